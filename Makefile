@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: MIT
+# libcrawl. `make help` lists the targets; CONTRIBUTING.md says when to use which.
+
+VERSION   := 0.1.0
+SOVERSION := 0
+BUILD     ?= build
+
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+
+# The rooms of lib/ from the bottom up; `make layers` holds every include against this.
+LAYER0 := base loop
+LAYER1 := url robots sitemap warc
+LAYER2 := model
+LAYER3 := filter frontier schedule fetch parse store
+LAYER4 := engine
+LAYER5 := api
+ALL_ROOMS := $(LAYER0) $(LAYER1) $(LAYER2) $(LAYER3) $(LAYER4) $(LAYER5)
+ROOMS     ?= $(ALL_ROOMS)
+
+# ---- what it is built with ----
+
+CURL_MIN := 7.87.0
+PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libbrotlidec libzstd libpsl libutf8proc
+
+# Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
+# tsan, valgrind and fuzz besides; DEPS_REAL: the web sites and the server of `make test-real`.
+DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
+             libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
+             libc-ares-dev libxxhash-dev zlib1g-dev libbrotli-dev libzstd-dev libpsl-dev \
+             libutf8proc-dev libcmocka-dev
+DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit
+DEPS_REAL := nginx-light|nginx wget2 python3-doc openjdk-17-jre-headless openjdk-17-doc
+
+LD      ?= ld
+OBJCOPY ?= objcopy
+NM      ?= nm
+JOBS    ?= $(shell getconf _NPROCESSORS_ONLN)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wundef
+CFLAGS   ?= -O2 -g
+WERROR   ?= # 1: a warning is an error, as in .ci/run
+
+# Asked once, when first needed: `make deps all` starts without pkg-config.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+
+LIB_CPPFLAGS     = -D_GNU_SOURCE -Iinclude -Ilib $(PKG_CFLAGS) $(CPPFLAGS)
+EXAMPLE_CPPFLAGS = -D_GNU_SOURCE -Iinclude $(PKG_CFLAGS) $(CPPFLAGS)
+CR_CFLAGS        = -std=c11 $(WARNINGS) $(if $(strip $(WERROR)),-Werror) -fPIC -fvisibility=hidden \
+                   -pthread $(CFLAGS) $(EXTRA_CFLAGS)
+LIBS             = $(PKG_LIBS) -pthread -lm
+LINK             = $(CC) -pthread $(CFLAGS) $(EXTRA_CFLAGS) $(LDFLAGS) -Wl,--as-needed
+# A program that needs a further library says so near its top: /* LDLIBS: -lssl */
+ldlibs_of        = $(shell sed -n '1,12s,.*LDLIBS: *\([^*]*\).*,\1,p' $(1))
+
+# `make V=1` shows the commands, `make -s` nothing.
+Q   := $(if $(filter 1,$(V)),,@)
+say := $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@printf '  %-6s %s\n')
+MAKEFLAGS += --no-print-directory
+quote = '$(subst ','\'',$(1))'
+
+# ---- files ----
+
+SRC      := $(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c))
+OBJ      := $(SRC:lib/%.c=$(BUILD)/obj/%.o)
+HEADERS  := $(wildcard include/crawl/*.h)
+SOFILE   := libcrawl.so.$(SOVERSION)$(VERSION:$(firstword $(subst ., ,$(VERSION)))%=%)
+EXAMPLES := $(patsubst examples/%.c,$(BUILD)/examples/%,\
+              $(filter-out examples/crawler.c,$(wildcard examples/*.c)))
+
+# With a choice of ROOMS, their tests only.
+TEST_DIRS    := $(if $(filter-out $(ROOMS),$(ALL_ROOMS)),$(ROOMS),$(notdir $(wildcard test/*)))
+TEST_SRC     := $(foreach d,$(filter-out real bench fuzz,$(TEST_DIRS)),$(wildcard test/$(d)/test_*.c))
+TESTS        := $(TEST_SRC:test/%.c=$(BUILD)/test/%)
+TESTS_FAST   := $(filter-out $(BUILD)/test/fetch/%,$(TESTS))
+SUPPORT_SRC  := $(filter-out test/sim/test_%,$(wildcard test/support/*.c test/sim/*.c))
+SUPPORT_OBJ  := $(SUPPORT_SRC:test/%.c=$(BUILD)/test/%.o)
+FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
+REPLAYS      := $(if $(filter-out $(ROOMS),$(ALL_ROOMS)),,$(FUZZERS:fuzz_%=%))
+
+all: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so $(BUILD)/crawler $(EXAMPLES) ## library, command, examples
+
+# ---- compiling ----
+
+# Two stamps. flags: how things are compiled, so that another CC or CFLAGS compiles all again.
+# objects: what the archives hold, so that a source file that goes leaves them.
+$(BUILD)/flags: FORCE | $(filter deps deps-dev,$(MAKECMDGOALS))
+	@mkdir -p $(@D)
+	@pkg-config --print-errors --exists 'libcurl >= $(CURL_MIN)' $(PKGS) || \
+	  { echo 'libcrawl: something it builds with is missing: try "make deps"' >&2; exit 1; }
+	@printf '%s\n' $(call quote,$(CC) $(LIB_CPPFLAGS) $(CR_CFLAGS)) | cmp -s - $@ || \
+	  printf '%s\n' $(call quote,$(CC) $(LIB_CPPFLAGS) $(CR_CFLAGS)) >$@
+
+$(BUILD)/objects: FORCE
+	@mkdir -p $(@D)
+	@echo '$(OBJ) $(SUPPORT_OBJ)' | cmp -s - $@ || echo '$(OBJ) $(SUPPORT_OBJ)' >$@
+
+$(BUILD)/obj/%.o: lib/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) $(LIB_CPPFLAGS) -MMD -MP $(CR_CFLAGS) -c $< -o $@
+
+$(BUILD)/test/%.o: test/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) -Itest $(LIB_CPPFLAGS) -MMD -MP $(CR_CFLAGS) -c $< -o $@
+
+# Examples see the public headers only, as every other program does.
+$(BUILD)/examples/%.o: examples/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) $(EXAMPLE_CPPFLAGS) -MMD -MP $(CR_CFLAGS) -c $< -o $@
+
+# ---- the library ----
+
+# One object whose only global names are the API's: what is inside can't collide with a program's.
+$(BUILD)/libcrawl.a: $(OBJ) $(BUILD)/objects
+	$(say) AR $@
+	$(Q)$(LD) -r $(OBJ) -o $(BUILD)/libcrawl.o
+	$(Q)$(OBJCOPY) -w --keep-global-symbol='crawler_*' $(BUILD)/libcrawl.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $(BUILD)/libcrawl.o
+
+$(BUILD)/$(SOFILE): $(OBJ) $(BUILD)/objects lib/libcrawl.map
+	$(say) LINK $@
+	$(Q)$(LINK) -shared -Wl,-soname,libcrawl.so.$(SOVERSION) -Wl,--version-script=lib/libcrawl.map \
+	  -Wl,-z,defs $(OBJ) $(LIBS) -o $@
+
+$(BUILD)/libcrawl.so: $(BUILD)/$(SOFILE)
+	$(Q)ln -sf $(SOFILE) $(BUILD)/libcrawl.so.$(SOVERSION)
+	$(Q)ln -sf libcrawl.so.$(SOVERSION) $@
+
+$(BUILD)/crawler: $(BUILD)/examples/crawler.o $(BUILD)/libcrawl.a
+	$(say) LINK $@
+	$(Q)$(LINK) $^ $(call ldlibs_of,examples/crawler.c) $(LIBS) -o $@
+
+$(BUILD)/examples/%: $(BUILD)/examples/%.o $(BUILD)/libcrawl.a
+	$(say) LINK $@
+	$(Q)$(LINK) $^ $(call ldlibs_of,examples/$*.c) $(LIBS) -o $@
+
+# ---- tests ----
+
+# Every object with its internal names: what the tests link.
+$(BUILD)/libcrawl_internal.a: $(OBJ) $(BUILD)/objects
+	$(Q)rm -f $@ && $(AR) rcs $@ $(OBJ)
+
+$(BUILD)/libtest.a: $(SUPPORT_OBJ) $(BUILD)/objects
+	$(Q)rm -f $@ && $(AR) rcs $@ $(SUPPORT_OBJ)
+
+TEST_LIBS = $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a -lcmocka -levent_extra $(LIBS)
+
+$(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
+	$(say) LINK $@
+	$(Q)$(LINK) $< $(call ldlibs_of,test/$*.c) $(TEST_LIBS) -o $@
+
+$(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/%.o $(BUILD)/libtest.a \
+                              $(BUILD)/libcrawl_internal.a
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(LINK) -fsanitize=fuzzer $< $(TEST_LIBS) -o $@
+
+# The same without clang: the corpus of each, and what once crashed it, read again by gcc's build.
+$(FUZZERS:%=$(BUILD)/replay/%): $(BUILD)/replay/%: $(BUILD)/test/fuzz/%.o $(BUILD)/test/fuzz/replay.o \
+                                $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(LINK) $< $(BUILD)/test/fuzz/replay.o $(TEST_LIBS) -o $@
+
+RUN_REPLAYS = $(foreach f,$(REPLAYS),\
+                'corpus/$(f)=$(BUILD)/replay/fuzz_$(f) $(wildcard test/fuzz/corpus/$(f))')
+RUN_TESTS = BUILD=$(BUILD) perl test/check/run.pl -j $(JOBS)
+
+one: $(if $(T),$(BUILD)/test/$(T),no-test-named) ## one test program: make one T=url/test_url_parse
+	$(BUILD)/test/$(T)
+
+no-test-named:
+	@echo 'which one? make one T=url/test_url_parse' >&2; exit 2
+
+test: $(TESTS_FAST) ## all tests but those that need real time
+	@$(RUN_TESTS) $^
+
+test-all: $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all tests, and the fuzzers' corpora
+	@$(RUN_TESTS) $(RUN_REPLAYS) $(TESTS)
+
+# ---- checks: each is a script that can be run alone, and each is shown failing by selftest ----
+
+CHECKS := layers style headers symbols docs install examples selftest
+CHECK_layers   := perl test/check/layers.pl . $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))")
+CHECK_style    := perl test/check/style.pl .
+CHECK_headers   = sh test/check/headers.sh . '$(CC)' '$(CXX)' $(PKG_CFLAGS)
+CHECK_symbols   = perl test/check/symbols.pl $(BUILD)/libcrawl.so $(BUILD)/libcrawl.a $(HEADERS)
+CHECK_docs     := perl test/check/docs.pl . $(VERSION)
+CHECK_install   = sh test/check/install.sh '$(MAKE)' $(BUILD) '$(CC)'
+CHECK_examples  = sh test/check/examples.sh $(BUILD)
+CHECK_selftest  = sh test/check/selftest.sh '$(CC)'
+
+layers: ## includes point downwards; one place for each outside library
+	@$(CHECK_layers)
+style-check: ## banned functions, sizes, names, a test beside each file
+	@$(CHECK_style)
+header-check: ## the public header compiles alone, as C and C++; every header does
+	@$(CHECK_headers)
+symbols: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so ## exported as declared, nothing forbidden called
+	@$(CHECK_symbols)
+docs-check: ## functions, options and links of docs/
+	@$(CHECK_docs)
+install-check: all ## an installed copy is found by pkg-config and linked
+	@$(CHECK_install)
+examples-check: all ## the examples run on the bundled site
+	@$(CHECK_examples)
+selftest: ## each check fails on a planted fault
+	@$(CHECK_selftest)
+
+RUN_CHECKS = $(foreach c,$(CHECKS),$(call quote,check/$(c)=$(CHECK_$(c))))
+
+check: all $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all of these: must pass before a change is sent
+	@$(RUN_TESTS) $(RUN_CHECKS) $(RUN_REPLAYS) $(TESTS)
+
+test-real: all ## against real servers and sites (test/real/*.sh; make deps-real)
+	@$(RUN_TESTS) -j 1 -t 1800 $(foreach s,$(wildcard test/real/*.sh),$(call quote,real/$(notdir $(s))=sh $(s)))
+
+# ---- lint ----
+
+# Not what a script has made, nor what is kept as it was measured elsewhere.
+C_FILES    = $(filter-out test/bench/limit.c,\
+               $(shell find lib include examples test -name '*.[ch]' -exec grep -L 'Made by gen_' {} +))
+TIDY_SRC  := $(SRC) $(wildcard examples/*.c)
+
+lint: format-check tidy cppcheck ## clang-format, clang-tidy, cppcheck
+
+format-check:
+	$(say) FORMAT 'every file against .clang-format'
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+
+format: ## lay every file out by .clang-format
+	$(Q)clang-format -i $(C_FILES)
+
+# A stamp depends on the object, and so on all headers that the file includes.
+$(BUILD)/tidy/lib/%: $(BUILD)/obj/%.o .clang-tidy
+	$(say) TIDY lib/$*.c
+	$(Q)sh test/check/tidy.sh $@ lib/$*.c -std=c11 $(WARNINGS) $(LIB_CPPFLAGS)
+
+$(BUILD)/tidy/examples/%: $(BUILD)/examples/%.o .clang-tidy
+	$(say) TIDY examples/$*.c
+	$(Q)sh test/check/tidy.sh $@ examples/$*.c -std=c11 $(WARNINGS) $(EXAMPLE_CPPFLAGS)
+
+tidy: $(TIDY_SRC:%.c=$(BUILD)/tidy/%)
+
+# uninitvar and arrayIndexOutOfBoundsCond: it assumes of each condition alone that it may fail, where
+# clang's analyzer follows them together. preprocessorErrorDirective: it doesn't read libcurl's header.
+cppcheck:
+	$(say) CHECK 'cppcheck lib examples'
+	$(Q)cppcheck -q -j $(JOBS) --std=c11 --language=c --enable=warning,performance,portability \
+	  --error-exitcode=1 --inline-suppr --suppress=missingInclude --suppress=preprocessorErrorDirective \
+	  --suppress=uninitvar --suppress=arrayIndexOutOfBoundsCond -D__GNUC__ -Iinclude -Ilib lib examples
+
+# ---- the same tests under watch ----
+
+SANITIZE := -fno-omit-frame-pointer -fno-sanitize-recover=all
+
+asan: ## all tests with AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g' \
+	  EXTRA_CFLAGS='$(SANITIZE) -fsanitize=address,undefined' test-all
+
+tsan: ## all tests with ThreadSanitizer
+	@$(MAKE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g' EXTRA_CFLAGS='$(SANITIZE) -fsanitize=thread' \
+	  TEST_WRAP="$$(setarch -R true 2>/dev/null && echo setarch -R)" test-all
+
+valgrind: ## all tests with valgrind
+	@$(MAKE) TEST_WRAP='valgrind -q --error-exitcode=99 --leak-check=full' test-all
+export TEST_WRAP
+
+FUZZ_SECONDS ?= 10
+
+fuzz: ## every test/fuzz/fuzz_*.c for FUZZ_SECONDS=10 seconds
+	@$(MAKE) BUILD=$(BUILD)/clang CC=clang CFLAGS='-O1 -g' \
+	  EXTRA_CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link,address,undefined' run-fuzzers
+
+run-fuzzers: $(FUZZERS:%=$(BUILD)/fuzz/%)
+	@$(RUN_TESTS) -t $$(($(FUZZ_SECONDS) * 2 + 60)) \
+	  $(foreach f,$(FUZZERS),'fuzz/$(f)=sh test/check/fuzz.sh $(BUILD)/fuzz/$(f) $(FUZZ_SECONDS)')
+
+soak: tsan valgrind ## the long rest: tsan, valgrind, a long fuzz
+	@$(MAKE) FUZZ_SECONDS=300 fuzz
+
+bench: all ## speed, side by side with others (test/bench/run.sh)
+	@BUILD=$(BUILD) sh test/bench/run.sh
+
+# ---- use ----
+
+deps: ## install what building and `make check` need (Debian, Ubuntu)
+	@sh test/check/deps.sh $(call quote,libcurl >= $(CURL_MIN) $(PKGS) cmocka) $(foreach d,$(DEPS),'$(d)')
+
+deps-dev: ## ... and what lint, asan, tsan, valgrind and fuzz need
+	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_DEV),'$(d)')
+
+deps-real: ## ... and what test-real needs
+	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_REAL),'$(d)')
+
+demo: $(BUILD)/crawler $(BUILD)/examples/serve ## crawl the bundled site, or URL=... (more options in ARGS=)
+	@sh examples/demo.sh $(BUILD) '$(URL)' $(ARGS)
+
+install: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so $(BUILD)/crawler ## PREFIX=/usr/local, DESTDIR, LIBDIR ...
+	$(say) INSTALL '$(DESTDIR)$(PREFIX)'
+	$(Q)install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)/crawl'
+	$(Q)install -m 644 $(HEADERS) '$(DESTDIR)$(INCLUDEDIR)/crawl'
+	$(Q)install -m 644 $(BUILD)/libcrawl.a '$(DESTDIR)$(LIBDIR)'
+	$(Q)install -m 755 $(BUILD)/$(SOFILE) '$(DESTDIR)$(LIBDIR)'
+	$(Q)ln -sf $(SOFILE) '$(DESTDIR)$(LIBDIR)/libcrawl.so.$(SOVERSION)'
+	$(Q)ln -sf libcrawl.so.$(SOVERSION) '$(DESTDIR)$(LIBDIR)/libcrawl.so'
+	$(Q)install -m 755 $(BUILD)/crawler '$(DESTDIR)$(BINDIR)'
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+	  -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' \
+	  -e 's|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
+	  -e 's|@REQUIRES_PRIVATE@|libcurl >= $(CURL_MIN) $(filter-out libcurl,$(PKGS))|' \
+	  -e 's|@LIBS_PRIVATE@|-pthread -lm|' \
+	  pkgconfig/libcrawl.pc.in >'$(DESTDIR)$(LIBDIR)/pkgconfig/libcrawl.pc'
+	$(Q)chmod 644 '$(DESTDIR)$(LIBDIR)/pkgconfig/libcrawl.pc'
+	$(Q)test -n '$(DESTDIR)' || ldconfig 2>/dev/null || : # the loader's cache, where we may and there is one
+
+uninstall: ## take out what install put there
+	$(Q)rm -f $(HEADERS:include/crawl/%='$(DESTDIR)$(INCLUDEDIR)/crawl/%')
+	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libcrawl.a' '$(DESTDIR)$(LIBDIR)/$(SOFILE)' \
+	  '$(DESTDIR)$(LIBDIR)/libcrawl.so.$(SOVERSION)' '$(DESTDIR)$(LIBDIR)/libcrawl.so' \
+	  '$(DESTDIR)$(LIBDIR)/pkgconfig/libcrawl.pc' '$(DESTDIR)$(BINDIR)/crawler'
+	$(Q)rmdir '$(DESTDIR)$(INCLUDEDIR)/crawl' 2>/dev/null || :
+
+dist: ## build/libcrawl-VERSION.tar.gz of the last commit
+	$(Q)mkdir -p $(BUILD)
+	$(Q)git archive --prefix=libcrawl-$(VERSION)/ -o $(BUILD)/libcrawl-$(VERSION).tar.gz HEAD
+
+clean: ## remove what was built
+	$(Q)! test -e $(BUILD)/flags || rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	  while IFS="$$(printf '\t')" read -r name what; do printf '  %-15s %s\n' "$$name" "$$what"; done
+
+-include $(OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(TESTS:=.d) $(EXAMPLES:=.d) $(BUILD)/examples/crawler.d \
+         $(FUZZERS:%=$(BUILD)/test/fuzz/%.d) $(BUILD)/test/fuzz/replay.d
+
+FORCE:
+.PHONY: FORCE all one no-test-named test test-all layers style-check header-check symbols docs-check install-check \
+        examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
+        valgrind fuzz run-fuzzers soak bench deps deps-dev deps-real demo install uninstall dist clean help
+.SECONDARY:
+.DELETE_ON_ERROR:

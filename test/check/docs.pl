@@ -1,0 +1,98 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
+# docs.pl - do the words follow the code?
+#
+#   docs.pl ROOT VERSION
+#
+# Every public function stands in docs/reference/, every option of lib/api/options.def in its
+# options.md. The other way round, no page names a function, a CRAWLER_ constant, an option's row, a
+# file of the tree or a link that isn't there. The header and the change log know the Makefile's version.
+use strict;
+use warnings;
+
+my ($root, $version) = @ARGV;
+die "usage: docs.pl ROOT VERSION\n" if !defined $version;
+my ($asked, $bad) = (0, 0);
+
+sub complain {
+  print "docs: @_\n";
+  $bad++;
+}
+
+sub slurp {
+  my ($path) = @_;
+  open my $in, '<', $path or return undef;
+  local $/;
+  return <$in>;
+}
+
+my $headers = join "\n", map { slurp($_) } glob "$root/include/crawl/*.h";
+(my $code = $headers) =~ s{/\*.*?\*/}{ }gs;
+my %function = map { $_ => 1 } $code =~ /\b(crawler_\w+)\s*\(/g;
+my %known = map { $_ => 1 } $code =~ /\b((?:crawler|CRAWLER)_\w+)/g;
+
+sub options {
+  my $text = slurp("$root/lib/api/options.def") // return ();
+  $text =~ s{/\*.*?\*/}{ }gs;
+  return $text =~ /^\s*\w+\(\s*"?([a-z][a-z0-9_]*)"?\s*,/mg;
+}
+
+sub check_reference {
+  my @pages = glob "$root/docs/reference/*.md";
+  return print "docs: there is no docs/reference/ yet\n" if !@pages;
+  my $all = join "\n", map { slurp($_) } @pages;
+  for my $name (sort keys %function) {
+    $asked++;
+    complain("$name() stands in no page of docs/reference/") if $all !~ /\b$name\b/;
+  }
+  my %option = map { $_ => 1 } options() or return print "docs: there is no options.def yet\n";
+  my $page = slurp("$root/docs/reference/options.md");
+  return complain('there is no docs/reference/options.md') if !defined $page;
+  for my $name (sort keys %option) {
+    $asked++;
+    complain("option $name doesn't stand in docs/reference/options.md") if $page !~ /`$name`/;
+  }
+  for my $name ($page =~ /^\|\s*`([a-z][a-z0-9_]*)`\s*\|/mg) {
+    complain("docs/reference/options.md has a row for $name, which is no option") if !$option{$name};
+  }
+}
+
+# Is what a page names there?
+sub check_page {
+  my ($page) = @_;
+  my $text = slurp("$root/$page");
+  my ($folder) = $page =~ m{^(.*/)};
+  $folder //= '';
+  for my $name ($text =~ /\b(crawler_\w+)\(/g) {
+    $asked++;
+    complain("$page: no public header has $name()") if !$function{$name};
+  }
+  for my $name ($text =~ /\b(CRAWLER_[A-Z0-9_]*[A-Z0-9])\b(?!\*)/g) {
+    complain("$page: no public header has $name") if !$known{$name} && !grep { /^\Q$name\E_/ } keys %known;
+  }
+  for my $link ($text =~ /\]\(([^)#\s]+)(?:#[^)]*)?\)/g) {
+    next if $link =~ /^[a-z]+:/;
+    $asked++;
+    complain("$page: the link to $link leads nowhere") if !-e "$root/$folder$link";
+  }
+  for my $file ($text =~ m{`((?:lib|include|examples|test|docs|pkgconfig)/[\w./-]*\w)/?`}g) {
+    $asked++;
+    complain("$page: there is no $file") if !-e "$root/$file";
+  }
+}
+
+sub check_version {
+  my @parts = map { $headers =~ /define\s+CRAWLER_VERSION_$_\s+(\d+)/ ? $1 : () } qw(MAJOR MINOR PATCH);
+  my $said = join '.', @parts;
+  complain("crawler.h says version $said, the Makefile $version") if @parts && $said ne $version;
+  my $log = slurp("$root/CHANGELOG.md") // '';
+  complain("CHANGELOG.md has no heading for $version") if $log !~ /^## .*\Q$version\E/m;
+}
+
+my @pages = map { s{^\Q$root\E/}{}r } glob("$root/*.md $root/docs/*.md $root/docs/*/*.md $root/lib/*.md " .
+                                            "$root/test/*.md $root/examples/*.md");
+check_reference();
+check_page($_) for @pages;
+check_version();
+printf "docs: %d names and links in %d pages, %d complaints\n", $asked, scalar @pages, $bad;
+exit($bad ? 1 : 0);

@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# examples.sh - do the examples do what they say, on the bundled site?
+#
+#   examples.sh BUILD
+#
+# Each is called as NAME URL [OPTION VALUE]... with the site's address and leave to fetch from
+# loopback without a pause; it has to end by itself with status 0 and to print something. The command
+# has to find the whole site, and to say in its exit status what went wrong.
+set -u
+build=$1
+work=$(mktemp -d) || exit 1
+mkfifo "$work/url"
+"$build/examples/serve" examples/site >"$work/url" &
+server=$!
+trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+exec 3<"$work/url" # stays open: serve may say more
+read -r url <&3 || { echo 'examples: serve names no address' >&2; exit 1; }
+passed=0
+failed=0
+
+# expect NAME STATUS PATTERN COMMAND...: ends with STATUS and prints a line like PATTERN.
+expect() {
+  name=$1 status=$2 pattern=$3
+  shift 3
+  timeout 30 "$@" >"$work/out" 2>"$work/err" </dev/null
+  got=$?
+  if [ "$got" -eq "$status" ] && cat "$work/out" "$work/err" | grep -q -e "$pattern"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "examples: $name: status $got for $status, or nothing like '$pattern' in"
+    tail -n 20 "$work/out" "$work/err"
+  fi
+}
+
+for program in "$build"/examples/*; do
+  name=${program##*/}
+  case $name in serve | *.o | *.d) continue ;; esac
+  expect "$name" 0 . "$program" "$url" own_server 1 allow_private 1
+done
+expect 'pull thread' 0 . "$build/examples/pull" thread "$url" own_server 1 allow_private 1
+
+crawler=$build/crawler
+pages=$(find examples/site -name '*.html' | wc -l)
+expect 'crawler' 0 . "$crawler" --own-server "$url"
+expect 'crawler --json' 0 '"summary":{"ended":"complete","complete":true' "$crawler" --json --own-server "$url"
+fetched=$(sed -n 's/.*"summary".*"pages":{[^}]*"fetched":\([0-9]*\).*/\1/p' "$work/out")
+if [ "${fetched:-0}" -gt 0 ] && [ "${fetched:-0}" -ge "$pages" ]; then
+  passed=$((passed + 1))
+else
+  failed=$((failed + 1))
+  echo "examples: crawler fetched ${fetched:-nothing} of a site of $pages pages"
+fi
+expect 'crawler --max-pages' 0 '"fetched":2[,}]' "$crawler" --json --own-server -n 2 "$url"
+expect 'crawler without a URL' 2 . "$crawler"
+expect 'crawler --no-such-option' 2 . "$crawler" --no-such-option "$url"
+kill $server
+wait $server 2>/dev/null
+expect 'crawler on a refused port' 3 . "$crawler" --own-server "$url"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

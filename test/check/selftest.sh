@@ -1,0 +1,261 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# selftest.sh - does each check see the fault it is there for?
+#
+#   selftest.sh CC
+#
+# A small tree that all checks accept; then one fault at a time is planted in it, and the check has
+# to fail and to name it. A check that nobody has seen failing is no check.
+set -u
+cc=$1
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+tree=$work/tree
+passed=0
+failed=0
+
+put() { # put FILE: from standard input
+  mkdir -p "$(dirname "$tree/$1")"
+  cat >"$tree/$1"
+}
+
+add() { # add FILE LINE...
+  file=$tree/$1
+  shift
+  mkdir -p "$(dirname "$file")"
+  printf '%s\n' "$@" >>"$file"
+}
+
+fresh() {
+  rm -rf "$tree"
+  put include/crawl/crawler.h <<'C'
+/* SPDX-License-Identifier: MIT */
+#ifndef CRAWL_CRAWLER_H
+#define CRAWL_CRAWLER_H
+#define CRAWLER_VERSION_MAJOR 1
+#define CRAWLER_VERSION_MINOR 2
+#define CRAWLER_VERSION_PATCH 3
+#ifdef __cplusplus
+extern "C" {
+#endif
+typedef int (*crawler_hook)(int kind, void *user);
+/* Not a declaration: crawler_comment(void); */
+int crawler_one(void);
+int crawler_two(crawler_hook hook, void *user);
+#ifdef __cplusplus
+}
+#endif
+#endif
+C
+  put lib/base/mem.h <<'C'
+/* SPDX-License-Identifier: MIT */
+/* mem.h - memory. */
+#ifndef CR_BASE_MEM_H
+#define CR_BASE_MEM_H
+void *cr_alloc(void);
+#endif
+C
+  put lib/base/mem.c <<'C'
+/* SPDX-License-Identifier: MIT */
+/* mem.c - memory; free() and printf() are words here, and "exit(1)" is text. */
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+void *cr_alloc(void)
+{
+  return malloc(1);
+}
+C
+  put lib/loop/loop.h <<'C'
+/* SPDX-License-Identifier: MIT */
+/* loop.h - the loop. */
+#include "base/mem.h"
+C
+  put lib/url/url.h <<'C'
+/* SPDX-License-Identifier: MIT */
+/* url.h - URLs. */
+#include "crawl/crawler.h"
+#include "base/mem.h"
+C
+  put lib/robots/robots.h <<'C'
+/* SPDX-License-Identifier: MIT */
+/* robots.h - robots.txt. */
+C
+  put lib/fetch/curl_easy.h <<'C'
+/* SPDX-License-Identifier: MIT */
+/* curl_easy.h - brings libcurl along. */
+#include <curl/curl.h>
+C
+  put lib/api/options.def <<'C'
+/* SPDX-License-Identifier: MIT */
+/* CR_OPTION(comment, ...) */
+CR_OPTION(max_pages, COUNT, 0)
+C
+  put test/base/test_mem.c <<'C'
+/* SPDX-License-Identifier: MIT */
+void assert_true(int);
+void claim(void)
+{
+  assert_true(1);
+}
+C
+  add docs/reference/options.md '| `max_pages` | 0 |' 'crawler_one() `lib/base/mem.c` [log](../../CHANGELOG.md)'
+  add docs/reference/crawler.md 'crawler_two(), CRAWLER_VERSION_MAJOR'
+  add CHANGELOG.md '# Changes' '' '## 1.2.3'
+}
+
+run() {
+  case $1 in
+    layers) perl "$here/layers.pl" "$tree" 'base loop' 'url robots' 'fetch' 'api' ;;
+    style) perl "$here/style.pl" "$tree" ;;
+    docs) perl "$here/docs.pl" "$tree" 1.2.3 ;;
+    headers) sh "$here/headers.sh" "$tree" "$cc" no-such-compiler ;;
+    symbols) link_and_ask ;;
+  esac >"$work/said" 2>&1
+}
+
+# The library of the tree is what symbols.c holds.
+link_and_ask() {
+  $cc -fPIC -c "$tree/symbols.c" -o "$work/one.o" && $cc -shared "$work/one.o" -o "$work/one.so" &&
+    rm -f "$work/one.a" && ar rcs "$work/one.a" "$work/one.o" &&
+    perl "$here/symbols.pl" "$work/one.so" "$work/one.a" "$tree/include/crawl/crawler.h"
+}
+
+result() { # result GOOD TEXT
+  if [ "$1" = yes ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "selftest: $2; it said:"
+    cat "$work/said"
+  fi
+}
+
+accepts() { # accepts CHECK WHAT
+  good=no
+  ! run "$1" || good=yes
+  result $good "$1 does not accept $2"
+}
+
+# refuses CHECK PATTERN FILE LINE...: with those lines added to the file, and fresh again afterwards.
+refuses() {
+  check=$1 pattern=$2
+  shift 2
+  add "$@"
+  good=no
+  if ! run "$check" && grep -q -e "$pattern" "$work/said"; then
+    good=yes
+  fi
+  result $good "$check does not see '$pattern'"
+  fresh
+}
+
+fresh
+for check in layers style docs headers; do accepts $check 'a clean tree'; done
+
+refuses layers 'url.h:.*upwards' lib/url/url.h '#include "fetch/curl_easy.h"'
+refuses layers 'url.h:.*sideways' lib/url/url.h '#include "robots/robots.h"'
+refuses layers 'mem.h:.*sideways' lib/base/mem.h '#include "loop/loop.h"'
+refuses layers 'second place' lib/url/url.h '#include <curl/curl.h>'
+refuses layers 'second place' lib/fetch/fetch.h '#include <event2/event.h>'
+refuses layers 'second place' lib/fetch/curl_easy.h '#include <gumbo.h>'
+refuses layers 'second place' lib/url/url.h '#include <sys/epoll.h>'
+refuses layers 'brings an outside library' lib/fetch/fetch.h '#include "fetch/curl_easy.h"'
+refuses layers 'only parse/html_gumbo.c' lib/url/url.h '#include "crawl/gumbo.h"'
+refuses layers 'no known header' lib/url/url.h '#include <glib.h>'
+refuses layers 'room/file.h' lib/url/url.h '#include "url.h"'
+refuses layers 'no lib/base/gone.h' lib/url/url.h '#include "base/gone.h"'
+refuses layers 'in no layer' lib/extra/extra.h '/* extra.h */'
+
+tool() { # tool LINE...: another file of base, with its test
+  add test/base/test_tool.c '/* SPDX-License-Identifier: MIT */' 'assert_true(1);'
+  add lib/base/tool.c '/* SPDX-License-Identifier: MIT */' '/* tool.c - a tool. */' "$@"
+}
+tool 'void *p = mem->free_fn;' && accepts style 'a field named like a function' && fresh
+tool 'char *s = "strcpy(a, b)"; /* exit(1) */' && accepts style 'banned words in texts' && fresh
+tool 'strcpy(a, b);' && refuses style 'strcpy: banned' lib/base/tool.c
+tool 'p = malloc(1);' && refuses style 'malloc: memory' lib/base/tool.c
+tool 'f(x, free(p));' && refuses style 'free: memory' lib/base/tool.c
+tool 'printf("x");' && refuses style 'printf: a library prints' lib/base/tool.c
+tool '#include <assert.h>' && refuses style 'assert.h: a library ends' lib/base/tool.c
+tool 'abort();' && refuses style 'abort: a library ends' lib/base/tool.c
+tool 'setenv("A", "b", 1);' && refuses style 'setenv: belongs' lib/base/tool.c
+tool '#include <setjmp.h>' && refuses style 'one place only' lib/base/tool.c
+tool '/* TODO: later */' && refuses style 'unfinished' lib/base/tool.c
+tool "$(printf '%101s' x | tr ' ' y)" && refuses style 'over 100 columns' lib/base/tool.c
+tool "$(printf 'int x;\t')" && refuses style 'tab, or space' lib/base/tool.c
+tool "$(seq 700 | sed 's,.*,int x&;,')" && refuses style 'over 700 lines' lib/base/tool.c
+tool 'int f(void)' '{' "$(seq 41 | sed 's,.*,  x(&);,')" '}' && refuses style 'a function of 41 lines' lib/base/tool.c
+tool 'int f(void)' '{' '#if X' '#endif' '}' && refuses style '#if inside' lib/base/tool.c
+refuses style 'no test/base/test_tool.c' lib/base/tool.c '/* SPDX-License-Identifier: MIT */' '/* tool.c - a tool. */'
+tool '' && sed -i 's/assert_true(1)/true/' "$tree/test/base/test_tool.c" && refuses style 'asserts nothing' lib/base/tool.c
+refuses style 'mem.h is also' lib/url/mem.h '/* SPDX-License-Identifier: MIT */' '/* mem.h - again. */'
+refuses style 'SPDX' lib/url/host.h '/* host.h - hosts. */'
+refuses style "begins with '/\* host.h - '" lib/url/host.h '/* SPDX-License-Identifier: MIT */' 'int host;'
+refuses style 'a head comment of 14 lines' lib/url/host.h '/* SPDX-License-Identifier: MIT */' \
+  '/* host.h - hosts.' "$(seq 12 | sed 's,.*, * more,')" ' */'
+add lib/url/table.c '/* SPDX-License-Identifier: MIT AND Unicode-3.0 */' '/* table.c - data. Made by gen_table.mjs. */' \
+  "$(seq 800 | sed 's/.*/int x&;/')" && accepts style 'generated data' && fresh
+
+refuses docs 'crawler_three() stands in no page' include/crawl/crawler.h 'int crawler_three(void);'
+refuses docs 'option depth' lib/api/options.def 'CR_OPTION(depth, COUNT, 0)'
+refuses docs 'a row for gone' docs/reference/options.md '| `gone` | 1 |'
+refuses docs 'no public header has crawler_gone()' docs/guide.md 'Call crawler_gone(c).'
+refuses docs 'no public header has CRAWLER_GONE' docs/guide.md 'Returns CRAWLER_GONE.'
+refuses docs 'leads nowhere' README.md '[guide](docs/gone.md)'
+refuses docs 'there is no lib/base/gone.c' lib/README.md 'See `lib/base/gone.c`.'
+sed -i 's/PATCH 3/PATCH 4/' "$tree/include/crawl/crawler.h" && refuses docs 'says version 1.2.4' README.md
+sed -i 's/1.2.3/1.2.2/' "$tree/CHANGELOG.md" && refuses docs 'no heading for 1.2.3' README.md
+
+refuses headers 'as c99' include/crawl/crawler.h 'bool crawler_three(void);'
+refuses headers 'as c99' include/crawl/crawler.h 'int crawler_three();'
+refuses headers 'lib/url/url.h alone' lib/url/url.h 'size_t cr_url_length(void);'
+
+good_symbols='int crawler_one(void) { return 1; } int crawler_two(void *h, void *u) { return h == u; }'
+add symbols.c "$good_symbols" 'static const char *const t[] = { "a" }; const void *volatile p;' &&
+  refuses symbols 'p is a writable variable (.bss)' symbols.c
+add symbols.c "$good_symbols" '__attribute__((used)) static const char *const names[] = { "a" };'
+accepts symbols 'a table of constants' && fresh
+refuses symbols 'shared library exports leak' symbols.c "$good_symbols" 'int leak(void) { return 1; }'
+refuses symbols 'crawler_extra, which no public header' symbols.c "$good_symbols" 'int crawler_extra(void) { return 1; }'
+refuses symbols 'crawler_two is declared, but not in' symbols.c 'int crawler_one(void) { return 1; }'
+refuses symbols 'counter is a writable' symbols.c "$good_symbols" '__attribute__((used)) static int counter = 3;'
+for name in abort exit printf puts signal setlocale putenv __assert_fail stderr; do
+  refuses symbols "refers to $name\$" symbols.c 'extern char '$name'[];' \
+    'int crawler_one(void) { return *(volatile char *)'$name'; } int crawler_two(void) { return 1; }'
+done
+
+# The runner itself: what fails, crashes, hangs or runs nothing must not pass.
+runner() { # runner STATUS LAST-LINE ARGUMENT...
+  status=$1 last=$2
+  shift 2
+  perl "$here/run.pl" -t 1 "$@" >"$work/said" 2>&1
+  got=$?
+  good=no
+  if [ $got -eq "$status" ] && [ "$(tail -n 1 "$work/said")" = "$last" ]; then good=yes; fi
+  result $good "run.pl $*: status $got"
+}
+script() { # script NAME LINE...: a program of that name
+  printf '#!/bin/sh\n%s\n' "$2" >"$work/$1" && chmod +x "$work/$1"
+}
+script good 'echo "[  PASSED  ] 3 test(s)." >&2'
+script bad 'echo "[  PASSED  ] 2 test(s)."; echo "[  FAILED  ] 1 test(s), listed below:"; exit 1'
+script crash 'echo "[  PASSED  ] 2 test(s)."; kill -SEGV $$'
+script leak 'echo "[  PASSED  ] 2 test(s)."; exit 99'
+script none 'exit 0'
+script hang 'sleep 20'
+runner 0 '3 passed, 0 failed' "$work/good"
+runner 1 '5 passed, 1 failed' "$work/good" "$work/bad"
+runner 1 '2 passed, 1 failed' "$work/crash"
+runner 1 '2 passed, 1 failed' "$work/leak"
+runner 1 '0 passed, 1 failed' "$work/none"
+runner 1 '0 passed, 1 failed' "$work/hang"
+runner 0 '4 passed, 0 failed, 1 skipped' "$work/good" 'a/b=true' 'a/c=exit 77'
+runner 1 '3 passed, 1 failed' "$work/good" 'a/b=false'
+runner 1 '5 passed, 2 failed' 'a/b=echo "5 passed, 2 failed"; exit 1'
+runner 1 '0 passed, 0 failed'
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
