@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* arena.h - many small allocations that end together.
+ *
+ * A bump allocator over chunks from a cr_mem. Nothing is freed one by one; reset keeps the first
+ * chunk, so that a recycled page allocates nothing. A ceiling is given at birth.
+ */
+#ifndef CR_BASE_ARENA_H
+#define CR_BASE_ARENA_H
+
+#include "base/mem.h"
+
+struct cr_arena_chunk;
+
+struct cr_arena {
+  struct cr_mem *mem;
+  struct cr_arena_chunk *head; /* newest chunk; the first one made is at the end of the list */
+  char *next;                  /* free bytes of the newest chunk: [next, end) */
+  char *end;
+  size_t chunk_bytes; /* size of an ordinary chunk */
+  size_t used_bytes;  /* handed out since the last reset, alignment included */
+  size_t max_bytes;   /* ceiling for used_bytes; 0: none */
+  enum cr_mem_kind kind;
+};
+
+/* No allocation happens before the first cr_arena_alloc. */
+void cr_arena_init(struct cr_arena *arena, struct cr_mem *mem, enum cr_mem_kind kind,
+                   size_t chunk_bytes, size_t max_bytes);
+/* 16-byte aligned. NULL: out of memory or over the ceiling. */
+void *cr_arena_alloc(struct cr_arena *arena, size_t bytes);
+void *cr_arena_zalloc(struct cr_arena *arena, size_t bytes);
+/* No alignment: for text. */
+char *cr_arena_bytes(struct cr_arena *arena, size_t bytes);
+/* A NUL-terminated copy. */
+char *cr_arena_strndup(struct cr_arena *arena, const char *text, size_t len);
+/* Grows the arena's newest allocation in place where possible, else copies. */
+void *cr_arena_grow(struct cr_arena *arena, void *block, size_t old_bytes, size_t new_bytes);
+/* Forgets everything; keeps one ordinary chunk for the next use. */
+void cr_arena_reset(struct cr_arena *arena);
+void cr_arena_free(struct cr_arena *arena);
+
+#endif

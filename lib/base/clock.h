@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* clock.h - the system's clocks. Only env setup reads them; everything else is given now_ms.
+ */
+#ifndef CR_BASE_CLOCK_H
+#define CR_BASE_CLOCK_H
+
+#include <stdint.h>
+
+int64_t cr_clock_mono_ms(void); /* monotonic; for deadlines and politeness */
+int64_t cr_clock_wall_ms(void); /* since 1970 UTC; for reports */
+
+#endif

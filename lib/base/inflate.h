@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* inflate.h - undo HTTP content codings, as a stream (RFC 9110 section 8.4).
+ *
+ * gzip and x-gzip, deflate (zlib, and raw as many servers send it), br, zstd, and up to
+ * CR_INFLATE_STAGES of them stacked. One file per outside library: inflate_zlib.c,
+ * inflate_brotli.c, inflate_zstd.c; inflate.c joins them.
+ */
+#ifndef CR_BASE_INFLATE_H
+#define CR_BASE_INFLATE_H
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#define CR_INFLATE_STAGES 3
+
+struct cr_inflate;
+
+/* What to put in Accept-Encoding. */
+#define CR_INFLATE_ACCEPT "gzip, deflate, br, zstd"
+
+/* Called with decoded bytes, at most 16 KB at a time; non-zero stops the stream and is returned. */
+typedef int (*cr_inflate_sink)(void *arg, const char *data, size_t bytes);
+
+/* codings: a Content-Encoding value. *out is NULL (and 0 is returned) when nothing is to undo
+ * (empty, identity). CRAWLER_E_UNSUPPORTED: a coding that isn't known, or too many. */
+int cr_inflate_open(struct cr_inflate **out, struct cr_mem *mem, struct cr_span codings);
+/* Feeds wire bytes. 0, CRAWLER_E_NOMEM, CRAWLER_E_FORMAT (broken data), or the sink's value; what
+ * isn't 0 is returned by every later call too. Bytes decoded before a break are delivered first,
+ * though a library may keep the last of them. Bytes behind the end of the coded stream are
+ * ignored (gzip and zstd: further members and frames are decoded). A stack of codings that
+ * expands and expands inside and yields next to nothing is CRAWLER_E_FORMAT: no sink could stop
+ * it. */
+int cr_inflate_add(struct cr_inflate *inf, const char *data, size_t bytes, cr_inflate_sink sink,
+                   void *arg);
+/* After the last byte: CRAWLER_E_FORMAT if the coded stream isn't complete. One of no bytes at all
+ * is: answers without a body carry the header too. */
+int cr_inflate_end(struct cr_inflate *inf);
+void cr_inflate_close(struct cr_inflate *inf); /* NULL is fine */
+
+#endif

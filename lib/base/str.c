@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* str.c - a few things about bytes that <string.h> lacks; ASCII only, no locale.
+ */
+#include "base/str.h"
+
+bool cr_span_eq_nocase(struct cr_span a, struct cr_span b)
+{
+  return a.len == b.len && cr_span_starts_nocase(a, b);
+}
+
+bool cr_span_starts_nocase(struct cr_span text, struct cr_span prefix)
+{
+  if (prefix.len > text.len)
+    return false;
+  for (size_t i = 0; i < prefix.len; i++)
+    if (cr_lower(text.at[i]) != cr_lower(prefix.at[i]))
+      return false;
+  return true;
+}
+
+struct cr_span cr_span_trim(struct cr_span text)
+{
+  while (text.len > 0 && cr_is_space(text.at[0])) {
+    text.at++;
+    text.len--;
+  }
+  while (text.len > 0 && cr_is_space(text.at[text.len - 1]))
+    text.len--;
+  return text;
+}
+
+bool cr_parse_u64(struct cr_span text, uint64_t max, uint64_t *value)
+{
+  uint64_t sum = 0;
+
+  if (text.len == 0)
+    return false;
+  for (size_t i = 0; i < text.len; i++) {
+    if (!cr_is_digit(text.at[i]))
+      return false;
+    uint64_t digit = (uint64_t)(text.at[i] - '0');
+    if (sum > (UINT64_MAX - digit) / 10)
+      return false;
+    sum = sum * 10 + digit;
+  }
+  if (sum > max)
+    return false;
+  *value = sum;
+  return true;
+}

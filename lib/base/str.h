@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* str.h - a few things about bytes that <string.h> lacks; ASCII only, no locale.
+ */
+#ifndef CR_BASE_STR_H
+#define CR_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* A borrowed piece of text; not NUL-terminated. at may be NULL when len is 0. */
+struct cr_span {
+  const char *at;
+  size_t len;
+};
+
+#define CR_SPAN(literal) ((struct cr_span)CR_SPAN_INIT(literal))
+/* For tables: a compound literal is no constant expression. */
+#define CR_SPAN_INIT(literal)       \
+  {                                 \
+    "" literal, sizeof(literal) - 1 \
+  }
+
+static inline struct cr_span cr_span(const char *at, size_t len)
+{
+  return (struct cr_span){ at, len };
+}
+
+static inline struct cr_span cr_span_text(const char *text) /* NULL gives the empty span */
+{
+  return (struct cr_span){ text, text ? strlen(text) : 0 };
+}
+
+static inline bool cr_span_eq(struct cr_span a, struct cr_span b)
+{
+  return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+static inline char cr_lower(char c)
+{
+  return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+static inline bool cr_is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
+
+static inline bool cr_is_alpha(char c)
+{
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool cr_is_space(char c) /* HTML's ASCII whitespace: TAB LF FF CR SPACE */
+{
+  return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
+}
+
+static inline int cr_hex_value(char c) /* -1: no hex digit */
+{
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  c = cr_lower(c);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool cr_span_eq_nocase(struct cr_span a, struct cr_span b);
+bool cr_span_starts_nocase(struct cr_span text, struct cr_span prefix);
+struct cr_span cr_span_trim(struct cr_span text); /* HTML whitespace off both ends */
+/* Decimal digits only, all of text, value <= max; false otherwise. */
+bool cr_parse_u64(struct cr_span text, uint64_t max, uint64_t *value);
+
+#endif
