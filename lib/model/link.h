@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* link.h - a link as it was found on a page.
+ */
+#ifndef CR_MODEL_LINK_H
+#define CR_MODEL_LINK_H
+
+#include "crawl/crawler.h"
+
+struct crawler_link { /* everything in the page's arena */
+  const char *href;   /* as written, character references decoded, NUL-terminated */
+  const char *rel;    /* NULL: none */
+  const char *text;   /* NULL: not collected */
+  const char *url;    /* absolute; NULL until someone asks */
+  uint32_t href_bytes;
+  uint8_t kind;  /* enum crawler_link_kind */
+  uint8_t flags; /* CRAWLER_LINK_* */
+};
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* meta.c - text by name that travels with a URL.
+ *
+ * One flat block, copied whole on each change: it holds a few short pairs, and a block can be
+ * shared by all links of a page.
+ */
+#include "model/meta.h"
+
+#include "crawl/crawler.h"
+
+/* The pair that begins at *at; false at the end. */
+static bool next_pair(struct cr_span meta, size_t *at, struct cr_span *key, struct cr_span *value)
+{
+  if (*at >= meta.len)
+    return false;
+  *key = cr_span_text(meta.at + *at);
+  *value = cr_span_text(key->at + key->len + 1);
+  *at += key->len + value->len + 2;
+  return true;
+}
+
+const char *cr_meta_get(struct cr_span meta, const char *key)
+{
+  struct cr_span wanted = cr_span_text(key);
+  struct cr_span name;
+  struct cr_span value;
+  size_t at = 0;
+
+  while (next_pair(meta, &at, &name, &value))
+    if (cr_span_eq(name, wanted))
+      return value.at;
+  return NULL;
+}
+
+static char *append(char *to, struct cr_span text)
+{
+  memcpy(to, text.at, text.len + 1); /* with its NUL */
+  return to + text.len + 1;
+}
+
+int cr_meta_set(struct cr_span *meta, struct cr_arena *arena, const char *key, const char *value)
+{
+  struct cr_span wanted = cr_span_text(key);
+  size_t room = meta->len + wanted.len + (value ? strlen(value) : 0) + 2;
+  struct cr_span name;
+  struct cr_span old;
+  size_t at = 0;
+  char *block;
+  char *end;
+
+  if (room > CR_META_MAX_BYTES)
+    return CRAWLER_E_LIMIT;
+  block = cr_arena_bytes(arena, room);
+  if (!block)
+    return CRAWLER_E_NOMEM;
+  end = block;
+  while (next_pair(*meta, &at, &name, &old))
+    if (!cr_span_eq(name, wanted)) {
+      end = append(end, name);
+      end = append(end, old);
+    }
+  if (value) {
+    end = append(end, wanted);
+    end = append(end, cr_span_text(value));
+  }
+  *meta = cr_span(block, (size_t)(end - block));
+  return 0;
+}

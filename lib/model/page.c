@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* page.c - links of a page as absolute URLs, made only when somebody asks.
+ */
+#include "model/page.h"
+
+#include "url/url.h"
+
+int cr_page_base(const struct crawler_page *page, struct cr_url *base)
+{
+  struct cr_url own;
+  int err;
+
+  err = cr_url_parse(base, cr_span(page->req.url, page->req.url_bytes), NULL);
+  if (err < 0 || !page->base_href.at)
+    return err;
+  cr_url_init(&own, page->arena.mem);
+  err = cr_url_copy(&own, base);
+  if (err == 0) {
+    err = cr_url_parse(base, page->base_href, &own);
+    /* A base that isn't a URL, or one that nothing can be relative to, doesn't count. */
+    if (err == CRAWLER_E_URL || err == CRAWLER_E_LIMIT || (err == 0 && base->opaque_path))
+      err = cr_url_copy(base, &own);
+  }
+  cr_url_free(&own);
+  return err;
+}
+
+/* url is reused from link to link. */
+static int resolve_link(struct crawler_page *page, struct crawler_link *link,
+                        const struct cr_url *base, struct cr_url *url)
+{
+  int err;
+
+  if (link->url)
+    return 0;
+  err = cr_url_parse(url, cr_span(link->href, link->href_bytes), base);
+  if (err == CRAWLER_E_NOMEM)
+    return err;
+  if (err < 0) {
+    link->url = "";
+    link->flags |= CRAWLER_LINK_INVALID;
+    return 0;
+  }
+  link->url = cr_arena_strndup(&page->arena, url->text.data, url->text.len);
+  return link->url ? 0 : CRAWLER_E_NOMEM;
+}
+
+static int resolve_range(struct crawler_page *page, uint32_t from, uint32_t to)
+{
+  struct cr_url base;
+  struct cr_url url;
+  int err;
+
+  cr_url_init(&base, page->arena.mem);
+  cr_url_init(&url, page->arena.mem);
+  err = cr_page_base(page, &base);
+  for (uint32_t i = from; err == 0 && i < to; i++)
+    err = resolve_link(page, &page->links[i], &base, &url);
+  cr_url_free(&url);
+  cr_url_free(&base);
+  return err;
+}
+
+const char *cr_page_link_url(struct crawler_page *page, uint32_t i)
+{
+  if (!page->links[i].url && resolve_range(page, i, i + 1) < 0)
+    return NULL;
+  return page->links[i].url;
+}
+
+int cr_page_bulk_links(struct crawler_page *page)
+{
+  struct cr_bulk_links bulk = { 0 };
+  size_t count = page->link_count;
+  size_t at = 0;
+  char *text;
+
+  if (page->bulk.text || count == 0)
+    return 0;
+  if (resolve_range(page, 0, page->link_count) < 0)
+    return CRAWLER_E_NOMEM;
+  for (size_t i = 0; i < count; i++)
+    bulk.text_bytes += strlen(page->links[i].url) + 1;
+  text = cr_arena_bytes(&page->arena, bulk.text_bytes);
+  bulk.offsets = cr_arena_alloc(&page->arena, count * sizeof(*bulk.offsets));
+  bulk.kinds = cr_arena_alloc(&page->arena, count);
+  bulk.flags = cr_arena_alloc(&page->arena, count);
+  if (!text || !bulk.offsets || !bulk.kinds || !bulk.flags)
+    return CRAWLER_E_NOMEM;
+  for (size_t i = 0; i < count; i++) {
+    const struct crawler_link *link = &page->links[i];
+    size_t bytes = strlen(link->url) + 1;
+
+    memcpy(text + at, link->url, bytes);
+    bulk.offsets[i] = (uint32_t)at;
+    bulk.kinds[i] = link->kind;
+    bulk.flags[i] = link->flags;
+    at += bytes;
+  }
+  bulk.text = text;
+  page->bulk = bulk;
+  return 0;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* page.h - a request and its response, as hooks and callers see it.
+ *
+ * Reference-counted: the engine has one reference until the URL has ended, callers the rest. What
+ * it points to is in its arena or in the engine's struct around it.
+ */
+#ifndef CR_MODEL_PAGE_H
+#define CR_MODEL_PAGE_H
+
+#include "model/headers.h"
+#include "model/home.h"
+#include "model/link.h"
+#include "model/request.h"
+
+struct GumboInternalOutput;
+
+enum cr_hold { /* who ends the URL, when not the engine right after on_page */
+               CR_HOLD_NONE,
+               CR_HOLD_DEFERRED, /* crawler_page_finish() */
+               CR_HOLD_PULLED    /* crawler_page_finish(), or the last release */
+};
+
+struct cr_bulk_links { /* made on demand, in the arena */
+  const char *text;
+  size_t text_bytes;
+  uint32_t *offsets;
+  uint8_t *kinds;
+  uint8_t *flags;
+};
+
+struct crawler_page {
+  struct crawler_request req;
+  struct cr_arena arena;
+  struct cr_home *home;
+  struct crawler *crawler; /* NULL in retained pages of a freed crawler */
+  atomic_int refs;         /* the engine's one until the URL has ended, and the callers' */
+  atomic_int holders;      /* the callers' alone */
+  void (*destroy)(struct crawler_page *page); /* the last reference is gone */
+  /* response */
+  int status;
+  struct cr_headers headers;
+  const char *mime;
+  const char *charset;
+  const char *address;
+  const char *location;  /* absolute target of a redirect; NULL */
+  struct cr_span body;   /* decoded; at NULL: none */
+  struct cr_span text;   /* UTF-8, made on demand */
+  int64_t fetched_at_ms; /* wall clock */
+  int64_t elapsed_ms;
+  int64_t wire_bytes;
+  bool is_html;
+  bool in_hook; /* crawler_page_defer() is allowed now */
+  struct cr_span base_href;
+  struct crawler_link *links;
+  uint32_t link_count;
+  struct cr_bulk_links bulk;
+  const struct GumboInternalOutput *tree;
+  /* the end of a held page; letter is posted once */
+  struct cr_letter letter;
+  atomic_int hold;       /* enum cr_hold */
+  atomic_int finish_how; /* CRAWLER_FINISH_*; -1: not said yet */
+};
+
+/* Resolves link i's href against the page and its <base>: the absolute URL in the page's arena, ""
+ * when it isn't a URL, NULL when out of memory. */
+const char *cr_page_link_url(struct crawler_page *page, uint32_t i);
+/* Fills page->bulk. 0 or CRAWLER_E_NOMEM. */
+int cr_page_bulk_links(struct crawler_page *page);
+
+struct cr_url;
+/* The URL that hrefs of this page are relative to: its own, or <base href> resolved (HTML 4.2.3). */
+int cr_page_base(const struct crawler_page *page, struct cr_url *base);
+
+#endif
