@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* link_memory.c - the links of recent pages.
+ *
+ * 8,192 entries of 16 bytes stay in a core's second-level cache; the navigation of a site and the
+ * pages around the current one fit many times over. Replacement is by collision: newest wins.
+ */
+#include "filter/link_memory.h"
+
+#include "base/hash.h"
+#include "crawl/crawler.h"
+#include "url/url.h"
+
+#define ENTRIES 8192 /* a power of two */
+
+struct entry {
+  uint64_t tag; /* 0: empty */
+  uint64_t fp;
+};
+
+struct cr_link_memory {
+  struct cr_mem *mem;
+  uint64_t seed;
+  struct entry entries[ENTRIES];
+};
+
+int cr_link_memory_open(struct cr_link_memory **out, struct cr_mem *mem, uint64_t seed)
+{
+  struct cr_link_memory *memory = cr_zalloc(mem, CR_MEM_CORE, sizeof(*memory));
+
+  if (!memory)
+    return CRAWLER_E_NOMEM;
+  memory->mem = mem;
+  memory->seed = seed;
+  *out = memory;
+  return 0;
+}
+
+void cr_link_memory_close(struct cr_link_memory *memory)
+{
+  if (memory)
+    cr_free(memory->mem, memory);
+}
+
+struct cr_link_base cr_link_memory_base(const struct cr_link_memory *memory,
+                                        const struct cr_url *base)
+{
+  struct cr_span text = cr_url_text(base);
+  struct cr_span path = cr_url_path(base);
+  size_t end = (size_t)(path.at - text.at) + path.len;
+
+  while (end > base->path_at && text.at[end - 1] != '/')
+    end--;
+  return (struct cr_link_base){
+    .directory = cr_hash64(text.at, end, memory->seed),
+    .whole = cr_hash64(text.at, text.len, ~memory->seed),
+  };
+}
+
+/* "?q" and "" keep the path of the base; "#f" doesn't get here with its fragment. */
+static bool needs_whole_base(struct cr_span href)
+{
+  return href.len == 0 || href.at[0] == '?' || (unsigned char)href.at[0] <= ' ';
+}
+
+uint64_t cr_link_memory_tag(const struct cr_link_base *base, struct cr_span href)
+{
+  uint64_t tag =
+      cr_hash64(href.at, href.len, needs_whole_base(href) ? base->whole : base->directory);
+
+  return tag ? tag : 1;
+}
+
+bool cr_link_memory_get(const struct cr_link_memory *memory, uint64_t tag, uint64_t *fp)
+{
+  const struct entry *entry = &memory->entries[tag & (ENTRIES - 1)];
+
+  *fp = entry->fp;
+  return entry->tag == tag;
+}
+
+void cr_link_memory_put(struct cr_link_memory *memory, uint64_t tag, uint64_t fp)
+{
+  memory->entries[tag & (ENTRIES - 1)] = (struct entry){ tag, fp };
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* match.h - lists of allow and deny rules: URL globs and host patterns.
+ *
+ * A URL is rejected when any deny rule matches it. Where there are allow rules for hosts, one of
+ * them must match, and where there are some for URLs, one of those. The order of rules is of no
+ * account. Time per URL is linear in the number of rules.
+ */
+#ifndef CR_FILTER_MATCH_H
+#define CR_FILTER_MATCH_H
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#define CR_MATCH_MAX_RULES 10000
+#define CR_MATCH_MAX_BYTES 4096 /* of one pattern */
+#define CR_MATCH_NO_RULE SIZE_MAX
+
+enum cr_match_kind {
+  CR_MATCH_ALLOW_HOST,
+  CR_MATCH_DENY_HOST,
+  CR_MATCH_ALLOW_URL,
+  CR_MATCH_DENY_URL,
+  CR_MATCH_KINDS
+};
+
+struct cr_match_rule;
+
+struct cr_match_rules {
+  struct cr_mem *mem;
+  struct cr_match_rule **rules; /* in order of insertion */
+  size_t count;
+  size_t cap;
+  size_t count_of[CR_MATCH_KINDS];
+};
+
+struct cr_match_verdict {
+  bool accepted;
+  /* In order of insertion, from 0: the deny rule that matched; else the last allow rule that was
+   * needed and matched. CR_MATCH_NO_RULE: none did. */
+  size_t rule;
+};
+
+/* No allocation happens before the first cr_match_add. */
+void cr_match_init(struct cr_match_rules *rules, struct cr_mem *mem);
+void cr_match_free(struct cr_match_rules *rules);
+
+/* Adds a rule; pattern is copied. 0; CRAWLER_E_VALUE: not a pattern of that kind;
+ * CRAWLER_E_LIMIT: CR_MATCH_MAX_RULES are there; CRAWLER_E_NOMEM. On error nothing is added.
+ *
+ * URL globs: '*' is any run of characters, '?' any one, all others are themselves (case matters);
+ * the whole URL must match: "http://example.org/a/" followed by '*'.
+ * Host patterns: "example.org" that host; "*.example.org" hosts below it; ".example.org" both;
+ * "*" every host; each with ":8080" behind it for that port only. Any case, any spelling that a
+ * URL may have (umlauts, "[0::1]"); one dot at the end makes no difference. */
+int cr_match_add(struct cr_match_rules *rules, enum cr_match_kind kind, struct cr_span pattern);
+
+/* url and host are serialised ("[::1]" with brackets); port: the effective one, -1: unknown. */
+struct cr_match_verdict cr_match_evaluate(const struct cr_match_rules *rules, struct cr_span url,
+                                          struct cr_span host, int port);
+
+/* A URL glob alone. At worst the pattern's length times the text's. */
+bool cr_match_glob(struct cr_span pattern, struct cr_span text);
+
+#endif
