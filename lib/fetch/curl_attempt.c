@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT */
+/* curl_attempt.c - one transfer on its way through the stages of the libcurl fetcher.
+ *
+ * libcurl, the resolver and the timer only leave a note; one deferred call acts on all notes of a
+ * turn and gives the events. So no event comes inside another library's callback, and whoever gets
+ * it may start and cancel as it likes. An attempt that is cancelled inside an event of its own is
+ * released when the event returns.
+ */
+#include "fetch/curl_attempt.h"
+
+#include <string.h>
+
+#include "fetch/curl_error.h"
+
+static int64_t after(int64_t now_ms, int64_t ms)
+{
+  return ms <= 0 || ms > INT64_MAX - now_ms ? INT64_MAX : now_ms + ms;
+}
+
+static int64_t earlier(int64_t a_ms, int64_t b_ms)
+{
+  return a_ms < b_ms ? a_ms : b_ms;
+}
+
+/* ---- an attempt's notes ---- */
+
+/* Something is to be done or told, but not here. */
+static void note(struct cr_curl_attempt *a)
+{
+  if (cr_list_empty(&a->noted))
+    cr_list_push(&a->common->noted, &a->noted);
+  cr_loop_defer(a->common->env.loop, &a->common->delivery);
+}
+
+static void finish(struct cr_curl_attempt *a, crawler_reason failure, const char *error)
+{
+  a->t->failure = failure;
+  a->t->error = error;
+  a->over = true;
+  cr_loop_cancel_timer(a->common->env.loop, &a->alarm);
+  note(a);
+}
+
+static void finish_internal(struct cr_curl_attempt *a, int err)
+{
+  finish(a, CRAWLER_FAILED_INTERNAL,
+         err == CRAWLER_E_NOMEM ? "out of memory" : "libcurl could not be set up");
+}
+
+static int set_alarm(struct cr_curl_attempt *a, int64_t at_ms)
+{
+  if (at_ms < INT64_MAX)
+    return cr_loop_set_timer(a->common->env.loop, &a->alarm, at_ms);
+  cr_loop_cancel_timer(a->common->env.loop, &a->alarm);
+  return 0;
+}
+
+static bool has_other_address(const struct cr_curl_attempt *a)
+{
+  return a->address_at + 1 < a->address_count;
+}
+
+static int64_t connect_deadline(const struct cr_curl_attempt *a)
+{
+  return earlier(a->connect_until_ms, a->until_ms);
+}
+
+static void reroute_later(struct cr_curl_attempt *a)
+{
+  a->stage = CR_CURL_REROUTED;
+  note(a);
+}
+
+/* libcurl is done with it; called inside libcurl. */
+static void job_ended(struct cr_curl_job *job, int code)
+{
+  struct cr_curl_attempt *a = CR_CONTAINER(job, struct cr_curl_attempt, handle.job);
+
+  if (a->over || a->stage == CR_CURL_REROUTED)
+    return;
+  cr_curl_handle_judge(&a->handle, code);
+  if (a->t->failure == CRAWLER_FAILED_CONNECT && !a->t->sent && code != CR_CURL_LOST &&
+      has_other_address(a) && cr_loop_now(a->common->env.loop) < connect_deadline(a)) {
+    reroute_later(a);
+    return;
+  }
+  a->over = true;
+  cr_loop_cancel_timer(a->common->env.loop, &a->alarm);
+  note(a);
+}
+
+static void news(struct cr_curl_handle *h)
+{
+  note(CR_CONTAINER(h, struct cr_curl_attempt, handle));
+}
+
+/* A connected transfer has until its end; one that isn't has its share of the time to connect. The
+ * alarm isn't moved when the request leaves, for most transfers are over before it would go off. */
+static void alarm_fired(struct cr_timer *timer)
+{
+  struct cr_curl_attempt *a = CR_CONTAINER(timer, struct cr_curl_attempt, alarm);
+  int64_t now_ms = cr_loop_now(a->common->env.loop);
+
+  if (a->stage == CR_CURL_RESOLVING) {
+    cr_resolve_cancel(a->common->resolver, &a->question);
+    a->stage = CR_CURL_RESOLVED;
+    finish(a, CRAWLER_FAILED_DNS, "the name did not resolve in time");
+  } else if (a->stage == CR_CURL_RUNNING && a->t->sent) {
+    if (now_ms >= a->until_ms)
+      finish(a, CRAWLER_FAILED_TIMEOUT, "the response did not end in time");
+    else if (set_alarm(a, a->until_ms) != 0)
+      finish_internal(a, CRAWLER_E_NOMEM);
+  } else if (a->stage == CR_CURL_RUNNING) {
+    if (has_other_address(a) && now_ms < connect_deadline(a))
+      reroute_later(a);
+    else
+      finish(a, CRAWLER_FAILED_CONNECT, "no connection in time");
+  }
+}
+
+/* The resolver's answer; possibly inside c-ares. */
+static void resolved(struct cr_resolve *question, const struct cr_address *addresses, size_t count,
+                     const char *why)
+{
+  struct cr_curl_attempt *a = CR_CONTAINER(question, struct cr_curl_attempt, question);
+  const char *refusal = NULL;
+
+  a->stage = CR_CURL_RESOLVED;
+  for (size_t i = 0; i < count && a->address_count < CR_CURL_ADDRESSES; i++) {
+    const char *no = cr_curl_refusal(&a->common->env, a->t, &addresses[i]);
+    if (!no)
+      a->addresses[a->address_count++] = addresses[i];
+    else if (!refusal)
+      refusal = no;
+  }
+  if (a->address_count > 0)
+    note(a);
+  else if (refusal)
+    finish(a, CRAWLER_FAILED_ADDRESS, refusal);
+  else
+    finish(a, CRAWLER_FAILED_DNS, why);
+}
+
+/* ---- delivery: what is done and told outside libcurl ---- */
+
+/* Back to its cell's idle attempts; t, if it is still there, is forgotten. */
+static void release(struct cr_curl_attempt *a)
+{
+  if (a->stage == CR_CURL_RESOLVING)
+    cr_resolve_cancel(a->common->resolver, &a->question);
+  cr_loop_cancel_timer(a->common->env.loop, &a->alarm);
+  cr_list_remove(&a->noted);
+  if (a->in_cell)
+    cr_curl_cell_remove(a->home->cell, &a->handle.job);
+  cr_curl_handle_clear(&a->handle);
+  if (a->t)
+    a->t->state = NULL;
+  a->t = NULL;
+  a->in_cell = false;
+  cr_list_remove(&a->link);
+  cr_list_push_front(&a->home->idle, &a->link);
+  a->common->active_count--;
+}
+
+static void end(struct cr_curl_attempt *a)
+{
+  const struct cr_fetch_events *events = a->common->config->events;
+  struct cr_transfer *t = a->t;
+
+  release(a);
+  events->done(t, events->user);
+}
+
+static void end_with(struct cr_curl_attempt *a, crawler_reason failure, const char *error)
+{
+  a->t->failure = failure;
+  a->t->error = error;
+  end(a);
+}
+
+/* After an event. true: the transfer goes on. */
+static bool goes_on(struct cr_curl_attempt *a, enum cr_fetch_answer answer)
+{
+  a->in_event = false;
+  if (!a->t) /* cancelled by the event */
+    release(a);
+  else if (answer == CR_FETCH_END)
+    end_with(a, CRAWLER_FAILED_UNWANTED_TYPE, NULL);
+  else
+    return true;
+  return false;
+}
+
+/* Half of the time for an address if there is another one: a silent one must not use up all. */
+static int run(struct cr_curl_attempt *a)
+{
+  int64_t now_ms = cr_loop_now(a->common->env.loop);
+  int64_t until_ms = connect_deadline(a);
+  if (has_other_address(a) && until_ms < INT64_MAX)
+    until_ms = now_ms + (until_ms - now_ms) / 2;
+
+  int err = set_alarm(a, until_ms);
+  if (!err)
+    err = cr_curl_cell_add(a->home->cell, &a->handle.job);
+  if (err)
+    return err;
+  a->in_cell = true;
+  a->stage = CR_CURL_RUNNING;
+  return 0;
+}
+
+/* The hook may cancel the transfer. */
+static int customize(struct cr_curl_attempt *a, const char *address)
+{
+  const struct cr_fetcher_config *config = a->common->config;
+
+  a->in_event = true;
+  config->customize(a->t, a->handle.job.easy, config->user);
+  a->in_event = false;
+  return a->t ? cr_curl_handle_guard(&a->handle, address) : 0;
+}
+
+static void connect_now(struct cr_curl_attempt *a)
+{
+  int64_t now_ms = cr_loop_now(a->common->env.loop);
+  const char *address = a->address_count > 0 ? a->address_text : NULL;
+
+  a->connect_until_ms = after(now_ms, a->t->connect_timeout_ms);
+  a->until_ms = after(now_ms, a->t->timeout_ms);
+  int err = cr_curl_handle_prepare(&a->handle, a->t, address);
+  if (!err && a->t->customize && a->common->config->customize)
+    err = customize(a, address);
+  if (!a->t) {
+    release(a);
+    return;
+  }
+  if (!err)
+    err = run(a);
+  if (err)
+    finish_internal(a, err);
+}
+
+static void connect_next(struct cr_curl_attempt *a)
+{
+  cr_curl_cell_remove(a->home->cell, &a->handle.job);
+  a->in_cell = false;
+  a->address_at++;
+  a->t->failure = CRAWLER_REASON_NONE;
+  a->t->error = NULL;
+  cr_address_format(&a->addresses[a->address_at], a->address_text);
+  int err = cr_curl_handle_reroute(&a->handle, a->address_text);
+  if (!err)
+    err = run(a);
+  if (err)
+    finish_internal(a, err);
+}
+
+/* A proxy resolves the names; an address in the URL itself can still be held against the policy. */
+static void connect_by_proxy(struct cr_curl_attempt *a)
+{
+  struct cr_address address;
+  const char *refusal = NULL;
+
+  if (cr_address_parse(a->t->host, &address))
+    refusal = cr_curl_refusal(&a->common->env, a->t, &address);
+  if (refusal)
+    end_with(a, CRAWLER_FAILED_ADDRESS, refusal);
+  else
+    connect_now(a);
+}
+
+static void ask_for_address(struct cr_curl_attempt *a)
+{
+  const struct cr_fetch_events *events = a->common->config->events;
+
+  cr_address_format(&a->addresses[0], a->address_text);
+  a->in_event = true;
+  enum cr_fetch_answer answer = events->address(a->t, a->address_text, events->user);
+  a->in_event = false;
+  if (!a->t) {
+    release(a);
+  } else if (answer == CR_FETCH_GO) {
+    connect_now(a);
+  } else {
+    a->t->later = true;
+    end(a);
+  }
+}
+
+/* The owner may choose to stream when it has seen the head; some of the body may be there. */
+static int stream_what_came(struct cr_curl_attempt *a)
+{
+  struct cr_buf *body = &a->t->body_in;
+  int err = a->t->stream ? cr_buf_add(&a->handle.pieces, body->data, body->len) : 0;
+  if (!err && a->t->stream)
+    cr_buf_clear(body);
+  return err;
+}
+
+static bool tell_head(struct cr_curl_attempt *a)
+{
+  const struct cr_fetch_events *events = a->common->config->events;
+  const struct cr_buf *head = &a->handle.head;
+  struct cr_transfer *t = a->t;
+  bool streamed = t->stream;
+
+  a->told_head = true;
+  t->head.at = cr_arena_strndup(t->arena, head->data, head->len);
+  if (!t->head.at) {
+    end_with(a, CRAWLER_FAILED_INTERNAL, "out of memory");
+    return false;
+  }
+  t->head.len = head->len;
+  a->in_event = true;
+  if (!goes_on(a, events->head(t, events->user)))
+    return false;
+  if (!streamed && stream_what_came(a) != 0) {
+    end_with(a, CRAWLER_FAILED_INTERNAL, "out of memory");
+    return false;
+  }
+  return true;
+}
+
+static bool tell_data(struct cr_curl_attempt *a)
+{
+  const struct cr_fetch_events *events = a->common->config->events;
+  struct cr_buf *pieces = &a->handle.pieces;
+
+  a->in_event = true;
+  enum cr_fetch_answer answer = events->data(a->t, pieces->data, pieces->len, events->user);
+  if (!goes_on(a, answer))
+    return false;
+  cr_buf_clear(pieces);
+  return true;
+}
+
+static void tell(struct cr_curl_attempt *a)
+{
+  if (a->handle.headed && !a->told_head && !tell_head(a))
+    return;
+  if (a->handle.pieces.len > 0 && !tell_data(a))
+    return;
+  if (a->over)
+    end(a);
+}
+
+static void deliver(struct cr_deferred *deferred)
+{
+  struct cr_curl_common *common = CR_CONTAINER(deferred, struct cr_curl_common, delivery);
+  struct cr_list *node;
+
+  while ((node = cr_list_pop(&common->noted))) {
+    struct cr_curl_attempt *a = CR_CONTAINER(node, struct cr_curl_attempt, noted);
+    if (a->over || a->stage == CR_CURL_RUNNING)
+      tell(a);
+    else if (a->stage == CR_CURL_REROUTED)
+      connect_next(a);
+    else if (a->stage == CR_CURL_RESOLVED)
+      ask_for_address(a);
+    else
+      connect_by_proxy(a);
+  }
+}
+
+/* ---- life ---- */
+
+void cr_curl_common_init(struct cr_curl_common *common)
+{
+  cr_list_init(&common->active);
+  cr_list_init(&common->noted);
+  cr_list_init(&common->delivery.link);
+  common->delivery.call = deliver;
+}
+
+static struct cr_curl_attempt *make(struct cr_curl_common *common, struct cr_curl_home *home)
+{
+  struct cr_curl_attempt *a = cr_zalloc(common->env.mem, CR_MEM_FETCH, sizeof(*a));
+  if (!a)
+    return NULL;
+  cr_curl_handle_init(&a->handle, &common->env);
+  a->handle.news = news;
+  a->handle.job.ended = job_ended;
+  a->common = common;
+  a->home = home;
+  cr_list_init(&a->link);
+  cr_list_init(&a->noted);
+  cr_list_init(&a->question.link);
+  cr_timer_init(&a->alarm, alarm_fired);
+  a->question.done = resolved;
+  return a;
+}
+
+struct cr_curl_attempt *cr_curl_attempt_take(struct cr_curl_common *common,
+                                             struct cr_curl_home *home)
+{
+  struct cr_list *node = cr_list_pop(&home->idle);
+  return node ? CR_CONTAINER(node, struct cr_curl_attempt, link) : make(common, home);
+}
+
+static void forget_outcome(struct cr_transfer *t)
+{
+  t->status = 0;
+  t->head = cr_span(NULL, 0);
+  t->failure = CRAWLER_REASON_NONE;
+  t->error = NULL;
+  t->sent = false;
+  t->reused = false;
+  t->later = false;
+  t->retry_fresh = false;
+  t->sent_ms = 0;
+  t->first_byte_ms = 0;
+  t->wire_bytes = 0;
+  t->address[0] = '\0';
+}
+
+int cr_curl_attempt_start(struct cr_curl_attempt *a, struct cr_transfer *t)
+{
+  struct cr_curl_common *common = a->common;
+
+  forget_outcome(t);
+  cr_list_push(&common->active, &a->link);
+  common->active_count++;
+  a->t = t;
+  t->state = a;
+  a->stage = CR_CURL_WAITING;
+  a->told_head = false;
+  a->over = false;
+  a->address_count = 0;
+  a->address_at = 0;
+  if (!common->resolver) {
+    note(a);
+    return 0;
+  }
+  int err = set_alarm(a, after(cr_loop_now(common->env.loop), t->dns_timeout_ms));
+  if (!err)
+    err = cr_resolve_start(common->resolver, &a->question, t->host, t->port);
+  if (err)
+    release(a);
+  else
+    a->stage = CR_CURL_RESOLVING;
+  return err;
+}
+
+void cr_curl_attempt_cancel(struct cr_curl_attempt *a)
+{
+  if (!a->in_event) {
+    release(a);
+    return;
+  }
+  a->t->state = NULL;
+  a->t = NULL;
+}
+
+void cr_curl_attempt_free(struct cr_curl_attempt *a)
+{
+  struct cr_mem *mem = a->common->env.mem;
+  cr_curl_handle_free(&a->handle);
+  cr_free(mem, a);
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/* curl_handle.c - one easy handle: what it asks for, and the response it collects.
+ *
+ * The gate: libcurl sends a request again by itself when a connection that was kept alive dies
+ * under it. PREREQFUNCTION is called before each time a request leaves (found in 7.88.1), so a
+ * second call within one transfer ends it: nothing is sent twice without the crawl's consent.
+ * Policy is asked at each new socket and, for connections kept alive, at the gate.
+ */
+#include "fetch/curl_handle.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fetch/curl_error.h"
+#include "fetch/curl_options.h"
+#include "loop/loop.h"
+
+#ifndef SOCK_CLOEXEC /* a system without it hands sockets on to programs that the host executes */
+#define SOCK_CLOEXEC 0
+#endif
+
+enum {
+  RESERVE_MAX = 1 << 20, /* a Content-Length is believed so far and no farther */
+  KEEP_BYTES = 64 << 10  /* a larger buffer is given back after use */
+};
+
+static const char only_once[] = "the connection was closed before a response";
+
+/* Ends the transfer for a reason of ours; the first one holds. */
+static void stop(struct cr_curl_handle *h, crawler_reason reason, const char *text)
+{
+  if (h->stop != CRAWLER_REASON_NONE)
+    return;
+  h->stop = reason;
+  h->stop_text = text;
+}
+
+static void stop_for_error(struct cr_curl_handle *h, int err)
+{
+  if (err == CRAWLER_E_LIMIT)
+    stop(h, CRAWLER_FAILED_TOO_LARGE, "the body is over its limit");
+  else
+    stop(h, CRAWLER_FAILED_INTERNAL, "out of memory");
+}
+
+/* ---- policy and the gate ---- */
+
+const char *cr_curl_refusal(const struct cr_curl_env *env, struct cr_transfer *t,
+                            const struct cr_address *address)
+{
+  static const char tail[] = " is not an address that may be connected to";
+  char text[64];
+
+  if (cr_address_allowed(env->policy, t->host, address))
+    return NULL;
+  cr_address_format(address, text);
+  size_t len = strlen(text);
+  char *refusal = cr_arena_bytes(t->arena, len + sizeof(tail));
+  if (!refusal)
+    return "the address may not be connected to";
+  memcpy(refusal, text, len);
+  memcpy(refusal + len, tail, sizeof(tail));
+  return refusal;
+}
+
+static bool is_proxied(const struct cr_curl_handle *h)
+{
+  return *h->env->proxy != '\0';
+}
+
+static bool is_allowed(struct cr_curl_handle *h, const struct cr_address *address)
+{
+  const char *refusal = cr_curl_refusal(h->env, h->t, address);
+  if (refusal)
+    stop(h, CRAWLER_FAILED_ADDRESS, refusal);
+  return !refusal;
+}
+
+static bool read_address(const struct sockaddr *from, struct cr_address *address)
+{
+  memset(address, 0, sizeof(*address));
+  if (from->sa_family == AF_INET) {
+    const struct sockaddr_in *in = (const void *)from;
+    address->family = 4;
+    memcpy(address->bytes, &in->sin_addr, 4);
+    return true;
+  }
+  if (from->sa_family == AF_INET6) {
+    const struct sockaddr_in6 *in = (const void *)from;
+    address->family = 6;
+    memcpy(address->bytes, &in->sin6_addr, 16);
+    return true;
+  }
+  return false;
+}
+
+curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+  struct cr_curl_handle *h = arg;
+  struct cr_address address;
+
+  (void)purpose;
+  h->sockets++;
+  if (h->t->sent) { /* only to send the request again */
+    stop(h, CRAWLER_FAILED_TRUNCATED, only_once);
+    return CURL_SOCKET_BAD;
+  }
+  if (!is_proxied(h)) {
+    if (!read_address(&to->addr, &address)) {
+      stop(h, CRAWLER_FAILED_ADDRESS, "neither an IPv4 nor an IPv6 address");
+      return CURL_SOCKET_BAD;
+    }
+    if (!is_allowed(h, &address))
+      return CURL_SOCKET_BAD;
+  }
+  int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+  h->os_errno = fd < 0 ? errno : 0;
+  return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+/* Called when a name isn't among those given with CURLOPT_RESOLVE: libcurl must not ask the system.
+ * The one case that is in order is an IPv6 literal, which it reads by itself. */
+int cr_curl_refuse_lookup(void *resolver, void *reserved, void *arg)
+{
+  const struct cr_curl_handle *h = arg;
+
+  (void)resolver;
+  (void)reserved;
+  return is_proxied(h) || memchr(h->t->host.at, ':', h->t->host.len) ? 0 : 1;
+}
+
+int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_port)
+{
+  struct cr_curl_handle *h = arg;
+  struct cr_transfer *t = h->t;
+  struct cr_address address;
+
+  (void)local;
+  (void)peer_port;
+  (void)local_port;
+  if (t->sent) {
+    stop(h, CRAWLER_FAILED_TRUNCATED, only_once);
+    return CURL_PREREQFUNC_ABORT;
+  }
+  if (!is_proxied(h)) {
+    struct cr_span text = cr_span_text(peer);
+    if (text.len >= sizeof(t->address) || !cr_address_parse(text, &address)) {
+      stop(h, CRAWLER_FAILED_ADDRESS, "the peer's address is unknown");
+      return CURL_PREREQFUNC_ABORT;
+    }
+    if (!is_allowed(h, &address))
+      return CURL_PREREQFUNC_ABORT;
+    memcpy(t->address, text.at, text.len + 1);
+  }
+  t->sent = true;
+  t->sent_ms = cr_loop_now(h->env->loop);
+  t->reused = h->sockets == 0;
+  return CURL_PREREQFUNC_OK;
+}
+
+/* ---- the response ---- */
+
+/* The empty line behind a block of headers. A block of status 1xx is followed by another one. */
+static void end_block(struct cr_curl_handle *h)
+{
+  long status = 0;
+
+  (void)curl_easy_getinfo(h->job.easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 200) {
+    cr_buf_clear(&h->head);
+    return;
+  }
+  h->t->status = (int)status;
+  h->headed = true;
+  h->news(h);
+}
+
+/* One line with its end (CURLOPT_HEADERFUNCTION(3)); trailers come the same way, after the head. */
+size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg)
+{
+  struct cr_curl_handle *h = arg;
+  size_t bytes = size * count; /* size is 1 */
+
+  if (!h->answered)
+    h->t->first_byte_ms = cr_loop_now(h->env->loop);
+  h->answered = true;
+  if (bytes > h->t->max_header_bytes - h->header_bytes) {
+    stop(h, CRAWLER_FAILED_TOO_LARGE, "the headers are over their limit");
+    return CURL_WRITEFUNC_ERROR;
+  }
+  h->header_bytes += bytes;
+  if (h->headed)
+    return bytes;
+  if (bytes > 0 && (line[0] == '\r' || line[0] == '\n')) {
+    end_block(h);
+    return bytes;
+  }
+  int err = cr_buf_add(&h->head, line, bytes);
+  if (err) {
+    stop_for_error(h, err);
+    return CURL_WRITEFUNC_ERROR;
+  }
+  return bytes;
+}
+
+/* At the first bytes of a body: is it going to be too large, and what room does it need? */
+static int expect_body(struct cr_curl_handle *h)
+{
+  struct cr_transfer *t = h->t;
+  curl_off_t length = -1;
+
+  (void)curl_easy_getinfo(h->job.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  if (length < 0)
+    return 0;
+  if ((uint64_t)length > t->max_body_bytes)
+    return CRAWLER_E_LIMIT;
+  if (!t->stream && length <= RESERVE_MAX)
+    (void)cr_buf_reserve(&t->body_in, (size_t)length); /* only saves growing; adding will tell */
+  return 0;
+}
+
+size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
+{
+  struct cr_curl_handle *h = arg;
+  struct cr_transfer *t = h->t;
+  size_t bytes = size * count;
+  size_t room = t->max_body_bytes - (size_t)t->wire_bytes;
+  size_t fitting = bytes < room ? bytes : room;
+
+  if (!h->headed) {
+    stop(h, CRAWLER_FAILED_PROTOCOL, "a body without a head");
+    return CURL_WRITEFUNC_ERROR;
+  }
+  int err = t->wire_bytes == 0 ? expect_body(h) : 0;
+  if (!err)
+    err = cr_buf_add(t->stream ? &h->pieces : &t->body_in, data, fitting);
+  if (!err) {
+    t->wire_bytes += (int64_t)fitting;
+    err = fitting < bytes ? CRAWLER_E_LIMIT : 0;
+  }
+  if (err) {
+    stop_for_error(h, err);
+    return CURL_WRITEFUNC_ERROR;
+  }
+  if (t->stream)
+    h->news(h);
+  return bytes;
+}
+
+/* ---- life ---- */
+
+void cr_curl_handle_init(struct cr_curl_handle *h, const struct cr_curl_env *env)
+{
+  memset(h, 0, sizeof(*h));
+  h->env = env;
+  cr_list_init(&h->job.link);
+  cr_buf_init(&h->head, env->mem, CR_MEM_FETCH, SIZE_MAX - 1);
+  cr_buf_init(&h->pieces, env->mem, CR_MEM_BODY, SIZE_MAX - 1);
+}
+
+static void drop_easy(struct cr_curl_handle *h)
+{
+  curl_easy_cleanup(h->job.easy); /* NULL is fine */
+  h->job.easy = NULL;
+  h->spoilt = false;
+  h->method = CRAWLER_GET;
+  h->forbids_reuse = false;
+  h->is_fresh = false;
+  h->user_agent_serial = 0;
+}
+
+void cr_curl_handle_free(struct cr_curl_handle *h)
+{
+  drop_easy(h);
+  cr_buf_free(&h->head);
+  cr_buf_free(&h->pieces);
+  cr_free(h->env->mem, h->lines);
+  h->lines = NULL;
+}
+
+static int make_easy(struct cr_curl_handle *h)
+{
+  h->job.easy = curl_easy_init();
+  if (!h->job.easy)
+    return CRAWLER_E_NOMEM;
+  int err = cr_curl_options_set_once(h);
+  if (err)
+    drop_easy(h);
+  return err;
+}
+
+static void begin_attempt(struct cr_curl_handle *h)
+{
+  h->sockets = 0;
+  h->os_errno = 0;
+  h->detail[0] = '\0';
+}
+
+int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, const char *address)
+{
+  h->t = t;
+  begin_attempt(h);
+  if (t->customize)
+    drop_easy(h);
+  h->spoilt = t->customize;
+  int err = h->job.easy ? 0 : make_easy(h);
+  if (!err)
+    err = cr_curl_options_set_request(h);
+  if (!err)
+    err = cr_curl_options_set_route(h, address);
+  return err;
+}
+
+int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address)
+{
+  begin_attempt(h);
+  return cr_curl_options_set_route(h, address);
+}
+
+int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address)
+{
+  return cr_curl_options_set_guards(h, address);
+}
+
+static void take_failure(struct cr_curl_handle *h, int code)
+{
+  struct cr_transfer *t = h->t;
+  struct cr_curl_end end = {
+    .code = code,
+    .os_errno = h->os_errno,
+    .sent = t->sent,
+    .answered = h->answered,
+    .headed = h->headed,
+    .detail = h->detail,
+  };
+
+  if (!end.os_errno && code > 0)
+    (void)curl_easy_getinfo(h->job.easy, CURLINFO_OS_ERRNO, &end.os_errno);
+  struct cr_curl_failure failure = cr_curl_failure(&end);
+  t->failure = failure.reason;
+  t->error = failure.text;
+  if (failure.text == h->detail) /* the next transfer writes over it */
+    t->error = cr_arena_strndup(t->arena, h->detail, strlen(h->detail));
+}
+
+void cr_curl_handle_judge(struct cr_curl_handle *h, int code)
+{
+  struct cr_transfer *t = h->t;
+
+  if (h->stop != CRAWLER_REASON_NONE) {
+    t->failure = h->stop;
+    t->error = h->stop_text;
+  } else {
+    take_failure(h, code);
+  }
+  t->retry_fresh = t->failure == CRAWLER_FAILED_TRUNCATED && t->sent && t->reused && !h->answered;
+  if (code == CR_CURL_LOST)
+    h->spoilt = true;
+}
+
+static void empty(struct cr_buf *buf)
+{
+  cr_buf_clear(buf);
+  if (buf->cap > KEEP_BYTES)
+    cr_buf_free(buf);
+}
+
+void cr_curl_handle_clear(struct cr_curl_handle *h)
+{
+  if (h->spoilt)
+    drop_easy(h);
+  empty(&h->head);
+  empty(&h->pieces);
+  h->t = NULL;
+  h->header_bytes = 0;
+  h->answered = false;
+  h->headed = false;
+  h->stop = CRAWLER_REASON_NONE;
+  h->stop_text = NULL;
+}

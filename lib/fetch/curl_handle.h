@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* curl_handle.h - one easy handle: what it asks for, and the response it collects.
+ *
+ * Made once and used again and again: options that never change are set when the easy handle is
+ * made, the others for each transfer (curl_options.c). What libcurl hands over is only collected
+ * here, and the owner is told that there is something to act on; it acts outside libcurl.
+ */
+#ifndef CR_FETCH_CURL_HANDLE_H
+#define CR_FETCH_CURL_HANDLE_H
+
+#include "base/buf.h"
+#include "fetch/address.h"
+#include "fetch/curl_cell.h"
+#include "fetch/fetcher.h"
+
+struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns all of it */
+  struct cr_mem *mem;
+  struct cr_loop *loop;
+  struct cr_address_policy *policy;
+  CURLSH *share;              /* cookies; NULL: none */
+  char *user_agent;           /* "": none is sent */
+  uint32_t user_agent_serial; /* another number for another user_agent; from 1 */
+  const char *proxy;          /* "": none */
+  const char *ca_file;        /* "": the system's */
+  bool insecure;
+  bool keep_ca_path; /* this libcurl has no default CA file, only a directory */
+};
+
+/* Longest host name (RFC 1035: 253), port, address in brackets, the signs between, and a NUL. */
+enum { CR_CURL_ROUTE_BYTES = 253 + 5 + 48 + 4 };
+
+struct cr_curl_handle { /* sits inside its owner */
+  struct cr_curl_job job;
+  const struct cr_curl_env *env;
+  struct cr_transfer *t;
+  /* A head or body bytes are there. Called inside libcurl. */
+  void (*news)(struct cr_curl_handle *h);
+
+  /* what is set on the easy handle */
+  bool spoilt; /* someone else set options, or its multi was lost: not for another transfer */
+  crawler_method method;
+  bool forbids_reuse;
+  bool is_fresh;
+  uint32_t user_agent_serial;
+  struct curl_slist *lines; /* request headers: our memory, libcurl only reads it */
+  size_t line_cap;
+  struct curl_slist routes[2];         /* CURLOPT_RESOLVE: forget the old one, then the new one */
+  char route[CR_CURL_ROUTE_BYTES];     /* "HOST:PORT:ADDRESS" in the multi's name cache */
+  size_t route_key_bytes;              /* of "HOST:PORT"; 0: nothing is there */
+  char old_route[CR_CURL_ROUTE_BYTES]; /* "-HOST:PORT" */
+  char detail[CURL_ERROR_SIZE];
+
+  /* the response so far */
+  struct cr_buf head;   /* header lines of the block that is being read */
+  struct cr_buf pieces; /* body bytes for the data event */
+  size_t header_bytes;  /* of all blocks */
+  bool answered;        /* a line came */
+  bool headed;          /* the head of the final response is complete */
+  int sockets;          /* asked for in this attempt; 0 when sent: a connection kept alive */
+  int os_errno;         /* why there is no socket */
+  crawler_reason stop;  /* why we ended it */
+  const char *stop_text;
+};
+
+/* Does the policy let t connect to address? NULL: yes; else a sentence (static or in t->arena). */
+const char *cr_curl_refusal(const struct cr_curl_env *env, struct cr_transfer *t,
+                            const struct cr_address *address);
+
+void cr_curl_handle_init(struct cr_curl_handle *h, const struct cr_curl_env *env);
+void cr_curl_handle_free(struct cr_curl_handle *h); /* not while it is in a cell */
+/* Sets everything up for t, to connect to address (NULL: libcurl finds out, through a proxy), on a
+ * new easy handle if t->customize. 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT (a host too long) or
+ * CRAWLER_E_NETWORK. */
+int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, const char *address);
+/* Prepares the same request to another address, after one that didn't connect. */
+int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address);
+/* After someone else set options: sets those that guard policy or carry our state again. */
+int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address);
+/* How it ended, into t: failure, error, retry_fresh. */
+void cr_curl_handle_judge(struct cr_curl_handle *h, int code);
+/* Forgets t and keeps the easy handle for the next one unless it is spoilt. Not in a cell. */
+void cr_curl_handle_clear(struct cr_curl_handle *h);
+
+#endif

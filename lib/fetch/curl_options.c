@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* curl_options.c - which options an easy handle gets, and when.
+ *
+ * Four groups: constants and settings of the crawl (once), the request, the route (where to
+ * connect), and the guards, which are set again when someone else had the handle. Setting an
+ * option that doesn't change costs little, but a string is copied each time: what stays, stays.
+ * curl_easy_reset() isn't used: it brings back defaults that must not come back (CAPATH).
+ */
+#include "fetch/curl_options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/inflate.h"
+#include "crawl/crawler.h"
+
+#if LIBCURL_VERSION_NUM < 0x075700
+#error "libcurl 7.87.0 or newer is needed (CURLOPT_QUICK_EXIT)"
+#endif
+
+/* What browsers send for a page; some servers answer 406 to less. */
+#define ACCEPT "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+struct number {
+  CURLoption option;
+  long value;
+};
+
+static const struct number constants[] = {
+  { CURLOPT_BUFFERSIZE, 16384 },
+  { CURLOPT_MAXAGE_CONN, 8 }, /* seconds idle; servers commonly hang up after 5 */
+};
+
+/* What nobody else may change: policy, and what the callbacks here rely on. */
+static const struct number guards[] = {
+  { CURLOPT_NOSIGNAL, 1 },
+  { CURLOPT_QUICK_EXIT, 1 }, /* else a lookup in a thread is joined, which blocks the loop */
+  { CURLOPT_NOPROGRESS, 1 },
+  { CURLOPT_FOLLOWLOCATION, 0 }, /* redirects pass every stage of a crawl */
+  { CURLOPT_PATH_AS_IS, 1 },
+  { CURLOPT_HTTP09_ALLOWED, 0 },
+  { CURLOPT_HTTP_CONTENT_DECODING, 0 },
+  { CURLOPT_HTTP_TRANSFER_DECODING, 1 },
+  { CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
+  { CURLOPT_DNS_CACHE_TIMEOUT, -1 }, /* else each end of a transfer walks the multi's name cache */
+  { CURLOPT_CONNECT_ONLY, 0 },
+  { CURLOPT_HEADER, 0 },
+};
+
+/* Options whose text or object is always none. */
+static const CURLoption absent[] = {
+  CURLOPT_CURLU,   CURLOPT_CONNECT_TO, CURLOPT_UNIX_SOCKET_PATH, CURLOPT_ABSTRACT_UNIX_SOCKET,
+  CURLOPT_DOH_URL,
+};
+
+static int result(CURLcode code)
+{
+  if (code == CURLE_OK)
+    return 0;
+  return code == CURLE_OUT_OF_MEMORY ? CRAWLER_E_NOMEM : CRAWLER_E_NETWORK;
+}
+
+static CURLcode set_numbers(CURL *easy, const struct number *numbers, size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    CURLcode bad = curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
+    if (bad)
+      return bad;
+  }
+  return CURLE_OK;
+}
+
+#define SET_NUMBERS(easy, numbers) \
+  set_numbers(easy, numbers, sizeof(numbers) / sizeof((numbers)[0]))
+
+static CURLcode set_callbacks(struct cr_curl_handle *h)
+{
+  CURL *easy = h->job.easy;
+  CURLcode bad = curl_easy_setopt(easy, CURLOPT_PRIVATE, &h->job);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->detail);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, cr_curl_take_header);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_HEADERDATA, h);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, cr_curl_take_body);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_WRITEDATA, h);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, cr_curl_open_socket);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, h);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, cr_curl_gate);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PREREQDATA, h);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, cr_curl_refuse_lookup);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, h);
+  return bad;
+}
+
+/* An empty proxy keeps libcurl from reading http_proxy and others in the environment, an empty
+ * "no proxy" list from reading no_proxy. */
+static CURLcode set_guards(struct cr_curl_handle *h)
+{
+  CURL *easy = h->job.easy;
+  CURLcode bad = SET_NUMBERS(easy, guards);
+  for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+    (void)curl_easy_setopt(easy, absent[i], NULL); /* what isn't built in can't be set either */
+  bad = bad ? bad : set_callbacks(h);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROXY, h->env->proxy);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PRE_PROXY, NULL);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, CR_INFLATE_ACCEPT);
+  return bad;
+}
+
+/* With a CA directory set, libcurl reads the CA file again for each connection (40 ms and more)
+ * instead of once for each multi. A TLS library that knows no directory answers an error: fine. */
+static CURLcode set_tls(struct cr_curl_handle *h)
+{
+  CURL *easy = h->job.easy;
+  const char *ca_file = h->env->ca_file;
+  CURLcode bad = CURLE_OK;
+
+  if (*ca_file || !h->env->keep_ca_path) {
+    (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+  }
+  if (*ca_file) {
+    bad = curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_file);
+  }
+  if (h->env->insecure) {
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
+  }
+  return bad;
+}
+
+int cr_curl_options_set_once(struct cr_curl_handle *h)
+{
+  CURL *easy = h->job.easy;
+  CURLcode bad = set_guards(h);
+  bad = bad ? bad : SET_NUMBERS(easy, constants);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  bad = bad ? bad : set_tls(h);
+  if (h->env->share) {
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* no file: cookies at all */
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_SHARE, h->env->share);
+  }
+  return result(bad);
+}
+
+/* ---- the request ---- */
+
+static bool has_header(const struct cr_transfer *t, struct cr_span name_and_colon)
+{
+  for (size_t i = 0; i < t->header_count; i++)
+    if (cr_span_starts_nocase(cr_span_text(t->headers[i]), name_and_colon))
+      return true;
+  return false;
+}
+
+/* struct curl_slist has no const; libcurl only reads a list that it is given. */
+static char *as_list_data(const char *text)
+{
+  return (char *)(uintptr_t)text;
+}
+
+/* The list is ours, node by node, so that it costs no allocation for each request. */
+static int set_headers(struct cr_curl_handle *h)
+{
+  const struct cr_transfer *t = h->t;
+  size_t most = t->header_count + 2;
+  size_t count = 0;
+
+  if (most > h->line_cap) {
+    if (most > SIZE_MAX / sizeof(*h->lines))
+      return CRAWLER_E_NOMEM;
+    void *lines = cr_resize(h->env->mem, CR_MEM_FETCH, h->lines, most * sizeof(*h->lines));
+    if (!lines)
+      return CRAWLER_E_NOMEM;
+    h->lines = lines;
+    h->line_cap = most;
+  }
+  if (!has_header(t, CR_SPAN("accept:")))
+    h->lines[count++].data = as_list_data(ACCEPT);
+  if (t->method == CRAWLER_POST) /* no "Expect: 100-continue" */
+    h->lines[count++].data = as_list_data("Expect:");
+  for (size_t i = 0; i < t->header_count; i++)
+    h->lines[count++].data = as_list_data(t->headers[i]);
+  for (size_t i = 0; i < count; i++)
+    h->lines[i].next = i + 1 < count ? &h->lines[i + 1] : NULL;
+  return result(curl_easy_setopt(h->job.easy, CURLOPT_HTTPHEADER, count > 0 ? h->lines : NULL));
+}
+
+static CURLcode set_method(struct cr_curl_handle *h)
+{
+  const struct cr_transfer *t = h->t;
+  CURL *easy = h->job.easy;
+  CURLcode bad = CURLE_OK;
+
+  if (t->method == CRAWLER_POST) {
+    bad = curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->body.len ? t->body.at : "");
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body.len);
+  } else if (t->method != h->method) {
+    bad = t->method == CRAWLER_HEAD ? curl_easy_setopt(easy, CURLOPT_NOBODY, 1L)
+                                    : curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  }
+  h->method = t->method;
+  return bad;
+}
+
+/* The path as it is written, for libcurl's own URL code changes some (it drops an empty query).
+ * A plain HTTP proxy is asked for the whole URL; no other proxy sees the request. */
+static const char *target(const struct cr_curl_handle *h)
+{
+  const char *proxy = h->env->proxy;
+  const char *host = strstr(h->t->url, "://");
+  const char *path = host ? strchr(host + 3, '/') : NULL;
+
+  if (*proxy && !h->t->https && !cr_span_starts_nocase(cr_span_text(proxy), CR_SPAN("socks")))
+    return h->t->url;
+  return path ? path : "/";
+}
+
+static CURLcode set_connection(struct cr_curl_handle *h)
+{
+  CURL *easy = h->job.easy;
+  bool forbids_reuse = !h->t->keep_alive;
+  CURLcode bad = CURLE_OK;
+
+  if (forbids_reuse != h->forbids_reuse)
+    bad = curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, forbids_reuse ? 1L : 0L);
+  if (h->t->fresh != h->is_fresh)
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, h->t->fresh ? 1L : 0L);
+  if (bad)
+    return bad;
+  h->forbids_reuse = forbids_reuse;
+  h->is_fresh = h->t->fresh;
+  return CURLE_OK;
+}
+
+static CURLcode set_user_agent(struct cr_curl_handle *h)
+{
+  if (h->user_agent_serial == h->env->user_agent_serial)
+    return CURLE_OK;
+  const char *text = *h->env->user_agent ? h->env->user_agent : NULL;
+  CURLcode bad = curl_easy_setopt(h->job.easy, CURLOPT_USERAGENT, text);
+  if (!bad)
+    h->user_agent_serial = h->env->user_agent_serial;
+  return bad;
+}
+
+static CURLcode set_url(struct cr_curl_handle *h)
+{
+  CURLcode bad = curl_easy_setopt(h->job.easy, CURLOPT_URL, h->t->url);
+  return bad ? bad : curl_easy_setopt(h->job.easy, CURLOPT_REQUEST_TARGET, target(h));
+}
+
+int cr_curl_options_set_request(struct cr_curl_handle *h)
+{
+  CURLcode bad = set_url(h);
+  bad = bad ? bad : set_method(h);
+  bad = bad ? bad : set_connection(h);
+  bad = bad ? bad : set_user_agent(h);
+  return bad ? result(bad) : set_headers(h);
+}
+
+/* ---- the route ---- */
+
+/* "HOST:PORT:ADDRESS". An IPv6 literal can't be written so (7.88 splits at the first colon) and
+ * needs no route: libcurl reads it as an address by itself. */
+static int write_route(struct cr_curl_handle *h, const char *address)
+{
+  const struct cr_transfer *t = h->t;
+
+  h->route_key_bytes = 0;
+  if (!address || memchr(t->host.at, ':', t->host.len))
+    return 0;
+  if (t->host.len > sizeof(h->route))
+    return CRAWLER_E_LIMIT;
+  int key = snprintf(h->route, sizeof(h->route), "%.*s:%d", (int)t->host.len, t->host.at, t->port);
+  if (key < 0 || (size_t)key >= sizeof(h->route))
+    return CRAWLER_E_LIMIT;
+  size_t room = sizeof(h->route) - (size_t)key;
+  int rest = snprintf(h->route + key, room, ":[%s]", address);
+  if (rest < 0 || (size_t)rest >= room)
+    return CRAWLER_E_LIMIT;
+  h->route_key_bytes = (size_t)key;
+  return 0;
+}
+
+/* An entry serves every handle of the multi and stays until it is removed; so each handle removes
+ * its last one in the list that brings the next. A handle stays with its cell for that reason. */
+int cr_curl_options_set_route(struct cr_curl_handle *h, const char *address)
+{
+  struct curl_slist *old = &h->routes[0];
+  struct curl_slist *new = &h->routes[1];
+  size_t old_bytes = h->route_key_bytes;
+
+  if (old_bytes > 0) {
+    h->old_route[0] = '-';
+    memcpy(h->old_route + 1, h->route, old_bytes);
+    h->old_route[1 + old_bytes] = '\0';
+  }
+  int err = write_route(h, address);
+  if (err)
+    return err;
+  bool has_new = h->route_key_bytes > 0;
+  bool drops_old = old_bytes > 0 && (old_bytes != h->route_key_bytes ||
+                                     memcmp(h->route, h->old_route + 1, old_bytes) != 0);
+  *old = (struct curl_slist){ h->old_route, has_new ? new : NULL };
+  *new = (struct curl_slist){ h->route, NULL };
+  struct curl_slist *list = drops_old ? old : has_new ? new : NULL;
+  return result(curl_easy_setopt(h->job.easy, CURLOPT_RESOLVE, list));
+}
+
+int cr_curl_options_set_guards(struct cr_curl_handle *h, const char *address)
+{
+  CURLcode bad = set_guards(h);
+  bad = bad ? bad : set_url(h);
+  return bad ? result(bad) : cr_curl_options_set_route(h, address);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* fetcher.h - one request out, one response in.
+ *
+ * An interface: libcurl (curl_fetcher.c), a simulated web in tests. Events come on the loop thread,
+ * never inside start or cancel and never inside another library's callback, so that whoever gets
+ * them may do anything. A fetcher makes at most one request for each start: a dead kept-alive
+ * connection is a failure that the caller retries, not a hidden second request.
+ */
+#ifndef CR_FETCH_FETCHER_H
+#define CR_FETCH_FETCHER_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/str.h"
+#include "crawl/crawler.h"
+
+struct cr_fetcher;
+struct cr_loop;
+
+struct cr_transfer { /* sits inside its owner; the members under "in" are set before start */
+  /* in: borrowed until done or cancel */
+  const char *url;     /* serialised, ASCII, no fragment, no userinfo */
+  struct cr_span host; /* as in the URL; "[::1]" with brackets */
+  int port;
+  bool https;
+  crawler_method method;
+  const char *const *headers; /* "Name: value" each */
+  size_t header_count;
+  struct cr_span body;     /* POST */
+  struct cr_arena *arena;  /* header block goes here */
+  size_t max_header_bytes; /* of the response */
+  size_t max_body_bytes;   /* on the wire */
+  int64_t dns_timeout_ms;
+  int64_t connect_timeout_ms;
+  int64_t timeout_ms;    /* from connect to last byte; of all three: 0 or less is no limit */
+  bool stream;           /* body pieces go to the data event, not to body */
+  bool keep_alive;       /* another request to this host is likely within seconds */
+  bool fresh;            /* not on a connection that was kept alive */
+  bool customize;        /* call config.customize for this one */
+  struct cr_buf body_in; /* initialised by the owner with its kind and ceiling; filled */
+  /* out */
+  int status;
+  struct cr_span head;    /* raw header lines of the final response, in arena, status line first */
+  crawler_reason failure; /* CRAWLER_REASON_NONE: complete */
+  const char *error;      /* static or in arena: what a person wants to know; NULL */
+  bool sent;              /* the request left */
+  bool reused;            /* on a connection that was open already */
+  bool later;             /* the address event said LATER: nothing was sent */
+  bool retry_fresh;       /* failed on a reused connection before a byte of response came */
+  int64_t sent_ms;        /* loop time */
+  int64_t first_byte_ms;
+  int64_t wire_bytes; /* of the body */
+  char address[64];   /* peer, numeric; "" through a proxy */
+  /* the fetcher's own */
+  void *state;
+};
+
+enum cr_fetch_answer { CR_FETCH_GO, CR_FETCH_LATER, CR_FETCH_END };
+
+struct cr_fetch_events {
+  /* The name is resolved and the policy content: connect to address now? LATER gives the transfer
+   * back (done follows with later set). Asked once, for the first address; when that one doesn't
+   * connect, others of the name are tried. Not asked through a proxy. */
+  enum cr_fetch_answer (*address)(struct cr_transfer *t, const char *address, void *user);
+  /* status and head are there. END: done follows with failure UNWANTED_TYPE. t->stream may be set
+   * here; what came of the body is then the first piece. */
+  enum cr_fetch_answer (*head)(struct cr_transfer *t, void *user);
+  /* stream only: bytes as on the wire. END as above. */
+  enum cr_fetch_answer (*data)(struct cr_transfer *t, const char *data, size_t bytes, void *user);
+  void (*done)(struct cr_transfer *t, void *user); /* the fetcher has forgotten t */
+  void *user;
+};
+
+struct cr_fetcher_ops {
+  const char *name;
+  /* 0, or an error and no event will come. */
+  int (*start)(struct cr_fetcher *f, struct cr_transfer *t);
+  /* No event comes any more; t may be freed. Returns at once, in every state, inside events too. */
+  void (*cancel)(struct cr_fetcher *f, struct cr_transfer *t);
+  /* Answers a pending resolve token (crawler_resolved). CRAWLER_E_INVAL. */
+  int (*resolved)(struct cr_fetcher *f, uint64_t token, const char *addresses, int64_t ttl_ms);
+  /* New values of what may change while it runs (see the config); copied. 0, CRAWLER_E_NOMEM or
+   * CRAWLER_E_VALUE: all stays as it was. The operation may be NULL: nothing of it matters here. */
+  int (*configure)(struct cr_fetcher *f, const char *allow_private, const char *resolve,
+                   const char *user_agent);
+  /* Nothing is in flight, and nothing may come for long: idle connections are closed, and nothing
+   * of the fetcher's is left on the loop. NULL: nothing to do. */
+  void (*rest)(struct cr_fetcher *f);
+  void (*close)(struct cr_fetcher *f); /* cancels all; not from inside an event */
+};
+
+struct cr_fetcher { /* every fetcher's struct begins with this */
+  const struct cr_fetcher_ops *ops;
+};
+
+/* What a real fetcher is told; texts are borrowed for its life, and may be NULL for "" . */
+struct cr_fetcher_config {
+  struct cr_mem *mem;
+  struct cr_loop *loop;
+  const struct cr_fetch_events *events;
+  const char *user_agent; /* this one, resolve and allow_private may change: configure */
+  const char *proxy;      /* http://, https://, socks4a:// or socks5h:// */
+  const char *ca_file;
+  const char *dns_servers;
+  const char *resolve;       /* "HOST:PORT:ADDR,..." */
+  const char *allow_private; /* "0", "1", or hosts and CIDRs */
+  bool insecure;
+  bool cookies;
+  uint32_t concurrency; /* expected transfers in flight: sizes the connection cache; grows */
+  uint32_t cell_size;   /* connections in one multi; 0: the default */
+  uint64_t random_seed;
+  /* May be NULL: the name goes to the library's resolver. 0: will be answered by token. */
+  int (*resolve_hook)(const char *host, uint64_t token, void *user);
+  void (*customize)(struct cr_transfer *t, void *curl, void *user);
+  void *user;
+};
+
+/* curl_fetcher.c. CRAWLER_E_NOMEM; CRAWLER_E_VALUE: a text that isn't of its form;
+ * CRAWLER_E_NETWORK: libcurl or c-ares can't be set up. */
+int cr_curl_fetcher_open(struct cr_fetcher **out, const struct cr_fetcher_config *config);
+
+#endif

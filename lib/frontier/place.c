@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* place.c - where a host is: in exactly one place at every moment, so that no wake-up is lost.
+ *
+ * The rule for groups: while a group has a free slot and hosts wait for it in a lane, one host of
+ * that lane, let go by the group, is in the ring. It is at the front, so it is served before
+ * newcomers; if it finds the group full it returns to the head of the list; and when it leaves the
+ * ring for any reason the next one is let go. Lanes have lists of their own because a lane may be
+ * barred (slow lane full, page limit reached) while the others go on.
+ */
+#include "frontier/place.h"
+
+#include "frontier/pending.h"
+
+uint32_t cr_place_host_cap(const struct cr_frontier_memory *f, const struct cr_host *host)
+{
+  uint32_t cap = host->max_in_flight ? host->max_in_flight : f->config.host_cap;
+  return cap ? cap : UINT32_MAX;
+}
+
+uint32_t cr_place_group_cap(const struct cr_frontier_memory *f, const struct cr_group *group)
+{
+  return group->kind == CR_GROUP_SITE ? f->config.site_cap : f->config.address_cap;
+}
+
+static bool is_full(const struct cr_frontier_memory *f, uint32_t group)
+{
+  if (group == CR_NO_ID)
+    return false;
+  const struct cr_group *at = cr_group_at(&f->hosts, group);
+  uint32_t cap = cr_place_group_cap(f, at);
+  return cap != 0 && at->in_flight >= cap;
+}
+
+uint32_t cr_place_full_group(const struct cr_frontier_memory *f, const struct cr_host *host)
+{
+  if (is_full(f, host->site))
+    return host->site;
+  return is_full(f, host->address) ? host->address : CR_NO_ID;
+}
+
+static int64_t later_of(int64_t a, int64_t b)
+{
+  return a > b ? a : b;
+}
+
+static int64_t sooner_of(int64_t a, int64_t b)
+{
+  return a < b ? a : b;
+}
+
+/* Is the first entry to arrive one that will have to wait for robots.txt? */
+static bool next_is_gated(const struct cr_frontier_memory *f, const struct cr_host *host)
+{
+  if (host->delayed == CR_DELAYED_NONE)
+    return false;
+  const struct cr_entry *entry =
+      cr_entry_at(&f->slab, cr_delayed_at(&f->delayed, host->delayed)->subject);
+  return cr_authority_at(&f->hosts, entry->authority)->gate == CR_GATE_ASKED;
+}
+
+/* Where the host belongs; *alarm_ms is when to judge it again (CR_NEVER: not for time alone). */
+static enum cr_place judge(const struct cr_frontier_memory *f, const struct cr_host *host,
+                           int64_t *alarm_ms)
+{
+  int64_t entry_ms = cr_delayed_first(&f->delayed, host->delayed);
+  int64_t ask_ms = cr_delayed_first(&f->delayed, host->asks);
+  int64_t work_ms = host->queue.len > host->gated ? 0 : sooner_of(entry_ms, ask_ms);
+
+  *alarm_ms = CR_NEVER;
+  if (host->pending == 0 && host->asks == CR_DELAYED_NONE)
+    return CR_PLACE_EMPTY;
+  if (host->blocked_until_ms == CR_NEVER)
+    return CR_PLACE_BLOCKED;
+  if (work_ms == CR_NEVER)
+    return CR_PLACE_GATED;
+  if (host->in_flight >= cr_place_host_cap(f, host))
+    return CR_PLACE_FULL;
+  if (work_ms > f->now_ms && entry_ms < ask_ms && next_is_gated(f, host)) {
+    *alarm_ms = entry_ms; /* then there is one more that waits: judge again */
+    return CR_PLACE_ASLEEP;
+  }
+  int64_t due_ms = later_of(work_ms, later_of(host->next_ok_ms, host->blocked_until_ms));
+  if (due_ms > f->now_ms) {
+    *alarm_ms = due_ms;
+    return CR_PLACE_ASLEEP;
+  }
+  /* What becomes due while the host is in the ring may change its rank or lane. */
+  *alarm_ms = ask_ms > f->now_ms ? sooner_of(entry_ms, ask_ms) : entry_ms;
+  return CR_PLACE_RING;
+}
+
+static void set_alarm(struct cr_frontier_memory *f, struct cr_host *host, int64_t alarm_ms)
+{
+  if (cr_alarm_is_set(&host->alarm)) {
+    if (host->alarm.due_ms == alarm_ms)
+      return;
+    cr_wheel_cancel(&f->wheel, &host->alarm);
+  }
+  if (alarm_ms != CR_NEVER)
+    cr_wheel_set(&f->wheel, &host->alarm, alarm_ms);
+}
+
+/* Of what the host would give next. */
+static uint8_t rank_of(const struct cr_frontier_memory *f, struct cr_host *host)
+{
+  if (cr_pending_due_ask(f, host) != CR_NO_ID)
+    return 0;
+  return cr_ring_rank(cr_queue_head_priority(&host->queue));
+}
+
+static uint8_t lane_of(const struct cr_frontier_memory *f, struct cr_host *host)
+{
+  bool is_page = cr_pending_due_ask(f, host) == CR_NO_ID &&
+                 cr_queue_head_kind(&host->queue, &f->slab) == CRAWLER_KIND_PAGE;
+  return (uint8_t)((is_page ? CR_LANE_PAGE : 0) | (host->slow ? CR_LANE_SLOW : 0));
+}
+
+/* Out of the ring or a wait list. Returns the group that may let another one go now. */
+static uint32_t leave(struct cr_frontier_memory *f, struct cr_host *host)
+{
+  uint32_t group = host->woken_by;
+
+  cr_list_remove(&host->node.link);
+  if (group != CR_NO_ID)
+    cr_group_at(&f->hosts, group)->woken &= (uint8_t) ~(1u << host->node.lane);
+  host->woken_by = CR_NO_ID;
+  host->waits_for = CR_NO_ID;
+  host->place = CR_PLACE_EMPTY;
+  return group;
+}
+
+static void enter_ring(struct cr_frontier_memory *f, struct cr_host *host)
+{
+  uint8_t rank = rank_of(f, host);
+  uint8_t lane = lane_of(f, host);
+
+  if (host->place == CR_PLACE_GROUP && host->node.lane == lane) {
+    host->node.rank = rank; /* for when it is let go */
+    return;
+  }
+  if (host->place == CR_PLACE_RING && host->node.lane == lane && host->node.rank == rank)
+    return;
+  uint32_t group = leave(f, host);
+  host->node.rank = rank;
+  host->node.lane = lane;
+  host->place = CR_PLACE_RING;
+  cr_ring_push(&f->ring, &host->node);
+  cr_place_wake(f, group);
+}
+
+void cr_place(struct cr_frontier_memory *f, struct cr_host *host)
+{
+  int64_t alarm_ms = CR_NEVER;
+
+  cr_pending_arrange(f, host);
+  enum cr_place place = judge(f, host, &alarm_ms);
+  set_alarm(f, host, alarm_ms);
+  if (place == CR_PLACE_RING) {
+    enter_ring(f, host);
+  } else if (host->place != place) {
+    uint32_t group = leave(f, host);
+    host->place = (uint8_t)place;
+    cr_place_wake(f, group);
+  }
+}
+
+void cr_place_anew(struct cr_frontier_memory *f, struct cr_host *host)
+{
+  uint32_t group = leave(f, host);
+  cr_place(f, host);
+  cr_place_wake(f, group);
+}
+
+void cr_place_tick(struct cr_frontier_memory *f, int64_t now_ms)
+{
+  struct cr_list due;
+
+  now_ms = sooner_of(now_ms, CR_NEVER - 1); /* what is due CR_NEVER never is */
+  if (now_ms <= f->now_ms)
+    return;
+  f->now_ms = now_ms;
+  cr_list_init(&due);
+  cr_wheel_advance(&f->wheel, now_ms, &due);
+  for (struct cr_list *node = cr_list_pop(&due); node; node = cr_list_pop(&due)) {
+    if (!cr_list_empty(&due))
+      cr_host_prefetch(CR_CONTAINER(due.next, struct cr_host, alarm.link));
+    cr_place(f, CR_CONTAINER(node, struct cr_host, alarm.link));
+  }
+}
+
+void cr_place_wait(struct cr_frontier_memory *f, struct cr_host *host, uint32_t group)
+{
+  struct cr_list *list = &cr_group_at(&f->hosts, group)->waiting[host->node.lane];
+  uint32_t woken_by = leave(f, host);
+
+  host->place = CR_PLACE_GROUP;
+  host->waits_for = group;
+  if (woken_by == group)
+    cr_list_push_front(list, &host->node.link);
+  else
+    cr_list_push(list, &host->node.link);
+  cr_place_wake(f, woken_by);
+}
+
+void cr_place_wake(struct cr_frontier_memory *f, uint32_t group)
+{
+  if (group == CR_NO_ID || is_full(f, group))
+    return;
+  struct cr_group *at = cr_group_at(&f->hosts, group);
+  for (unsigned lane = 0; lane < CR_LANES; lane++) {
+    struct cr_list *node = at->woken & 1u << lane ? NULL : cr_list_pop(&at->waiting[lane]);
+    if (!node)
+      continue;
+    struct cr_host *host = CR_CONTAINER(node, struct cr_host, node.link);
+    host->place = CR_PLACE_RING;
+    host->waits_for = CR_NO_ID;
+    host->woken_by = group;
+    at->woken |= (uint8_t)(1u << lane);
+    cr_ring_push_front(&f->ring, &host->node);
+  }
+}
+
+/* more may be negative. */
+static void add_slots(struct cr_frontier_memory *f, uint32_t group, int64_t more)
+{
+  if (group == CR_NO_ID)
+    return;
+  struct cr_group *at = cr_group_at(&f->hosts, group);
+  at->in_flight = (uint32_t)(at->in_flight + more);
+}
+
+void cr_place_use(struct cr_frontier_memory *f, struct cr_host *host)
+{
+  host->in_flight++;
+  add_slots(f, host->site, 1);
+  add_slots(f, host->address, 1);
+}
+
+void cr_place_free(struct cr_frontier_memory *f, struct cr_host *host)
+{
+  host->in_flight--;
+  add_slots(f, host->site, -1);
+  add_slots(f, host->address, -1);
+}
+
+void cr_place_wake_groups(struct cr_frontier_memory *f, const struct cr_host *host)
+{
+  cr_place_wake(f, host->site);
+  cr_place_wake(f, host->address);
+}
+
+void cr_place_join(struct cr_frontier_memory *f, struct cr_host *host, uint32_t address)
+{
+  uint32_t old = host->address;
+  if (old == address)
+    return;
+  uint32_t woken_by = leave(f, host);
+  add_slots(f, old, -(int64_t)host->in_flight);
+  add_slots(f, address, host->in_flight);
+  host->address = address;
+  cr_place(f, host);
+  cr_place_wake(f, woken_by);
+  cr_place_wake(f, old);
+}
+
+const char *cr_place_check(const struct cr_frontier_memory *f, struct cr_host *host)
+{
+  int64_t alarm_ms = CR_NEVER;
+  enum cr_place place = judge(f, host, &alarm_ms);
+  bool in_turn = host->place == CR_PLACE_RING || host->place == CR_PLACE_GROUP;
+
+  if (in_turn ? place != CR_PLACE_RING : place != host->place)
+    return "a host is not where it belongs";
+  if (cr_alarm_is_set(&host->alarm) ? host->alarm.due_ms != alarm_ms : alarm_ms != CR_NEVER)
+    return "a host's alarm is set for the wrong time";
+  if (in_turn && (host->node.rank != rank_of(f, host) || host->node.lane != lane_of(f, host)))
+    return "a host is in the wrong rank or lane";
+  if (in_turn == cr_list_empty(&host->node.link))
+    return "a host is in no list, or in one it should not be in";
+  if ((host->waits_for != CR_NO_ID) != (host->place == CR_PLACE_GROUP))
+    return "a host waits for a group elsewhere than in its list";
+  if (host->woken_by != CR_NO_ID && host->place != CR_PLACE_RING)
+    return "a host that was let go is not in the ring";
+  return NULL;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* charset.h - inside parse/: finding an encoding and decoding it to UTF-8.
+ *
+ * What other rooms may call is in parse.h. A charset is passed around as its WHATWG name in lower
+ * case, a static text.
+ */
+#ifndef CR_PARSE_CHARSET_H
+#define CR_PARSE_CHARSET_H
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "parse/charset_table.h"
+
+/* ---- charset.c ---- */
+
+/* By label, spaces around it and case ignored; NULL: no label of the standard. */
+const struct cr_charset *cr_charset_find(struct cr_span label);
+/* What the byte order mark says; NULL: there is none. *bytes is its length. */
+const char *cr_charset_of_bom(struct cr_span body, size_t *bytes);
+
+/* ---- charset_prescan.c ---- */
+
+/* What <meta> (or an XML declaration) in the first 1024 bytes says; NULL: nothing. */
+const char *cr_charset_prescan(struct cr_span html);
+/* What an XML declaration says; NULL: there is none, or it names no encoding. */
+const char *cr_charset_of_xml(struct cr_span xml);
+
+/* ---- charset_decode.c ---- */
+
+/* in as UTF-8 by the standard's "decode": a byte order mark is dropped, what is no character
+ * becomes U+FFFD. *out is in itself where that is UTF-8 already, else in arena and followed by a
+ * NUL. 0, CRAWLER_E_NOMEM (also: over the arena's ceiling), CRAWLER_E_INVAL: no such charset. */
+int cr_charset_decode(struct cr_arena *arena, const char *charset, struct cr_span in,
+                      struct cr_span *out);
+
+/* ---- charset_utf8.c ---- */
+
+/* How many bytes at the start are well-formed UTF-8. */
+size_t cr_utf8_valid(struct cr_span text);
+/* How many of them are ASCII. */
+size_t cr_utf8_ascii(struct cr_span text);
+/* text with each maximal subpart of an ill-formed sequence as U+FFFD; returns the length. out NULL
+ * only counts. */
+size_t cr_utf8_repair(struct cr_span text, char *out);
+/* Writes a Unicode scalar value, at most 4 bytes; returns the length. out NULL only counts. */
+size_t cr_charset_put(uint32_t code, char *out);
+
+/* ---- charset_iconv.c, charset_iso2022jp.c ---- */
+
+/* Decode whole texts, as cr_charset_decode does; *out is always in arena. */
+int cr_charset_iconv(struct cr_arena *arena, enum cr_iconv_set set, struct cr_span in,
+                     struct cr_span *out);
+int cr_charset_iso2022jp(struct cr_arena *arena, struct cr_span in, struct cr_span *out);
+
+/* The same in steps: pieces of text, each by itself, one behind the other. */
+struct cr_iconv {
+  struct cr_arena *arena;
+  enum cr_iconv_set set;
+  void *handle; /* iconv_t; NULL: this system can't: each byte above 0x7f becomes U+FFFD */
+  char *data;   /* what is written so far */
+  size_t len;
+  size_t cap;
+};
+
+/* in_bytes: how much is going to come, for the first size of data. CRAWLER_E_NOMEM. */
+int cr_iconv_open(struct cr_iconv *cv, struct cr_arena *arena, enum cr_iconv_set set,
+                  size_t in_bytes);
+int cr_iconv_add(struct cr_iconv *cv, struct cr_span in);     /* CRAWLER_E_NOMEM */
+int cr_iconv_add_code(struct cr_iconv *cv, uint32_t code);    /* CRAWLER_E_NOMEM */
+int cr_iconv_close(struct cr_iconv *cv, struct cr_span *out); /* always to be called */
+
+#endif

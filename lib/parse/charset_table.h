@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* charset_table.h - the format of the generated charset_labels.c and charset_tables.c.
+ */
+#ifndef CR_PARSE_CHARSET_TABLE_H
+#define CR_PARSE_CHARSET_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* How an encoding is decoded. */
+enum cr_charset_way {
+  CR_CHARSET_UTF8,
+  CR_CHARSET_UTF16LE,
+  CR_CHARSET_UTF16BE,
+  CR_CHARSET_SINGLE,       /* which: its row in cr_charset_tables */
+  CR_CHARSET_USER_DEFINED, /* 0x80 to 0xff are U+F780 to U+F7FF */
+  CR_CHARSET_REPLACEMENT,  /* all of it is one U+FFFD */
+  CR_CHARSET_ICONV,        /* which: enum cr_iconv_set */
+  CR_CHARSET_ISO2022JP     /* escape sequences here, characters by iconv's EUC-JP */
+};
+
+enum cr_iconv_set {
+  CR_ICONV_BIG5,
+  CR_ICONV_EUC_JP,
+  CR_ICONV_EUC_KR,
+  CR_ICONV_GB18030, /* gbk too: the standard decodes both alike */
+  CR_ICONV_SHIFT_JIS
+};
+
+struct cr_charset {
+  const char *name;
+  uint8_t way;
+  uint8_t which;
+};
+
+struct cr_charset_label {
+  const char *label;
+  uint8_t charset; /* index into cr_charsets */
+};
+
+extern const struct cr_charset cr_charsets[];
+extern const size_t cr_charset_label_count;
+extern const struct cr_charset_label cr_charset_labels[]; /* sorted by strcmp */
+extern const uint16_t cr_charset_tables[][128];           /* U+FFFD: no character */
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* html_node.h - walking a tree that parse/ has built.
+ *
+ * A crawler_node is gumbo's own node under another name. All is read only and can be used on any
+ * thread as long as the tree lives. Implemented in html_gumbo.c.
+ */
+#ifndef CR_PARSE_HTML_NODE_H
+#define CR_PARSE_HTML_NODE_H
+
+#include <stddef.h>
+
+#include "crawl/crawler.h"
+
+struct GumboInternalOutput;
+
+const struct crawler_node *cr_html_root(const struct GumboInternalOutput *tree); /* <html> */
+/* NULL: it has none; for the root too. */
+const struct crawler_node *cr_html_parent(const struct crawler_node *node);
+const struct crawler_node *cr_html_first_child(const struct crawler_node *node);
+const struct crawler_node *cr_html_next_sibling(const struct crawler_node *node);
+/* The next node in document order inside top, which comes first itself; NULL: that was the last. */
+const struct crawler_node *cr_html_walk(const struct crawler_node *node,
+                                        const struct crawler_node *top);
+/* The same, but not into node. */
+const struct crawler_node *cr_html_walk_over(const struct crawler_node *node,
+                                             const struct crawler_node *top);
+
+/* Whose element is it? */
+enum cr_html_space { CR_HTML_HTML, CR_HTML_SVG, CR_HTML_MATH };
+enum cr_html_space cr_html_space(const struct crawler_node *node);
+/* Lower-case name and its length, not NUL-terminated; "" for one that isn't known; NULL: not an
+ * element. bytes may be NULL. */
+const char *cr_html_tag(const struct crawler_node *node, size_t *bytes);
+const char *cr_html_text(const struct crawler_node *node); /* NULL: not text; comments aren't */
+/* By name in any case; NULL: not an element, or it has none of that name. */
+const char *cr_html_attr(const struct crawler_node *node, const char *name);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* html_scan.h - the tags of a document, one after the other.
+ *
+ * The tokenizer of the HTML standard (13.2.5) reduced to where tags begin and end: comments,
+ * doctypes, quoted values and the text of scripts are skipped as it says, and nothing is decoded.
+ */
+#ifndef CR_PARSE_HTML_SCAN_H
+#define CR_PARSE_HTML_SCAN_H
+
+#include "base/str.h"
+
+struct cr_html_scan {
+  const char *at;
+  const char *end;
+};
+
+struct cr_html_tag {
+  struct cr_span name; /* as written */
+  struct cr_span rest; /* behind the name, up to and without '>' */
+  size_t attributes;
+  bool is_end;
+  bool is_self_closing;
+};
+
+/* The next tag; s stands behind it. False: no more. in_foreign: "<![CDATA[" begins a section. */
+bool cr_html_scan_tag(struct cr_html_scan *s, struct cr_html_tag *tag, bool in_foreign);
+/* Behind the start tag of an element whose content is text: moves behind its end tag, or to the
+ * end. */
+void cr_html_scan_text(struct cr_html_scan *s, struct cr_span name);
+/* The same for script, where an end tag may hide in what looks like a comment. */
+void cr_html_scan_script(struct cr_html_scan *s);
+
+#endif

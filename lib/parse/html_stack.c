@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* html_stack.c - which elements would be open at this point of a document?
+ *
+ * After sections 13.2.4.2 (scopes), 13.2.4.3 (formatting elements) and 13.2.6.4.7 (the adoption
+ * agency) of the HTML standard. A formatting element that is closed only because what it stands in
+ * is, opens again with the next text: so it stays here, as pending. All work is bounded by the
+ * depth that the guard allows.
+ */
+#include "parse/html_stack.h"
+
+enum {
+  ALIKE = 3,           /* formatting elements that are opened again; more of the same aren't */
+  OUTER_LOOPS = 8,     /* of the adoption agency */
+  INNER_FORMATTING = 3 /* elements it moves along between two blocks */
+};
+
+/* ---- one element ---- */
+
+/* A flag for each space: an element has HTML's properties in HTML only. */
+static bool has_flag(const struct cr_open *open, unsigned html, unsigned svg, unsigned math)
+{
+  const unsigned wanted[] = {
+    [CR_SPACE_HTML] = html, [CR_SPACE_SVG] = svg, [CR_SPACE_MATH] = math
+  };
+  return open->known && (open->known->flags & wanted[open->space]) != 0;
+}
+
+bool cr_open_may_be_kind(const struct cr_open *open, enum cr_element_kind kind)
+{
+  return open->known && open->known->kind == kind && open->space == CR_SPACE_HTML;
+}
+
+bool cr_open_has_kind(const struct cr_open *open, enum cr_element_kind kind)
+{
+  return cr_open_may_be_kind(open, kind) && !open->is_doubted;
+}
+
+bool cr_open_may_be(const struct cr_open *open, const struct cr_html_tag *tag,
+                    const struct cr_element *known)
+{
+  return open->known == known && (known || cr_span_eq_nocase(open->name, tag->name));
+}
+
+bool cr_open_is_special(const struct cr_open *open)
+{
+  return has_flag(open, CR_ELEMENT_SPECIAL, CR_ELEMENT_IN_SVG,
+                  CR_ELEMENT_IN_MATH | CR_ELEMENT_ANNOTATION);
+}
+
+/* A select counts too: inside, an end tag can't reach what is below it. */
+bool cr_open_ends_scope(const struct cr_open *open)
+{
+  return has_flag(open, CR_ELEMENT_SCOPE, CR_ELEMENT_IN_SVG,
+                  CR_ELEMENT_IN_MATH | CR_ELEMENT_ANNOTATION) ||
+         cr_open_may_be_kind(open, CR_ELEMENT_SELECT);
+}
+
+bool cr_open_is_marker(const struct cr_open *open)
+{
+  return has_flag(open, CR_ELEMENT_MARKER, 0, 0);
+}
+
+/* ---- the stack ---- */
+
+const struct cr_open *cr_stack_top(const struct cr_stack *stack)
+{
+  return stack->len > 0 ? &stack->open[stack->len - 1] : NULL;
+}
+
+void cr_stack_push(struct cr_stack *stack, const struct cr_html_tag *tag,
+                   const struct cr_element *known, enum cr_space space)
+{
+  stack->open[stack->len++] =
+      (struct cr_open){ .known = known, .name = tag->name, .rest = tag->rest, .space = space };
+  if (stack->len > stack->most)
+    stack->most = stack->len;
+}
+
+void cr_stack_remove(struct cr_stack *stack, size_t at)
+{
+  size_t above = stack->len - at - 1;
+  memmove(&stack->open[at], &stack->open[at + 1], above * sizeof(stack->open[0]));
+  stack->len--;
+}
+
+/* The end of what holds a marker takes the formatting elements behind it along. Where more markers
+ * go at a time, or one of something else, one is left over: those before it live, but can't be
+ * found any more. */
+static size_t find_last_marker(const struct cr_stack *stack, size_t at, bool *leaves_one)
+{
+  size_t last = CR_STACK_NONE;
+
+  *leaves_one = false;
+  for (size_t i = at; i < stack->len; i++) {
+    const struct cr_open *open = &stack->open[i];
+    bool is_other = i > at && (cr_open_may_be_kind(open, CR_ELEMENT_OBJECT) ||
+                               cr_open_may_be_kind(open, CR_ELEMENT_TEMPLATE));
+    if (!cr_open_is_marker(open))
+      continue;
+    *leaves_one = *leaves_one || is_other || last != CR_STACK_NONE;
+    last = i;
+  }
+  return last;
+}
+
+/* Formatting elements that don't end here open again later. */
+void cr_stack_close(struct cr_stack *stack, size_t at)
+{
+  bool leaves_marker = false;
+  size_t marker = find_last_marker(stack, at, &leaves_marker);
+  bool ends_formatting = marker != CR_STACK_NONE && !stack->open[marker].is_doubted;
+  size_t kept = at;
+
+  for (size_t i = at; i < stack->len && !(ends_formatting && i >= marker); i++) {
+    if (!stack->open[i].is_listed)
+      continue;
+    stack->open[kept] = stack->open[i];
+    stack->open[kept++].is_pending = true;
+  }
+  stack->len = kept;
+  for (size_t i = 0; i < kept && leaves_marker; i++)
+    stack->open[i].is_doubted = stack->open[i].is_doubted || stack->open[i].is_listed;
+}
+
+/* If it is svg, math or a select that may be closed, other rules may hold from here on. */
+static void doubt(struct cr_stack *stack, struct cr_open *open)
+{
+  open->is_doubted = true;
+  if (cr_open_may_be_kind(open, CR_ELEMENT_SELECT) ||
+      (open->known && open->known->kind == CR_ELEMENT_FOREIGN))
+    stack->is_unsure = true;
+}
+
+void cr_stack_doubt(struct cr_stack *stack, size_t at)
+{
+  for (size_t i = at; i < stack->len; i++)
+    doubt(stack, &stack->open[i]);
+}
+
+size_t cr_stack_find(const struct cr_stack *stack, enum cr_element_kind kind,
+                     enum cr_element_kind barrier)
+{
+  for (size_t i = stack->len; i-- > 0;) {
+    const struct cr_open *open = &stack->open[i];
+    if (cr_open_may_be_kind(open, kind))
+      return i;
+    if (cr_open_ends_scope(open) || cr_open_may_be_kind(open, barrier))
+      break;
+  }
+  return CR_STACK_NONE;
+}
+
+void cr_stack_close_kind(struct cr_stack *stack, enum cr_element_kind kind,
+                         enum cr_element_kind barrier)
+{
+  size_t at = cr_stack_find(stack, kind, barrier);
+  if (at != CR_STACK_NONE && stack->open[at].is_doubted)
+    cr_stack_doubt(stack, at);
+  else if (at != CR_STACK_NONE)
+    cr_stack_close(stack, at);
+}
+
+size_t cr_stack_table(const struct cr_stack *stack)
+{
+  for (size_t i = stack->len; i-- > 0;) {
+    if (cr_open_may_be_kind(&stack->open[i], CR_ELEMENT_TABLE) ||
+        cr_open_may_be_kind(&stack->open[i], CR_ELEMENT_TEMPLATE))
+      return i;
+  }
+  return CR_STACK_NONE;
+}
+
+/* ---- formatting elements ---- */
+
+/* The topmost of a name that is listed, behind the last marker. */
+static size_t find_formatting(const struct cr_stack *stack, const struct cr_element *known)
+{
+  for (size_t i = stack->len; i-- > 0 && !cr_open_is_marker(&stack->open[i]);)
+    if (stack->open[i].known == known && stack->open[i].is_listed)
+      return i;
+  return CR_STACK_NONE;
+}
+
+/* A pending one may have been opened again anywhere above its place. */
+static void close_pending(struct cr_stack *stack, size_t at)
+{
+  cr_stack_remove(stack, at);
+  for (size_t i = at; i < stack->len; i++)
+    if (!cr_open_is_special(&stack->open[i]) ||
+        cr_open_may_be_kind(&stack->open[i], CR_ELEMENT_MAIN))
+      doubt(stack, &stack->open[i]);
+}
+
+/* Elements between two blocks go, formatting elements are moved along, the first few of them. */
+static void thin_out(struct cr_stack *stack, size_t from, size_t end)
+{
+  size_t formatting = 0;
+
+  for (size_t i = end; i-- > from;) {
+    struct cr_open *open = &stack->open[i];
+    if (cr_open_is_special(open)) {
+      formatting = 0;
+    } else if (open->is_listed) {
+      formatting++;
+      open->is_doubted = open->is_doubted || formatting > INNER_FORMATTING;
+    } else if (!open->is_doubted) {
+      cr_stack_remove(stack, i);
+    }
+  }
+}
+
+/* What the adoption agency comes to: the blocks above `at` stay, what is above the last one goes. */
+static void adopt(struct cr_stack *stack, size_t at)
+{
+  size_t blocks = 0;
+  size_t end = at + 1; /* behind the last block */
+
+  for (size_t i = at + 1; i < stack->len; i++) {
+    if (cr_open_may_be_kind(&stack->open[i], CR_ELEMENT_MAIN) || stack->open[i].is_doubted) {
+      cr_stack_doubt(stack, at); /* a block to some parsers, to others not */
+      return;
+    }
+    if (cr_open_is_special(&stack->open[i])) {
+      blocks++;
+      end = i + 1;
+    }
+  }
+  if (blocks >= OUTER_LOOPS) {
+    cr_stack_doubt(stack, at);
+    return;
+  }
+  cr_stack_close(stack, end);
+  thin_out(stack, at + 1, end);
+  cr_stack_remove(stack, at);
+}
+
+static void close_at(struct cr_stack *stack, size_t at)
+{
+  if (stack->open[at].is_doubted)
+    cr_stack_doubt(stack, at);
+  else if (stack->open[at].is_pending)
+    close_pending(stack, at);
+  else
+    adopt(stack, at);
+}
+
+static bool is_in_scope(const struct cr_stack *stack, size_t at)
+{
+  for (size_t i = at + 1; i < stack->len; i++)
+    if (cr_open_ends_scope(&stack->open[i]))
+      return false;
+  return true;
+}
+
+/* One above that isn't listed any more: parsers differ in which of the two they take. */
+static bool has_unlisted_above(const struct cr_stack *stack, size_t at)
+{
+  for (size_t i = at + 1; i < stack->len; i++)
+    if (stack->open[i].known == stack->open[at].known && !stack->open[i].is_listed)
+      return true;
+  return false;
+}
+
+bool cr_stack_close_formatting(struct cr_stack *stack, const struct cr_element *known)
+{
+  size_t at = find_formatting(stack, known);
+  if (at == CR_STACK_NONE)
+    return false;
+  if (has_unlisted_above(stack, at))
+    cr_stack_doubt(stack, at);
+  else if (is_in_scope(stack, at))
+    close_at(stack, at);
+  return true;
+}
+
+/* A second <a> ends the first wherever that is. */
+static void end_other_a(struct cr_stack *stack, const struct cr_element *known)
+{
+  size_t at = find_formatting(stack, known);
+  if (at == CR_STACK_NONE)
+    return;
+  if (is_in_scope(stack, at) || stack->open[at].is_doubted)
+    close_at(stack, at);
+  else
+    cr_stack_remove(stack, at);
+}
+
+static void limit_alike(struct cr_stack *stack, const struct cr_html_tag *tag,
+                        const struct cr_element *known)
+{
+  size_t alike = 0;
+  size_t first = CR_STACK_NONE;
+
+  for (size_t i = stack->len; i-- > 0 && !cr_open_is_marker(&stack->open[i]);) {
+    const struct cr_open *open = &stack->open[i];
+    if (open->is_listed && open->known == known && cr_span_eq(open->rest, tag->rest)) {
+      first = i;
+      alike++;
+    }
+  }
+  if (alike >= ALIKE)
+    stack->open[first].is_listed = false;
+}
+
+void cr_stack_open_formatting(struct cr_stack *stack, const struct cr_html_tag *tag,
+                              const struct cr_element *known)
+{
+  if (cr_span_eq_nocase(tag->name, CR_SPAN("nobr")))
+    (void)cr_stack_close_formatting(stack, known); /* there may be none */
+  else if (cr_span_eq_nocase(tag->name, CR_SPAN("a")))
+    end_other_a(stack, known);
+  limit_alike(stack, tag, known);
+  cr_stack_push(stack, tag, known, CR_SPACE_HTML);
+  stack->open[stack->len - 1].is_listed = true;
+}

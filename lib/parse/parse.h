@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* parse.h - from the bytes of a response to a body, a charset, links, and a document if wanted.
+ *
+ * One pure function over one struct: it runs on a worker or on the loop thread, touches nothing but
+ * the struct, its arenas and its memory, and is bounded in time and memory by its input's size.
+ */
+#ifndef CR_PARSE_PARSE_H
+#define CR_PARSE_PARSE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/str.h"
+#include "crawl/crawler.h"
+#include "model/link.h"
+
+struct GumboInternalOutput;
+
+/* What was not done, and why; the page is delivered all the same. */
+enum cr_parse_note {
+  CR_PARSE_WHOLE,    /* nothing was left out (also: not HTML, so nothing was to parse) */
+  CR_PARSE_TOO_DEEP, /* nesting or attributes beyond the guard */
+  CR_PARSE_TOO_BIG,  /* the tree would pass its memory cap */
+  CR_PARSE_TOO_SLOW, /* the tree would pass its time cap */
+  CR_PARSE_NO_MEMORY
+};
+
+struct cr_parse {
+  /* in */
+  struct cr_mem *mem;
+  struct cr_arena *keep;    /* the page's: links, strings, and the tree when it's wanted */
+  struct cr_arena *scratch; /* reset by the caller afterwards */
+  struct cr_span wire;      /* as it arrived */
+  struct cr_span coding;    /* Content-Encoding; empty: none */
+  struct cr_span type;      /* Content-Type as sent; at NULL: not sent */
+  size_t max_body_bytes;    /* decoded */
+  bool want_links;
+  bool want_link_text;
+  bool want_document;
+  int64_t (*clock_ms)(void); /* for the time cap of a tree; NULL: the system's */
+  /* out */
+  /* 0; CRAWLER_E_LIMIT: decoded too large; CRAWLER_E_FORMAT: coding broken;
+   * CRAWLER_E_UNSUPPORTED: coding unknown; CRAWLER_E_NOMEM */
+  int err;
+  struct cr_buf decoded; /* initialised by cr_parse_run if used; the caller frees it */
+  struct cr_span body;   /* wire, or decoded's bytes */
+  const char *mime;      /* "text/html", lower case, in keep or static; "" if none */
+  const char *charset;   /* WHATWG name in lower case ("utf-8"), static; "": not text */
+  bool is_html;
+  struct cr_span base_href;   /* first <base href>, raw; at NULL: none */
+  struct crawler_link *links; /* in keep; url is NULL */
+  uint32_t link_count;
+  enum cr_parse_note note;
+  struct cr_span text; /* UTF-8 the tree was built from, when want_document; else empty */
+  const struct GumboInternalOutput *tree; /* in keep; NULL */
+};
+
+/* Fills the out members. Called through a pointer so that tests can put another parser in. */
+typedef void (*cr_parser)(struct cr_parse *p, void *user);
+void cr_parse_run(struct cr_parse *p, void *user);
+
+/* The body as UTF-8 in an arena, NUL-terminated (crawler_page_text). at NULL: not text, no memory. */
+struct cr_span cr_parse_text(struct cr_arena *arena, struct cr_span body, const char *charset);
+/* The tree of body, built in keep (crawler_page_build_document). */
+enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scratch,
+                                     struct cr_span body, const char *charset, struct cr_span *text,
+                                     const struct GumboInternalOutput **tree);
+
+/* ---- charset.c ---- */
+
+/* The encoding of a label by the WHATWG Encoding standard: its name in lower case, static; NULL:
+ * none of them. */
+const char *cr_charset_of_label(struct cr_span label);
+/* BOM, then the Content-Type's charset, then <meta> in the first 1024 bytes, then windows-1252
+ * (for text that isn't HTML: utf-8). */
+const char *cr_charset_decide(struct cr_span body, struct cr_span type, bool is_html);
+
+/* ---- mime.c ---- */
+
+/* The essence ("text/html") of a Content-Type, lower case, copied to out (NUL-terminated,
+ * shortened to nothing if invalid). Sniffs when type isn't sent. */
+void cr_mime_essence(struct cr_span type, struct cr_span body, char out[128]);
+bool cr_mime_is_html(const char *mime);
+bool cr_mime_is_text(const char *mime); /* text/(any), json, xml, javascript */
+/* The value of a parameter ("charset") inside a Content-Type; at NULL: none. */
+struct cr_span cr_mime_parameter(struct cr_span type, struct cr_span name);
+
+/* ---- html_guard.c ---- */
+
+/* May gumbo build a tree of this? One pass over the bytes (notes: quadratic on nesting). */
+enum cr_parse_note cr_html_guard(struct cr_span html);
+
+#endif

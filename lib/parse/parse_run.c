@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* parse_run.c - from the bytes of a response to a body, a charset, links, and a document.
+ *
+ * The order of the steps: undo the content coding, name the type, name the charset, and for HTML
+ * that anything is wanted of: to UTF-8, the guard, the tree, the links. A tree that nobody asked
+ * for is built in the scratch arena, and what is kept of it is copied.
+ */
+#include "parse/parse.h"
+
+#include "base/inflate.h"
+#include "parse/charset.h"
+#include "parse/html_gumbo.h"
+#include "parse/html_links.h"
+
+enum { MIME_BYTES = 128, USUAL_RATIO = 4 };
+
+/* ---- the body ---- */
+
+/* A cr_inflate_sink. */
+static int add_decoded(void *arg, const char *data, size_t bytes)
+{
+  return cr_buf_add(arg, data, bytes);
+}
+
+static int decode_all(struct cr_parse *p, struct cr_inflate *coding)
+{
+  size_t most = p->max_body_bytes;
+  size_t usual = p->wire.len < most / USUAL_RATIO ? p->wire.len * USUAL_RATIO : most;
+
+  cr_buf_init(&p->decoded, p->mem, CR_MEM_BODY, most);
+  int err = cr_buf_reserve(&p->decoded, usual); /* saves growing in steps; that may still come */
+  if (err == 0)
+    err = cr_inflate_add(coding, p->wire.at, p->wire.len, add_decoded, &p->decoded);
+  if (err == 0)
+    err = cr_inflate_end(coding);
+  if (err == 0)
+    p->body = cr_span(p->decoded.data, p->decoded.len);
+  return err;
+}
+
+static int decode_body(struct cr_parse *p)
+{
+  struct cr_inflate *coding = NULL;
+  int err = p->coding.len > 0 ? cr_inflate_open(&coding, p->mem, p->coding) : 0;
+
+  if (err < 0)
+    return err;
+  if (coding) {
+    err = decode_all(p, coding);
+  } else if (p->wire.len > p->max_body_bytes) {
+    err = CRAWLER_E_LIMIT;
+  } else {
+    p->body = p->wire;
+  }
+  cr_inflate_close(coding);
+  return err;
+}
+
+/* ---- type and charset ---- */
+
+static int name_type(struct cr_parse *p)
+{
+  char mime[MIME_BYTES];
+
+  cr_mime_essence(p->type, p->body, mime);
+  p->is_html = cr_mime_is_html(mime);
+  if (strcmp(mime, "text/html") == 0)
+    p->mime = "text/html";
+  else if (mime[0] != '\0')
+    p->mime = cr_arena_strndup(p->keep, mime, strlen(mime));
+  if (!p->mime) {
+    p->mime = "";
+    return CRAWLER_E_NOMEM;
+  }
+  if (p->is_html || cr_mime_is_text(mime))
+    p->charset = cr_charset_decide(p->body, p->type, p->is_html);
+  return 0;
+}
+
+struct cr_span cr_parse_text(struct cr_arena *arena, struct cr_span body, const char *charset)
+{
+  struct cr_span text = { NULL, 0 };
+
+  if (cr_charset_decode(arena, charset, body, &text) < 0)
+    return (struct cr_span){ NULL, 0 };
+  bool is_copy = text.len > 0 && (text.at < body.at || text.at >= body.at + body.len);
+  if (!is_copy)
+    text.at = cr_arena_strndup(arena, text.at, text.len);
+  return text.at ? text : (struct cr_span){ NULL, 0 };
+}
+
+/* ---- the tree ---- */
+
+/* A tree to hand out, with its text, which it points into, in the same arena. */
+static enum cr_parse_note build_document(struct cr_arena *keep, struct cr_span utf8,
+                                         int64_t (*clock_ms)(void), struct cr_span *text,
+                                         const struct GumboInternalOutput **tree)
+{
+  struct cr_html_limits limits = cr_html_limits_for(utf8.len, clock_ms);
+  const struct GumboInternalOutput *built = NULL;
+  char *copy = cr_arena_strndup(keep, utf8.at, utf8.len);
+
+  if (!copy)
+    return CR_PARSE_NO_MEMORY;
+  enum cr_parse_note note = cr_html_build(&built, keep, cr_span(copy, utf8.len), &limits);
+  if (note != CR_PARSE_WHOLE)
+    return note;
+  if (cr_html_name_elements(built, keep) < 0)
+    return CR_PARSE_NO_MEMORY;
+  *text = cr_span(copy, utf8.len);
+  *tree = built;
+  return CR_PARSE_WHOLE;
+}
+
+static enum cr_parse_note parse_html(struct cr_parse *p)
+{
+  struct cr_html_links found;
+  struct cr_span utf8;
+  const struct GumboInternalOutput *tree = NULL;
+
+  if (cr_charset_decode(p->scratch, p->charset, p->body, &utf8) < 0)
+    return CR_PARSE_NO_MEMORY;
+  enum cr_parse_note note = cr_html_guard(utf8);
+  if (note == CR_PARSE_WHOLE && p->want_document) {
+    note = build_document(p->keep, utf8, p->clock_ms, &p->text, &p->tree);
+    tree = p->tree;
+  } else if (note == CR_PARSE_WHOLE) {
+    struct cr_html_limits limits = cr_html_limits_for(utf8.len, p->clock_ms);
+    note = cr_html_build(&tree, p->scratch, utf8, &limits);
+  }
+  if (note != CR_PARSE_WHOLE || !p->want_links)
+    return note;
+
+  if (cr_html_links(&found, tree, p->keep, p->want_document, p->want_link_text) < 0)
+    return CR_PARSE_NO_MEMORY;
+  p->links = found.links;
+  p->link_count = found.count;
+  p->base_href = found.base_href;
+  return CR_PARSE_WHOLE;
+}
+
+enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scratch,
+                                     struct cr_span body, const char *charset, struct cr_span *text,
+                                     const struct GumboInternalOutput **tree)
+{
+  struct cr_span utf8;
+
+  if (cr_charset_decode(scratch, charset, body, &utf8) < 0)
+    return CR_PARSE_NO_MEMORY;
+  enum cr_parse_note note = cr_html_guard(utf8);
+  return note == CR_PARSE_WHOLE ? build_document(keep, utf8, NULL, text, tree) : note;
+}
+
+void cr_parse_run(struct cr_parse *p, void *user)
+{
+  (void)user;
+  cr_buf_init(&p->decoded, p->mem, CR_MEM_BODY, 0);
+  p->body = (struct cr_span){ NULL, 0 };
+  p->mime = "";
+  p->charset = "";
+  p->is_html = false;
+  p->base_href = (struct cr_span){ NULL, 0 };
+  p->links = NULL;
+  p->link_count = 0;
+  p->note = CR_PARSE_WHOLE;
+  p->text = (struct cr_span){ NULL, 0 };
+  p->tree = NULL;
+
+  p->err = decode_body(p);
+  if (p->err == 0)
+    p->err = name_type(p);
+  if (p->err == 0 && p->is_html && (p->want_links || p->want_document))
+    p->note = parse_html(p);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* slots.h - how many transfers may begin now: two lanes and a page limit.
+ *
+ * A transfer takes a slot in the fast lane, or, if its host is known to be slow, in the slow one. A
+ * fast transfer that grows old moves over while there is room, so that slow hosts can't hold up the
+ * rest. A page limit is a reservation: fetched + in flight never pass it. Pure.
+ */
+#ifndef CR_SCHEDULE_SLOTS_H
+#define CR_SCHEDULE_SLOTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cr_slots {
+  uint32_t fast_cap;
+  uint32_t slow_cap;
+  uint32_t fast; /* in use */
+  uint32_t slow;
+  int64_t max_pages;  /* -1: no limit */
+  int64_t pages_done; /* fetched */
+  int64_t pages_held; /* reserved: leased pages */
+};
+
+static inline uint32_t cr_slots_fast_free(const struct cr_slots *s)
+{
+  return s->fast < s->fast_cap ? s->fast_cap - s->fast : 0;
+}
+
+static inline uint32_t cr_slots_slow_free(const struct cr_slots *s)
+{
+  return s->slow < s->slow_cap ? s->slow_cap - s->slow : 0;
+}
+
+/* Pages that may still be leased; UINT32_MAX stands for any number. */
+uint32_t cr_slots_pages_free(const struct cr_slots *s);
+void cr_slots_begin(struct cr_slots *s, bool slow);
+void cr_slots_end(struct cr_slots *s, bool slow);
+/* Moves a fast transfer to the slow lane. false: no room there. */
+bool cr_slots_move(struct cr_slots *s);
+
+#endif
