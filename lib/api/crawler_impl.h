@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* crawler_impl.h - what a crawler is made of.
+ */
+#ifndef CR_API_CRAWLER_IMPL_H
+#define CR_API_CRAWLER_IMPL_H
+
+#include <pthread.h>
+
+#include "base/flag.h"
+#include "crawl/crawler.h"
+#include "engine/shard.h"
+
+enum cr_drive { /* who turns the loop */
+                CR_DRIVE_NONE,
+                CR_DRIVE_SELF,  /* run, step, next */
+                CR_DRIVE_BASE,  /* the caller's event_base */
+                CR_DRIVE_WATCH, /* the caller's watch and timer functions */
+                CR_DRIVE_THREAD /* a thread of ours */
+};
+
+/* Pages on their way to crawler_next(), and the end of the crawl; shared with another thread. */
+struct cr_ready {
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  struct cr_list pages; /* cr_visit.ready_link */
+  bool over;            /* the crawl has ended */
+  struct cr_flag flag;  /* up while there are pages, or the end; closed unless asked for */
+};
+
+struct crawler {
+  struct cr_home *home;
+  struct cr_settings settings;
+  struct cr_hooks hooks;
+  struct cr_shard shard;
+  enum cr_drive drive;
+  struct event_base *base;
+  struct cr_loop_caller watch_ops;
+  int (*watch)(crawler *c, int fd, int events, void *user);
+  int (*timer)(crawler *c, int64_t ms, void *user);
+  void *watch_user;
+  struct cr_ready ready;
+  pthread_t thread;
+  bool has_thread;
+  bool pull_over;                   /* crawler_next() has yet to say that the crawl is over */
+  struct cr_loop *_Atomic wakeable; /* the loop, once there is one: for signal handlers */
+  _Atomic pthread_t loop_thread;    /* valid while inside > 0 */
+  _Atomic bool inside_loop;         /* some thread is inside: loop_thread is valid */
+  int inside;                       /* calls into the library on the loop thread */
+  bool free_pending;                /* crawler_free() in a hook */
+  int setting_error;                /* the first option that failed */
+  char errmsg[512];
+  char option_text[64];
+  char host_name[320]; /* crawler_host_name() */
+  char *option_list;   /* crawler_get_option() of a text, allocated */
+  void *data;
+  void (*free_data)(void *data);
+  pthread_mutex_t stats_lock; /* guards snapshot */
+  struct crawler_stats *snapshot;
+  int64_t published_ms;
+};
+
+/* A crawler on a home, whose reference it takes over; NULL: out of memory. */
+crawler *cr_crawler_on(struct cr_home *home);
+/* Sets errmsg to text, name and value joined; returns err. */
+int cr_error(crawler *c, int err, const char *text, const char *detail);
+
+/* Around every call that may run hooks. cr_leave frees the crawler if a hook asked for it: true then. */
+void cr_enter(crawler *c);
+bool cr_leave(crawler *c);
+bool cr_is_loop_thread(const crawler *c);
+bool cr_in_hook(const crawler *c); /* on this thread */
+void cr_free_now(crawler *c);
+
+/* ---- options.c ---- */
+
+int cr_settings_init(crawler *c);
+void cr_settings_free(crawler *c);
+int cr_set_number(crawler *c, const char *name, int64_t value);
+int cr_set_text(crawler *c, const char *name, const char *value);
+
+/* ---- option_text.c: values as text ---- */
+
+int cr_text_to_bool(const char *text, int64_t *value); /* 0 or CRAWLER_E_VALUE, as all of them */
+int cr_text_to_int(const char *text, int64_t *value);
+int cr_text_to_duration(const char *text, int64_t *ms);
+int cr_text_to_size(const char *text, int64_t *bytes);
+void cr_number_to_text(int64_t value, const char *suffix, char out[64]);
+
+/* ---- ready.c ---- */
+
+int cr_ready_init(struct cr_ready *ready);
+void cr_ready_free(struct cr_ready *ready);
+int cr_ready_open_fd(struct cr_ready *ready);
+void cr_ready_push(struct cr_ready *ready, struct cr_visit *visit);
+struct cr_visit *cr_ready_pop(struct cr_ready *ready); /* NULL: none now */
+void cr_ready_set_over(struct cr_ready *ready, bool over);
+bool cr_ready_is_over(struct cr_ready *ready); /* over, and no page is left */
+/* Waits until there is a page or the end. false: time is up. timeout_ms -1: no bound. */
+bool cr_ready_wait(struct cr_ready *ready, int64_t timeout_ms, bool for_end);
+
+/* ---- stats.c ---- */
+
+struct crawler_stats {
+  struct cr_home *home; /* retained; NULL: the crawler's own snapshot */
+  struct cr_ledger ledger;
+  int64_t hosts, transfers, buffered_bytes, memory_bytes, elapsed_ms;
+};
+void cr_stats_publish(crawler *c, bool now);
+void cr_stats_fill(const crawler *c, struct crawler_stats *stats);
+
+/* ---- run.c ---- */
+
+int cr_begin(crawler *c, enum cr_drive drive, bool pulling);
+
+/* ---- thread.c ---- */
+
+void cr_thread_join(crawler *c); /* the own thread, if there is one, has returned */
+
+#endif

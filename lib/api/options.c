@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* options.c - every option by its name, from one table.
+ *
+ * The typed setters (setters.c), text values, defaults and help all come from the rows of
+ * options.def. A value is checked once, here.
+ */
+#include <stdio.h>
+
+#include "api/crawler_impl.h"
+#include "fetch/resolve.h"
+#include "filter/scope.h"
+
+enum type { BOOL, INT, DURATION, SIZE, TEXT, LIST };
+enum when { START, ANY };
+
+struct row {
+  const char *name;
+  enum type type;
+  const char *initial;
+  int64_t least, most;
+  enum when when;
+  const char *help;
+  size_t offset;
+};
+
+static const struct row rows[] = {
+#define OPT(name, type, initial, least, most, when, help) \
+  { #name, type, initial, least, most, when, help, offsetof(struct cr_settings, name) },
+#include "api/options.def"
+#undef OPT
+};
+
+#define ROWS (sizeof(rows) / sizeof(*rows))
+
+static const struct row *find(const char *name)
+{
+  for (size_t i = 0; name && i < ROWS; i++)
+    if (strcmp(rows[i].name, name) == 0)
+      return &rows[i];
+  return NULL;
+}
+
+static bool is_text(const struct row *row)
+{
+  return row->type == TEXT || row->type == LIST;
+}
+
+static int64_t *number_of(crawler *c, const struct row *row)
+{
+  return (int64_t *)(void *)((char *)&c->settings + row->offset);
+}
+
+static char **text_of(crawler *c, const struct row *row)
+{
+  return (char **)(void *)((char *)&c->settings + row->offset);
+}
+
+/* ---- errors ---- */
+
+static int fail(crawler *c, int err, const char *text, const char *detail)
+{
+  if (c->setting_error == 0)
+    c->setting_error = err;
+  return cr_error(c, err, text, detail);
+}
+
+static int bad_value(crawler *c, const struct row *row, const char *value)
+{
+  static const char *const takes[] = {
+    [BOOL] = "1, 0, true, false, yes, no, on or off",
+    [INT] = "a number",
+    [DURATION] = "a duration such as 500ms, 2s, 10m",
+    [SIZE] = "a size such as 512k, 64M, 2G",
+    [TEXT] = "a text",
+    [LIST] = "a list separated by commas",
+  };
+  char text[256];
+
+  (void)snprintf(text, sizeof(text), "option %s takes %s (%s), not", row->name, takes[row->type],
+                 row->help);
+  return fail(c, CRAWLER_E_VALUE, text, value);
+}
+
+/* ---- setting ---- */
+
+static bool is_too_late(const crawler *c, const struct row *row)
+{
+  return row->when == START && c->shard.loop != NULL;
+}
+
+static int store_number(crawler *c, const struct row *row, int64_t value)
+{
+  char text[64];
+  int64_t *to = number_of(c, row);
+  bool deeper = to == &c->settings.max_depth && value != *to;
+
+  if (value < row->least || value > row->most) {
+    cr_number_to_text(value, "", text);
+    return bad_value(c, row, text);
+  }
+  *to = value;
+  cr_shard_configure(&c->shard);
+  if (deeper && c->shard.frontier)
+    cr_depth_raised(&c->shard);
+  return 0;
+}
+
+static bool is_known_list(const struct row *row, const char *value)
+{
+  const char *at = value;
+
+  if (strcmp(row->name, "links") != 0 || strcmp(value, "all") == 0)
+    return true;
+  while (*at) {
+    size_t len = strcspn(at, ",");
+    struct cr_span word = cr_span_trim(cr_span(at, len));
+    bool known = word.len == 0;
+
+    for (int kind = 1; crawler_link_kind_name(kind); kind++)
+      known = known || cr_span_eq(word, cr_span_text(crawler_link_kind_name(kind)));
+    if (!known)
+      return false;
+    at += len + (at[len] == ',');
+  }
+  return true;
+}
+
+/* Do the rooms that use it understand it? */
+static bool is_understood(crawler *c, const struct row *row, const char *value)
+{
+  struct cr_span text = cr_span_text(value);
+
+  if (strcmp(row->name, "allow_private") == 0)
+    return cr_shard_check_private(&c->shard, value) == 0;
+  if (strcmp(row->name, "resolve") == 0)
+    return cr_resolve_overrides_check(&c->home->mem, value) == 0;
+  if (strcmp(row->name, "user_agent") == 0)
+    return cr_header_is_valid(CR_SPAN("User-Agent"), text);
+  return is_known_list(row, value);
+}
+
+/* "Name: value" joined to those before it. */
+static char *join_header(crawler *c, const char *old, const char *line)
+{
+  struct cr_span text = cr_span_text(line);
+  size_t colon = strcspn(line, ":");
+  char *joined;
+
+  if (text.len == 0)
+    return cr_strdup(&c->home->mem, CR_MEM_CORE, "");
+  if (colon == text.len ||
+      !cr_header_is_valid(cr_span(line, colon), cr_span(line + colon, text.len - colon)))
+    return NULL;
+  joined = cr_alloc(&c->home->mem, CR_MEM_CORE, strlen(old) + text.len + 2);
+  if (joined) {
+    memcpy(joined, old, strlen(old));
+    memcpy(joined + strlen(old), line, text.len);
+    memcpy(joined + strlen(old) + text.len, "\n", 2);
+  }
+  return joined;
+}
+
+static int store_text(crawler *c, const struct row *row, const char *value)
+{
+  char **to = text_of(c, row);
+  bool is_header = to == &c->settings.header;
+  char *copy;
+
+  if (!is_understood(c, row, value))
+    return bad_value(c, row, value);
+  copy = is_header ? join_header(c, *to, value) : cr_strdup(&c->home->mem, CR_MEM_CORE, value);
+  if (!copy && is_header)
+    return bad_value(c, row, value);
+  if (!copy)
+    return fail(c, CRAWLER_E_NOMEM, "out of memory for option", row->name);
+  cr_shard_replace_text(&c->shard, to, copy);
+  return 0;
+}
+
+static int store(crawler *c, const struct row *row, const char *value)
+{
+  int64_t number = 0;
+  int err = 0;
+
+  switch (row->type) {
+  case BOOL:
+    err = cr_text_to_bool(value, &number);
+    break;
+  case INT:
+    err = cr_text_to_int(value, &number);
+    break;
+  case DURATION:
+    err = cr_text_to_duration(value, &number);
+    break;
+  case SIZE:
+    err = cr_text_to_size(value, &number);
+    break;
+  default:
+    return store_text(c, row, value);
+  }
+  return err < 0 ? bad_value(c, row, value) : store_number(c, row, number);
+}
+
+static const struct row *settable(crawler *c, const char *name, int *err)
+{
+  const struct row *row = find(name);
+
+  *err = 0;
+  if (!row)
+    *err = fail(c, CRAWLER_E_OPTION, "no option of this name", name);
+  else if (is_too_late(c, row))
+    *err = fail(c, CRAWLER_E_STATE, "can only be set before the start", name);
+  return *err < 0 ? NULL : row;
+}
+
+int cr_set_number(crawler *c, const char *name, int64_t value)
+{
+  int err;
+  const struct row *row = settable(c, name, &err);
+
+  return row ? store_number(c, row, value) : err;
+}
+
+int cr_set_text(crawler *c, const char *name, const char *value)
+{
+  int err;
+  const struct row *row = settable(c, name, &err);
+
+  if (row && !value)
+    return fail(c, CRAWLER_E_INVAL, "NULL for option", name);
+  return row ? store_text(c, row, value) : err;
+}
+
+int crawler_set_option(crawler *c, const char *name, const char *value)
+{
+  int err;
+  const struct row *row;
+
+  if (!c || !name)
+    return CRAWLER_E_INVAL;
+  row = settable(c, name, &err);
+  if (row && !value)
+    return fail(c, CRAWLER_E_INVAL, "NULL for option", name);
+  return row ? store(c, row, value) : err;
+}
+
+/* ---- asking ---- */
+
+const char *crawler_get_option(crawler *c, const char *name)
+{
+  const struct row *row = find(name);
+  static const char *const units[] = { [BOOL] = "", [INT] = "", [DURATION] = "ms", [SIZE] = "" };
+
+  if (!c || !row)
+    return NULL;
+  if (!is_text(row)) {
+    cr_number_to_text(*number_of(c, row), units[row->type], c->option_text);
+    return c->option_text;
+  }
+  cr_free(&c->home->mem, c->option_list);
+  c->option_list = cr_strdup(&c->home->mem, CR_MEM_CORE, *text_of(c, row));
+  return c->option_list;
+}
+
+const char *crawler_option_next(const char *name)
+{
+  const struct row *row = name ? find(name) : NULL;
+
+  if (!name)
+    return rows[0].name;
+  return row && row + 1 < rows + ROWS ? row[1].name : NULL;
+}
+
+const char *crawler_option_default(const char *name)
+{
+  const struct row *row = find(name);
+
+  return row ? row->initial : NULL;
+}
+
+const char *crawler_option_help(const char *name)
+{
+  const struct row *row = find(name);
+
+  return row ? row->help : NULL;
+}
+
+const char *crawler_option_type(const char *name)
+{
+  static const char *const names[] = {
+    [BOOL] = "bool", [INT] = "int",   [DURATION] = "duration",
+    [SIZE] = "size", [TEXT] = "text", [LIST] = "list",
+  };
+  const struct row *row = find(name);
+
+  return row ? names[row->type] : NULL;
+}
+
+/* ---- life ---- */
+
+int cr_settings_init(crawler *c)
+{
+  int err = 0;
+
+  for (size_t i = 0; i < ROWS; i++) /* all texts, so that none is ever NULL */
+    if (is_text(&rows[i])) {
+      *text_of(c, &rows[i]) = cr_strdup(&c->home->mem, CR_MEM_CORE, rows[i].initial);
+      if (!*text_of(c, &rows[i]))
+        return CRAWLER_E_NOMEM;
+    }
+  for (size_t i = 0; i < ROWS && err == 0; i++)
+    if (!is_text(&rows[i]))
+      err = store(c, &rows[i], rows[i].initial);
+  return err;
+}
+
+void cr_settings_free(crawler *c)
+{
+  for (size_t i = 0; i < ROWS; i++)
+    if (is_text(&rows[i]))
+      cr_free(&c->home->mem, *text_of(c, &rows[i]));
+  cr_free(&c->home->mem, c->option_list);
+}

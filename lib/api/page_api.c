@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* page_api.c - a response as hooks and callers see it, and who holds it.
+ */
+#include "api/crawler_impl.h"
+
+/* ---- holding ---- */
+
+int crawler_page_defer(crawler_page *page)
+{
+  if (!page)
+    return CRAWLER_E_INVAL;
+  if (!page->in_hook)
+    return CRAWLER_E_STATE;
+  atomic_store(&page->hold, CR_HOLD_DEFERRED);
+  return 0;
+}
+
+/* Says once how the URL ends; the loop thread hears it by letter. */
+static int say(crawler_page *page, int how)
+{
+  int unsaid = -1;
+
+  if (!atomic_compare_exchange_strong(&page->finish_how, &unsaid, how))
+    return CRAWLER_E_STATE;
+  (void)cr_home_post(page->home, &page->letter); /* refused: the crawler is gone, nothing to end */
+  return 0;
+}
+
+int crawler_page_finish(crawler_page *page, int how)
+{
+  if (!page || how < CRAWLER_FINISH_OK || how > CRAWLER_FINISH_FAIL)
+    return CRAWLER_E_INVAL;
+  if (atomic_load(&page->hold) == CR_HOLD_NONE)
+    return CRAWLER_E_STATE;
+  return say(page, how);
+}
+
+crawler_page *crawler_page_retain(crawler_page *page)
+{
+  if (!page)
+    return NULL;
+  atomic_fetch_add_explicit(&page->holders, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&page->refs, 1, memory_order_relaxed);
+  return page;
+}
+
+void crawler_page_release(crawler_page *page)
+{
+  if (!page)
+    return;
+  /* First the word, while our reference still keeps the page alive. */
+  if (atomic_fetch_sub_explicit(&page->holders, 1, memory_order_acq_rel) == 1 &&
+      atomic_load(&page->hold) == CR_HOLD_PULLED)
+    (void)say(page, CRAWLER_FINISH_OK); /* said already: crawler_page_finish() */
+  if (atomic_fetch_sub_explicit(&page->refs, 1, memory_order_acq_rel) == 1)
+    page->destroy(page);
+}
+
+/* ---- reading ---- */
+
+crawler_request *crawler_page_request(crawler_page *page)
+{
+  return &page->req;
+}
+
+const char *crawler_page_url(const crawler_page *page)
+{
+  return page->req.url;
+}
+
+int crawler_page_status(const crawler_page *page)
+{
+  return page->status;
+}
+
+const char *crawler_page_header(const crawler_page *page, const char *name)
+{
+  return name ? cr_headers_get(&page->headers, name) : NULL;
+}
+
+size_t crawler_page_header_count(const crawler_page *page)
+{
+  return page->headers.count;
+}
+
+const char *crawler_page_header_name(const crawler_page *page, size_t i)
+{
+  return i < page->headers.count ? page->headers.at[i].name : NULL;
+}
+
+const char *crawler_page_header_value(const crawler_page *page, size_t i)
+{
+  return i < page->headers.count ? page->headers.at[i].value : NULL;
+}
+
+const char *crawler_page_mime(const crawler_page *page)
+{
+  return page->mime;
+}
+
+const char *crawler_page_charset(const crawler_page *page)
+{
+  return page->charset;
+}
+
+const void *crawler_page_body(const crawler_page *page, size_t *bytes)
+{
+  if (bytes)
+    *bytes = page->body.at ? page->body.len : 0;
+  return page->body.at;
+}
+
+const char *crawler_page_text(crawler_page *page, size_t *bytes)
+{
+  if (!page->text.at && page->body.at && *page->charset)
+    page->text = cr_parse_text(&page->arena, page->body, page->charset);
+  if (bytes)
+    *bytes = page->text.len;
+  return page->text.at;
+}
+
+const char *crawler_page_address(const crawler_page *page)
+{
+  return page->address;
+}
+
+int64_t crawler_page_fetched_at_ms(const crawler_page *page)
+{
+  return page->fetched_at_ms;
+}
+
+int64_t crawler_page_elapsed_ms(const crawler_page *page)
+{
+  return page->elapsed_ms;
+}
+
+int64_t crawler_page_wire_bytes(const crawler_page *page)
+{
+  return page->wire_bytes;
+}
+
+const char *crawler_page_location(const crawler_page *page)
+{
+  return page->location;
+}
+
+/* ---- links ---- */
+
+size_t crawler_page_link_count(const crawler_page *page)
+{
+  return page->link_count;
+}
+
+const char *crawler_page_links_text(crawler_page *page, size_t *bytes)
+{
+  bool made = cr_page_bulk_links(page) == 0;
+
+  if (bytes)
+    *bytes = made ? page->bulk.text_bytes : 0;
+  return made ? page->bulk.text : NULL;
+}
+
+const uint32_t *crawler_page_links_offsets(crawler_page *page)
+{
+  return cr_page_bulk_links(page) == 0 ? page->bulk.offsets : NULL;
+}
+
+const uint8_t *crawler_page_links_kinds(crawler_page *page)
+{
+  return cr_page_bulk_links(page) == 0 ? page->bulk.kinds : NULL;
+}
+
+const uint8_t *crawler_page_links_flags(crawler_page *page)
+{
+  return cr_page_bulk_links(page) == 0 ? page->bulk.flags : NULL;
+}
+
+const crawler_link *crawler_page_link(crawler_page *page, size_t i)
+{
+  if (i >= page->link_count || !cr_page_link_url(page, (uint32_t)i))
+    return NULL;
+  return &page->links[i];
+}
+
+const char *crawler_link_url(const crawler_link *link)
+{
+  return link->url;
+}
+
+const char *crawler_link_href(const crawler_link *link)
+{
+  return link->href;
+}
+
+const char *crawler_link_rel(const crawler_link *link)
+{
+  return link->rel;
+}
+
+const char *crawler_link_text(const crawler_link *link)
+{
+  return link->text ? link->text : "";
+}
+
+int crawler_link_kind_of(const crawler_link *link)
+{
+  return link->kind;
+}
+
+int crawler_link_flags(const crawler_link *link)
+{
+  return link->flags;
+}

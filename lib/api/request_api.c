@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* request_api.c - requests as callers fill them in and hooks see them.
+ */
+#include "api/crawler_impl.h"
+#include "model/meta.h"
+#include "model/submission.h"
+
+/* ---- adding ---- */
+
+int crawler_url_check(crawler *c, const char *url)
+{
+  struct cr_submission *sub = NULL;
+  int err;
+
+  if (!c || !url)
+    return CRAWLER_E_INVAL;
+  err = cr_submission_new(&sub, c->home, url, NULL);
+  cr_submission_free(sub);
+  return err;
+}
+
+crawler_request *crawler_request_new(crawler *c, const char *url)
+{
+  struct cr_submission *sub = NULL;
+
+  if (!c || !url || cr_submission_new(&sub, c->home, url, NULL) < 0)
+    return NULL;
+  return &sub->req;
+}
+
+static struct cr_submission *submission_of(crawler_request *req)
+{
+  return (struct cr_submission *)(void *)req;
+}
+
+void crawler_request_free(crawler_request *req)
+{
+  if (req && req->phase == CR_REQUEST_NEW)
+    cr_submission_free(submission_of(req));
+}
+
+static int post(crawler *c, struct cr_submission *sub)
+{
+  if (cr_home_post(c->home, &sub->letter))
+    return 0;
+  cr_submission_free(sub);
+  return CRAWLER_E_STATE;
+}
+
+int crawler_submit(crawler *c, crawler_request *req)
+{
+  if (!c || !req || req->phase != CR_REQUEST_NEW)
+    return CRAWLER_E_INVAL;
+  req->seed_flag = req->kind == CRAWLER_KIND_PAGE && !cr_in_hook(c);
+  return post(c, submission_of(req));
+}
+
+int crawler_add(crawler *c, const char *url)
+{
+  struct cr_submission *sub = NULL;
+  int err;
+
+  if (!c || !url)
+    return CRAWLER_E_INVAL;
+  err = cr_submission_new(&sub, c->home, url, NULL);
+  return err < 0 ? err : crawler_submit(c, &sub->req);
+}
+
+static int copy_span(struct cr_span *to, struct cr_arena *arena, struct cr_span from)
+{
+  *to = cr_span(NULL, 0);
+  if (!from.at)
+    return 0;
+  to->at = cr_arena_strndup(arena, from.at, from.len);
+  to->len = from.len;
+  return to->at ? 0 : CRAWLER_E_NOMEM;
+}
+
+int crawler_add_from(crawler *c, const crawler_request *req, const char *url)
+{
+  struct cr_submission *sub = NULL;
+  int err;
+
+  if (!c || !req || !url)
+    return CRAWLER_E_INVAL;
+  err = cr_submission_new(&sub, c->home, url, req->url);
+  if (err < 0)
+    return err;
+  sub->req.depth = (uint16_t)(req->depth + (req->depth < UINT16_MAX));
+  if (copy_span(&sub->req.referrer, &sub->arena, cr_span(req->url, req->url_bytes)) < 0 ||
+      copy_span(&sub->req.seed, &sub->arena, req->seed) < 0 ||
+      copy_span(&sub->req.meta, &sub->arena, req->meta) < 0) {
+    cr_submission_free(sub);
+    return CRAWLER_E_NOMEM;
+  }
+  return post(c, sub);
+}
+
+/* ---- setting ---- */
+
+static bool is_new(const crawler_request *req)
+{
+  return req && req->phase == CR_REQUEST_NEW;
+}
+
+int crawler_request_set_method(crawler_request *req, crawler_method method)
+{
+  if (!is_new(req))
+    return req ? CRAWLER_E_STATE : CRAWLER_E_INVAL;
+  if (method != CRAWLER_GET && method != CRAWLER_HEAD && method != CRAWLER_POST)
+    return CRAWLER_E_VALUE;
+  req->method = (uint8_t)method;
+  return 0;
+}
+
+int crawler_request_set_body(crawler_request *req, const void *data, size_t bytes,
+                             const char *content_type)
+{
+  struct cr_extra *extra;
+
+  if (!req || (!data && bytes > 0) || !content_type)
+    return CRAWLER_E_INVAL;
+  if (!is_new(req))
+    return CRAWLER_E_STATE;
+  if (bytes > CR_EXTRA_MAX_BYTES / 2)
+    return CRAWLER_E_LIMIT;
+  if (!cr_header_is_valid(CR_SPAN("Content-Type"), cr_span_text(content_type)))
+    return CRAWLER_E_VALUE;
+  extra = cr_request_extra(req);
+  if (!extra)
+    return CRAWLER_E_NOMEM;
+  req->method = CRAWLER_POST;
+  return cr_extra_set_body(extra, cr_span(data, bytes), content_type);
+}
+
+int crawler_request_set_header(crawler_request *req, const char *name, const char *value)
+{
+  struct cr_extra *extra;
+
+  if (!req || !name || !value)
+    return CRAWLER_E_INVAL;
+  if (req->phase == CR_REQUEST_FILTER)
+    return CRAWLER_E_STATE;
+  extra = cr_request_extra(req);
+  return extra ? cr_extra_set_header(extra, name, value) : CRAWLER_E_NOMEM;
+}
+
+int crawler_request_set_priority(crawler_request *req, int priority)
+{
+  if (!req)
+    return CRAWLER_E_INVAL;
+  if (req->phase == CR_REQUEST_FLIGHT)
+    return CRAWLER_E_STATE;
+  if (priority < -128 || priority > 127)
+    return CRAWLER_E_VALUE;
+  req->priority = (int8_t)priority;
+  return 0;
+}
+
+int crawler_request_set_kind(crawler_request *req, crawler_kind kind)
+{
+  if (!is_new(req))
+    return req ? CRAWLER_E_STATE : CRAWLER_E_INVAL;
+  if (kind != CRAWLER_KIND_PAGE && kind != CRAWLER_KIND_REQUISITE)
+    return CRAWLER_E_VALUE;
+  req->kind = (uint8_t)kind;
+  return 0;
+}
+
+int crawler_request_set_force(crawler_request *req, int on)
+{
+  if (!is_new(req))
+    return req ? CRAWLER_E_STATE : CRAWLER_E_INVAL;
+  req->force = on != 0;
+  return 0;
+}
+
+int crawler_request_set_url(crawler_request *req, const char *text)
+{
+  struct cr_url base;
+  struct cr_url url;
+  int err;
+
+  if (!req || !text)
+    return CRAWLER_E_INVAL;
+  if (req->phase != CR_REQUEST_FILTER)
+    return CRAWLER_E_STATE;
+  cr_url_init(&base, req->mem);
+  cr_url_init(&url, req->mem);
+  err = cr_url_parse(&base, cr_span(req->url, req->url_bytes), NULL);
+  if (err == 0)
+    err = cr_url_parse(&url, cr_span_text(text), &base);
+  if (err == 0)
+    err = cr_request_set_url(req, &url);
+  if (err == 0)
+    req->rewritten = true;
+  cr_url_free(&url);
+  cr_url_free(&base);
+  return err == CRAWLER_E_LIMIT ? CRAWLER_E_URL : err;
+}
+
+int crawler_request_set_meta(crawler_request *req, const char *key, const char *value)
+{
+  if (!req || !key)
+    return CRAWLER_E_INVAL;
+  return cr_meta_set(&req->meta, req->arena, key, value);
+}
+
+void crawler_request_set_data(crawler_request *req, void *data, void (*free_data)(void *data))
+{
+  struct cr_extra *extra = req ? cr_request_extra(req) : NULL;
+
+  if (extra)
+    cr_extra_set_data(extra, data, free_data);
+  else if (free_data)
+    free_data(data); /* no memory to keep it */
+}
+
+/* ---- reading ---- */
+
+const char *crawler_request_url(const crawler_request *req)
+{
+  return req->url;
+}
+
+const char *crawler_request_host(const crawler_request *req)
+{
+  crawler_request *cached = (crawler_request *)(uintptr_t)req; /* made on first use */
+  struct cr_span host = cr_request_host(req);
+
+  if (!req->host)
+    cached->host = cr_arena_strndup(req->arena, host.at, host.len);
+  return req->host ? req->host : "";
+}
+
+const char *crawler_request_referrer(const crawler_request *req)
+{
+  return req->referrer.at;
+}
+
+const char *crawler_request_via(const crawler_request *req)
+{
+  return req->via.at;
+}
+
+const char *crawler_request_seed(const crawler_request *req)
+{
+  return req->seed.at;
+}
+
+crawler_kind crawler_request_kind(const crawler_request *req)
+{
+  return (crawler_kind)req->kind;
+}
+
+crawler_method crawler_request_method(const crawler_request *req)
+{
+  return (crawler_method)req->method;
+}
+
+int crawler_request_is_seed(const crawler_request *req)
+{
+  return req->seed_flag && !req->via.at;
+}
+
+int crawler_request_depth(const crawler_request *req)
+{
+  return req->depth;
+}
+
+int crawler_request_attempt(const crawler_request *req)
+{
+  return req->attempt;
+}
+
+int crawler_request_priority(const crawler_request *req)
+{
+  return req->priority;
+}
+
+const char *crawler_request_meta(const crawler_request *req, const char *key)
+{
+  return key ? cr_meta_get(req->meta, key) : NULL;
+}
+
+void *crawler_request_data(const crawler_request *req)
+{
+  return req->extra ? req->extra->data : NULL;
+}
+
+/* ---- resolve hook ---- */
+
+int crawler_resolved(crawler *c, uint64_t token, const char *addresses, int64_t ttl_ms)
+{
+  size_t len = addresses ? strlen(addresses) : 0;
+  struct cr_answer *answer;
+
+  if (!c || len > 4096)
+    return CRAWLER_E_INVAL;
+  answer = cr_zalloc(&c->home->mem, CR_MEM_CORE, sizeof(*answer) + len + 1);
+  if (!answer)
+    return CRAWLER_E_NOMEM;
+  answer->letter.kind = CR_LETTER_RESOLVED;
+  answer->token = token;
+  answer->ttl_ms = ttl_ms;
+  if (len > 0)
+    memcpy(answer->addresses, addresses, len);
+  if (cr_home_post(c->home, &answer->letter))
+    return 0;
+  cr_free(&c->home->mem, answer);
+  return CRAWLER_E_STATE;
+}

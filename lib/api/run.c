@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c - the drive modes: who turns the loop.
+ *
+ * All of them start the same shard; they differ in who waits. cr_enter and cr_leave mark the
+ * outermost call, where a crawler_free() from inside a hook takes effect.
+ */
+#include "api/crawler_impl.h"
+
+void cr_enter(crawler *c)
+{
+  if (c->inside++ == 0) {
+    atomic_store(&c->loop_thread, pthread_self());
+    atomic_store(&c->inside_loop, true);
+  }
+}
+
+bool cr_leave(crawler *c)
+{
+  if (--c->inside > 0)
+    return false;
+  atomic_store(&c->inside_loop, false);
+  if (!c->free_pending)
+    return false;
+  cr_free_now(c);
+  return true;
+}
+
+bool cr_is_loop_thread(const crawler *c)
+{
+  return atomic_load(&c->inside_loop) &&
+         pthread_equal(atomic_load(&c->loop_thread), pthread_self());
+}
+
+bool cr_in_hook(const crawler *c)
+{
+  return cr_is_loop_thread(c) && c->shard.hook_depth > 0;
+}
+
+/* ---- start ---- */
+
+static int check_start(crawler *c, enum cr_drive drive)
+{
+  if (cr_in_hook(c))
+    return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook", NULL);
+  if (c->setting_error < 0)
+    return c->setting_error; /* errmsg still names the option */
+  if (c->shard.loop && c->drive != drive)
+    return cr_error(c, CRAWLER_E_STATE, "the crawler is driven in another way already", NULL);
+  return 0;
+}
+
+int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
+{
+  int err = check_start(c, drive);
+
+  if (err < 0 || c->shard.running)
+    return err;
+  c->drive = drive;
+  c->shard.pulling = pulling;
+  atomic_store(&c->shard.flags, 0);
+  cr_ready_set_over(&c->ready, false);
+  err = cr_shard_start(&c->shard);
+  if (err < 0)
+    return cr_error(c, err, "could not start", crawler_strerror(err));
+  atomic_store(&c->wakeable, c->shard.loop);
+  return 0;
+}
+
+/* What a run that has ended says. */
+static int result(crawler *c)
+{
+  if (c->shard.ending == CR_END_ERROR)
+    return cr_error(c, c->shard.error, "the crawl broke", crawler_strerror(c->shard.error));
+  return 0;
+}
+
+/* ---- run, step, next ---- */
+
+static int turn(crawler *c, int64_t timeout_ms)
+{
+  int err = cr_loop_turn(c->shard.loop, timeout_ms);
+
+  if (err < 0)
+    cr_shard_fail(&c->shard, err);
+  return err;
+}
+
+static int drive_to_end(crawler *c)
+{
+  while (c->shard.running && !c->free_pending)
+    (void)turn(c, -1); /* a failure ends the run */
+  return result(c);
+}
+
+int crawler_run(crawler *c)
+{
+  int err;
+
+  if (!c)
+    return CRAWLER_E_INVAL;
+  cr_enter(c);
+  err = cr_begin(c, CR_DRIVE_SELF, false);
+  if (err == 0)
+    err = drive_to_end(c);
+  return cr_leave(c) ? CRAWLER_DONE : err;
+}
+
+int crawler_step(crawler *c, int64_t timeout_ms)
+{
+  int err;
+
+  if (!c)
+    return CRAWLER_E_INVAL;
+  cr_enter(c);
+  err = cr_begin(c, CR_DRIVE_SELF, false);
+  if (err == 0)
+    (void)turn(c, timeout_ms); /* a failure ends the run */
+  if (err == 0 && !c->shard.running)
+    err = result(c) < 0 ? result(c) : CRAWLER_DONE;
+  return cr_leave(c) ? CRAWLER_DONE : err;
+}
+
+/* The page is the caller's now, and its bytes with it. */
+static crawler_page *hand_out(struct cr_visit *v)
+{
+  if (!v)
+    return NULL;
+  if (atomic_load(&v->page.finish_how) < 0)
+    cr_visit_leave(v);
+  return &v->page;
+}
+
+/* Turns the loop until there is a page, the end, or the time has passed. */
+static void drive_to_page(crawler *c, int64_t timeout_ms)
+{
+  int64_t until = timeout_ms < 0 ? CR_NEVER : cr_loop_now(c->shard.loop) + timeout_ms;
+
+  while (c->shard.running && !c->free_pending && cr_list_empty(&c->ready.pages)) {
+    int64_t left = until == CR_NEVER ? -1 : until - cr_loop_now(c->shard.loop);
+
+    (void)turn(c, left < 0 && until != CR_NEVER ? 0 : left);
+    if (until != CR_NEVER && cr_loop_now(c->shard.loop) >= until)
+      break;
+  }
+}
+
+static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
+{
+  int err = 0;
+
+  if (cr_in_hook(c))
+    return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook", NULL);
+  *page = hand_out(cr_ready_pop(&c->ready));
+  if (*page)
+    return 0;
+  if (!c->shard.running && c->pull_over) { /* said once: the next call runs again */
+    c->pull_over = false;
+    return CRAWLER_DONE;
+  }
+  err = cr_begin(c, CR_DRIVE_SELF, true);
+  if (err < 0)
+    return err;
+  drive_to_page(c, timeout_ms);
+  *page = hand_out(cr_ready_pop(&c->ready));
+  if (*page) {
+    c->pull_over = !c->shard.running;
+    return 0;
+  }
+  if (c->shard.running)
+    return CRAWLER_AGAIN;
+  return result(c) < 0 ? result(c) : CRAWLER_DONE;
+}
+
+static int next_from_thread(crawler *c, crawler_page **page, int64_t timeout_ms)
+{
+  if (!cr_ready_wait(&c->ready, timeout_ms, false))
+    return CRAWLER_AGAIN;
+  *page = hand_out(cr_ready_pop(&c->ready));
+  return *page ? 0 : CRAWLER_DONE;
+}
+
+int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms)
+{
+  int err;
+
+  if (!c || !page)
+    return CRAWLER_E_INVAL;
+  *page = NULL;
+  if (c->drive == CR_DRIVE_THREAD)
+    return next_from_thread(c, page, timeout_ms);
+  cr_enter(c);
+  err = next_driven(c, page, timeout_ms);
+  return cr_leave(c) ? CRAWLER_DONE : err;
+}
+
+/* ---- the caller's loop ---- */
+
+static int set_drive(crawler *c, enum cr_drive drive)
+{
+  if (c->shard.loop)
+    return cr_error(c, CRAWLER_E_STATE, "the crawler has its loop already", NULL);
+  c->drive = drive;
+  return 0;
+}
+
+int crawler_set_event_base(crawler *c, struct event_base *base)
+{
+  int err;
+
+  if (!c || !base)
+    return CRAWLER_E_INVAL;
+  err = set_drive(c, CR_DRIVE_BASE);
+  if (err == 0)
+    c->base = base;
+  return err;
+}
+
+static int call_watch(int fd, int events, void *user)
+{
+  crawler *c = user;
+
+  return c->watch(c, fd, events, c->watch_user);
+}
+
+static int call_timer(int64_t ms, void *user)
+{
+  crawler *c = user;
+
+  return c->timer(c, ms, c->watch_user);
+}
+
+int crawler_set_loop(crawler *c, int (*watch)(crawler *c, int fd, int events, void *user),
+                     int (*timer)(crawler *c, int64_t ms, void *user), void *user)
+{
+  int err;
+
+  if (!c || !watch || !timer)
+    return CRAWLER_E_INVAL;
+  err = set_drive(c, CR_DRIVE_WATCH);
+  if (err < 0)
+    return err;
+  c->watch = watch;
+  c->timer = timer;
+  c->watch_user = user;
+  c->watch_ops = (struct cr_loop_caller){ call_watch, call_timer, c };
+  return 0;
+}
+
+/* Around each batch of events that the caller's event_base delivers. */
+static void on_enter(void *arg)
+{
+  cr_enter(arg);
+}
+
+static void on_leave(void *arg)
+{
+  (void)cr_leave(arg); /* the loop touches nothing afterwards */
+}
+
+int crawler_start(crawler *c)
+{
+  int err;
+
+  if (!c)
+    return CRAWLER_E_INVAL;
+  if (c->drive != CR_DRIVE_BASE && c->drive != CR_DRIVE_WATCH)
+    return cr_error(c, CRAWLER_E_STATE, "no event_base and no loop functions are set", NULL);
+  cr_enter(c);
+  err = cr_begin(c, c->drive, false);
+  if (err == 0 && c->drive == CR_DRIVE_BASE)
+    cr_loop_on_batch(c->shard.loop, on_enter, on_leave, c);
+  return cr_leave(c) ? CRAWLER_DONE : err;
+}
+
+static int state_of(crawler *c, int err)
+{
+  if (err < 0)
+    cr_shard_fail(&c->shard, err);
+  return c->shard.running ? CRAWLER_OK : CRAWLER_DONE;
+}
+
+int crawler_fd_ready(crawler *c, int fd, int events)
+{
+  int err;
+
+  if (!c)
+    return CRAWLER_E_INVAL;
+  if (c->drive != CR_DRIVE_WATCH || !c->shard.loop)
+    return cr_error(c, CRAWLER_E_STATE, "not started with crawler_set_loop()", NULL);
+  cr_enter(c);
+  err = state_of(c, cr_loop_caller_fd_ready(c->shard.loop, fd, events));
+  return cr_leave(c) ? CRAWLER_DONE : err;
+}
+
+int crawler_timer_fired(crawler *c)
+{
+  int err;
+
+  if (!c)
+    return CRAWLER_E_INVAL;
+  if (c->drive != CR_DRIVE_WATCH || !c->shard.loop)
+    return cr_error(c, CRAWLER_E_STATE, "not started with crawler_set_loop()", NULL);
+  cr_enter(c);
+  err = state_of(c, cr_loop_caller_timer_fired(c->shard.loop));
+  return cr_leave(c) ? CRAWLER_DONE : err;
+}
+
+/* ---- stop ---- */
+
+static void raise_flag(crawler *c, int flag)
+{
+  struct cr_loop *loop;
+
+  if (!c)
+    return;
+  atomic_fetch_or(&c->shard.flags, flag);
+  loop = atomic_load(&c->wakeable);
+  if (loop)
+    cr_loop_wake(loop);
+}
+
+void crawler_stop(crawler *c)
+{
+  raise_flag(c, CR_FLAG_STOP);
+}
+
+void crawler_cancel(crawler *c)
+{
+  raise_flag(c, CR_FLAG_CANCEL);
+}
+
+/* ---- how it ended ---- */
+
+const char *crawler_ended(const crawler *c)
+{
+  static const char *const names[] = {
+    [CR_END_NOT] = "",
+    [CR_END_COMPLETE] = "complete",
+    [CR_END_MAX_PAGES] = "max_pages",
+    [CR_END_MAX_TIME] = "max_time",
+    [CR_END_STOPPED] = "stopped",
+    [CR_END_CANCELED] = "canceled",
+    [CR_END_ERROR] = "error",
+  };
+
+  return c && !c->shard.running ? names[c->shard.ending] : "";
+}
+
+/* One row a reason why not every URL in reach was asked for. */
+static int64_t incomplete_count(const crawler *c, size_t i, const char **name)
+{
+  const struct cr_ledger *l = &c->shard.ledger;
+  const struct cr_kind_ledger *pages = &l->kinds[CRAWLER_KIND_PAGE];
+  const struct {
+    const char *name;
+    int64_t count;
+  } rows[] = {
+    { "limit", pages->queued },
+    { "in_flight", pages->in_flight },
+    { "capped", l->links.capped },
+    { "truncated", pages->by_reason[CRAWLER_FAILED_TRUNCATED] },
+    { "rate_limited", pages->by_reason[CRAWLER_FAILED_RATE_LIMITED] },
+    { "robots_unreachable", pages->by_reason[CRAWLER_DROPPED_ROBOTS_UNREACHABLE] },
+    { "unparsed", l->counters.unparsed },
+    { "depth", l->counters.depth_lost },
+  };
+
+  if (i >= sizeof(rows) / sizeof(*rows))
+    return -1;
+  *name = rows[i].name;
+  return rows[i].count;
+}
+
+const char *crawler_incomplete(const crawler *c, size_t i, int64_t *count)
+{
+  const char *name = NULL;
+  size_t row = 0;
+  int64_t n;
+
+  for (; (n = incomplete_count(c, row, &name)) >= 0; row++)
+    if (n > 0 && i-- == 0) {
+      if (count)
+        *count = n;
+      return name;
+    }
+  return NULL;
+}
+
+int crawler_is_complete(const crawler *c)
+{
+  return c->shard.ending == CR_END_COMPLETE && !crawler_incomplete(c, 0, NULL);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* setters.c - the typed setters: options.def by the compiler instead of by text.
+ */
+#include "api/crawler_impl.h"
+
+#define NUMBER(option, setter)                                     \
+  int setter(crawler *c, int64_t value)                            \
+  {                                                                \
+    return c ? cr_set_number(c, #option, value) : CRAWLER_E_INVAL; \
+  }
+#define FLAG(option, setter)                                         \
+  int setter(crawler *c, int on)                                     \
+  {                                                                  \
+    return c ? cr_set_number(c, #option, on != 0) : CRAWLER_E_INVAL; \
+  }
+#define TEXT(option, setter)                                    \
+  int setter(crawler *c, const char *text)                      \
+  {                                                             \
+    return c ? cr_set_text(c, #option, text) : CRAWLER_E_INVAL; \
+  }
+
+/* clang-format off */
+NUMBER(workers, crawler_set_workers)
+NUMBER(random_seed, crawler_set_random_seed)
+TEXT(dns_servers, crawler_set_dns_servers)
+TEXT(proxy, crawler_set_proxy)
+TEXT(ca_file, crawler_set_ca_file)
+FLAG(insecure, crawler_set_insecure)
+FLAG(cookies, crawler_set_cookies)
+NUMBER(max_frontier, crawler_set_max_frontier_bytes)
+FLAG(document, crawler_set_document)
+FLAG(key_trailing_slash, crawler_set_key_trailing_slash)
+FLAG(key_query_order, crawler_set_key_query_order)
+FLAG(key_www, crawler_set_key_www)
+FLAG(key_case, crawler_set_key_case)
+TEXT(user_agent, crawler_set_user_agent)
+NUMBER(max_pages, crawler_set_max_pages)
+NUMBER(max_depth, crawler_set_max_depth)
+NUMBER(max_time, crawler_set_max_time_ms)
+NUMBER(max_body, crawler_set_max_body_bytes)
+NUMBER(max_headers, crawler_set_max_header_bytes)
+NUMBER(max_pending, crawler_set_max_pending)
+NUMBER(max_buffered, crawler_set_max_buffered_bytes)
+NUMBER(max_redirects, crawler_set_max_redirects)
+NUMBER(max_retries, crawler_set_max_retries)
+NUMBER(retry_delay, crawler_set_retry_delay_ms)
+NUMBER(concurrency, crawler_set_concurrency)
+NUMBER(host_concurrency, crawler_set_host_concurrency)
+NUMBER(site_concurrency, crawler_set_site_concurrency)
+NUMBER(address_concurrency, crawler_set_address_concurrency)
+NUMBER(delay, crawler_set_delay_ms)
+NUMBER(delay_jitter, crawler_set_delay_jitter)
+FLAG(own_server, crawler_set_own_server)
+FLAG(obey_robots, crawler_set_obey_robots)
+NUMBER(timeout, crawler_set_timeout_ms)
+NUMBER(connect_timeout, crawler_set_connect_timeout_ms)
+NUMBER(dns_timeout, crawler_set_dns_timeout_ms)
+NUMBER(slow_after, crawler_set_slow_after_ms)
+NUMBER(slow_concurrency, crawler_set_slow_concurrency)
+FLAG(span_hosts, crawler_set_span_hosts)
+TEXT(links, crawler_set_links)
+FLAG(follow_nofollow, crawler_set_follow_nofollow)
+FLAG(filter_depends_on_page, crawler_set_filter_depends_on_page)
+TEXT(allow_private, crawler_set_allow_private)
+TEXT(resolve, crawler_set_resolve)
+TEXT(header, crawler_set_header)
+FLAG(keep_open, crawler_set_keep_open)
+/* clang-format on */

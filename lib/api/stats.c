@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* stats.c - all numbers of one moment.
+ *
+ * The loop thread reads its ledgers as they are; for other threads it leaves a copy under a lock at the
+ * end of a turn, at most once a millisecond.
+ */
+#include "api/crawler_impl.h"
+
+void cr_stats_fill(const crawler *c, struct crawler_stats *stats)
+{
+  const struct cr_shard *s = &c->shard;
+  struct cr_frontier_stats frontier = { 0 };
+
+  if (s->frontier)
+    s->frontier->ops->stats(s->frontier, &frontier);
+  stats->ledger = s->ledger;
+  stats->hosts = frontier.hosts;
+  stats->transfers = s->slots.fast + s->slots.slow;
+  stats->buffered_bytes = cr_shard_buffered(s);
+  stats->memory_bytes = cr_mem_used(s->mem);
+  stats->elapsed_ms = s->loop ? cr_loop_now(s->loop) - s->started_ms : 0;
+}
+
+void cr_stats_publish(crawler *c, bool now)
+{
+  int64_t now_ms = cr_loop_now(c->shard.loop);
+
+  if (!now && now_ms == c->published_ms)
+    return;
+  c->published_ms = now_ms;
+  pthread_mutex_lock(&c->stats_lock);
+  cr_stats_fill(c, c->snapshot);
+  pthread_mutex_unlock(&c->stats_lock);
+}
+
+static void read_numbers(const crawler *c, struct crawler_stats *stats)
+{
+  crawler *lockable = (crawler *)(uintptr_t)c; /* the lock is no part of what is read */
+
+  if (cr_is_loop_thread(c)) {
+    cr_stats_fill(c, stats);
+    return;
+  }
+  pthread_mutex_lock(&lockable->stats_lock);
+  *stats = *c->snapshot;
+  pthread_mutex_unlock(&lockable->stats_lock);
+}
+
+static int64_t ledger_number(const struct cr_ledger *l, crawler_stat which)
+{
+  const struct cr_kind_ledger *pages = &l->kinds[CRAWLER_KIND_PAGE];
+  const int64_t numbers[] = {
+    [CRAWLER_STAT_ADMITTED] = pages->admitted,
+    [CRAWLER_STAT_QUEUED] = pages->queued,
+    [CRAWLER_STAT_IN_FLIGHT] = pages->in_flight,
+    [CRAWLER_STAT_FETCHED] = pages->fetched,
+    [CRAWLER_STAT_REDIRECTED] = pages->redirected,
+    [CRAWLER_STAT_FAILED] = pages->failed,
+    [CRAWLER_STAT_DROPPED] = pages->dropped,
+    [CRAWLER_STAT_LINKS] = l->links.links,
+    [CRAWLER_STAT_LINKS_KNOWN] = l->links.known,
+    [CRAWLER_STAT_LINKS_REJECTED] = l->links.rejected,
+    [CRAWLER_STAT_LINKS_CAPPED] = l->links.capped,
+    [CRAWLER_STAT_LINKS_ADMITTED] = l->links.admitted,
+    [CRAWLER_STAT_ATTEMPTS] = l->counters.attempts,
+    [CRAWLER_STAT_RETRIES] = l->counters.retries,
+    [CRAWLER_STAT_WIRE_BYTES] = l->counters.wire_bytes,
+    [CRAWLER_STAT_BODY_BYTES] = l->counters.body_bytes,
+    [CRAWLER_STAT_CONNECTIONS] = l->counters.connections,
+  };
+
+  return numbers[which];
+}
+
+int64_t crawler_stats_get(const crawler_stats *stats, crawler_stat which)
+{
+  if (!stats || (int)which < 0 || which >= CRAWLER_STAT_COUNT)
+    return -1;
+  switch (which) {
+  case CRAWLER_STAT_HOSTS:
+    return stats->hosts;
+  case CRAWLER_STAT_TRANSFERS:
+    return stats->transfers;
+  case CRAWLER_STAT_BUFFERED_BYTES:
+    return stats->buffered_bytes;
+  case CRAWLER_STAT_MEMORY_BYTES:
+    return stats->memory_bytes;
+  case CRAWLER_STAT_ELAPSED_MS:
+    return stats->elapsed_ms;
+  case CRAWLER_STAT_STATUS_1XX:
+  case CRAWLER_STAT_STATUS_2XX:
+  case CRAWLER_STAT_STATUS_3XX:
+  case CRAWLER_STAT_STATUS_4XX:
+  case CRAWLER_STAT_STATUS_5XX:
+    return stats->ledger.counters.status_class[which - CRAWLER_STAT_STATUS_1XX + 1];
+  default:
+    return ledger_number(&stats->ledger, which);
+  }
+}
+
+int64_t crawler_get_stat(const crawler *c, crawler_stat which)
+{
+  struct crawler_stats stats;
+
+  if (!c)
+    return -1;
+  read_numbers(c, &stats);
+  return crawler_stats_get(&stats, which);
+}
+
+int crawler_get_stats(const crawler *c, crawler_stats **out)
+{
+  struct crawler_stats *stats;
+
+  if (!c || !out)
+    return CRAWLER_E_INVAL;
+  stats = cr_zalloc(&c->home->mem, CR_MEM_CORE, sizeof(*stats));
+  if (!stats)
+    return CRAWLER_E_NOMEM;
+  read_numbers(c, stats);
+  stats->home = cr_home_retain(c->home);
+  *out = stats;
+  return 0;
+}
+
+void crawler_stats_free(crawler_stats *stats)
+{
+  struct cr_home *home;
+
+  if (!stats)
+    return;
+  home = stats->home;
+  cr_free(&home->mem, stats);
+  cr_home_release(home);
+}
+
+static const struct cr_kind_ledger *kind_of(const crawler_stats *stats, crawler_kind kind)
+{
+  return stats && (int)kind >= 0 && kind < CR_KINDS ? &stats->ledger.kinds[kind] : NULL;
+}
+
+int64_t crawler_stats_outcome(const crawler_stats *stats, crawler_kind kind,
+                              crawler_outcome outcome, crawler_reason reason)
+{
+  const struct cr_kind_ledger *k = kind_of(stats, kind);
+
+  if (!k || (int)reason < 0 || reason >= CR_REASONS)
+    return -1;
+  if (reason != CRAWLER_REASON_NONE)
+    return k->by_reason[reason];
+  switch (outcome) {
+  case CRAWLER_FETCHED:
+    return k->fetched;
+  case CRAWLER_REDIRECTED:
+    return k->redirected;
+  case CRAWLER_FAILED:
+    return k->failed;
+  case CRAWLER_DROPPED:
+    return k->dropped;
+  case CRAWLER_REJECTED:
+    return k->rejected;
+  default:
+    return -1;
+  }
+}
+
+int64_t crawler_stats_admitted(const crawler_stats *stats, crawler_kind kind)
+{
+  const struct cr_kind_ledger *k = kind_of(stats, kind);
+
+  return k ? k->admitted : -1;
+}
+
+int64_t crawler_stats_queued(const crawler_stats *stats, crawler_kind kind)
+{
+  const struct cr_kind_ledger *k = kind_of(stats, kind);
+
+  return k ? k->queued : -1;
+}
+
+int64_t crawler_stats_in_flight(const crawler_stats *stats, crawler_kind kind)
+{
+  const struct cr_kind_ledger *k = kind_of(stats, kind);
+
+  return k ? k->in_flight : -1;
+}
+
+int64_t crawler_stats_links(const crawler_stats *stats, crawler_reason reason)
+{
+  if (!stats || (int)reason < 0 || reason >= CR_REASONS)
+    return -1;
+  return stats->ledger.links.by_reason[reason];
+}
+
+/* ---- by host ---- */
+
+size_t crawler_host_count(const crawler *c)
+{
+  struct cr_frontier_stats stats = { 0 };
+
+  if (c && c->shard.frontier)
+    c->shard.frontier->ops->stats(c->shard.frontier, &stats);
+  return (size_t)stats.hosts;
+}
+
+const char *crawler_host_name(crawler *c, size_t i)
+{
+  struct cr_span key;
+
+  if (i >= crawler_host_count(c))
+    return NULL;
+  key = c->shard.frontier->ops->host_key(c->shard.frontier, (uint32_t)i);
+  if (key.len >= sizeof(c->host_name))
+    key.len = sizeof(c->host_name) - 1; /* longer than any name in DNS */
+  memcpy(c->host_name, key.at, key.len);
+  c->host_name[key.len] = '\0';
+  return c->host_name;
+}
+
+int64_t crawler_host_stat(const crawler *c, size_t i, crawler_stat which)
+{
+  static const struct cr_tally none;
+  const struct cr_tally *t = &none; /* a host that was not asked yet */
+
+  if (i >= crawler_host_count(c))
+    return -1;
+  if (i < c->shard.tally_count)
+    t = &c->shard.tallies[i];
+  switch (which) {
+  case CRAWLER_STAT_FETCHED:
+    return t->fetched;
+  case CRAWLER_STAT_FAILED:
+    return t->failed;
+  case CRAWLER_STAT_ATTEMPTS:
+    return t->attempts;
+  case CRAWLER_STAT_BODY_BYTES:
+    return t->body_bytes;
+  default:
+    return -1;
+  }
+}

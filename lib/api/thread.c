@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* thread.c - a thread of the library's own drives the crawl.
+ */
+#include <signal.h>
+
+#include "api/crawler_impl.h"
+
+static void *main_loop(void *arg)
+{
+  crawler *c = arg;
+
+  cr_enter(c);
+  while (c->shard.running)
+    if (cr_loop_turn(c->shard.loop, -1) < 0)
+      cr_shard_fail(&c->shard, CRAWLER_E_SYSTEM);
+  /* crawler_free() in a hook only cancels here: the thread can't join itself. */
+  c->inside--;
+  atomic_store(&c->inside_loop, false);
+  return NULL;
+}
+
+/* The host's signals are the host's: our thread takes none. */
+static int create_thread(crawler *c)
+{
+  sigset_t all;
+  sigset_t old;
+  int err;
+
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &old);
+  err = pthread_create(&c->thread, NULL, main_loop, c);
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  return err == 0 ? 0 : CRAWLER_E_SYSTEM;
+}
+
+int crawler_start_thread(crawler *c)
+{
+  int err;
+
+  if (!c)
+    return CRAWLER_E_INVAL;
+  if (cr_in_hook(c) || (c->has_thread && !cr_ready_wait(&c->ready, 0, true)))
+    return cr_error(c, CRAWLER_E_BUSY, "the crawl is running", NULL);
+  cr_thread_join(c);
+  err = cr_ready_open_fd(&c->ready);
+  if (err == 0)
+    err = cr_begin(c, CR_DRIVE_THREAD, !c->hooks.page);
+  if (err < 0)
+    return err;
+  err = create_thread(c);
+  if (err < 0) {
+    c->shard.running = false;
+    return cr_error(c, err, "could not start a thread", NULL);
+  }
+  c->has_thread = true;
+  return 0;
+}
+
+void cr_thread_join(crawler *c)
+{
+  if (c->has_thread)
+    (void)pthread_join(c->thread, NULL); /* it is ours and joinable */
+  c->has_thread = false;
+}
+
+int crawler_fd(const crawler *c)
+{
+  return c ? c->ready.flag.fd : -1;
+}
+
+int crawler_wait(crawler *c, int64_t timeout_ms)
+{
+  if (!c)
+    return CRAWLER_E_INVAL;
+  if (!c->has_thread)
+    return CRAWLER_E_STATE;
+  return cr_ready_wait(&c->ready, timeout_ms, true) ? CRAWLER_OK : CRAWLER_AGAIN;
+}

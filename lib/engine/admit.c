@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* admit.c - stages 2 to 4: a URL passes probe and filter, and enters the frontier.
+ *
+ * Seeds, redirect targets and URLs added in hooks come here one by one; a page's links come in
+ * bulk by links.c, which uses the same filter.
+ */
+#include "engine/shard.h"
+
+static void report(struct cr_shard *s, const struct crawler_request *req, crawler_reason reason)
+{
+  if (!s->hooks->outcome)
+    return;
+  s->hook_depth++;
+  s->hooks->outcome(s->crawler, req, CRAWLER_REJECTED, reason, NULL, s->hooks->outcome_user);
+  s->hook_depth--;
+}
+
+void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
+               crawler_reason reason)
+{
+  /* Without room to remember it, it may be reported again: never lost. */
+  if (!s->settings->filter_depends_on_page || reason != CRAWLER_REJECTED_FILTER)
+    (void)s->frontier->ops->reject(s->frontier, fp, reason);
+  cr_ledger_reject(&s->ledger, req->kind, reason);
+  report(s, req, reason);
+}
+
+static bool in_scope(struct cr_shard *s, const struct crawler_request *req)
+{
+  struct cr_scope_url url = {
+    .url = cr_span(req->url, req->url_bytes),
+    .host = cr_request_host(req),
+    .key = cr_politeness_key(&s->scratch, req),
+    .port = req->port,
+    .trusted = req->seed_flag,
+  };
+
+  return cr_scope_has(s->scope, &url);
+}
+
+static crawler_reason by_rules(struct cr_shard *s, const struct crawler_request *req)
+{
+  if (!in_scope(s, req))
+    return CRAWLER_REJECTED_SCOPE;
+  if (s->settings->max_depth >= 0 && req->depth > s->settings->max_depth)
+    return CRAWLER_REJECTED_DEPTH;
+  return CRAWLER_REASON_NONE;
+}
+
+static int ask_filter(struct cr_shard *s, struct crawler_request *req)
+{
+  int verdict;
+
+  req->phase = CR_REQUEST_FILTER;
+  req->rewritten = false;
+  s->hook_depth++;
+  verdict = s->hooks->filter(s->crawler, req, s->hooks->filter_user);
+  s->hook_depth--;
+  return verdict;
+}
+
+/* crawler_request_set_url() has left the new text in req->url. */
+static crawler_reason identify_again(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
+{
+  if (cr_url_parse(&s->url, cr_span(req->url, req->url_bytes), NULL) < 0 ||
+      cr_identify(s, req, fp) < 0)
+    return CRAWLER_REJECTED_INVALID_URL;
+  return by_rules(s, req);
+}
+
+crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
+{
+  crawler_reason reason = by_rules(s, req);
+
+  if (reason != CRAWLER_REASON_NONE || !s->hooks->filter || req->kind != CRAWLER_KIND_PAGE)
+    return reason;
+  if (ask_filter(s, req) != CRAWLER_ACCEPT)
+    return CRAWLER_REJECTED_FILTER;
+  return req->rewritten ? identify_again(s, req, fp) : CRAWLER_REASON_NONE;
+}
+
+void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
+                         struct cr_frontier_item *item)
+{
+  *item = (struct cr_frontier_item){
+    .fp = fp,
+    .authority = cr_authority_of(s, req),
+    .depth = req->depth,
+    .priority = req->priority,
+    .kind = req->kind,
+    .method = req->method,
+    .hops = req->hops,
+    .flags = (uint8_t)((req->seed_flag ? CR_ITEM_SEED : 0) | (req->force ? CR_ITEM_FORCE : 0)),
+    .target = cr_request_target(req),
+    .referrer = req->referrer,
+    .via = req->via,
+    .seed = req->seed.at || !req->seed_flag ? req->seed : cr_span(req->url, req->url_bytes),
+    .meta = req->meta,
+    .extra = req->extra,
+  };
+}
+
+static uint8_t enqueue(struct cr_shard *s, const struct cr_admission *a)
+{
+  struct cr_frontier_item item;
+  uint8_t verdict = CR_ADD_MEMORY;
+
+  cr_frontier_item_of(s, a->req, a->fp, &item);
+  if (item.authority == CR_NO_ID ||
+      s->frontier->ops->add(s->frontier, &item, 1, &verdict, NULL, NULL) < 0)
+    return CR_ADD_MEMORY;
+  return verdict;
+}
+
+/* Known already? Then a shorter path is passed on, and nothing else is to do. */
+static bool is_known(struct cr_shard *s, const struct cr_admission *a)
+{
+  uint8_t seen = CR_SEEN_UNKNOWN;
+
+  if (a->req->force)
+    return false;
+  s->frontier->ops->lookup(s->frontier, &a->fp, 1, &seen);
+  if (seen == CR_SEEN_UNKNOWN || CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED)
+    return seen != CR_SEEN_UNKNOWN;
+  if (a->req->depth < CR_SEEN_VALUE(seen))
+    cr_depth_lowered(s, a->fp, a->req->depth);
+  return true;
+}
+
+int cr_admit(struct cr_shard *s, struct cr_admission *a)
+{
+  crawler_reason reason = CRAWLER_REASON_NONE;
+  int verdict = CR_ADD_KNOWN;
+
+  if (!is_known(s, a)) {
+    uint64_t asked = a->fp;
+
+    if (a->req->kind == CRAWLER_KIND_PAGE)
+      reason = cr_filter(s, a->req, &a->fp);
+    if (reason != CRAWLER_REASON_NONE)
+      cr_reject(s, a->req, asked, reason);
+    else if (a->fp == asked || !is_known(s, a))
+      verdict = enqueue(s, a);
+  }
+  if (verdict == CR_ADD_NEW) {
+    cr_ledger_admit(&s->ledger, a->req->kind);
+    a->req->extra = NULL; /* the frontier's now */
+    cr_shard_wake(s);
+  }
+  cr_extra_free(a->req->extra);
+  a->req->extra = NULL;
+  return reason != CRAWLER_REASON_NONE ? -(int)reason : verdict;
+}
+
+void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
+{
+  struct crawler_request *req = &sub->req;
+  struct cr_admission a = { .req = req };
+  int err = cr_url_parse(&s->url, cr_span(req->url, req->url_bytes), NULL);
+
+  cr_arena_reset(&s->scratch);
+  if (err == 0)
+    err = cr_identify(s, req, &a.fp);
+  if (err == 0 && req->seed_flag)
+    err = cr_scope_add_seed(s->scope, cr_politeness_key(&s->scratch, req));
+  if (err < 0)
+    cr_shard_log(s, 0, "could not add", req->url);
+  else if (cr_admit(s, &a) == CR_ADD_MEMORY)
+    cr_shard_log(s, 0, "no memory to queue", req->url);
+  cr_submission_free(sub);
+}

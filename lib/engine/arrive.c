@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* arrive.c - events of the fetcher: an address, a head, pieces of a body, the end of an exchange.
+ *
+ * They come on the loop thread, outside of libcurl's callbacks, so hooks may do what they like. The
+ * end of the exchange is what politeness counts from; parsing comes after it.
+ */
+#include "engine/shard.h"
+
+#include "base/inflate.h"
+
+static struct cr_visit *visit_of(struct cr_transfer *t)
+{
+  return CR_CONTAINER(t, struct cr_visit, transfer);
+}
+
+/* ---- while it runs ---- */
+
+static enum cr_fetch_answer on_address(struct cr_transfer *t, const char *address, void *user)
+{
+  struct cr_shard *s = user;
+  struct cr_visit *v = visit_of(t);
+  struct cr_host_update update = { .host = v->host, .fields = CR_HOST_ADDRESS, .lease = v->lease };
+
+  if (v->joined_address || v->robots_hops > 0) /* another host's address is not this host's */
+    return CR_FETCH_GO;
+  v->joined_address = true;
+  update.address = cr_span_text(address);
+  if (s->frontier->ops->host_update(s->frontier, &update, cr_loop_now(s->loop)) == 1)
+    return CR_FETCH_LATER;
+  return CR_FETCH_GO;
+}
+
+static int read_head(struct cr_visit *v)
+{
+  struct crawler_page *page = &v->page;
+  int err = cr_headers_parse(&page->headers, &page->arena, v->transfer.head);
+
+  page->status = v->transfer.status;
+  page->address = v->transfer.address;
+  page->fetched_at_ms = cr_loop_wall(v->shard->loop);
+  return err;
+}
+
+static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
+{
+  struct cr_shard *s = user;
+  struct cr_visit *v = visit_of(t);
+  const char *type;
+  char mime[128];
+  int verdict = CRAWLER_ACCEPT;
+
+  if (read_head(v) < 0) {
+    v->ended_by = CRAWLER_FAILED_INTERNAL;
+    return CR_FETCH_END;
+  }
+  if (v->page.req.kind != CRAWLER_KIND_PAGE || !s->hooks->headers)
+    return CR_FETCH_GO;
+  type = cr_headers_get(&v->page.headers, "Content-Type");
+  cr_mime_essence(cr_span_text(type ? type : ""), cr_span(NULL, 0), mime);
+  v->page.mime = cr_arena_strndup(&v->page.arena, mime, strlen(mime));
+  if (!v->page.mime)
+    v->page.mime = "";
+  s->hook_depth++;
+  verdict = s->hooks->headers(s->crawler, &v->page, s->hooks->headers_user);
+  s->hook_depth--;
+  if (verdict == CRAWLER_ACCEPT)
+    return CR_FETCH_GO;
+  v->ended_by = CRAWLER_FAILED_UNWANTED_TYPE;
+  return CR_FETCH_END;
+}
+
+static int give_body(void *arg, const char *data, size_t bytes)
+{
+  struct cr_visit *v = arg;
+  struct cr_shard *s = v->shard;
+  int verdict;
+
+  v->page.body.len += bytes; /* counted; the bytes are the hook's */
+  if (v->page.body.len > (size_t)s->settings->max_body) {
+    v->ended_by = CRAWLER_FAILED_TOO_LARGE;
+    return 1;
+  }
+  s->hook_depth++;
+  verdict = s->hooks->body(s->crawler, &v->page, data, bytes, s->hooks->body_user);
+  s->hook_depth--;
+  if (verdict != CRAWLER_ACCEPT)
+    v->ended_by = CRAWLER_FAILED_UNWANTED_TYPE;
+  return verdict != CRAWLER_ACCEPT;
+}
+
+static int open_decoder(struct cr_visit *v)
+{
+  const char *coding = cr_headers_get(&v->page.headers, "Content-Encoding");
+
+  if (v->decoder || !coding || v->page.body.len > 0)
+    return 0;
+  return cr_inflate_open(&v->decoder, v->shard->mem, cr_span_text(coding));
+}
+
+static enum cr_fetch_answer on_data(struct cr_transfer *t, const char *data, size_t bytes,
+                                    void *user)
+{
+  struct cr_visit *v = visit_of(t);
+  int err;
+
+  (void)user;
+  if (!v->shard->hooks->body) /* removed meanwhile */
+    return CR_FETCH_GO;
+  err = open_decoder(v);
+  if (err == 0)
+    err = v->decoder ? cr_inflate_add(v->decoder, data, bytes, give_body, v)
+                     : give_body(v, data, bytes);
+  if (err < 0)
+    v->ended_by = err == CRAWLER_E_NOMEM ? CRAWLER_FAILED_INTERNAL : CRAWLER_FAILED_PROTOCOL;
+  return err == 0 ? CR_FETCH_GO : CR_FETCH_END;
+}
+
+/* ---- the end of an exchange ---- */
+
+void cr_visit_free_slot(struct cr_visit *v, bool polite)
+{
+  struct cr_shard *s = v->shard;
+  int64_t now = cr_loop_now(s->loop);
+  struct cr_host_update update = {
+    .host = v->host,
+    .fields = CR_HOST_RELEASE,
+    .lease = v->lease,
+  };
+
+  if (!v->has_slot)
+    return;
+  v->has_slot = false;
+  cr_list_remove(&v->fast_link);
+  cr_slots_end(&s->slots, v->slow);
+  if (polite) {
+    update.fields |= CR_HOST_NEXT_OK | CR_HOST_SLOW;
+    update.next_ok_ms = cr_politeness_next_ok(&s->politeness, now, cr_random_next(&s->random));
+    update.slow = now - v->begun_ms >= s->settings->slow_after;
+  }
+  (void)s->frontier->ops->host_update(s->frontier, &update, now); /* nothing is allocated for it */
+  cr_shard_wake(s);
+}
+
+static void count_exchange(struct cr_shard *s, struct cr_visit *v)
+{
+  const struct cr_transfer *t = &v->transfer;
+  struct cr_tally *tally = cr_visit_tally(v);
+
+  if (t->sent) {
+    if (tally)
+      tally->attempts++;
+    s->ledger.counters.attempts++;
+    s->ledger.counters.connections += !t->reused;
+  }
+  s->ledger.counters.wire_bytes += t->wire_bytes;
+}
+
+/* The absolute target of a 3xx, or NULL. */
+static void read_location(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  const char *text = cr_headers_get(&v->page.headers, "Location");
+
+  v->page.location = NULL;
+  if (v->page.status / 100 != 3 || v->page.status == 304 || !text)
+    return;
+  if (cr_url_parse(&s->base, cr_span(v->page.req.url, v->page.req.url_bytes), NULL) < 0 ||
+      cr_url_parse(&s->url, cr_span_text(text), &s->base) < 0)
+    return;
+  cr_url_strip_fragment(&s->url);
+  cr_url_strip_userinfo(&s->url);
+  v->page.location = cr_arena_strndup(&v->page.arena, s->url.text.data, s->url.text.len);
+}
+
+/* The body of a robots.txt, undone from its coding; there is no parse job for it. */
+static crawler_reason decode_robots(struct cr_visit *v)
+{
+  const char *coding = cr_headers_get(&v->page.headers, "Content-Encoding");
+
+  v->parse = (struct cr_parse){
+    .mem = v->shard->mem,
+    .keep = &v->page.arena,
+    .scratch = &v->page.arena,
+    .wire = cr_span(v->transfer.body_in.data, v->transfer.body_in.len),
+    .coding = cr_span_text(coding),
+    .type = CR_SPAN("text/plain"),
+    .max_body_bytes = (size_t)v->shard->settings->max_body,
+  };
+  cr_parse_run(&v->parse, NULL);
+  v->page.body = v->parse.body;
+  if (v->parse.err == CRAWLER_E_NOMEM)
+    return CRAWLER_FAILED_INTERNAL;
+  return v->parse.err < 0 && v->parse.err != CRAWLER_E_LIMIT ? CRAWLER_FAILED_PROTOCOL
+                                                             : CRAWLER_REASON_NONE;
+}
+
+static void arrived(struct cr_visit *v)
+{
+  if (cr_visit_redirect(v))
+    return;
+  cr_visit_parse(v);
+}
+
+static void on_done(struct cr_transfer *t, void *user)
+{
+  struct cr_shard *s = user;
+  struct cr_visit *v = visit_of(t);
+  crawler_reason failure = t->failure;
+
+  count_exchange(s, v);
+  if (v->ended_by != CRAWLER_REASON_NONE)
+    failure = v->ended_by;
+  else if (t->stream && v->decoder && failure == CRAWLER_REASON_NONE &&
+           cr_inflate_end(v->decoder) < 0)
+    failure = CRAWLER_FAILED_PROTOCOL;
+  cr_visit_free_slot(v, !t->later);
+  if (t->later) {
+    cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
+    return;
+  }
+  v->page.elapsed_ms = t->sent ? cr_loop_now(s->loop) - t->sent_ms : 0;
+  v->page.wire_bytes = t->wire_bytes;
+  if (t->status > 0)
+    read_location(v);
+  if (v->page.req.kind == CRAWLER_KIND_ROBOTS) {
+    if (failure == CRAWLER_REASON_NONE)
+      failure = decode_robots(v);
+    cr_robots_arrived(v, failure);
+  } else if (failure != CRAWLER_REASON_NONE) {
+    cr_visit_fail(v, failure);
+  } else {
+    arrived(v);
+  }
+}
+
+struct cr_fetch_events cr_arrive_events(struct cr_shard *s)
+{
+  return (struct cr_fetch_events){ on_address, on_head, on_data, on_done, s };
+}

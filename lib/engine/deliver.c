@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* deliver.c - stages 7 to 10: a body is parsed, and the page meets hooks and caller.
+ *
+ * Parsing is a pure job on a struct that only the job holds: a worker runs it, or the loop thread
+ * when it is cheap. Back on the loop thread the page goes to on_page, its links enter the crawl,
+ * and the URL ends, unless the caller holds the page.
+ */
+#include "engine/shard.h"
+
+/* Above this a decode alone costs more than handing the page to a worker. */
+#define INLINE_MAX_BYTES (64 << 10)
+
+struct cr_visit *cr_visit_of_job(struct cr_job *job)
+{
+  return CR_CONTAINER(job, struct cr_visit, job);
+}
+
+/* What the hooks see of the result. */
+static void show(struct cr_visit *v)
+{
+  struct crawler_page *page = &v->page;
+  const struct cr_parse *p = &v->parse;
+
+  page->mime = p->mime ? p->mime : "";
+  page->charset = p->charset ? p->charset : "";
+  page->is_html = p->is_html;
+  page->body = p->body.len > 0 ? p->body : cr_span(NULL, 0);
+  page->base_href = p->base_href;
+  page->links = p->links;
+  page->link_count = p->link_count;
+  page->tree = p->tree;
+  page->text = p->text;
+}
+
+/* On a worker, or inline: touches this visit only. */
+static void work(struct cr_job *job, int worker)
+{
+  struct cr_visit *v = cr_visit_of_job(job);
+  struct cr_shard *s = v->shard;
+
+  v->parse.scratch = &s->scratches[worker];
+  s->env.parser(&v->parse, s->env.user);
+  cr_arena_reset(v->parse.scratch);
+  show(v);
+  if (v->parse.err == 0 && s->hooks->parse)
+    (void)s->hooks->parse(s->crawler, &v->page, s->hooks->parse_user);
+}
+
+static bool is_for_worker(const struct cr_shard *s, const struct cr_visit *v)
+{
+  bool maybe_html = !v->parse.type.at ||
+                    cr_span_starts_nocase(v->parse.type, CR_SPAN("text/html")) ||
+                    cr_span_starts_nocase(v->parse.type, CR_SPAN("application/xhtml"));
+
+  if (s->env.ordered)
+    return true; /* one order of application for any number of workers */
+  if (cr_pool_threads(s->pool) == 0)
+    return false;
+  return v->parse.wire.len > INLINE_MAX_BYTES || v->parse.want_document ||
+         (maybe_html && v->parse.want_links && !s->env.parser_is_cheap);
+}
+
+static void prepare(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  const char *type = cr_headers_get(&v->page.headers, "Content-Type");
+  const char *coding = cr_headers_get(&v->page.headers, "Content-Encoding");
+  bool links = v->page.status / 100 == 2 && v->page.req.kind == CRAWLER_KIND_PAGE;
+
+  v->parse = (struct cr_parse){
+    .mem = s->mem,
+    .keep = &v->page.arena,
+    .wire = cr_span(v->transfer.body_in.data, v->transfer.body_in.len),
+    .coding = cr_span_text(coding),
+    .type = cr_span_text(type),
+    .max_body_bytes = (size_t)s->settings->max_body,
+    .want_links = links,
+    .want_link_text = links && (s->hooks->links || s->hooks->page || s->pulling),
+    .want_document = s->settings->document != 0,
+  };
+}
+
+void cr_visit_parse(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+
+  v->state = CR_VISIT_PARSING;
+  prepare(v);
+  v->parse_order = s->next_parse++;
+  v->job.work = work;
+  if (is_for_worker(s, v)) {
+    cr_pool_submit(s->pool, &v->job);
+    cr_shard_wake(s);
+    return;
+  }
+  work(&v->job, cr_pool_threads(s->pool));
+  cr_visit_parsed(v);
+}
+
+/* ---- on the loop thread again ---- */
+
+static crawler_reason failure_of(int err)
+{
+  switch (err) {
+  case 0:
+    return CRAWLER_REASON_NONE;
+  case CRAWLER_E_LIMIT:
+    return CRAWLER_FAILED_TOO_LARGE;
+  case CRAWLER_E_NOMEM:
+    return CRAWLER_FAILED_INTERNAL;
+  default: /* a coding that is broken or unknown */
+    return CRAWLER_FAILED_PROTOCOL;
+  }
+}
+
+/* A seed's redirects end here: this host is what the seed meant. */
+static void widen_scope(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+
+  if (!v->page.req.seed_flag || !v->page.req.via.at)
+    return;
+  if (cr_scope_add_seed(s->scope, cr_politeness_key(&v->page.arena, &v->page.req)) < 0)
+    cr_shard_log(s, 0, "no memory to widen the scope to", v->page.req.url);
+}
+
+static void call_page(struct cr_shard *s, struct cr_visit *v)
+{
+  if (!s->hooks->page)
+    return;
+  v->page.in_hook = true;
+  s->hook_depth++;
+  (void)s->hooks->page(s->crawler, &v->page, s->hooks->page_user);
+  s->hook_depth--;
+  v->page.in_hook = false;
+}
+
+static void count_page(struct cr_shard *s, const struct cr_visit *v)
+{
+  cr_ledger_status(&s->ledger, v->page.status);
+  s->ledger.counters.body_bytes += (int64_t)v->page.body.len;
+  s->ledger.counters.unparsed += v->parse.note != CR_PARSE_WHOLE;
+}
+
+/* To crawler_next(): the caller's reference is counted from here on. */
+static void offer_to_pull(struct cr_shard *s, struct cr_visit *v)
+{
+  atomic_store(&v->page.hold, CR_HOLD_PULLED);
+  atomic_fetch_add(&v->page.holders, 1);
+  atomic_fetch_add(&v->page.refs, 1);
+  s->on_ready(s, v, s->on_arg);
+}
+
+static void deliver(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+
+  v->state = CR_VISIT_HELD;
+  count_page(s, v);
+  widen_scope(v);
+  call_page(s, v);
+  (void)cr_admit_links(s, v); /* what found no memory is counted as capped */
+  if (s->pulling && v->page.req.kind == CRAWLER_KIND_PAGE)
+    offer_to_pull(s, v);
+  else if (atomic_load(&v->page.hold) == CR_HOLD_DEFERRED)
+    cr_visit_leave(v);
+  else
+    cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
+}
+
+void cr_visit_parsed(struct cr_visit *v)
+{
+  crawler_reason failure = failure_of(v->parse.err);
+
+  if (failure != CRAWLER_REASON_NONE)
+    cr_visit_fail(v, failure);
+  else
+    deliver(v);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* dispatch.c - stages 5 and 6: a lease becomes a transfer.
+ *
+ * robots.txt and on_request have the last word; then the request's headers are laid out and the
+ * fetcher starts. What ends here has sent nothing, and costs its host no delay.
+ */
+#include "engine/shard.h"
+
+#include "base/inflate.h"
+
+static const char accept_line[] =
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+static const char coding_line[] = "Accept-Encoding: " CR_INFLATE_ACCEPT;
+
+static bool has_header(const struct cr_visit *v, size_t count, struct cr_span name)
+{
+  for (size_t i = 0; i < count; i++)
+    if (cr_span_starts_nocase(cr_span_text(v->header_list[i]), name))
+      return true;
+  return false;
+}
+
+static void add_line(struct cr_visit *v, size_t *count, const char *line, struct cr_span name)
+{
+  if (line && !has_header(v, *count, name) &&
+      *count < sizeof(v->header_list) / sizeof(*v->header_list))
+    v->header_list[(*count)++] = line;
+}
+
+static char *join(struct cr_visit *v, const char *name, const char *value)
+{
+  size_t a = strlen(name);
+  size_t b = strlen(value);
+  char *line = cr_arena_bytes(&v->page.arena, a + b + 1);
+
+  if (!line)
+    return NULL;
+  memcpy(line, name, a);
+  memcpy(line + a, value, b + 1);
+  return line;
+}
+
+/* The lines of option header, for the seeds' hosts only. */
+static bool add_option_headers(struct cr_visit *v, size_t *count)
+{
+  struct cr_shard *s = v->shard;
+  const char *text = s->settings->header;
+
+  if (*text == '\0' ||
+      !cr_scope_has_seed(s->scope, cr_politeness_key(&v->page.arena, &v->page.req)))
+    return true;
+  while (*text) {
+    size_t len = strcspn(text, "\n");
+    char *line = cr_arena_strndup(&v->page.arena, text, len);
+
+    if (!line)
+      return false;
+    add_line(v, count, line, cr_span(line, strcspn(line, ":") + 1));
+    text += len + (text[len] == '\n');
+  }
+  return true;
+}
+
+/* First come, first kept: the request's own headers, the option's, then ours. */
+static int lay_out_headers(struct cr_visit *v)
+{
+  const struct cr_extra *extra = v->page.req.extra;
+  size_t count = 0;
+
+  for (size_t i = 0; extra && i < extra->header_count; i++)
+    v->header_list[count++] = extra->headers[i];
+  if (!add_option_headers(v, &count))
+    return CRAWLER_E_NOMEM;
+  if (extra && extra->content_type) {
+    char *line = join(v, "Content-Type: ", extra->content_type);
+
+    if (!line)
+      return CRAWLER_E_NOMEM;
+    add_line(v, &count, line, CR_SPAN("Content-Type:"));
+  }
+  add_line(v, &count, accept_line, CR_SPAN("Accept:"));
+  add_line(v, &count, coding_line, CR_SPAN("Accept-Encoding:"));
+  v->transfer.headers = v->header_list;
+  v->transfer.header_count = count;
+  return 0;
+}
+
+int cr_visit_start_transfer(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  struct crawler_request *req = &v->page.req;
+  struct cr_transfer *t = &v->transfer;
+  int err = lay_out_headers(v);
+
+  if (err < 0)
+    return err;
+  t->url = req->url;
+  t->host = cr_request_host(req);
+  t->port = req->port;
+  t->https = req->https;
+  t->method = (crawler_method)req->method;
+  t->body = req->extra ? req->extra->body : cr_span(NULL, 0);
+  t->arena = &v->page.arena;
+  t->max_header_bytes = (size_t)s->settings->max_headers;
+  t->max_body_bytes = (size_t)s->settings->max_body;
+  t->dns_timeout_ms = s->settings->dns_timeout;
+  t->connect_timeout_ms = s->settings->connect_timeout;
+  t->timeout_ms = s->settings->timeout;
+  t->stream = s->hooks->body && req->kind == CRAWLER_KIND_PAGE;
+  /* Servers close an idle connection after about 5 s: beyond that, keeping it is a cost only. */
+  t->keep_alive = s->politeness.delay_ms < 5000;
+  t->customize = s->hooks->transfer != NULL;
+  err = s->fetcher->ops->start(s->fetcher, t);
+  if (err < 0)
+    return err;
+  v->state = CR_VISIT_FETCHING;
+  return 0;
+}
+
+static bool hook_accepts(struct cr_shard *s, struct cr_visit *v)
+{
+  int verdict;
+
+  if (!s->hooks->request || v->page.req.kind != CRAWLER_KIND_PAGE)
+    return true;
+  s->hook_depth++;
+  verdict = s->hooks->request(s->crawler, &v->page.req, s->hooks->request_user);
+  s->hook_depth--;
+  return verdict == CRAWLER_ACCEPT;
+}
+
+static void take_slot(struct cr_shard *s, struct cr_visit *v)
+{
+  cr_slots_begin(&s->slots, v->slow);
+  v->has_slot = true;
+  if (!v->slow)
+    cr_list_push(&s->fast, &v->fast_link);
+  v->begun_ms = cr_loop_now(s->loop);
+}
+
+/* Nothing could be begun: the lease goes back, and the crawl goes on with what it can. */
+static void give_back(struct cr_shard *s, const struct cr_task *task)
+{
+  struct cr_finish fin = { .lease = task->lease, .kind = CR_FINISH_PARK };
+
+  fin.at_ms = cr_loop_now(s->loop) + 1000; /* memory may be back by then */
+  if (task->kind == CRAWLER_KIND_ROBOTS)
+    fin.kind = CR_FINISH_RETRY; /* its first attempt is what admits it */
+  (void)s->frontier->ops->finish(s->frontier, &fin, cr_loop_now(s->loop)); /* the lease is fresh */
+  cr_ledger_requeue(&s->ledger, task->kind);
+  if (task->kind == CRAWLER_KIND_PAGE)
+    s->slots.pages_held--;
+}
+
+void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
+{
+  struct cr_visit *v;
+  crawler_reason reason;
+
+  if (task->kind == CRAWLER_KIND_ROBOTS && task->attempt == 1)
+    cr_ledger_admit(&s->ledger, task->kind);
+  cr_ledger_lease(&s->ledger, task->kind);
+  if (task->kind == CRAWLER_KIND_PAGE)
+    s->slots.pages_held++;
+  v = cr_visit_new(s, task);
+  if (!v) {
+    give_back(s, task);
+    return;
+  }
+  reason = cr_robots_verdict(s, v);
+  if (reason == CRAWLER_REASON_NONE && !hook_accepts(s, v))
+    reason = CRAWLER_DROPPED_FILTER;
+  if (reason != CRAWLER_REASON_NONE) {
+    cr_visit_end(v, reason >= CRAWLER_DROPPED_ROBOTS ? CRAWLER_DROPPED : CRAWLER_FAILED, reason);
+    return;
+  }
+  take_slot(s, v);
+  if (cr_visit_start_transfer(v) < 0) {
+    cr_visit_free_slot(v, false);
+    cr_visit_fail(v, CRAWLER_FAILED_INTERNAL);
+  }
+}

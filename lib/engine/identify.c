@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* identify.c - from a parsed URL to what the frontier knows it by.
+ *
+ * The fingerprint is the hash of the canonical key and the method, under the crawl's random seed,
+ * so that no site can construct collisions. The politeness key is the host name, with the port where
+ * it is neither 80 nor 443: one server speaks http and https.
+ */
+#include "engine/shard.h"
+
+#include "base/hash.h"
+
+int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
+{
+  int err = cr_request_set_url(req, &s->url);
+
+  if (err < 0)
+    return err;
+  err = cr_url_key(&s->url, s->key_rules, &s->key);
+  if (err < 0)
+    return err;
+  *fp = cr_hash64(s->key.data, s->key.len, s->hash_seed + req->method);
+  return 0;
+}
+
+static size_t write_port(char *out, unsigned port)
+{
+  char digits[5];
+  size_t n = 0;
+
+  do
+    digits[n++] = (char)('0' + port % 10);
+  while ((port /= 10) != 0);
+  for (size_t i = 0; i < n; i++)
+    out[i] = digits[n - 1 - i];
+  return n;
+}
+
+struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_request *req)
+{
+  struct cr_span host = cr_request_host(req);
+  char *text;
+  size_t len = host.len;
+
+  if (req->port == 80 || req->port == 443)
+    return host;
+  text = cr_arena_bytes(arena, host.len + 6);
+  if (!text)
+    return host; /* merges two ports' politeness: the safe side of being out of memory */
+  memcpy(text, host.at, host.len);
+  text[len++] = ':';
+  len += write_port(text + len, req->port);
+  return cr_span(text, len);
+}
+
+uint32_t cr_authority_of(struct cr_shard *s, const struct crawler_request *req)
+{
+  const struct cr_frontier_ops *ops = s->frontier->ops;
+  struct cr_span origin = cr_request_origin(req);
+  uint32_t *recent =
+      &s->authorities[cr_hash64(origin.at, origin.len, s->hash_seed) & (CR_AUTHORITY_CACHE - 1)];
+
+  if (*recent == CR_NO_ID || !cr_span_eq(ops->authority_origin(s->frontier, *recent), origin))
+    *recent = ops->authority(s->frontier, origin, cr_politeness_key(&s->scratch, req),
+                             cr_host_site(cr_request_host(req)));
+  return *recent;
+}

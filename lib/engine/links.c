@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/* links.c - the links of a page enter the crawl, all at once.
+ *
+ * Four passes over small arrays in a scratch arena: identify (a remembered href costs one hash and
+ * one look-up), probe all fingerprints in one batch, filter what is unknown, each distinct one
+ * once, and add what is accepted in one batch. A known link costs nothing more.
+ */
+#include "engine/shard.h"
+
+#include "base/hash.h"
+
+struct found { /* a link that is followed */
+  uint64_t fp;
+  const char *url; /* resolved; NULL: remembered by tag, not resolved on this page */
+  uint32_t url_bytes;
+  uint32_t link;         /* index in the page */
+  uint32_t twin;         /* earlier entry with the same unknown fp; UINT32_MAX: none */
+  crawler_reason reason; /* invalid_url, scheme: told by the text alone */
+};
+
+enum fate { FATE_KNOWN, FATE_ADD, FATE_REFUSED };
+
+struct batch {
+  struct cr_shard *s;
+  struct cr_visit *visit;
+  struct cr_arena *arena;
+  struct found *found;
+  uint64_t *fps;
+  uint8_t *seen;
+  uint8_t *fate;
+  crawler_reason *why; /* FATE_REFUSED */
+  struct cr_frontier_item *items;
+  uint32_t *item_of; /* index in found of each item */
+  uint32_t count;
+  uint32_t item_count;
+  uint32_t *table; /* unknown fingerprints on this page: index in found, UINT32_MAX: empty */
+  size_t table_mask;
+  struct cr_link_base base;
+  bool base_is_own; /* no <base href>: "#x" is this page */
+};
+
+/* ---- identify ---- */
+
+static void identify_text(struct batch *b, struct found *f, struct cr_span href, uint64_t tag)
+{
+  struct cr_shard *s = b->s;
+  struct cr_span text;
+  int err = cr_url_parse(&s->url, href, &s->base);
+
+  f->reason = CRAWLER_REASON_NONE;
+  if (err < 0)
+    f->reason = CRAWLER_REJECTED_INVALID_URL;
+  else if (s->url.scheme == CR_SCHEME_OTHER)
+    f->reason = CRAWLER_REJECTED_SCHEME;
+  else if (cr_url_key(&s->url, s->key_rules, &s->key) < 0)
+    f->reason = CRAWLER_REJECTED_INVALID_URL;
+  if (f->reason == CRAWLER_REASON_NONE) {
+    cr_url_strip_fragment(&s->url);
+    cr_url_strip_userinfo(&s->url);
+  }
+  text = err < 0 ? href : cr_url_text(&s->url);
+  if (text.len > CR_REQUEST_MAX_URL) {
+    f->reason = CRAWLER_REJECTED_INVALID_URL;
+    text.len = CR_REQUEST_MAX_URL;
+  }
+  f->fp = f->reason != CRAWLER_REASON_NONE ? cr_hash64(text.at, text.len, ~s->hash_seed)
+                                           : cr_hash64(s->key.data, s->key.len, s->hash_seed);
+  f->url = cr_arena_strndup(b->arena, text.at ? text.at : "", text.len);
+  f->url_bytes = (uint32_t)text.len;
+  cr_link_memory_put(s->link_memory, tag, f->fp);
+}
+
+/* What counts of an href for the key: never its fragment. */
+static struct cr_span without_fragment(const struct crawler_link *link)
+{
+  const char *hash = memchr(link->href, '#', link->href_bytes);
+
+  return cr_span(link->href, hash ? (size_t)(hash - link->href) : link->href_bytes);
+}
+
+static bool is_followed(struct cr_shard *s, const struct crawler_link *link)
+{
+  crawler_reason reason = CRAWLER_REASON_NONE;
+
+  if (!(s->link_kinds & (1u << link->kind)))
+    reason = CRAWLER_REJECTED_KIND;
+  else if ((link->flags & CRAWLER_LINK_NOFOLLOW) && !s->settings->follow_nofollow)
+    reason = CRAWLER_REJECTED_NOFOLLOW;
+  if (reason != CRAWLER_REASON_NONE)
+    cr_ledger_link_refused(&s->ledger, reason);
+  return reason == CRAWLER_REASON_NONE;
+}
+
+static void identify(struct batch *b, uint32_t i)
+{
+  struct found *f = &b->found[b->count];
+  const struct crawler_link *link = &b->visit->page.links[i];
+  struct cr_span href = without_fragment(link);
+  uint64_t tag;
+
+  if (href.len == 0 && link->href_bytes > 0 && b->base_is_own) { /* "#x" */
+    cr_ledger_link_known(&b->s->ledger);
+    return;
+  }
+  b->count++;
+  f->link = i;
+  f->twin = UINT32_MAX;
+  f->url = NULL;
+  f->reason = CRAWLER_REASON_NONE;
+  tag = cr_link_memory_tag(&b->base, href);
+  if (!cr_link_memory_get(b->s->link_memory, tag, &f->fp))
+    identify_text(b, f, href, tag);
+}
+
+static void identify_all(struct batch *b, const uint8_t *verdicts)
+{
+  const struct crawler_page *page = &b->visit->page;
+
+  for (uint32_t i = 0; i < page->link_count; i++) {
+    if (!is_followed(b->s, &page->links[i]))
+      continue;
+    if (verdicts && verdicts[i] != CRAWLER_ACCEPT)
+      cr_ledger_link_refused(&b->s->ledger, CRAWLER_REJECTED_FILTER);
+    else
+      identify(b, i);
+  }
+  for (uint32_t i = 0; i < b->count; i++)
+    b->fps[i] = b->found[i].fp;
+}
+
+/* ---- known links ---- */
+
+static bool settle_seen(struct batch *b, uint32_t i)
+{
+  struct cr_shard *s = b->s;
+  uint8_t seen = b->seen[i];
+
+  if (seen == CR_SEEN_UNKNOWN)
+    return false;
+  if (CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED) {
+    cr_ledger_link_refused(&s->ledger, (crawler_reason)CR_SEEN_VALUE(seen));
+    return true;
+  }
+  cr_ledger_link_known(&s->ledger);
+  if (b->visit->page.req.depth + 1 < (int)CR_SEEN_VALUE(seen))
+    cr_depth_lowered(s, b->fps[i], b->visit->page.req.depth + 1u);
+  return true;
+}
+
+/* ---- unknown links ---- */
+
+/* Has this fp stood on this page before? Then its twin; else it is entered. */
+static uint32_t find_twin(struct batch *b, uint32_t i)
+{
+  size_t at = (size_t)b->fps[i] & b->table_mask;
+
+  for (; b->table[at] != UINT32_MAX; at = (at + 1) & b->table_mask)
+    if (b->fps[b->table[at]] == b->fps[i])
+      return b->table[at];
+  b->table[at] = i;
+  return UINT32_MAX;
+}
+
+static void inherit(struct batch *b, struct crawler_request *req)
+{
+  const struct crawler_request *from = &b->visit->page.req;
+
+  *req = (struct crawler_request){
+    .arena = b->arena,
+    .mem = b->s->mem,
+    .depth = (uint16_t)(from->depth + (from->depth < UINT16_MAX)),
+    .referrer = cr_span(from->url, from->url_bytes),
+    .seed = from->seed,
+    .meta = from->meta,
+  };
+}
+
+/* A URL for what it is not: remembered under its text, and reported once. */
+static void reject_text(struct batch *b, uint32_t i, crawler_reason reason)
+{
+  struct found *f = &b->found[i];
+  struct crawler_request req;
+
+  inherit(b, &req);
+  req.url = f->url ? f->url : "";
+  req.url_bytes = f->url_bytes;
+  b->fate[i] = FATE_REFUSED;
+  b->why[i] = reason;
+  cr_reject(b->s, &req, f->fp, reason);
+}
+
+/* Puts the URL of found link i into s->url, resolving it if it was only remembered. */
+static int load_url(struct batch *b, uint32_t i)
+{
+  struct found *f = &b->found[i];
+
+  if (!f->url) {
+    identify_text(b, f, without_fragment(&b->visit->page.links[f->link]), 1);
+    b->fps[i] = f->fp;
+  }
+  if (!f->url)
+    return CRAWLER_E_NOMEM;
+  if (f->reason != CRAWLER_REASON_NONE)
+    return CRAWLER_E_URL;
+  return cr_url_parse(&b->s->url, cr_span(f->url, f->url_bytes), NULL);
+}
+
+static void accept(struct batch *b, uint32_t i, const struct crawler_request *req, uint64_t fp)
+{
+  struct cr_frontier_item *item = &b->items[b->item_count];
+
+  cr_frontier_item_of(b->s, req, fp, item);
+  if (item->authority == CR_NO_ID) {
+    b->fate[i] = FATE_REFUSED;
+    b->why[i] = CRAWLER_CAPPED_MEMORY;
+    return;
+  }
+  b->fate[i] = FATE_ADD;
+  b->item_of[b->item_count++] = i;
+}
+
+static void filter_one(struct batch *b, uint32_t i)
+{
+  struct crawler_request req;
+  uint64_t fp;
+  crawler_reason reason;
+  int err = load_url(b, i);
+
+  if (err == CRAWLER_E_NOMEM) {
+    b->fate[i] = FATE_REFUSED;
+    b->why[i] = CRAWLER_CAPPED_MEMORY;
+    return;
+  }
+  if (err < 0) {
+    reject_text(b, i, b->found[i].reason ? b->found[i].reason : CRAWLER_REJECTED_INVALID_URL);
+    return;
+  }
+  inherit(b, &req);
+  if (cr_identify(b->s, &req, &fp) < 0) {
+    reject_text(b, i, CRAWLER_REJECTED_INVALID_URL);
+    return;
+  }
+  reason = cr_filter(b->s, &req, &fp);
+  if (reason == CRAWLER_REASON_NONE) {
+    accept(b, i, &req, fp);
+    return;
+  }
+  b->fate[i] = FATE_REFUSED;
+  b->why[i] = reason;
+  if (reason != CRAWLER_REJECTED_DEPTH)
+    cr_reject(b->s, &req, b->found[i].fp, reason);
+}
+
+static void filter_all(struct batch *b)
+{
+  bool every = b->s->settings->filter_depends_on_page != 0;
+
+  for (uint32_t i = 0; i < b->count; i++) {
+    b->fate[i] = FATE_KNOWN;
+    if (settle_seen(b, i)) {
+      b->found[i].link = UINT32_MAX; /* counted */
+      continue;
+    }
+    b->found[i].twin = every ? UINT32_MAX : find_twin(b, i);
+    if (b->found[i].twin == UINT32_MAX)
+      filter_one(b, i);
+  }
+}
+
+/* ---- the end ---- */
+
+static const crawler_reason reason_of_verdict[] = {
+  [CR_ADD_CAP] = CRAWLER_CAPPED_CAP,
+  [CR_ADD_MEMORY] = CRAWLER_CAPPED_MEMORY,
+};
+
+static void add_all(struct batch *b)
+{
+  struct cr_shard *s = b->s;
+  uint8_t *verdicts = b->seen; /* as long as fps; no longer needed for them */
+
+  if (b->item_count == 0)
+    return;
+  if (s->frontier->ops->add(s->frontier, b->items, b->item_count, verdicts, NULL, NULL) < 0)
+    memset(verdicts, CR_ADD_MEMORY, b->item_count);
+  for (uint32_t k = 0; k < b->item_count; k++) {
+    uint32_t i = b->item_of[k];
+
+    if (verdicts[k] == CR_ADD_NEW) {
+      cr_ledger_admit(&s->ledger, b->items[k].kind);
+    } else if (verdicts[k] == CR_ADD_KNOWN || verdicts[k] == CR_ADD_SHALLOWER) {
+      b->fate[i] = FATE_KNOWN; /* a rewritten URL that was known */
+    } else {
+      b->fate[i] = FATE_REFUSED;
+      b->why[i] = reason_of_verdict[verdicts[k]];
+    }
+  }
+}
+
+static void count_one(struct batch *b, uint32_t i)
+{
+  uint32_t twin = b->found[i].twin;
+  uint32_t first = twin == UINT32_MAX ? i : twin;
+
+  if (b->fate[first] == FATE_REFUSED)
+    cr_ledger_link_refused(&b->s->ledger, b->why[first]);
+  else if (b->fate[first] == FATE_ADD && twin == UINT32_MAX)
+    cr_ledger_link_admitted(&b->s->ledger);
+  else
+    cr_ledger_link_known(&b->s->ledger);
+}
+
+/* While max_depth is set: what this page leads to, for a shorter path found later. */
+static void keep_for_depth(struct batch *b)
+{
+  struct cr_depth_entry entry = { 0 };
+  struct crawler_request *req = &b->visit->page.req;
+  struct cr_buf refused;
+  bool room = true;
+
+  if (!b->s->depth)
+    return;
+  cr_buf_init(&refused, b->s->mem, CR_MEM_FRONTIER, 16 << 20);
+  for (uint32_t i = 0; i < b->count; i++) {
+    const struct found *f = &b->found[i];
+
+    if (b->fate[i] != FATE_REFUSED) {
+      b->fps[entry.child_count++] = b->fps[i];
+    } else if (b->why[i] == CRAWLER_REJECTED_DEPTH && f->twin == UINT32_MAX && f->url) {
+      if (entry.refused_count++ == 0) /* first the page itself, then its seed: see depth_pass.c */
+        room = cr_buf_add(&refused, req->url, req->url_bytes + 1) == 0 &&
+               cr_buf_add(&refused, req->seed.at ? req->seed.at : "", req->seed.len + 1) == 0;
+      room = room && cr_buf_add(&refused, f->url, f->url_bytes + 1) == 0;
+    }
+  }
+  entry.children = b->fps;
+  entry.refused = refused.data;
+  entry.refused_bytes = refused.len;
+  if (!room || (entry.child_count + entry.refused_count > 0 &&
+                cr_depth_put(b->s->depth, b->visit->fp, &entry) < 0))
+    b->s->ledger.counters.depth_lost++;
+  cr_buf_free(&refused);
+}
+
+static bool allocate(struct batch *b, size_t n)
+{
+  size_t cells = 16;
+
+  while (cells < 2 * n)
+    cells *= 2;
+  b->found = cr_arena_alloc(b->arena, n * sizeof(*b->found));
+  b->fps = cr_arena_alloc(b->arena, n * sizeof(*b->fps));
+  b->seen = cr_arena_alloc(b->arena, n);
+  b->fate = cr_arena_alloc(b->arena, n);
+  b->why = cr_arena_alloc(b->arena, n * sizeof(*b->why));
+  b->table = cr_arena_alloc(b->arena, cells * sizeof(*b->table));
+  b->table_mask = cells - 1;
+  if (!b->found || !b->fps || !b->seen || !b->fate || !b->why || !b->table)
+    return false;
+  memset(b->table, 0xff, cells * sizeof(*b->table));
+  return true;
+}
+
+/* Items are the largest of the arrays, and most pages need none. */
+static bool allocate_items(struct batch *b)
+{
+  size_t unknown = 0;
+
+  for (uint32_t i = 0; i < b->count; i++)
+    unknown += b->seen[i] == CR_SEEN_UNKNOWN;
+  if (unknown == 0)
+    return true;
+  b->items = cr_arena_alloc(b->arena, unknown * sizeof(*b->items));
+  b->item_of = cr_arena_alloc(b->arena, unknown * sizeof(*b->item_of));
+  return b->items && b->item_of;
+}
+
+/* Every link of the page refused for want of memory: counted, and the crawl is incomplete. */
+static int refuse_all(struct cr_shard *s, const struct crawler_page *page)
+{
+  for (uint32_t i = 0; i < page->link_count; i++)
+    cr_ledger_link_refused(&s->ledger, CRAWLER_CAPPED_MEMORY);
+  return CRAWLER_E_NOMEM;
+}
+
+static const uint8_t *ask_links(struct cr_shard *s, struct crawler_page *page,
+                                struct cr_arena *arena)
+{
+  uint8_t *verdicts;
+
+  if (!s->hooks->links)
+    return NULL;
+  verdicts = cr_arena_zalloc(arena, page->link_count);
+  if (!verdicts)
+    return NULL;
+  s->hook_depth++;
+  (void)s->hooks->links(s->crawler, page, verdicts, s->hooks->links_user);
+  s->hook_depth--;
+  return verdicts;
+}
+
+int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
+{
+  struct crawler_page *page = &visit->page;
+  struct batch b = { .s = s, .visit = visit, .base_is_own = !page->base_href.at };
+  const uint8_t *verdicts;
+
+  if (page->link_count == 0)
+    return 0;
+  b.arena = cr_shard_scratch(s);
+  verdicts = ask_links(s, page, b.arena);
+  page->req.depth = s->frontier->ops->lease_depth(s->frontier, visit->lease);
+  if (!allocate(&b, page->link_count) || cr_page_base(page, &s->base) < 0) {
+    cr_arena_reset(b.arena);
+    return refuse_all(s, page);
+  }
+  b.base = cr_link_memory_base(s->link_memory, &s->base);
+  cr_arena_reset(&s->scratch);
+  identify_all(&b, verdicts);
+  s->frontier->ops->lookup(s->frontier, b.fps, b.count, b.seen);
+  if (!allocate_items(&b)) {
+    for (uint32_t i = 0; i < b.count; i++)
+      cr_ledger_link_refused(&s->ledger, CRAWLER_CAPPED_MEMORY);
+    cr_arena_reset(b.arena);
+    return CRAWLER_E_NOMEM;
+  }
+  filter_all(&b);
+  add_all(&b);
+  for (uint32_t i = 0; i < b.count; i++)
+    if (b.found[i].link != UINT32_MAX)
+      count_one(&b, i);
+  keep_for_depth(&b);
+  cr_arena_reset(b.arena);
+  cr_shard_wake(s);
+  return 0;
+}

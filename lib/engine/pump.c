@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/* pump.c - what happens in a turn, after the events: letters, parsed pages, new leases, the end.
+ *
+ * Deferred by the loop, so that it runs once for a batch of events. What it does is bounded; if
+ * more is left it asks to be called again.
+ */
+#include "engine/shard.h"
+
+#include "fetch/fetcher.h"
+
+#define TASKS 64  /* leased at a time */
+#define ROUNDS 16 /* batches in a turn */
+#define SLOW_RETRY_MS 250
+
+/* ---- letters from other threads ---- */
+
+static void read_letter(struct cr_shard *s, struct cr_letter *letter)
+{
+  struct cr_submission *sub;
+  struct crawler_page *page;
+  struct cr_answer *answer;
+
+  switch (letter->kind) {
+  case CR_LETTER_SUBMIT:
+    sub = CR_CONTAINER(letter, struct cr_submission, letter);
+    cr_admit_submitted(s, sub);
+    break;
+  case CR_LETTER_FINISH:
+    page = CR_CONTAINER(letter, struct crawler_page, letter);
+    cr_visit_finish_held((struct cr_visit *)page, atomic_load(&page->finish_how));
+    break;
+  case CR_LETTER_RESOLVED:
+    answer = CR_CONTAINER(letter, struct cr_answer, letter);
+    if (s->fetcher->ops->resolved(s->fetcher, answer->token, answer->addresses, answer->ttl_ms) < 0)
+      cr_shard_log(s, 2, "answer for no pending token", answer->addresses);
+    cr_free(s->mem, answer);
+    break;
+  }
+}
+
+static void read_letters(struct cr_shard *s)
+{
+  struct cr_list letters;
+  struct cr_list *link;
+
+  cr_list_init(&letters);
+  cr_home_collect(s->home, &letters);
+  while ((link = cr_list_pop(&letters)) != NULL)
+    read_letter(s, CR_CONTAINER(link, struct cr_letter, link));
+}
+
+/* ---- parsed pages ---- */
+
+/* Insertion by order of submission: workers finish nearly in order. */
+static void insert_in_order(struct cr_list *sorted, struct cr_job *job)
+{
+  uint64_t order = cr_visit_of_job(job)->parse_order;
+  struct cr_list *at = sorted;
+
+  while (at->prev != sorted &&
+         cr_visit_of_job(CR_CONTAINER(at->prev, struct cr_job, link))->parse_order > order)
+    at = at->prev;
+  cr_list_insert_before(at, &job->link);
+}
+
+static void collect_parsed(struct cr_shard *s)
+{
+  struct cr_list done;
+  struct cr_list sorted;
+  struct cr_list *link;
+
+  cr_list_init(&done);
+  cr_list_init(&sorted);
+  cr_pool_collect(s->pool, &done, s->env.ordered);
+  while ((link = cr_list_pop(&done)) != NULL)
+    insert_in_order(&sorted, CR_CONTAINER(link, struct cr_job, link));
+  while ((link = cr_list_pop(&sorted)) != NULL)
+    cr_visit_parsed(cr_visit_of_job(CR_CONTAINER(link, struct cr_job, link)));
+}
+
+/* ---- new leases ---- */
+
+static bool has_room(struct cr_shard *s)
+{
+  int64_t limit = cr_shard_max_buffered(s);
+  int64_t buffered = cr_shard_buffered(s);
+
+  /* Between the marks it stays as it was, so that it doesn't flutter. */
+  if (buffered >= limit)
+    s->is_full = true;
+  else if (buffered < limit - limit / 8)
+    s->is_full = false;
+  return !s->is_full || cr_list_empty(&s->visits);
+}
+
+static size_t take_batch(struct cr_shard *s, int64_t *next_due)
+{
+  struct cr_task tasks[TASKS];
+  struct cr_take want = {
+    .now_ms = cr_loop_now(s->loop),
+    .max_tasks = TASKS,
+    .max_fast = cr_slots_fast_free(&s->slots),
+    .max_slow = cr_slots_slow_free(&s->slots),
+    .max_pages = cr_slots_pages_free(&s->slots),
+  };
+  size_t n = 0;
+  int err;
+
+  *next_due = CR_NEVER;
+  if (s->slots.slow_cap == 0) { /* no such lane: slow hosts share the other one */
+    want.max_slow = want.max_fast;
+    want.max_tasks = want.max_fast < TASKS ? want.max_fast : TASKS;
+  }
+  if (want.max_fast + want.max_slow == 0)
+    return 0;
+  err = s->frontier->ops->take(s->frontier, &want, tasks, &n, next_due, NULL, NULL);
+  if (err < 0)
+    cr_shard_fail(s, err);
+  for (size_t i = 0; i < n; i++)
+    cr_dispatch(s, &tasks[i]);
+  return n;
+}
+
+/* With a page limit reached, and nothing else queued, hosts need not even be judged. */
+static bool wants_more(struct cr_shard *s)
+{
+  struct cr_frontier_stats stats;
+
+  if (s->ending != CR_END_NOT)
+    return false;
+  s->frontier->ops->stats(s->frontier, &stats);
+  return cr_slots_pages_free(&s->slots) > 0 || stats.queued > stats.queued_pages;
+}
+
+static void take_all(struct cr_shard *s)
+{
+  int64_t next_due = CR_NEVER;
+  int rounds = 0;
+
+  while (rounds < ROUNDS && wants_more(s) && has_room(s) && take_batch(s, &next_due) > 0)
+    rounds++;
+  if (rounds == ROUNDS)
+    cr_shard_wake(s);
+  s->next_due_ms = next_due;
+}
+
+/* ---- timers ---- */
+
+static void on_due(struct cr_timer *timer)
+{
+  cr_shard_wake(CR_CONTAINER(timer, struct cr_shard, due));
+}
+
+static void on_deadline(struct cr_timer *timer)
+{
+  struct cr_shard *s = CR_CONTAINER(timer, struct cr_shard, deadline);
+
+  cr_shard_end(s, CR_END_MAX_TIME);
+}
+
+/* Old transfers of the fast lane move over, while there is room in the slow one. */
+static void on_slow(struct cr_timer *timer)
+{
+  struct cr_shard *s = CR_CONTAINER(timer, struct cr_shard, slow);
+  int64_t now = cr_loop_now(s->loop);
+
+  while (!cr_list_empty(&s->fast)) {
+    struct cr_visit *v = CR_CONTAINER(s->fast.next, struct cr_visit, fast_link);
+    struct cr_host_update update = { .host = v->host, .fields = CR_HOST_SLOW, .slow = true };
+
+    if (v->begun_ms + s->settings->slow_after > now || !cr_slots_move(&s->slots))
+      break;
+    v->slow = true;
+    cr_list_remove(&v->fast_link);
+    (void)s->frontier->ops->host_update(s->frontier, &update, now); /* nothing is allocated */
+  }
+  cr_shard_wake(s);
+}
+
+static void set_timer(struct cr_shard *s, struct cr_timer *timer, int64_t at_ms)
+{
+  if (at_ms == CR_NEVER)
+    cr_loop_cancel_timer(s->loop, timer);
+  else if (cr_loop_set_timer(s->loop, timer, at_ms) < 0)
+    cr_shard_fail(s, CRAWLER_E_NOMEM);
+}
+
+void cr_shard_set_timers(struct cr_shard *s)
+{
+  int64_t now = cr_loop_now(s->loop);
+  int64_t slow = CR_NEVER;
+
+  set_timer(s, &s->due, s->running ? s->next_due_ms : CR_NEVER);
+  if (!cr_list_empty(&s->fast)) {
+    slow =
+        CR_CONTAINER(s->fast.next, struct cr_visit, fast_link)->begun_ms + s->settings->slow_after;
+    if (slow <= now) /* it is old, but the slow lane is full */
+      slow = now + SLOW_RETRY_MS;
+  }
+  set_timer(s, &s->slow, slow);
+  set_timer(s, &s->deadline,
+            s->running && s->settings->max_time >= 0 && s->ending == CR_END_NOT
+                ? s->run_started_ms + s->settings->max_time
+                : CR_NEVER);
+}
+
+/* ---- the end ---- */
+
+static void cut(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+
+  s->fetcher->ops->cancel(s->fetcher, &v->transfer);
+  cr_visit_free_slot(v, v->transfer.sent);
+  cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
+}
+
+void cr_shard_cancel_visits(struct cr_shard *s)
+{
+  struct cr_list done;
+  struct cr_list *link = s->visits.next;
+
+  cr_list_init(&done);
+  cr_pool_collect(s->pool, &done, true);
+  while (link != &s->visits) {
+    struct cr_visit *v = CR_CONTAINER(link, struct cr_visit, link);
+
+    link = link->next;
+    if (v->state == CR_VISIT_FETCHING)
+      cut(v);
+    else if (v->state == CR_VISIT_PARSING)
+      cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
+  }
+}
+
+void cr_shard_end(struct cr_shard *s, enum cr_ending ending)
+{
+  if (ending <= s->ending)
+    return;
+  s->ending = ending;
+  cr_shard_wake(s);
+}
+
+/* What the queues say once nothing is in flight. */
+static enum cr_ending natural_end(struct cr_shard *s)
+{
+  struct cr_frontier_stats stats;
+
+  s->frontier->ops->stats(s->frontier, &stats);
+  if (stats.queued == 0)
+    return s->settings->keep_open ? CR_END_NOT : CR_END_COMPLETE;
+  if (stats.queued == stats.queued_pages && cr_slots_pages_free(&s->slots) == 0)
+    return CR_END_MAX_PAGES;
+  return CR_END_NOT;
+}
+
+static void check_end(struct cr_shard *s)
+{
+  enum cr_ending ending = s->ending;
+
+  if (ending == CR_END_MAX_TIME || ending >= CR_END_CANCELED)
+    cr_shard_cancel_visits(s);
+  else if (!cr_list_empty(&s->visits))
+    return;
+  if (ending == CR_END_NOT)
+    ending = natural_end(s);
+  if (ending == CR_END_NOT)
+    return;
+  s->ending = ending;
+  s->running = false;
+  if (s->fetcher->ops->rest)
+    s->fetcher->ops->rest(s->fetcher); /* a caller's loop shall be able to end */
+  cr_home_on_post(s->home, NULL, NULL);
+}
+
+static void read_flags(struct cr_shard *s)
+{
+  int flags = atomic_load(&s->flags);
+
+  if (flags & CR_FLAG_CANCEL)
+    cr_shard_end(s, CR_END_CANCELED);
+  else if (flags & CR_FLAG_STOP)
+    cr_shard_end(s, CR_END_STOPPED);
+}
+
+static void pump(struct cr_deferred *deferred)
+{
+  struct cr_shard *s = CR_CONTAINER(deferred, struct cr_shard, pump);
+
+  if (!s->running)
+    return;
+  read_letters(s);
+  collect_parsed(s);
+  read_flags(s);
+  if (cr_loop_error(s->loop) < 0)
+    cr_shard_fail(s, cr_loop_error(s->loop));
+  take_all(s);
+  if (s->env.ordered && cr_pool_outstanding(s->pool) > 0)
+    cr_shard_wake(s);
+  check_end(s);
+  cr_shard_set_timers(s);
+  s->on_turn(s, s->on_arg);
+  if (!s->running)
+    s->on_end(s, s->on_arg); /* last: the crawler may be freed in there */
+}
+
+void cr_shard_wake(struct cr_shard *s)
+{
+  cr_loop_defer(s->loop, &s->pump);
+}
+
+void cr_shard_pump_init(struct cr_shard *s)
+{
+  cr_list_init(&s->pump.link);
+  s->pump.call = pump;
+  cr_timer_init(&s->due, on_due);
+  cr_timer_init(&s->slow, on_slow);
+  cr_timer_init(&s->deadline, on_deadline);
+  s->next_due_ms = CR_NEVER;
+}

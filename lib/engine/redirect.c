@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* redirect.c - a redirect's target is a URL of its own (RFC 9110 section 15.4).
+ *
+ * The source ends as redirected and names its target, which passes every stage. Only a target with
+ * the source's own key ("/a" to "/a?", a cookie set and back) goes on under the same entry, with a
+ * hop limit and a list of the exact URLs asked.
+ */
+#include "engine/shard.h"
+
+#include "base/hash.h"
+
+static bool is_redirect(int status)
+{
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+/* 303 always, 301 and 302 for POST (sections 15.4.2 to 15.4.4), become GET. */
+static crawler_method method_after(const struct cr_visit *v)
+{
+  crawler_method method = (crawler_method)v->page.req.method;
+  int status = v->page.status;
+
+  if (status == 303 && method != CRAWLER_HEAD)
+    return CRAWLER_GET;
+  if ((status == 301 || status == 302) && method == CRAWLER_POST)
+    return CRAWLER_GET;
+  return method;
+}
+
+/* The same key: asked again under this lease's entry. */
+static void go_on(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  struct crawler_request *req = &v->page.req;
+  struct cr_extra *extra = cr_request_extra(req);
+  struct crawler_request target = { .arena = req->arena, .mem = s->mem };
+  bool cookie = s->settings->cookies && cr_headers_get(&v->page.headers, "Set-Cookie");
+  struct cr_finish fin = { .lease = v->lease, .kind = CR_FINISH_SAME };
+  bool again = false;
+
+  if (!extra || cr_request_set_url(&target, &s->url) < 0 ||
+      cr_extra_add_hop(extra, cr_span(req->url, req->url_bytes), &again) < 0) {
+    cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_INTERNAL);
+    return;
+  }
+  /* Asked before, or asked right now: only a cookie can make the answer another. */
+  again =
+      again || cr_span_eq(cr_span(target.url, target.url_bytes), cr_span(req->url, req->url_bytes));
+  for (const struct cr_extra_hop *hop = extra->chain; hop && !again; hop = hop->next)
+    again = cr_span_eq(hop->url, cr_span(target.url, target.url_bytes));
+  if (again && !cookie) {
+    cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_REDIRECT_LOOP);
+    return;
+  }
+  fin.target = cr_request_target(&target);
+  fin.authority = cr_authority_of(s, &target);
+  s->frontier->ops->set_extra(s->frontier, v->lease, extra);
+  if (fin.authority == CR_NO_ID ||
+      s->frontier->ops->finish(s->frontier, &fin, cr_loop_now(s->loop)) < 0) {
+    cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_INTERNAL);
+    return;
+  }
+  req->extra = NULL; /* the frontier's */
+  s->slots.pages_held--;
+  cr_ledger_requeue(&s->ledger, req->kind);
+  cr_visit_release(v);
+  cr_shard_wake(s);
+}
+
+/* What a redirect with its method kept takes along, to the same origin only. */
+static void carry_over(const struct cr_visit *v, struct crawler_request *target)
+{
+  struct cr_extra *from = v->page.req.extra;
+  struct cr_extra *to;
+
+  if (!from || target->method != v->page.req.method ||
+      !cr_span_eq(cr_request_origin(target), cr_request_origin(&v->page.req)))
+    return;
+  to = cr_request_extra(target);
+  if (!to)
+    return;
+  for (size_t i = 0; i < from->header_count; i++)
+    to->headers[to->header_count++] =
+        cr_arena_strndup(&to->arena, from->headers[i], strlen(from->headers[i]));
+  for (size_t i = 0; i < to->header_count; i++)
+    if (!to->headers[i])
+      to->header_count = i;
+  if (from->content_type)
+    (void)cr_extra_set_body(to, from->body, from->content_type); /* sent without, if no memory */
+}
+
+/* Another key: the target enters the crawl, the source ends. */
+static void hand_over(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  struct crawler_request *req = &v->page.req;
+  struct crawler_request target = {
+    .arena = req->arena,
+    .mem = s->mem,
+    .depth = s->frontier->ops->lease_depth(s->frontier, v->lease),
+    .priority = req->priority,
+    .kind = req->kind,
+    .method = (uint8_t)method_after(v),
+    .hops = (uint8_t)(req->hops + 1),
+    .seed_flag = req->seed_flag,
+    .force = req->force,
+    .via = cr_span(req->url, req->url_bytes),
+    .seed = req->seed,
+    .meta = req->meta,
+  };
+  struct cr_admission a = { .req = &target };
+  int err = cr_identify(s, &target, &a.fp);
+
+  if (err == 0) {
+    carry_over(v, &target);
+    cr_arena_reset(&s->scratch);
+    (void)cr_admit(s, &a);
+    cr_depth_redirected(s, v->fp, a.fp);
+  } else if (err == CRAWLER_E_SCHEME) {
+    target.url = v->page.location;
+    target.url_bytes = strlen(target.url);
+    a.fp = cr_hash64(target.url, target.url_bytes, ~s->hash_seed);
+    cr_reject(s, &target, a.fp, CRAWLER_REJECTED_SCHEME);
+  }
+  cr_visit_end(v, CRAWLER_REDIRECTED, CRAWLER_REASON_NONE);
+}
+
+bool cr_visit_redirect(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  uint64_t fp;
+
+  if (!is_redirect(v->page.status) || !v->page.location)
+    return false;
+  if (cr_url_parse(&s->url, cr_span_text(v->page.location), NULL) < 0)
+    return false;
+  if (v->page.req.hops >= s->settings->max_redirects) {
+    cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_TOO_MANY_REDIRECTS);
+    return true;
+  }
+  if (s->url.scheme != CR_SCHEME_OTHER && cr_url_key(&s->url, s->key_rules, &s->key) == 0) {
+    fp = cr_hash64(s->key.data, s->key.len, s->hash_seed + (uint64_t)method_after(v));
+    if (fp == v->fp) {
+      go_on(v);
+      return true;
+    }
+  }
+  hand_over(v);
+  return true;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* robots_gate.c - a host is judged before its URLs leave (RFC 9309).
+ *
+ * The frontier hands out a robots task for each authority not judged. Its answer becomes facts that are
+ * kept with the authority: rules, nothing (4xx: all allowed), or unreachable (section 2.3.1.4: all
+ * disallowed). Redirects are followed at once, to any host, up to five (section 2.3.1.2).
+ */
+#include "engine/shard.h"
+
+#include "robots/robots.h"
+
+#define MAX_ROBOTS_HOPS 5
+
+void cr_robots_facts_free(void *facts, void *user)
+{
+  struct cr_robots_facts *f = facts;
+
+  (void)user;
+  if (!f)
+    return;
+  cr_robots_free(f->rules);
+  cr_free(f->mem, f);
+}
+
+crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v)
+{
+  const struct cr_robots_facts *facts;
+
+  if (!s->settings->obey_robots || v->page.req.kind == CRAWLER_KIND_ROBOTS)
+    return CRAWLER_REASON_NONE;
+  facts = s->frontier->ops->facts(s->frontier, v->authority);
+  if (!facts)
+    return CRAWLER_REASON_NONE;
+  if (facts->unreachable != CRAWLER_REASON_NONE)
+    return facts->unreachable;
+  if (!cr_robots_check(facts->rules, cr_request_target(&v->page.req)).allowed)
+    return CRAWLER_DROPPED_ROBOTS;
+  return CRAWLER_REASON_NONE;
+}
+
+/* What a status says when no rules came with it. */
+enum judgement { ALLOW_ALL, READ_RULES, TRY_AGAIN };
+
+static enum judgement judge_status(int status)
+{
+  static const struct {
+    int from, to;
+    enum judgement judgement;
+  } rows[] = {
+    { 200, 299, READ_RULES },
+    { 408, 408, TRY_AGAIN }, /* the server's trouble, not a missing file */
+    { 429, 429, TRY_AGAIN },
+    { 300, 499, ALLOW_ALL }, /* a redirect that can't be followed, and section 2.3.1.3 */
+  };
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+    if (status >= rows[i].from && status <= rows[i].to)
+      return rows[i].judgement;
+  return TRY_AGAIN;
+}
+
+static struct cr_robots_facts *read_rules(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  struct cr_span token = cr_robots_token(cr_span_text(s->settings->user_agent));
+  struct cr_robots_facts *facts = cr_zalloc(s->mem, CR_MEM_FRONTIER, sizeof(*facts));
+
+  if (!facts)
+    return NULL;
+  facts->mem = s->mem;
+  if (v->page.status / 100 == 2 &&
+      cr_robots_parse(&facts->rules, s->mem, v->page.body, token) < 0) {
+    cr_free(s->mem, facts);
+    return NULL;
+  }
+  return facts;
+}
+
+/* Opens the gate with these facts; the old ones are freed. */
+static void open_gate(struct cr_visit *v, struct cr_robots_facts *facts)
+{
+  struct cr_frontier *f = v->shard->frontier;
+
+  cr_robots_facts_free(f->ops->facts(f, v->authority), NULL);
+  f->ops->set_facts(f, v->authority, facts);
+  f->ops->set_gate(f, v->authority, CR_GATE_OPEN);
+}
+
+static bool try_again(struct cr_visit *v, crawler_reason failure)
+{
+  struct cr_shard *s = v->shard;
+  unsigned attempt = v->page.req.attempt;
+
+  if (failure == CRAWLER_FAILED_ADDRESS || failure == CRAWLER_FAILED_TLS ||
+      attempt > (unsigned)s->settings->max_retries)
+    return false;
+  cr_visit_requeue(v, CR_FINISH_RETRY, -1);
+  return true;
+}
+
+/* No usable answer, for good: what its URLs end with. */
+static void give_up(struct cr_visit *v, crawler_reason failure)
+{
+  struct cr_robots_facts *facts = cr_zalloc(v->shard->mem, CR_MEM_FRONTIER, sizeof(*facts));
+
+  if (!facts) {
+    cr_visit_requeue(v, CR_FINISH_RETRY, -1);
+    return;
+  }
+  facts->mem = v->shard->mem;
+  facts->unreachable =
+      failure != CRAWLER_REASON_NONE ? failure : CRAWLER_DROPPED_ROBOTS_UNREACHABLE;
+  open_gate(v, facts);
+  if (failure != CRAWLER_REASON_NONE)
+    cr_visit_end(v, CRAWLER_FAILED, failure);
+  else
+    cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
+}
+
+/* Follows a redirect under the same lease. false: there is none to follow. */
+static bool follow(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  struct crawler_request *req = &v->page.req;
+
+  if (v->page.status / 100 != 3 || !v->page.location || v->robots_hops == MAX_ROBOTS_HOPS)
+    return false;
+  if (cr_url_parse(&s->url, cr_span_text(v->page.location), NULL) < 0 ||
+      cr_request_set_url(req, &s->url) < 0)
+    return false;
+  v->robots_hops++;
+  v->page.location = NULL;
+  cr_buf_clear(&v->transfer.body_in);
+  if (cr_visit_start_transfer(v) < 0)
+    return false;
+  cr_slots_begin(&s->slots, v->slow);
+  v->has_slot = true;
+  v->begun_ms = cr_loop_now(s->loop);
+  if (!v->slow)
+    cr_list_push(&s->fast, &v->fast_link);
+  return true;
+}
+
+void cr_robots_arrived(struct cr_visit *v, crawler_reason failure)
+{
+  struct cr_robots_facts *facts;
+  enum judgement judgement = judge_status(v->page.status);
+
+  /* A file larger than the limit is read up to there (section 2.5). */
+  if (failure == CRAWLER_FAILED_TOO_LARGE && v->page.status / 100 == 2)
+    failure = CRAWLER_REASON_NONE;
+  if (failure == CRAWLER_REASON_NONE && follow(v))
+    return;
+  if (failure != CRAWLER_REASON_NONE || judgement == TRY_AGAIN) {
+    if (!try_again(v, failure))
+      give_up(v, failure);
+    return;
+  }
+  facts = read_rules(v);
+  if (!facts) {
+    cr_visit_requeue(v, CR_FINISH_RETRY, -1);
+    return;
+  }
+  open_gate(v, facts);
+  cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
+}

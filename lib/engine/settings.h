@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* settings.h - the value of every option; api/options.def is the table that fills it.
+ */
+#ifndef CR_ENGINE_SETTINGS_H
+#define CR_ENGINE_SETTINGS_H
+
+#include <stdint.h>
+
+struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL */
+  /* before the start */
+  int64_t workers;
+  int64_t random_seed;
+  char *dns_servers;
+  char *proxy;
+  char *ca_file;
+  int64_t insecure;
+  int64_t cookies;
+  int64_t max_frontier;
+  int64_t document;
+  int64_t key_trailing_slash;
+  int64_t key_query_order;
+  int64_t key_www;
+  int64_t key_case;
+  /* at any time */
+  char *user_agent;
+  int64_t max_pages;
+  int64_t max_depth;
+  int64_t max_time;
+  int64_t max_body;
+  int64_t max_headers;
+  int64_t max_pending;
+  int64_t max_buffered;
+  int64_t max_redirects;
+  int64_t max_retries;
+  int64_t retry_delay;
+  int64_t concurrency;
+  int64_t host_concurrency;
+  int64_t site_concurrency;
+  int64_t address_concurrency;
+  int64_t delay;
+  int64_t delay_jitter;
+  int64_t own_server;
+  int64_t obey_robots;
+  int64_t timeout;
+  int64_t connect_timeout;
+  int64_t dns_timeout;
+  int64_t slow_after;
+  int64_t slow_concurrency;
+  int64_t span_hosts;
+  char *links;
+  int64_t follow_nofollow;
+  int64_t filter_depends_on_page;
+  char *allow_private;
+  char *resolve;
+  char *header; /* "Name: value" lines, each ended by LF */
+  int64_t keep_open;
+};
+
+#endif

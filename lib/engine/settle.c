@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* settle.c - how a lease ends: with an outcome, or back in the queue.
+ */
+#include "engine/shard.h"
+
+#include "schedule/retry.h"
+
+struct cr_tally *cr_visit_tally(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  uint32_t count = s->tally_count ? s->tally_count : 16;
+  struct cr_tally *tallies;
+
+  if (v->host < s->tally_count)
+    return &s->tallies[v->host];
+  while (count <= v->host)
+    count *= 2;
+  tallies = cr_resize(s->mem, CR_MEM_FRONTIER, s->tallies, count * sizeof(*tallies));
+  if (!tallies)
+    return NULL;
+  memset(tallies + s->tally_count, 0, (count - s->tally_count) * sizeof(*tallies));
+  s->tallies = tallies;
+  s->tally_count = count;
+  return &tallies[v->host];
+}
+
+static void tally(struct cr_visit *v, crawler_outcome outcome)
+{
+  struct cr_tally *t = cr_visit_tally(v);
+
+  if (!t)
+    return;
+  t->fetched += outcome == CRAWLER_FETCHED && v->page.req.kind == CRAWLER_KIND_PAGE;
+  t->failed += outcome == CRAWLER_FAILED;
+  t->body_bytes += (int64_t)v->page.body.len;
+}
+
+static void release_reservation(struct cr_visit *v, bool fetched)
+{
+  struct cr_shard *s = v->shard;
+
+  if (v->page.req.kind != CRAWLER_KIND_PAGE)
+    return;
+  s->slots.pages_held--;
+  s->slots.pages_done += fetched;
+}
+
+static void report(struct cr_visit *v, crawler_outcome outcome, crawler_reason reason)
+{
+  struct cr_shard *s = v->shard;
+  const struct crawler_page *page = v->page.status > 0 ? &v->page : NULL;
+
+  if (!s->hooks->outcome)
+    return;
+  s->hook_depth++;
+  s->hooks->outcome(s->crawler, &v->page.req, outcome, reason, page, s->hooks->outcome_user);
+  s->hook_depth--;
+}
+
+void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason reason)
+{
+  struct cr_shard *s = v->shard;
+  struct cr_finish fin = { .lease = v->lease, .kind = CR_FINISH_DONE };
+
+  cr_visit_free_slot(v, false);
+  (void)s->frontier->ops->finish(s->frontier, &fin, cr_loop_now(s->loop)); /* our lease is alive */
+  release_reservation(v, outcome == CRAWLER_FETCHED);
+  cr_ledger_end(&s->ledger, v->page.req.kind, outcome, reason);
+  tally(v, outcome);
+  report(v, outcome, reason);
+  cr_visit_release(v);
+  cr_shard_wake(s);
+}
+
+void cr_visit_requeue(struct cr_visit *v, enum cr_finish_kind kind, int64_t at_ms)
+{
+  struct cr_shard *s = v->shard;
+  int64_t now = cr_loop_now(s->loop);
+  struct cr_finish fin = { .lease = v->lease, .kind = kind, .at_ms = at_ms };
+
+  cr_visit_free_slot(v, false);
+  if (at_ms < 0) {
+    fin.at_ms =
+        cr_retry_at(now, s->settings->retry_delay, v->page.req.attempt, cr_random_next(&s->random));
+    s->ledger.counters.retries++;
+  }
+  if (v->page.req.kind != CRAWLER_KIND_ROBOTS)
+    s->frontier->ops->set_extra(s->frontier, v->lease, v->page.req.extra);
+  v->page.req.extra = NULL;
+  (void)s->frontier->ops->finish(s->frontier, &fin, now); /* our lease is alive */
+  release_reservation(v, false);
+  if (v->page.req.kind == CRAWLER_KIND_ROBOTS && kind == CR_FINISH_GIVE_BACK) {
+    /* Its authority is as before: the first attempt is admitted again. */
+    s->frontier->ops->set_gate(s->frontier, v->authority, CR_GATE_UNKNOWN);
+    cr_ledger_withdraw(&s->ledger, v->page.req.kind);
+  } else {
+    cr_ledger_requeue(&s->ledger, v->page.req.kind);
+  }
+  cr_visit_release(v);
+  cr_shard_wake(s);
+}
+
+void cr_visit_fail(struct cr_visit *v, crawler_reason reason)
+{
+  struct cr_shard *s = v->shard;
+  bool safe = !v->transfer.sent || v->page.req.method != CRAWLER_POST;
+
+  if (v->page.req.attempt <= s->settings->max_retries && cr_retry_is_worth(reason, safe)) {
+    cr_visit_requeue(v, CR_FINISH_RETRY, -1);
+    return;
+  }
+  cr_visit_end(v, CRAWLER_FAILED, reason);
+}
+
+void cr_visit_finish_held(struct cr_visit *v, int how)
+{
+  if (!v->shard || v->state != CR_VISIT_HELD)
+    return;
+  switch (how) {
+  case CRAWLER_FINISH_RETRY:
+    cr_visit_fail(v, CRAWLER_FAILED_INTERNAL);
+    break;
+  case CRAWLER_FINISH_FAIL:
+    cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_INTERNAL);
+    break;
+  default:
+    cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
+    break;
+  }
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/* shard.c - the life of a reactor: opened cheaply, started when there is something to run.
+ */
+#include "engine/shard.h"
+
+#include "fetch/address.h"
+
+#define KEY_MAX_BYTES CR_URL_MAX_BYTES
+#define NO_LIMIT 0
+/* Bodies of the web's larger pages (242 KB on average in a large crawl of 2025). */
+#define BUFFERED_PER_TRANSFER (256 << 10)
+#define SCRATCH_CHUNK_BYTES (256 << 10)
+
+int cr_shard_open(struct cr_shard *s)
+{
+  cr_list_init(&s->visits);
+  cr_list_init(&s->fast);
+  cr_list_init(&s->spare);
+  cr_shard_pump_init(s);
+  cr_arena_init(&s->scratch, s->mem, CR_MEM_CORE, 4096, NO_LIMIT);
+  cr_url_init(&s->url, s->mem);
+  cr_url_init(&s->base, s->mem);
+  cr_buf_init(&s->key, s->mem, CR_MEM_CORE, KEY_MAX_BYTES);
+  memset(s->authorities, 0xff, sizeof(s->authorities));
+  atomic_init(&s->flags, 0);
+  s->events = cr_arrive_events(s);
+  return cr_scope_open(&s->scope, s->mem);
+}
+
+/* ---- settings ---- */
+
+static struct cr_politeness politeness_of(const struct cr_settings *o)
+{
+  if (o->own_server)
+    return cr_politeness_own_server((uint32_t)o->concurrency);
+  return (struct cr_politeness){
+    .delay_ms = o->delay,
+    .jitter_percent = o->delay_jitter,
+    .host_cap = (uint32_t)o->host_concurrency,
+    .site_cap = (uint32_t)o->site_concurrency,
+    .address_cap = (uint32_t)o->address_concurrency,
+  };
+}
+
+static uint32_t link_kinds_of(const char *list)
+{
+  uint32_t kinds = 0;
+
+  for (int kind = 1; crawler_link_kind_name(kind); kind++) {
+    struct cr_span name = cr_span_text(crawler_link_kind_name(kind));
+    const char *at = list;
+
+    if (strcmp(list, "all") == 0)
+      kinds |= 1u << kind;
+    while (*at) {
+      size_t len = strcspn(at, ",");
+
+      if (cr_span_eq(cr_span_trim(cr_span(at, len)), name))
+        kinds |= 1u << kind;
+      at += len + (at[len] == ',');
+    }
+  }
+  return kinds;
+}
+
+static unsigned key_rules_of(const struct cr_settings *o)
+{
+  return (o->key_trailing_slash ? CR_URL_RULE_TRAILING_SLASH : 0u) |
+         (o->key_query_order ? CR_URL_RULE_QUERY_ORDER : 0u) | (o->key_www ? CR_URL_RULE_WWW : 0u) |
+         (o->key_case ? CR_URL_RULE_CASE : 0u);
+}
+
+static void configure_frontier(struct cr_shard *s)
+{
+  const struct cr_frontier_ops *ops = s->frontier->ops;
+
+  ops->set_caps(s->frontier, s->politeness.host_cap, s->politeness.site_cap,
+                s->politeness.address_cap);
+  ops->set_default_gate(s->frontier, s->settings->obey_robots != 0);
+}
+
+static void open_depth(struct cr_shard *s)
+{
+  if (s->settings->max_depth < 0 || s->depth || !s->frontier)
+    return;
+  if (cr_depth_open(&s->depth, s->mem, s->hash_seed, s->settings->max_frontier / 2) < 0)
+    s->ledger.counters.depth_lost++;
+}
+
+void cr_shard_configure(struct cr_shard *s)
+{
+  const struct cr_settings *o = s->settings;
+
+  s->politeness = politeness_of(o);
+  s->slots.fast_cap = (uint32_t)o->concurrency;
+  s->slots.slow_cap = (uint32_t)o->slow_concurrency;
+  s->slots.max_pages = o->max_pages;
+  s->link_kinds = link_kinds_of(o->links);
+  s->key_rules = key_rules_of(o);
+  cr_scope_set_span_hosts(s->scope, o->span_hosts != 0);
+  if (!s->frontier)
+    return;
+  configure_frontier(s);
+  open_depth(s);
+  if (s->running)
+    cr_shard_wake(s);
+}
+
+/* ---- texts that others borrow ---- */
+
+void cr_shard_replace_text(struct cr_shard *s, char **text, char *copy)
+{
+  char *old = *text;
+
+  *text = copy;
+  cr_shard_configure(s);
+  if (s->fetcher && s->fetcher->ops->configure &&
+      s->fetcher->ops->configure(s->fetcher, s->settings->allow_private, s->settings->resolve,
+                                 s->settings->user_agent) < 0)
+    cr_shard_log(s, 0, "out of memory: the fetcher keeps the old value of an option", NULL);
+  cr_free(s->mem, old);
+}
+
+int cr_shard_check_private(struct cr_shard *s, const char *list)
+{
+  struct cr_address_policy *policy = NULL;
+  int err = cr_address_policy_open(&policy, s->mem, list);
+
+  cr_address_policy_close(policy);
+  return err;
+}
+
+/* ---- start ---- */
+
+static int open_frontier(struct cr_shard *s)
+{
+  struct cr_frontier_config config = {
+    .mem = s->mem,
+    .seed = cr_random_next(&s->random),
+    .now_ms = cr_loop_now(s->loop),
+    .host_cap = s->politeness.host_cap,
+    .site_cap = s->politeness.site_cap,
+    .address_cap = s->politeness.address_cap,
+    .max_pending = (uint32_t)s->settings->max_pending,
+    .max_bytes = s->settings->max_frontier < 0 ? 0 : s->settings->max_frontier,
+    .gate = s->settings->obey_robots != 0,
+    .free_extra = cr_shard_free_extra,
+    .free_facts = cr_robots_facts_free,
+  };
+
+  return cr_frontier_memory_open(&s->frontier, &config);
+}
+
+static int resolve_hook(const char *host, uint64_t token, void *user)
+{
+  struct cr_shard *s = user;
+  int taken;
+
+  if (!s->hooks->resolve)
+    return 1;
+  s->hook_depth++;
+  taken = s->hooks->resolve(s->crawler, host, token, s->hooks->resolve_user);
+  s->hook_depth--;
+  return taken;
+}
+
+static void customize(struct cr_transfer *t, void *curl, void *user)
+{
+  struct cr_shard *s = user;
+  struct cr_visit *v = CR_CONTAINER(t, struct cr_visit, transfer);
+
+  if (!s->hooks->transfer)
+    return;
+  s->hook_depth++;
+  s->hooks->transfer(s->crawler, &v->page.req, curl, s->hooks->transfer_user);
+  s->hook_depth--;
+}
+
+static int open_fetcher(struct cr_shard *s)
+{
+  const struct cr_settings *o = s->settings;
+  struct cr_fetcher_config config = {
+    .mem = s->mem,
+    .loop = s->loop,
+    .events = &s->events,
+    .user_agent = o->user_agent,
+    .proxy = o->proxy,
+    .ca_file = o->ca_file,
+    .dns_servers = o->dns_servers,
+    .resolve = o->resolve,
+    .allow_private = o->allow_private,
+    .insecure = o->insecure != 0,
+    .cookies = o->cookies != 0,
+    .concurrency = (uint32_t)(o->concurrency + o->slow_concurrency),
+    .random_seed = cr_random_next(&s->random),
+    .resolve_hook = resolve_hook,
+    .customize = customize,
+    .user = s,
+  };
+
+  return s->env.open_fetcher(&s->fetcher, &config, s->env.user);
+}
+
+static void wake_loop(void *loop)
+{
+  cr_loop_wake(loop);
+}
+
+static void on_wake(void *arg)
+{
+  cr_shard_wake(arg);
+}
+
+void cr_shard_free_extra(void *extra, void *user)
+{
+  (void)user;
+  cr_extra_free(extra);
+}
+
+static int open_pool(struct cr_shard *s)
+{
+  int err = 0;
+  int count;
+
+  if (!s->pool)
+    err = cr_pool_open(&s->pool, s->mem, (int)s->settings->workers, wake_loop, s->loop);
+  if (err < 0)
+    return err;
+  count = cr_pool_threads(s->pool) + 1;
+  s->scratches = cr_zalloc_array(s->mem, CR_MEM_CORE, (size_t)count, sizeof(*s->scratches));
+  if (!s->scratches)
+    return CRAWLER_E_NOMEM;
+  for (int i = 0; i < count; i++)
+    cr_arena_init(&s->scratches[i], s->mem, CR_MEM_PAGE, SCRATCH_CHUNK_BYTES, NO_LIMIT);
+  s->scratch_count = count;
+  return 0;
+}
+
+struct cr_arena *cr_shard_scratch(struct cr_shard *s)
+{
+  return &s->scratches[s->scratch_count - 1];
+}
+
+/* Once in a crawler's life. What was opened stays for another try. */
+static int open_all(struct cr_shard *s)
+{
+  int64_t seed = s->settings->random_seed;
+  int err = 0;
+
+  if (!s->hash_seed) {
+    s->random.state = seed ? (uint64_t)seed : cr_random_seed();
+    s->hash_seed = cr_random_next(&s->random) | 1;
+  }
+  if (!s->loop)
+    err = s->env.open_loop(&s->loop, s->mem, s->env.user);
+  if (err == 0 && !s->scratches)
+    err = open_pool(s);
+  if (err == 0 && !s->frontier)
+    err = open_frontier(s);
+  if (err == 0 && !s->link_memory)
+    err = cr_link_memory_open(&s->link_memory, s->mem, s->hash_seed);
+  if (err == 0 && !s->fetcher)
+    err = open_fetcher(s);
+  return err;
+}
+
+int cr_shard_start(struct cr_shard *s)
+{
+  bool first = s->fetcher == NULL;
+  int err;
+
+  cr_shard_configure(s);
+  err = open_all(s);
+  if (err == 0)
+    err = cr_loop_on_wake(s->loop, on_wake, s);
+  if (err < 0)
+    return err;
+  cr_shard_configure(s);
+  s->run_started_ms = cr_loop_now(s->loop);
+  if (first)
+    s->started_ms = s->run_started_ms;
+  s->ending = CR_END_NOT;
+  s->error = 0;
+  s->running = true;
+  cr_home_on_post(s->home, wake_loop, s->loop);
+  cr_shard_wake(s);
+  return 0;
+}
+
+/* ---- close ---- */
+
+static void drop_letters(struct cr_shard *s)
+{
+  struct cr_list letters;
+  struct cr_list *link;
+
+  cr_list_init(&letters);
+  cr_home_collect(s->home, &letters);
+  while ((link = cr_list_pop(&letters)) != NULL) {
+    struct cr_letter *letter = CR_CONTAINER(link, struct cr_letter, link);
+
+    if (letter->kind == CR_LETTER_SUBMIT)
+      cr_submission_free(CR_CONTAINER(letter, struct cr_submission, letter));
+    else if (letter->kind == CR_LETTER_RESOLVED)
+      cr_free(s->mem, CR_CONTAINER(letter, struct cr_answer, letter));
+  }
+}
+
+/* Visits that are left have no transfer and no job any more. */
+static void drop_visits(struct cr_shard *s)
+{
+  struct cr_list *link;
+
+  while ((link = s->visits.next) != &s->visits) {
+    struct cr_visit *v = CR_CONTAINER(link, struct cr_visit, link);
+
+    v->page.crawler = NULL;
+    v->has_slot = false;
+    s->frontier->ops->set_extra(s->frontier, v->lease, NULL); /* the visit frees it */
+    cr_visit_release(v);
+  }
+  while ((link = cr_list_pop(&s->spare)) != NULL) {
+    struct cr_visit *v = CR_CONTAINER(link, struct cr_visit, link);
+
+    v->page.destroy(&v->page);
+  }
+  for (int i = 0; s->scratches && i < s->scratch_count; i++)
+    cr_arena_free(&s->scratches[i]);
+  cr_free(s->mem, s->scratches);
+}
+
+void cr_shard_close(struct cr_shard *s)
+{
+  struct cr_list unfinished;
+
+  cr_list_init(&unfinished);
+  s->running = false;
+  cr_home_close(s->home);
+  if (s->fetcher)
+    s->fetcher->ops->close(s->fetcher);
+  if (s->pool)
+    cr_pool_close(s->pool, &unfinished);
+  drop_letters(s);
+  drop_visits(s);
+  if (s->loop) {
+    cr_loop_cancel_timer(s->loop, &s->due);
+    cr_loop_cancel_timer(s->loop, &s->slow);
+    cr_loop_cancel_timer(s->loop, &s->deadline);
+  }
+  cr_loop_close(s->loop);
+  if (s->frontier)
+    s->frontier->ops->close(s->frontier);
+  cr_free(s->mem, s->tallies);
+  cr_depth_close(s->depth);
+  cr_link_memory_close(s->link_memory);
+  cr_scope_close(s->scope);
+  cr_arena_free(&s->scratch);
+  cr_url_free(&s->url);
+  cr_url_free(&s->base);
+  cr_buf_free(&s->key);
+}
+
+/* ---- small things ---- */
+
+int64_t cr_shard_max_buffered(const struct cr_shard *s)
+{
+  if (s->settings->max_buffered > 0)
+    return s->settings->max_buffered;
+  return s->settings->concurrency * BUFFERED_PER_TRANSFER;
+}
+
+int64_t cr_shard_buffered(const struct cr_shard *s)
+{
+  return atomic_load_explicit(&s->mem->used[CR_MEM_BODY], memory_order_relaxed) +
+         atomic_load_explicit(&s->mem->used[CR_MEM_PAGE], memory_order_relaxed) -
+         atomic_load_explicit(&s->home->left_bytes, memory_order_relaxed);
+}
+
+void cr_shard_fail(struct cr_shard *s, int err)
+{
+  if (s->error == 0)
+    s->error = err;
+  cr_shard_end(s, CR_END_ERROR);
+}
+
+void cr_shard_log(struct cr_shard *s, int level, const char *text, const char *detail)
+{
+  char line[512];
+  size_t a = strlen(text);
+  size_t b = detail ? strlen(detail) : 0;
+
+  if (!s->hooks->log)
+    return;
+  if (a > sizeof(line) - 3)
+    a = sizeof(line) - 3;
+  memcpy(line, text, a);
+  if (b > 0) {
+    memcpy(line + a, ": ", 2);
+    a += 2;
+    b = b < sizeof(line) - 1 - a ? b : sizeof(line) - 1 - a;
+    memcpy(line + a, detail, b);
+  }
+  line[a + b] = '\0';
+  s->hook_depth++;
+  s->hooks->log(s->crawler, level, line, s->hooks->log_user);
+  s->hook_depth--;
+}

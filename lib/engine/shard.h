@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* shard.h - all state of one reactor: a loop, a frontier, a fetcher, workers, and what is in flight.
+ *
+ * The loop thread owns everything here; there are no locks. What comes from other threads comes by the
+ * mailbox (home.h) and two flags. Rooms of layer 3 meet here and nowhere else.
+ */
+#ifndef CR_ENGINE_SHARD_H
+#define CR_ENGINE_SHARD_H
+
+#include "base/pool.h"
+#include "base/random.h"
+#include "engine/env.h"
+#include "engine/ledger.h"
+#include "engine/settings.h"
+#include "filter/link_memory.h"
+#include "filter/scope.h"
+#include "frontier/depth.h"
+#include "frontier/frontier.h"
+#include "model/page.h"
+#include "model/submission.h"
+#include "schedule/politeness.h"
+#include "schedule/slots.h"
+#include "url/url.h"
+
+struct cr_hooks { /* cb NULL: not set */
+  crawler_request_cb filter, request;
+  crawler_page_cb headers, parse, page;
+  crawler_body_cb body;
+  crawler_links_cb links;
+  crawler_outcome_cb outcome;
+  crawler_resolve_cb resolve;
+  crawler_transfer_cb transfer;
+  crawler_done_cb done;
+  crawler_log_cb log;
+  void *filter_user, *request_user, *headers_user, *parse_user, *page_user, *body_user, *links_user,
+      *outcome_user, *resolve_user, *transfer_user, *done_user, *log_user;
+};
+
+enum cr_ending { /* how a run ends; in order of strength */
+                 CR_END_NOT,
+                 CR_END_COMPLETE,
+                 CR_END_MAX_PAGES,
+                 CR_END_MAX_TIME,
+                 CR_END_STOPPED,
+                 CR_END_CANCELED,
+                 CR_END_ERROR
+};
+
+enum { CR_FLAG_STOP = 1, CR_FLAG_CANCEL = 2 };
+
+struct cr_tally { /* of one host, all kinds */
+  int64_t attempts;
+  int64_t fetched;
+  int64_t failed;
+  int64_t body_bytes;
+};
+
+struct cr_answer { /* crawler_resolved(), on its way */
+  struct cr_letter letter;
+  uint64_t token;
+  int64_t ttl_ms;
+  char addresses[];
+};
+
+struct cr_visit;
+
+#define CR_AUTHORITY_CACHE 256 /* a power of two */
+
+struct cr_shard {
+  struct crawler *crawler; /* for hooks */
+  struct cr_home *home;
+  struct cr_mem *mem;
+  const struct cr_settings *settings;
+  const struct cr_hooks *hooks;
+  struct cr_env env;
+
+  struct cr_loop *loop; /* NULL before the first start */
+  struct cr_fetcher *fetcher;
+  struct cr_fetch_events events;
+  struct cr_pool *pool;
+  struct cr_frontier *frontier;
+  struct cr_scope *scope;
+  struct cr_link_memory *link_memory;
+  struct cr_depth *depth; /* NULL: max_depth was never set */
+
+  struct cr_slots slots;
+  struct cr_politeness politeness;
+  struct cr_random random;
+  uint64_t hash_seed;
+  unsigned key_rules;
+  uint32_t link_kinds;                      /* bit per crawler_link_kind that is followed */
+  uint32_t authorities[CR_AUTHORITY_CACHE]; /* recent ones, by hash of their origin */
+
+  struct cr_ledger ledger;
+  struct cr_tally *tallies; /* by host id */
+  uint32_t tally_count;
+
+  struct cr_list visits; /* all that are leased */
+  struct cr_list fast;   /* transfers in the fast lane, oldest first */
+  struct cr_list spare;  /* visits to be used again */
+  size_t spare_count;
+  struct cr_arena *scratches; /* one for each worker, and a last one for the loop thread */
+  int scratch_count;
+  uint64_t next_parse; /* order of submission */
+
+  struct cr_arena scratch; /* for one call at a time */
+  struct cr_url url, base; /* reused by whoever parses */
+  struct cr_buf key;
+
+  struct cr_deferred pump;
+  struct cr_timer due;      /* the next sleeping host wakes */
+  struct cr_timer slow;     /* the oldest fast transfer grows old */
+  struct cr_timer deadline; /* max_time */
+  int64_t started_ms;       /* loop time of the first start */
+  int64_t run_started_ms;   /* of this run: max_time counts from here */
+  int64_t next_due_ms;
+  bool running;
+  bool pulling; /* crawler_next() is how pages leave */
+  bool is_full; /* buffered bytes passed the high mark, and not yet the low one */
+  int hook_depth;
+  atomic_int flags;      /* CR_FLAG_*: set by any thread or signal handler */
+  enum cr_ending ending; /* asked for, or reached */
+  int error;             /* with CR_END_ERROR */
+  void (*on_end)(struct cr_shard *shard, void *arg);
+  void (*on_turn)(struct cr_shard *shard, void *arg); /* end of each pump: publish numbers */
+  /* A page for crawler_next(); one of its references goes along. */
+  void (*on_ready)(struct cr_shard *shard, struct cr_visit *visit, void *arg);
+  void *on_arg;
+};
+
+/* ---- shard.c: life ---- */
+
+/* Everything that needs no loop. 0 or CRAWLER_E_NOMEM. */
+int cr_shard_open(struct cr_shard *s);
+/* Loop, fetcher, workers, if there are none yet; then runs. */
+int cr_shard_start(struct cr_shard *s);
+/* Cancels, joins, frees; retained pages stay with their holders. */
+void cr_shard_close(struct cr_shard *s);
+/* Settings changed: takes over what is copied from them. */
+void cr_shard_configure(struct cr_shard *s);
+/* Takes over copy as the text of an option; whoever borrowed the old one is told. */
+void cr_shard_replace_text(struct cr_shard *s, char **text, char *copy);
+/* Would the option's value be understood? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
+int cr_shard_check_private(struct cr_shard *s, const char *list);
+void cr_shard_log(struct cr_shard *s, int level, const char *text, const char *detail);
+int64_t cr_shard_buffered(const struct cr_shard *s);
+int64_t cr_shard_max_buffered(const struct cr_shard *s);
+void cr_shard_free_extra(void *extra, void *user);
+/* The first failure that the crawl can't go on after. */
+void cr_shard_fail(struct cr_shard *s, int err);
+
+/* ---- pump.c: what happens in a turn ---- */
+
+void cr_shard_wake(struct cr_shard *s);                       /* pump soon */
+void cr_shard_end(struct cr_shard *s, enum cr_ending ending); /* stop, cancel, max_time */
+void cr_shard_set_timers(struct cr_shard *s);
+void cr_shard_pump_init(struct cr_shard *s);
+void cr_shard_cancel_visits(struct cr_shard *s); /* all transfers are cut, URLs queued again */
+
+/* ---- identify.c: from text to a fingerprint and an authority ---- */
+
+/* Sets req's URL from s->url and computes its fingerprint. CRAWLER_E_SCHEME, _LIMIT, _NOMEM. */
+int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp);
+/* "example.org", or "example.org:8080" where the port isn't 80 or 443; in arena. */
+struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_request *req);
+/* CR_NO_ID: out of memory. */
+uint32_t cr_authority_of(struct cr_shard *s, const struct crawler_request *req);
+
+/* ---- admit.c: filter and enqueue ---- */
+
+struct cr_admission {
+  struct crawler_request *req;
+  uint64_t fp;
+};
+/* Takes an identified request through probe, filter and frontier. req->extra goes to the frontier
+ * or is freed. Returns the cr_verdict of the frontier, or -reason when it was rejected. */
+int cr_admit(struct cr_shard *s, struct cr_admission *a);
+/* Scope, depth, on_filter: CRAWLER_REASON_NONE accepts. May change req and *fp (a rewrite). */
+crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64_t *fp);
+/* Remembers and reports a URL rejected for what it is. */
+void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
+               crawler_reason reason);
+void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
+                         struct cr_frontier_item *item);
+/* What came by crawler_submit(): frees it. */
+void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub);
+
+/* ---- links.c: the links of a page enter ---- */
+
+int cr_admit_links(struct cr_shard *s, struct cr_visit *visit);
+
+/* ---- depth_pass.c: a shorter path is passed on ---- */
+
+void cr_depth_lowered(struct cr_shard *s, uint64_t fp, unsigned depth);
+/* from has ended as redirected to to, which has its depth. */
+void cr_depth_redirected(struct cr_shard *s, uint64_t from, uint64_t to);
+/* max_depth was raised: what was refused for depth is offered again. */
+void cr_depth_raised(struct cr_shard *s);
+
+/* ---- visit.c: a lease and what belongs to it ---- */
+
+enum cr_visit_state {
+  CR_VISIT_NEW,
+  CR_VISIT_FETCHING,
+  CR_VISIT_PARSING,
+  CR_VISIT_HELD /* parsed; in hooks, or deferred, or pulled */
+};
+
+struct cr_visit {
+  struct crawler_page page; /* first */
+  struct cr_shard *shard;   /* NULL once it has ended */
+  struct cr_list link;      /* shard->visits, or spare */
+  struct cr_list fast_link;
+  struct cr_list ready_link; /* in the list of pages to be pulled */
+  struct cr_transfer transfer;
+  struct cr_parse parse;
+  struct cr_job job;
+  uint64_t parse_order;
+  struct cr_lease lease;
+  uint64_t fp;
+  uint32_t authority;
+  uint32_t host;
+  enum cr_visit_state state;
+  crawler_reason ended_by;    /* a hook's word while the transfer runs */
+  struct cr_inflate *decoder; /* on_body */
+  int64_t left_bytes;         /* its share of home->left_bytes */
+  uint8_t robots_hops;
+  bool slow;
+  bool has_slot;
+  int64_t begun_ms; /* when it took its slot */
+  bool joined_address;
+  const char *header_list[CR_EXTRA_MAX_HEADERS + 72];
+};
+
+struct cr_visit *cr_visit_new(struct cr_shard *s, const struct cr_task *task); /* NULL: no memory */
+/* The URL is over, or back in the queue: leaves the lists; freed or kept for the page's holders. */
+void cr_visit_release(struct cr_visit *v);
+/* The page is in a caller's hands now: its memory leaves the crawler's account. */
+void cr_visit_leave(struct cr_visit *v);
+/* The loop thread's arena for one page at a time. */
+struct cr_arena *cr_shard_scratch(struct cr_shard *s);
+
+/* ---- dispatch.c: a lease becomes a transfer ---- */
+
+void cr_dispatch(struct cr_shard *s, const struct cr_task *task);
+int cr_visit_start_transfer(struct cr_visit *v);
+
+/* ---- arrive.c: events of the fetcher ---- */
+
+struct cr_fetch_events cr_arrive_events(struct cr_shard *s);
+void cr_visit_free_slot(struct cr_visit *v, bool polite);
+
+/* ---- settle.c: how a lease ends ---- */
+
+void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason reason);
+void cr_visit_requeue(struct cr_visit *v, enum cr_finish_kind kind, int64_t at_ms);
+/* Another attempt if the table and the options say so, else the failure. */
+void cr_visit_fail(struct cr_visit *v, crawler_reason reason);
+/* The numbers of the visit's host; NULL: out of memory, and they are missing. */
+struct cr_tally *cr_visit_tally(struct cr_visit *v);
+/* crawler_page_finish(). */
+void cr_visit_finish_held(struct cr_visit *v, int how);
+
+/* ---- redirect.c ---- */
+
+/* true: the response was a redirect and has been dealt with. */
+bool cr_visit_redirect(struct cr_visit *v);
+
+/* ---- robots_gate.c ---- */
+
+struct cr_robots;
+struct cr_robots_facts { /* what is kept with an authority */
+  struct cr_mem *mem;
+  struct cr_robots *rules;    /* NULL: everything is allowed */
+  crawler_reason unreachable; /* NONE, or what its URLs end with */
+};
+void cr_robots_facts_free(void *facts, void *user);
+void cr_robots_begin(struct cr_visit *v);
+/* The transfer of a robots.txt is over. */
+void cr_robots_arrived(struct cr_visit *v, crawler_reason failure);
+/* May this leave? NONE, or the reason why not. */
+crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v);
+
+/* ---- deliver.c: a parsed page meets hooks and caller ---- */
+
+void cr_visit_parse(struct cr_visit *v);  /* submits it to a worker, or does it here */
+void cr_visit_parsed(struct cr_visit *v); /* on the loop thread again */
+struct cr_visit *cr_visit_of_job(struct cr_job *job);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* visit.c - a lease and what belongs to it: the page, its transfer, its parse job.
+ *
+ * Visits are kept for the next URL with their first arena chunk and body buffer, so that a page
+ * costs a handful of allocations. One whose page somebody has retained is freed when the last
+ * holder lets go.
+ */
+#include "engine/shard.h"
+
+#include "base/inflate.h"
+
+#define PAGE_CHUNK_BYTES 8192
+#define MAX_SPARE_VISITS 128
+#define MAX_SPARE_BODY_BYTES (64 << 10) /* a larger buffer isn't kept */
+#define MAX_PAGE_ARENA_BYTES ((size_t)1 << 30)
+
+static void come_back(struct cr_visit *v)
+{
+  atomic_fetch_sub_explicit(&v->page.home->left_bytes, v->left_bytes, memory_order_relaxed);
+  v->left_bytes = 0;
+}
+
+void cr_visit_leave(struct cr_visit *v)
+{
+  if (v->left_bytes > 0)
+    return;
+  v->left_bytes =
+      (int64_t)(v->transfer.body_in.cap + v->parse.decoded.cap + v->page.arena.used_bytes);
+  atomic_fetch_add_explicit(&v->page.home->left_bytes, v->left_bytes, memory_order_relaxed);
+}
+
+/* The last reference is gone; the engine has let go long before. [any thread] */
+static void destroy(struct crawler_page *page)
+{
+  struct cr_visit *v = (struct cr_visit *)page;
+  struct cr_home *home = page->home;
+
+  come_back(v);
+  cr_extra_free(page->req.extra);
+  cr_buf_free(&v->transfer.body_in);
+  cr_buf_free(&v->parse.decoded);
+  cr_arena_free(&page->arena);
+  cr_free(&home->mem, v);
+  cr_home_release(home);
+}
+
+static struct cr_visit *make(struct cr_shard *s)
+{
+  struct cr_visit *v = cr_zalloc(s->mem, CR_MEM_CORE, sizeof(*v));
+
+  if (!v)
+    return NULL;
+  v->page.home = cr_home_retain(s->home);
+  v->page.destroy = destroy;
+  cr_arena_init(&v->page.arena, s->mem, CR_MEM_PAGE, PAGE_CHUNK_BYTES, MAX_PAGE_ARENA_BYTES);
+  cr_buf_init(&v->transfer.body_in, s->mem, CR_MEM_BODY, SIZE_MAX / 2);
+  cr_list_init(&v->link);
+  cr_list_init(&v->fast_link);
+  cr_list_init(&v->ready_link);
+  cr_list_init(&v->job.link);
+  return v;
+}
+
+/* Everything back to the beginning, but what is worth keeping. */
+static void recycle(struct cr_visit *v)
+{
+  struct cr_visit kept = *v;
+
+  cr_arena_reset(&kept.page.arena);
+  cr_buf_clear(&kept.transfer.body_in);
+  if (kept.transfer.body_in.cap > MAX_SPARE_BODY_BYTES)
+    cr_buf_free(&kept.transfer.body_in);
+  memset(v, 0, sizeof(*v));
+  v->page.home = kept.page.home;
+  v->page.destroy = destroy;
+  v->page.arena = kept.page.arena;
+  v->transfer.body_in = kept.transfer.body_in;
+  cr_list_init(&v->link);
+  cr_list_init(&v->fast_link);
+  cr_list_init(&v->ready_link);
+  cr_list_init(&v->job.link);
+}
+
+static struct cr_visit *get(struct cr_shard *s)
+{
+  struct cr_list *spare = cr_list_pop(&s->spare);
+
+  if (!spare)
+    return make(s);
+  s->spare_count--;
+  return CR_CONTAINER(spare, struct cr_visit, link);
+}
+
+static struct cr_span copy(struct cr_arena *arena, struct cr_span text, bool *ok)
+{
+  char *to;
+
+  if (!text.at)
+    return text;
+  to = cr_arena_strndup(arena, text.at, text.len);
+  *ok = *ok && to;
+  return cr_span(to, text.len);
+}
+
+static bool is_https(struct cr_span origin)
+{
+  return cr_span_starts_nocase(origin, CR_SPAN("https:"));
+}
+
+/* host_at, host_end, port of an origin as the URL parser writes it. */
+static void split_origin(struct crawler_request *req, struct cr_span origin)
+{
+  size_t at = req->https ? sizeof("https://") - 1 : sizeof("http://") - 1;
+  size_t end = origin.len;
+  unsigned port = 0;
+  unsigned scale = 1;
+
+  while (end > at && cr_is_digit(origin.at[end - 1])) {
+    port += scale * (unsigned)(origin.at[--end] - '0');
+    scale *= 10;
+  }
+  if (end > at && origin.at[end - 1] == ':') {
+    end--;
+  } else { /* the digits were the host's */
+    end = origin.len;
+    port = req->https ? 443 : 80;
+  }
+  req->host_at = (uint16_t)at;
+  req->host_end = (uint16_t)end;
+  req->port = (uint16_t)port;
+}
+
+static bool fill_request(struct cr_shard *s, struct cr_visit *v, const struct cr_task *task)
+{
+  struct crawler_request *req = &v->page.req;
+  struct cr_span origin = s->frontier->ops->authority_origin(s->frontier, task->authority);
+  struct cr_span target = task->kind == CRAWLER_KIND_ROBOTS ? CR_SPAN("/robots.txt") : task->target;
+  char *url = cr_arena_bytes(&v->page.arena, origin.len + target.len + 1);
+  bool ok = url != NULL;
+
+  if (!ok)
+    return false;
+  memcpy(url, origin.at, origin.len);
+  memcpy(url + origin.len, target.at, target.len);
+  url[origin.len + target.len] = '\0';
+  req->url = url;
+  req->url_bytes = origin.len + target.len;
+  req->path_at = (uint16_t)origin.len;
+  req->https = is_https(origin);
+  split_origin(req, origin);
+  req->referrer = copy(&v->page.arena, task->referrer, &ok);
+  req->via = copy(&v->page.arena, task->via, &ok);
+  req->seed = copy(&v->page.arena, task->seed, &ok);
+  req->meta = copy(&v->page.arena, task->meta, &ok);
+  return ok;
+}
+
+static void fill(struct cr_shard *s, struct cr_visit *v, const struct cr_task *task)
+{
+  struct crawler_request *req = &v->page.req;
+
+  v->shard = s;
+  v->lease = task->lease;
+  v->fp = task->fp;
+  v->authority = task->authority;
+  v->host = task->host;
+  v->slow = task->slow && s->slots.slow_cap > 0;
+  v->page.crawler = s->crawler;
+  v->page.mime = "";
+  v->page.charset = "";
+  v->page.address = "";
+  atomic_store(&v->page.refs, 1);
+  atomic_store(&v->page.holders, 0);
+  atomic_store(&v->page.hold, CR_HOLD_NONE);
+  atomic_store(&v->page.finish_how, -1);
+  v->page.letter.kind = CR_LETTER_FINISH;
+  req->arena = &v->page.arena;
+  req->mem = s->mem;
+  req->extra = task->extra;
+  req->depth = task->depth;
+  req->priority = task->priority;
+  req->kind = task->kind;
+  req->method = task->method;
+  req->hops = task->hops;
+  req->attempt = task->attempt;
+  req->seed_flag = (task->flags & CR_ITEM_SEED) != 0;
+  req->phase = CR_REQUEST_FLIGHT;
+}
+
+struct cr_visit *cr_visit_new(struct cr_shard *s, const struct cr_task *task)
+{
+  struct cr_visit *v = get(s);
+
+  if (!v)
+    return NULL;
+  fill(s, v, task);
+  if (!fill_request(s, v, task)) {
+    v->page.req.extra = NULL; /* still the frontier's */
+    destroy(&v->page);
+    return NULL;
+  }
+  cr_list_push(&s->visits, &v->link);
+  return v;
+}
+
+static bool keep_spare(struct cr_shard *s, struct cr_visit *v)
+{
+  if (s->spare_count == MAX_SPARE_VISITS)
+    return false;
+  cr_extra_free(v->page.req.extra);
+  cr_buf_free(&v->parse.decoded);
+  recycle(v);
+  cr_list_push_front(&s->spare, &v->link);
+  s->spare_count++;
+  return true;
+}
+
+void cr_visit_release(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+
+  cr_list_remove(&v->link);
+  cr_list_remove(&v->fast_link);
+  cr_inflate_close(v->decoder);
+  v->decoder = NULL;
+  v->shard = NULL;
+  if (atomic_load_explicit(&v->page.refs, memory_order_acquire) > 1)
+    cr_visit_leave(v);
+  if (atomic_fetch_sub_explicit(&v->page.refs, 1, memory_order_acq_rel) != 1)
+    return; /* a holder's last release destroys it */
+  come_back(v);
+  if (!keep_spare(s, v))
+    destroy(&v->page);
+}
