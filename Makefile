@@ -69,6 +69,7 @@ SRC      := $(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c))
 OBJ      := $(SRC:lib/%.c=$(BUILD)/obj/%.o)
 HEADERS  := $(wildcard include/crawl/*.h)
 SOFILE   := libcrawl.so.$(SOVERSION)$(VERSION:$(firstword $(subst ., ,$(VERSION)))%=%)
+COMMAND_OBJ := $(patsubst %.c,$(BUILD)/%.o,examples/crawler.c $(wildcard examples/command/*.c))
 EXAMPLES := $(patsubst examples/%.c,$(BUILD)/examples/%,\
               $(filter-out examples/crawler.c,$(wildcard examples/*.c)))
 
@@ -133,7 +134,7 @@ $(BUILD)/libcrawl.so: $(BUILD)/$(SOFILE)
 	$(Q)ln -sf $(SOFILE) $(BUILD)/libcrawl.so.$(SOVERSION)
 	$(Q)ln -sf libcrawl.so.$(SOVERSION) $@
 
-$(BUILD)/crawler: $(BUILD)/examples/crawler.o $(BUILD)/libcrawl.a
+$(BUILD)/crawler: $(COMMAND_OBJ) $(BUILD)/libcrawl.a
 	$(say) LINK $@
 	$(Q)$(LINK) $^ $(call ldlibs_of,examples/crawler.c) $(LIBS) -o $@
 
@@ -227,7 +228,7 @@ test-real: all ## against real servers and sites (test/real/*.sh; make deps-real
 # Not what a script has made, nor what is kept as it was measured elsewhere.
 C_FILES    = $(filter-out test/bench/limit.c,\
                $(shell find lib include examples test -name '*.[ch]' -exec grep -L 'Made by gen_' {} +))
-TIDY_SRC  := $(SRC) $(wildcard examples/*.c)
+TIDY_SRC  := $(SRC) $(wildcard examples/*.c examples/command/*.c)
 
 lint: format-check tidy cppcheck ## clang-format, clang-tidy, cppcheck
 
@@ -339,7 +340,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	  while IFS="$$(printf '\t')" read -r name what; do printf '  %-15s %s\n' "$$name" "$$what"; done
 
--include $(OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(TESTS:=.d) $(EXAMPLES:=.d) $(BUILD)/examples/crawler.d \
+-include $(OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(TESTS:=.d) $(EXAMPLES:=.d) $(COMMAND_OBJ:.o=.d) \
          $(FUZZERS:%=$(BUILD)/test/fuzz/%.d) $(BUILD)/test/fuzz/replay.d
 
 FORCE:

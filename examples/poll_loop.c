@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* poll_loop.c - a crawl in any other event loop, by two functions: watch and timer. Here the loop is
- * plain poll(2).
+/* poll_loop.c - a crawl in any other event loop, by two functions: watch and timer. Here the loop
+ * is plain poll(2).
  *
  * usage: poll_loop URL [OPTION VALUE]...
  */

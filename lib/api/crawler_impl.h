@@ -56,7 +56,6 @@ struct crawler {
   void (*free_data)(void *data);
   pthread_mutex_t stats_lock; /* guards snapshot */
   struct crawler_stats *snapshot;
-  int64_t published_ms;
 };
 
 /* A crawler on a home, whose reference it takes over; NULL: out of memory. */
@@ -64,7 +63,8 @@ crawler *cr_crawler_on(struct cr_home *home);
 /* Sets errmsg to text, name and value joined; returns err. */
 int cr_error(crawler *c, int err, const char *text, const char *detail);
 
-/* Around every call that may run hooks. cr_leave frees the crawler if a hook asked for it: true then. */
+/* Around every call that may run hooks. cr_leave frees the crawler if a hook asked for it: true
+ * then. */
 void cr_enter(crawler *c);
 bool cr_leave(crawler *c);
 bool cr_is_loop_thread(const crawler *c);
@@ -105,7 +105,7 @@ struct crawler_stats {
   struct cr_ledger ledger;
   int64_t hosts, transfers, buffered_bytes, memory_bytes, elapsed_ms;
 };
-void cr_stats_publish(crawler *c, bool now);
+void cr_stats_publish(crawler *c);
 void cr_stats_fill(const crawler *c, struct crawler_stats *stats);
 
 /* ---- run.c ---- */

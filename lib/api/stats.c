@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* stats.c - all numbers of one moment.
  *
- * The loop thread reads its ledgers as they are; for other threads it leaves a copy under a lock at the
- * end of a turn, at most once a millisecond.
+ * The loop thread reads its ledgers as they are; for other threads it leaves a copy under a lock at
+ * the end of each turn: after the last one before it sleeps nobody else would.
  */
 #include "api/crawler_impl.h"
 
@@ -21,13 +21,8 @@ void cr_stats_fill(const crawler *c, struct crawler_stats *stats)
   stats->elapsed_ms = s->loop ? cr_loop_now(s->loop) - s->started_ms : 0;
 }
 
-void cr_stats_publish(crawler *c, bool now)
+void cr_stats_publish(crawler *c)
 {
-  int64_t now_ms = cr_loop_now(c->shard.loop);
-
-  if (!now && now_ms == c->published_ms)
-    return;
-  c->published_ms = now_ms;
   pthread_mutex_lock(&c->stats_lock);
   cr_stats_fill(c, c->snapshot);
   pthread_mutex_unlock(&c->stats_lock);

@@ -2,8 +2,8 @@
 /* identify.c - from a parsed URL to what the frontier knows it by.
  *
  * The fingerprint is the hash of the canonical key and the method, under the crawl's random seed,
- * so that no site can construct collisions. The politeness key is the host name, with the port where
- * it is neither 80 nor 443: one server speaks http and https.
+ * so that no site can construct collisions. The politeness key is the host name, with the port
+ * where it is neither 80 nor 443: one server speaks http and https.
  */
 #include "engine/shard.h"
 

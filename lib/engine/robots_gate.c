@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* robots_gate.c - a host is judged before its URLs leave (RFC 9309).
  *
- * The frontier hands out a robots task for each authority not judged. Its answer becomes facts that are
- * kept with the authority: rules, nothing (4xx: all allowed), or unreachable (section 2.3.1.4: all
- * disallowed). Redirects are followed at once, to any host, up to five (section 2.3.1.2).
+ * The frontier hands out a robots task for each authority not judged. Its answer becomes facts that
+ * are kept with the authority: rules, nothing (4xx: all allowed), or unreachable (section 2.3.1.4:
+ * all disallowed). Redirects are followed at once, to any host, up to five (section 2.3.1.2).
  */
 #include "engine/shard.h"
 

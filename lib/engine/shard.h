@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* shard.h - all state of one reactor: a loop, a frontier, a fetcher, workers, and what is in flight.
+/* shard.h - all state of one reactor: a loop, a frontier, a fetcher, workers, and what is in
+ * flight.
  *
- * The loop thread owns everything here; there are no locks. What comes from other threads comes by the
- * mailbox (home.h) and two flags. Rooms of layer 3 meet here and nowhere else.
+ * The loop thread owns everything here; there are no locks. What comes from other threads comes by
+ * the mailbox (home.h) and two flags. Rooms of layer 3 meet here and nowhere else.
  */
 #ifndef CR_ENGINE_SHARD_H
 #define CR_ENGINE_SHARD_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* scope.h - does this URL belong to the crawl?
  *
- * Default: the seeds' hosts. Allow and deny patterns narrow or replace that (match.h). Pure but for its own tables.
+ * Default: the seeds' hosts. Allow and deny patterns narrow or replace that (match.h). Pure but for
+ * its own tables.
  */
 #ifndef CR_FILTER_SCOPE_H
 #define CR_FILTER_SCOPE_H
@@ -13,7 +14,8 @@ struct cr_scope;
 
 int cr_scope_open(struct cr_scope **out, struct cr_mem *mem);
 void cr_scope_close(struct cr_scope *scope);
-/* host: as the politeness key spells it ("example.org", "example.org:8080"). 0 or CRAWLER_E_NOMEM. */
+/* host: as the politeness key spells it ("example.org", "example.org:8080"). 0 or CRAWLER_E_NOMEM.
+ * */
 int cr_scope_add_seed(struct cr_scope *scope, struct cr_span host);
 bool cr_scope_has_seed(const struct cr_scope *scope, struct cr_span host);
 void cr_scope_set_span_hosts(struct cr_scope *scope, bool on);

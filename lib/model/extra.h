@@ -30,7 +30,8 @@ struct cr_extra {
 struct cr_extra *cr_extra_new(struct cr_mem *mem); /* NULL: out of memory */
 /* Calls free_data; NULL does nothing. */
 void cr_extra_free(struct cr_extra *extra);
-/* Replaces a header of the same name. CRAWLER_E_VALUE: not a header; CRAWLER_E_LIMIT; CRAWLER_E_NOMEM. */
+/* Replaces a header of the same name. CRAWLER_E_VALUE: not a header; CRAWLER_E_LIMIT;
+ * CRAWLER_E_NOMEM. */
 int cr_extra_set_header(struct cr_extra *extra, const char *name, const char *value);
 int cr_extra_set_body(struct cr_extra *extra, struct cr_span body, const char *content_type);
 void cr_extra_set_data(struct cr_extra *extra, void *data, void (*free_data)(void *));

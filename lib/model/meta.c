@@ -8,14 +8,23 @@
 
 #include "crawl/crawler.h"
 
+/* The text that begins at *at, up to its NUL, which *at then lies behind. */
+static struct cr_span next_text(struct cr_span meta, size_t *at)
+{
+  const char *text = meta.at + *at;
+  size_t len = (size_t)((const char *)memchr(text, '\0', meta.len - *at) - text);
+
+  *at += len + 1;
+  return cr_span(text, len);
+}
+
 /* The pair that begins at *at; false at the end. */
 static bool next_pair(struct cr_span meta, size_t *at, struct cr_span *key, struct cr_span *value)
 {
   if (*at >= meta.len)
     return false;
-  *key = cr_span_text(meta.at + *at);
-  *value = cr_span_text(key->at + key->len + 1);
-  *at += key->len + value->len + 2;
+  *key = next_text(meta, at);
+  *value = next_text(meta, at);
   return true;
 }
 

@@ -68,7 +68,8 @@ const char *cr_page_link_url(struct crawler_page *page, uint32_t i);
 int cr_page_bulk_links(struct crawler_page *page);
 
 struct cr_url;
-/* The URL that hrefs of this page are relative to: its own, or <base href> resolved (HTML 4.2.3). */
+/* The URL that hrefs of this page are relative to: its own, or <base href> resolved (HTML 4.2.3).
+ * */
 int cr_page_base(const struct crawler_page *page, struct cr_url *base);
 
 #endif

@@ -64,8 +64,9 @@ static inline struct cr_span cr_request_host(const struct crawler_request *req)
 }
 
 struct cr_url;
-/* Takes over the parts of a parsed http(s) URL (fragment and userinfo left out); the text is copied to
- * req->arena. 0, CRAWLER_E_SCHEME, CRAWLER_E_LIMIT (over CR_REQUEST_MAX_URL), CRAWLER_E_NOMEM. */
+/* Takes over the parts of a parsed http(s) URL (fragment and userinfo left out); the text is copied
+ * to req->arena. 0, CRAWLER_E_SCHEME, CRAWLER_E_LIMIT (over CR_REQUEST_MAX_URL), CRAWLER_E_NOMEM.
+ * */
 #define CR_REQUEST_MAX_URL 16384
 int cr_request_set_url(struct crawler_request *req, const struct cr_url *url);
 /* req->extra, made if there is none. NULL: out of memory. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* crawler.c - the life of a crawler, from crawler_new() to crawler_free().
+/* lifetime.c - the life of a crawler, from crawler_new() to crawler_free().
  */
 #include "api/crawler_impl.h"
 
@@ -39,7 +39,7 @@ static int open_fetcher(struct cr_fetcher **out, const struct cr_fetcher_config 
 static void on_turn(struct cr_shard *shard, void *arg)
 {
   (void)shard;
-  cr_stats_publish(arg, false);
+  cr_stats_publish(arg);
 }
 
 static void on_ready(struct cr_shard *shard, struct cr_visit *visit, void *arg)
@@ -54,7 +54,6 @@ static void on_end(struct cr_shard *shard, void *arg)
 {
   crawler *c = arg;
 
-  cr_stats_publish(c, true);
   if (c->drive == CR_DRIVE_BASE || c->drive == CR_DRIVE_WATCH)
     (void)cr_loop_on_wake(shard->loop, NULL, NULL); /* the caller's loop can end now */
   if (c->hooks.done) {

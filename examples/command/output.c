@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT */
+/* output.c - what the command prints and keeps.
+ *
+ * stdout has a line or a JSON object per URL as it ends, and with --json nothing else; the progress
+ * line, messages and the summary for people go to stderr.
+ */
+#include "output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- output ---- */
+
+static void check_output(struct output *out)
+{
+  if (!ferror(stdout) || out->broken_pipe || out->broken_output)
+    return;
+  if (errno == EPIPE)
+    out->broken_pipe = 1;
+  else
+    out->broken_output = errno;
+  crawler_cancel(out->c);
+}
+
+static void clear_line(struct output *out)
+{
+  if (out->line_is_up)
+    fputs("\r\033[K", stderr);
+  out->line_is_up = 0;
+}
+
+/* A JSON string; bytes that aren't ASCII are taken for Latin-1 (header values may be anything). */
+static void put_string(FILE *to, const char *text)
+{
+  fputc('"', to);
+  for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+    if (*p == '"' || *p == '\\')
+      fprintf(to, "\\%c", *p);
+    else if (*p < ' ' || *p >= 0x7f)
+      fprintf(to, "\\u%04x", (unsigned)*p);
+    else
+      fputc(*p, to);
+  }
+  fputc('"', to);
+}
+
+/* A member, unless there is nothing to say. */
+static void put_text(FILE *to, const char *name, const char *text)
+{
+  if (!text || !*text)
+    return;
+  fprintf(to, ",\"%s\":", name);
+  put_string(to, text);
+}
+
+static void put_response(FILE *to, const crawler_page *page)
+{
+  size_t bytes;
+
+  crawler_page_body(page, &bytes);
+  fprintf(to, ",\"status\":%d", crawler_page_status(page));
+  put_text(to, "to", crawler_page_location(page));
+  put_text(to, "mime", crawler_page_mime(page));
+  put_text(to, "charset", crawler_page_charset(page));
+  fprintf(to, ",\"bytes\":%zu,\"links\":%zu,\"ms\":%" PRId64, bytes, crawler_page_link_count(page),
+          crawler_page_elapsed_ms(page));
+}
+
+static void put_outcome(FILE *to, const crawler_request *req, crawler_outcome outcome,
+                        crawler_reason reason, const crawler_page *page)
+{
+  fputs("{\"url\":", to);
+  put_string(to, crawler_request_url(req));
+  put_text(to, "kind", crawler_kind_name(crawler_request_kind(req)));
+  put_text(to, "outcome", crawler_outcome_name(outcome));
+  put_text(to, "reason", crawler_reason_name(reason));
+  fprintf(to, ",\"depth\":%d", crawler_request_depth(req));
+  put_text(to, "via", crawler_request_via(req));
+  put_text(to, "referrer", crawler_request_referrer(req));
+  if (page)
+    put_response(to, page);
+}
+
+/* ---- bodies ---- */
+
+static const char *extension_of(const char *mime)
+{
+  static const char *const known[][2] = {
+    { "text/html", "html" },        { "application/xhtml+xml", "xhtml" },
+    { "text/plain", "txt" },        { "text/css", "css" },
+    { "text/javascript", "js" },    { "application/javascript", "js" },
+    { "application/json", "json" }, { "application/xml", "xml" },
+    { "text/xml", "xml" },          { "application/pdf", "pdf" },
+    { "image/png", "png" },         { "image/jpeg", "jpg" },
+    { "image/gif", "gif" },         { "image/svg+xml", "svg" },
+  };
+
+  for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+    if (strcmp(known[i][0], mime) == 0)
+      return known[i][1];
+  return "bin";
+}
+
+static int write_file(const char *path, const void *data, size_t bytes)
+{
+  FILE *f = fopen(path, "wb");
+  int ok = f != NULL;
+
+  if (!f)
+    return -1;
+  ok = bytes == 0 || fwrite(data, 1, bytes, f) == bytes;
+  ok = fclose(f) == 0 && ok;
+  return ok ? 0 : -1;
+}
+
+/* DIR/000001.html and a line of index.jsonl that says what it is. */
+static void keep_body(struct output *out, const crawler_request *req, const crawler_page *page)
+{
+  char name[64];
+  char path[4096];
+  size_t bytes;
+  const void *body = crawler_page_body(page, &bytes);
+
+  snprintf(name, sizeof(name), "%06lld.%s", ++out->kept, extension_of(crawler_page_mime(page)));
+  if ((size_t)snprintf(path, sizeof(path), "%s/%s", out->dir, name) >= sizeof(path) ||
+      write_file(path, body, bytes) < 0) {
+    out->broken_output = errno ? errno : ENAMETOOLONG;
+    crawler_cancel(out->c);
+    return;
+  }
+  put_outcome(out->index, req, CRAWLER_FETCHED, CRAWLER_REASON_NONE, page);
+  put_text(out->index, "file", name);
+  fputs("}\n", out->index);
+}
+
+/* ---- hooks ---- */
+
+static void print_line(struct output *out, const crawler_request *req, crawler_outcome outcome,
+                       crawler_reason reason, const crawler_page *page)
+{
+  size_t bytes = 0;
+
+  if (out->quiet || crawler_request_kind(req) != CRAWLER_KIND_PAGE ||
+      (outcome == CRAWLER_REJECTED && !out->verbose))
+    return;
+  clear_line(out);
+  if (page)
+    crawler_page_body(page, &bytes);
+  if (outcome == CRAWLER_FETCHED)
+    printf("%d %9zu  %s\n", crawler_page_status(page), bytes, crawler_request_url(req));
+  else if (outcome == CRAWLER_REDIRECTED)
+    printf("%d %9s  %s -> %s\n", crawler_page_status(page), "", crawler_request_url(req),
+           crawler_page_location(page));
+  else
+    printf("%s: %s  %s\n", crawler_outcome_name(outcome), crawler_reason_name(reason),
+           crawler_request_url(req));
+}
+
+static void on_outcome(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                       crawler_reason reason, const crawler_page *page, void *user)
+{
+  struct output *out = user;
+
+  (void)c;
+  if (out->dir && outcome == CRAWLER_FETCHED && page &&
+      crawler_request_kind(req) == CRAWLER_KIND_PAGE)
+    keep_body(out, req, page);
+  if (out->json) {
+    put_outcome(stdout, req, outcome, reason, page);
+    fputs("}\n", stdout);
+  } else if (!out->edges) {
+    print_line(out, req, outcome, reason, page);
+  }
+  check_output(out);
+}
+
+static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+{
+  struct output *out = user;
+
+  (void)c;
+  (void)verdicts;
+  for (size_t i = 0; i < crawler_page_link_count(page); i++) {
+    const crawler_link *link = crawler_page_link(page, i);
+
+    if (!link || (crawler_link_flags(link) & CRAWLER_LINK_INVALID))
+      continue;
+    fputs("{\"from\":", stdout);
+    put_string(stdout, crawler_page_url(page));
+    put_text(stdout, "to", crawler_link_url(link));
+    put_text(stdout, "kind", crawler_link_kind_name(crawler_link_kind_of(link)));
+    put_text(stdout, "rel", crawler_link_rel(link));
+    put_text(stdout, "text", crawler_link_text(link));
+    fputs("}\n", stdout);
+  }
+  check_output(out);
+  return 0;
+}
+
+static void on_log(crawler *c, int level, const char *text, void *user)
+{
+  static const char *const names[] = { "error", "warning", "info", "debug" };
+  struct output *out = user;
+
+  (void)c;
+  if (level > 0 && !out->verbose)
+    return;
+  clear_line(out);
+  fprintf(stderr, "crawler: %s: %s\n", level >= 0 && level < 4 ? names[level] : "note", text);
+}
+
+/* ---- numbers ---- */
+
+void output_progress(struct output *out)
+{
+  static int64_t last_ms = -1000;
+  int64_t ms = crawler_get_stat(out->c, CRAWLER_STAT_ELAPSED_MS);
+  int64_t fetched = crawler_get_stat(out->c, CRAWLER_STAT_FETCHED);
+
+  if (!out->progress || ms - last_ms < 200)
+    return;
+  last_ms = ms;
+  fprintf(stderr,
+          "\r\033[K%" PRId64 " pages, %.0f/s, %" PRId64 " queued, %" PRId64 " in flight, %" PRId64
+          " hosts",
+          fetched, ms > 0 ? (double)fetched * 1000 / (double)ms : 0.0,
+          crawler_get_stat(out->c, CRAWLER_STAT_QUEUED),
+          crawler_get_stat(out->c, CRAWLER_STAT_IN_FLIGHT),
+          crawler_get_stat(out->c, CRAWLER_STAT_HOSTS));
+  fflush(stderr);
+  out->line_is_up = 1;
+}
+
+/* "failed_by":{"dns":2}: the reasons in [from, to] that occurred. */
+static void put_reasons(const char *name, const crawler_stats *s, int kind, int from, int to)
+{
+  const char *comma = "";
+
+  printf(",\"%s\":{", name);
+  for (int reason = from; reason <= to; reason++) {
+    int64_t n = kind < 0 ? crawler_stats_links(s, (crawler_reason)reason)
+                         : crawler_stats_outcome(s, (crawler_kind)kind, CRAWLER_FAILED,
+                                                 (crawler_reason)reason);
+
+    if (n > 0) {
+      printf("%s\"%s\":%" PRId64, comma, crawler_reason_name(reason), n);
+      comma = ",";
+    }
+  }
+  putchar('}');
+}
+
+static void put_ledger(const char *name, const crawler_stats *s, crawler_kind kind)
+{
+  static const struct {
+    const char *name;
+    crawler_outcome outcome;
+  } rows[] = {
+    { "fetched", CRAWLER_FETCHED },
+    { "redirected", CRAWLER_REDIRECTED },
+    { "failed", CRAWLER_FAILED },
+    { "dropped", CRAWLER_DROPPED },
+  };
+
+  printf("\"%s\":{\"admitted\":%" PRId64 ",\"queued\":%" PRId64 ",\"in_flight\":%" PRId64, name,
+         crawler_stats_admitted(s, kind), crawler_stats_queued(s, kind),
+         crawler_stats_in_flight(s, kind));
+  for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+    printf(",\"%s\":%" PRId64, rows[i].name,
+           crawler_stats_outcome(s, kind, rows[i].outcome, CRAWLER_REASON_NONE));
+  put_reasons("failed_by", s, (int)kind, 1, 31);
+  put_reasons("dropped_by", s, (int)kind, 32, 47);
+  fputs("},", stdout);
+}
+
+static void put_complete(crawler *c)
+{
+  const char *comma = "";
+  const char *name;
+  int64_t count;
+
+  if (crawler_is_complete(c)) {
+    fputs(",\"complete\":true,", stdout);
+    return;
+  }
+  fputs(",\"complete\":{", stdout);
+  for (size_t i = 0; (name = crawler_incomplete(c, i, &count)) != NULL; i++) {
+    printf("%s\"%s\":%" PRId64, comma, name, count);
+    comma = ",";
+  }
+  fputs("},", stdout);
+}
+
+static void put_counters(const crawler_stats *s)
+{
+  static const crawler_stat which[] = {
+    CRAWLER_STAT_ATTEMPTS,   CRAWLER_STAT_RETRIES,    CRAWLER_STAT_CONNECTIONS,
+    CRAWLER_STAT_HOSTS,      CRAWLER_STAT_WIRE_BYTES, CRAWLER_STAT_BODY_BYTES,
+    CRAWLER_STAT_STATUS_2XX, CRAWLER_STAT_STATUS_3XX, CRAWLER_STAT_STATUS_4XX,
+    CRAWLER_STAT_STATUS_5XX, CRAWLER_STAT_ELAPSED_MS,
+  };
+
+  fputs(",\"counters\":{", stdout);
+  for (size_t i = 0; i < sizeof(which) / sizeof(*which); i++)
+    printf("%s\"%s\":%" PRId64, i ? "," : "", crawler_stat_name(which[i]),
+           crawler_stats_get(s, which[i]));
+  fputs("}}}\n", stdout);
+}
+
+static void put_json_summary(crawler *c, const crawler_stats *s)
+{
+  printf("{\"summary\":{\"ended\":\"%s\"", crawler_ended(c));
+  put_complete(c);
+  put_ledger("pages", s, CRAWLER_KIND_PAGE);
+  put_ledger("robots", s, CRAWLER_KIND_ROBOTS);
+  put_ledger("sitemaps", s, CRAWLER_KIND_SITEMAP);
+  put_ledger("requisites", s, CRAWLER_KIND_REQUISITE);
+  printf("\"links\":{\"found\":%" PRId64 ",\"known\":%" PRId64 ",\"capped\":%" PRId64
+         ",\"rejected\":%" PRId64 ",\"admitted\":%" PRId64,
+         crawler_stats_get(s, CRAWLER_STAT_LINKS), crawler_stats_get(s, CRAWLER_STAT_LINKS_KNOWN),
+         crawler_stats_get(s, CRAWLER_STAT_LINKS_CAPPED),
+         crawler_stats_get(s, CRAWLER_STAT_LINKS_REJECTED),
+         crawler_stats_get(s, CRAWLER_STAT_LINKS_ADMITTED));
+  put_reasons("capped_by", s, -1, 64, 65);
+  put_reasons("rejected_by", s, -1, 48, 63);
+  putchar('}');
+  put_counters(s);
+}
+
+static void print_summary(struct output *out, const crawler_stats *s)
+{
+  int64_t ms = crawler_stats_get(s, CRAWLER_STAT_ELAPSED_MS);
+  const char *name;
+  int64_t count;
+
+  clear_line(out);
+  fflush(stdout);
+  fprintf(stderr,
+          "%s: %" PRId64 " pages fetched, %" PRId64 " redirected, %" PRId64 " failed, %" PRId64
+          " dropped, %" PRId64 " queued; %" PRId64 " links; %.1f MB in %.1f s\n",
+          crawler_ended(out->c), crawler_stats_get(s, CRAWLER_STAT_FETCHED),
+          crawler_stats_get(s, CRAWLER_STAT_REDIRECTED), crawler_stats_get(s, CRAWLER_STAT_FAILED),
+          crawler_stats_get(s, CRAWLER_STAT_DROPPED), crawler_stats_get(s, CRAWLER_STAT_QUEUED),
+          crawler_stats_get(s, CRAWLER_STAT_LINKS),
+          (double)crawler_stats_get(s, CRAWLER_STAT_BODY_BYTES) / 1e6, (double)ms / 1000);
+  for (size_t i = 0; (name = crawler_incomplete(out->c, i, &count)) != NULL; i++)
+    fprintf(stderr, "%s%s: %" PRId64, i ? ", " : "not complete: ", name, count);
+  if (crawler_incomplete(out->c, 0, NULL))
+    fputc('\n', stderr);
+}
+
+void output_summary(struct output *out)
+{
+  crawler_stats *stats;
+
+  if (out->broken_pipe || crawler_get_stats(out->c, &stats) < 0)
+    return;
+  clear_line(out);
+  if (out->json)
+    put_json_summary(out->c, stats);
+  else if (!out->quiet)
+    print_summary(out, stats);
+  crawler_stats_free(stats);
+}
+
+/* ---- life ---- */
+
+static int open_index(struct output *out)
+{
+  char path[4096];
+
+  if (mkdir(out->dir, 0777) < 0 && errno != EEXIST) {
+    fprintf(stderr, "crawler: %s: %s\n", out->dir, strerror(errno));
+    return -1;
+  }
+  if ((size_t)snprintf(path, sizeof(path), "%s/index.jsonl", out->dir) < sizeof(path))
+    out->index = fopen(path, "w");
+  if (out->index)
+    return 0;
+  fprintf(stderr, "crawler: %s/index.jsonl: %s\n", out->dir, strerror(errno));
+  return -1;
+}
+
+int output_open(struct output *out)
+{
+  if (out->dir && open_index(out) < 0)
+    return -1;
+  out->progress = !out->quiet && isatty(STDERR_FILENO);
+  crawler_on_outcome(out->c, on_outcome, out);
+  if (out->edges)
+    crawler_on_links(out->c, on_links, out);
+  crawler_on_log(out->c, on_log, out);
+  return 0;
+}
+
+void output_close(struct output *out)
+{
+  if (fflush(stdout) != 0)
+    check_output(out);
+  if (out->index && fclose(out->index) != 0 && !out->broken_output)
+    out->broken_output = errno;
+  out->index = NULL;
+}

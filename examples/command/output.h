@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* output.h - what the command prints and keeps: lines, JSON Lines, bodies, progress, summary.
+ */
+#ifndef COMMAND_OUTPUT_H
+#define COMMAND_OUTPUT_H
+
+#include <crawl/crawler.h>
+
+#include <stdio.h>
+
+struct output { /* zeroed but for c */
+  crawler *c;
+  int json;
+  int edges;
+  int quiet;
+  int verbose;
+  const char *dir; /* bodies go there; NULL: nowhere */
+  FILE *index;     /* DIR/index.jsonl */
+  long long kept;
+  int progress;      /* stderr is a terminal */
+  int line_is_up;    /* and has a progress line */
+  int broken_pipe;   /* stdout was closed */
+  int broken_output; /* errno of a file that could not be written */
+};
+
+/* Sets the hooks. 0, or -1: DIR could not be made, and stderr says why. */
+int output_open(struct output *out);
+/* The progress line, at most five times a second. */
+void output_progress(struct output *out);
+void output_summary(struct output *out);
+/* Flushes and closes. broken_pipe and broken_output say what went wrong. */
+void output_close(struct output *out);
+
+#endif
