@@ -26,13 +26,13 @@ CURL_MIN := 7.87.0
 PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libbrotlidec libzstd libpsl libutf8proc
 
 # Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
-# tsan, valgrind and fuzz besides; DEPS_REAL: the web sites and the server of `make test-real`.
+# tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real and bench.
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
              libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
              libc-ares-dev libxxhash-dev zlib1g-dev libbrotli-dev libzstd-dev libpsl-dev \
-             libutf8proc-dev libcmocka-dev
+             libutf8proc-dev libcmocka-dev openssl
 DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit
-DEPS_REAL := nginx-light|nginx wget2 python3-doc openjdk-17-jre-headless openjdk-17-doc
+DEPS_REAL := nginx-light|nginx wget2 python3-doc openjdk-17-jre-headless openjdk-17-doc time valgrind
 
 LD      ?= ld
 OBJCOPY ?= objcopy
@@ -69,7 +69,7 @@ SRC      := $(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c))
 OBJ      := $(SRC:lib/%.c=$(BUILD)/obj/%.o)
 HEADERS  := $(wildcard include/crawl/*.h)
 SOFILE   := libcrawl.so.$(SOVERSION)$(VERSION:$(firstword $(subst ., ,$(VERSION)))%=%)
-COMMAND_OBJ := $(patsubst %.c,$(BUILD)/%.o,examples/crawler.c $(wildcard examples/command/*.c))
+COMMAND  := $(patsubst %.c,$(BUILD)/%.o,examples/crawler.c $(wildcard examples/command/*.c))
 EXAMPLES := $(patsubst examples/%.c,$(BUILD)/examples/%,\
               $(filter-out examples/crawler.c,$(wildcard examples/*.c)))
 
@@ -80,6 +80,7 @@ TESTS        := $(TEST_SRC:test/%.c=$(BUILD)/test/%)
 TESTS_FAST   := $(filter-out $(BUILD)/test/fetch/%,$(TESTS))
 SUPPORT_SRC  := $(filter-out test/sim/test_%,$(wildcard test/support/*.c test/sim/*.c))
 SUPPORT_OBJ  := $(SUPPORT_SRC:test/%.c=$(BUILD)/test/%.o)
+BENCHES      := $(patsubst test/bench/%.c,%,$(wildcard test/bench/*.c))
 FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
 REPLAYS      := $(if $(filter-out $(ROOMS),$(ALL_ROOMS)),,$(FUZZERS:fuzz_%=%))
 
@@ -134,7 +135,7 @@ $(BUILD)/libcrawl.so: $(BUILD)/$(SOFILE)
 	$(Q)ln -sf $(SOFILE) $(BUILD)/libcrawl.so.$(SOVERSION)
 	$(Q)ln -sf libcrawl.so.$(SOVERSION) $@
 
-$(BUILD)/crawler: $(COMMAND_OBJ) $(BUILD)/libcrawl.a
+$(BUILD)/crawler: $(COMMAND) $(BUILD)/libcrawl.a
 	$(say) LINK $@
 	$(Q)$(LINK) $^ $(call ldlibs_of,examples/crawler.c) $(LIBS) -o $@
 
@@ -163,7 +164,13 @@ $(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/%.o $(BUILD)/l
 	$(say) LINK $@
 	$(Q)$(LINK) -fsanitize=fuzzer $< $(TEST_LIBS) -o $@
 
-# The same without clang: the corpus of each, and what once crashed it, read again by gcc's build.
+$(BENCHES:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/test/bench/%.o $(BUILD)/libtest.a \
+                               $(BUILD)/libcrawl_internal.a
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(LINK) $< $(call ldlibs_of,test/bench/$*.c) $(TEST_LIBS) -o $@
+
+# The fuzz targets without clang: the corpus of each, and what once crashed it, read again.
 $(FUZZERS:%=$(BUILD)/replay/%): $(BUILD)/replay/%: $(BUILD)/test/fuzz/%.o $(BUILD)/test/fuzz/replay.o \
                                 $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
 	@mkdir -p $(@D)
@@ -260,14 +267,16 @@ cppcheck:
 
 # ---- the same tests under watch ----
 
+# Without WERROR: instrumented code gives gcc ideas. The ordinary build has had the warnings.
 SANITIZE := -fno-omit-frame-pointer -fno-sanitize-recover=all
 
 asan: ## all tests with AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) BUILD=$(BUILD)/asan CFLAGS='-O1 -g' \
+	@$(MAKE) BUILD=$(BUILD)/asan WERROR= CFLAGS='-O1 -g' \
 	  EXTRA_CFLAGS='$(SANITIZE) -fsanitize=address,undefined' test-all
 
 tsan: ## all tests with ThreadSanitizer
-	@$(MAKE) BUILD=$(BUILD)/tsan CFLAGS='-O1 -g' EXTRA_CFLAGS='$(SANITIZE) -fsanitize=thread' \
+	@$(MAKE) BUILD=$(BUILD)/tsan WERROR= CFLAGS='-O1 -g' \
+	  EXTRA_CFLAGS='$(SANITIZE) -fsanitize=thread' \
 	  TEST_WRAP="$$(setarch -R true 2>/dev/null && echo setarch -R)" test-all
 
 valgrind: ## all tests with valgrind
@@ -277,7 +286,7 @@ export TEST_WRAP
 FUZZ_SECONDS ?= 10
 
 fuzz: ## every test/fuzz/fuzz_*.c for FUZZ_SECONDS=10 seconds
-	@$(MAKE) BUILD=$(BUILD)/clang CC=clang CFLAGS='-O1 -g' \
+	@$(MAKE) BUILD=$(BUILD)/clang WERROR= CC=clang CFLAGS='-O1 -g' \
 	  EXTRA_CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link,address,undefined' run-fuzzers
 
 run-fuzzers: $(FUZZERS:%=$(BUILD)/fuzz/%)
@@ -287,7 +296,7 @@ run-fuzzers: $(FUZZERS:%=$(BUILD)/fuzz/%)
 soak: tsan valgrind ## the long rest: tsan, valgrind, a long fuzz
 	@$(MAKE) FUZZ_SECONDS=300 fuzz
 
-bench: all ## speed, side by side with others (test/bench/run.sh)
+bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed, side by side with others (test/bench/run.sh)
 	@BUILD=$(BUILD) sh test/bench/run.sh
 
 # ---- use ----
@@ -298,7 +307,7 @@ deps: ## install what building and `make check` need (Debian, Ubuntu)
 deps-dev: ## ... and what lint, asan, tsan, valgrind and fuzz need
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_DEV),'$(d)')
 
-deps-real: ## ... and what test-real needs
+deps-real: ## ... and what test-real and bench need
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_REAL),'$(d)')
 
 demo: $(BUILD)/crawler $(BUILD)/examples/serve ## crawl the bundled site, or URL=... (more options in ARGS=)
@@ -340,8 +349,9 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	  while IFS="$$(printf '\t')" read -r name what; do printf '  %-15s %s\n' "$$name" "$$what"; done
 
--include $(OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(TESTS:=.d) $(EXAMPLES:=.d) $(COMMAND_OBJ:.o=.d) \
-         $(FUZZERS:%=$(BUILD)/test/fuzz/%.d) $(BUILD)/test/fuzz/replay.d
+-include $(OBJ:.o=.d) $(SUPPORT_OBJ:.o=.d) $(TESTS:=.d) $(EXAMPLES:=.d) $(COMMAND:.o=.d) \
+         $(FUZZERS:%=$(BUILD)/test/fuzz/%.d) $(BUILD)/test/fuzz/replay.d \
+         $(BENCHES:%=$(BUILD)/test/bench/%.d)
 
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all layers style-check header-check symbols docs-check install-check \

@@ -234,7 +234,8 @@ int cr_loop_caller_timer_fired(struct cr_loop *loop)
   if (l->inside)
     return CRAWLER_E_BUSY;
   l->inside = true;
-  l->told_ms = INT64_MAX; /* it was good for one call */
+  l->told_ms = INT64_MAX; /* it was good for one call, and so was the alarm */
+  l->alarm_ms = INT64_MAX;
   cr_loop_enter(loop);
   if (!cr_loop_fire_timers(loop))
     return 0;

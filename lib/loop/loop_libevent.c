@@ -226,8 +226,11 @@ static int listen_for_wake(struct cr_loop *loop, bool on)
 
 static void free_slots(struct libevent_loop *l, struct cr_list *list)
 {
-  while (!cr_list_empty(list))
-    cr_free(l->loop.mem, CR_CONTAINER(cr_list_pop(list), struct slot, link));
+  while (!cr_list_empty(list)) {
+    struct slot *slot = CR_CONTAINER(cr_list_pop(list), struct slot, link);
+    event_debug_unassign(event_of(slot)); /* for a program that turned libevent's checks on */
+    cr_free(l->loop.mem, slot);
+  }
 }
 
 static void close_loop(struct cr_loop *loop)

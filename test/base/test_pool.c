@@ -28,6 +28,8 @@ struct task {
   size_t number;
   size_t *clock; /* inline runs only: the order of work */
   size_t ran_at;
+  int worker;
+  pthread_t thread;
 };
 
 static struct task *task_of(struct cr_list *link)
@@ -39,6 +41,8 @@ static void count_run(struct cr_job *job, int worker)
 {
   struct task *task = CR_CONTAINER(job, struct task, job);
   task->runs++;
+  task->worker = worker;
+  task->thread = pthread_self();
   if (task->clock)
     task->ran_at = (*task->clock)++;
 }
@@ -91,12 +95,44 @@ static void every_job_is_run_once_and_collected(void **state)
     assert_int_equal(cr_pool_outstanding(pool), 0);
     assert_int_equal(cr_pool_collect(pool, &done, true), 0);
     assert_int_equal(list_len(&done), JOBS);
-    for (size_t i = 0; i < JOBS; i++)
+    for (size_t i = 0; i < JOBS; i++) {
       assert_int_equal(tasks[i].runs, 1);
+      assert_in_range(tasks[i].worker, 0, threads[t] > 0 ? threads[t] - 1 : 0);
+    }
     cr_pool_close(pool, &done);
     assert_int_equal(list_len(&done), JOBS);
     assert_int_equal(wakes > 0, threads[t] > 0);
   }
+  cr_test_mem_done(&mem);
+}
+
+static void a_worker_number_belongs_to_one_thread(void **state)
+{
+  enum { THREADS = 3 };
+  static struct task tasks[JOBS];
+  const struct task *first[THREADS] = { NULL };
+  struct cr_mem mem;
+  struct cr_pool *pool = NULL;
+  struct cr_list done;
+  _Atomic int wakes = 0;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  cr_list_init(&done);
+  assert_int_equal(cr_pool_open(&pool, &mem, THREADS, count_wake, &wakes), 0);
+  for (size_t i = 0; i < JOBS; i++) {
+    tasks[i] = (struct task){ .number = i };
+    submit(pool, &tasks[i]);
+  }
+  (void)cr_pool_collect(pool, &done, true);
+  for (size_t i = 0; i < JOBS; i++) {
+    const struct task **known = &first[tasks[i].worker];
+
+    if (!*known)
+      *known = &tasks[i];
+    assert_true(pthread_equal((*known)->thread, tasks[i].thread));
+  }
+  cr_pool_close(pool, &done);
   cr_test_mem_done(&mem);
 }
 
@@ -176,6 +212,7 @@ struct gate {
 static void wait_for_go(struct cr_job *job, int worker)
 {
   struct gate *gate = CR_CONTAINER(job, struct gate, job);
+  (void)worker;
   (void)sem_post(&gate->begun);
   while (sem_wait(&gate->go) != 0)
     ; /* interrupted */
@@ -251,6 +288,7 @@ static void look_around(struct cr_job *job, int worker)
   struct probe *probe = CR_CONTAINER(job, struct probe, job);
   pthread_attr_t attr;
   void *at = NULL;
+  (void)worker;
 
   (void)pthread_sigmask(SIG_SETMASK, NULL, &probe->mask);
   if (pthread_getattr_np(pthread_self(), &attr) != 0)
@@ -347,6 +385,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_job_is_run_once_and_collected),
+    cmocka_unit_test(a_worker_number_belongs_to_one_thread),
     cmocka_unit_test(without_threads_jobs_run_in_order_inside_collect),
     cmocka_unit_test(no_wake_up_is_lost),
     cmocka_unit_test(close_hands_back_what_was_not_collected),

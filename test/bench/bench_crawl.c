@@ -6,7 +6,8 @@
  *   bench_crawl real - URL        crawls with the real parser and writes nothing
  *
  * What replay costs above the fetch-only loop (limit.c, mode K) is the library's own share: URLs,
- * seen-test, queues, schedule, ledgers. Prints one line like limit's. -w N workers, -c N connections.
+ * seen-test, queues, schedule, ledgers. Prints one line like limit's. -w N workers, -c N
+ * connections.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ static double wall_seconds(void)
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static uint64_t url_hash(const struct cr_parse *p)
+static uint64_t url_hash(struct cr_parse *p)
 {
   const struct cr_visit *v = CR_CONTAINER(p, struct cr_visit, parse);
 
@@ -174,11 +175,12 @@ static void report(crawler *c, const char *mode, double wall)
   double cpu = cpu_seconds() - bench.load_cpu;
 
   printf("mode=%s ok=%" PRId64 " bad=%" PRId64 " MB=%.1f links=%" PRId64 " connects=%" PRId64
-         " wall=%.3f cpu=%.3f rss_MB=%.1f pages/s=%.0f cpu_ms/page=%.4f\n",
+         " wall=%.3f cpu=%.3f rss_MB=%.1f pages/s=%.0f cpu_ms/page=%.4f "
+         "allocs/page=%.2f\n",
          mode, pages, crawler_get_stat(c, CRAWLER_STAT_FAILED),
          (double)crawler_get_stat(c, CRAWLER_STAT_BODY_BYTES) / 1e6,
          crawler_get_stat(c, CRAWLER_STAT_LINKS), crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS),
-         wall, cpu, peak_mb() - bench.load_mb, (double)pages / wall, cpu * 1e3 / (double)pages);
+         wall, cpu, peak_mb() - bench.load_mb, (double)pages / wall, cpu * 1e3 / (double)pages, (double)atomic_load(&c->home->mem.calls) / (double)pages);
 }
 
 static crawler *make(const char *url, const char *connections, const char *workers)

@@ -14,7 +14,11 @@ fail() {
   exit 1
 }
 
-$make -s install BUILD="$build" PREFIX="$prefix" >"$work/log" 2>&1 || { cat "$work/log"; fail 'make install failed'; }
+run_make() {
+  $make -s BUILD="$build" "$@" >"$work/log" 2>&1 || { cat "$work/log"; fail "make $* failed"; }
+}
+
+run_make install PREFIX="$prefix"
 for file in bin/crawler include/crawl/crawler.h lib/libcrawl.a lib/libcrawl.so lib/pkgconfig/libcrawl.pc; do
   [ -e "$prefix/$file" ] || fail "no $file was installed"
 done
@@ -30,7 +34,8 @@ int main(void)
 }
 APP
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
-[ "$(pkg-config --modversion libcrawl)" = "$("$prefix/bin/crawler" --version | grep -o '[0-9.]*[0-9]' | head -n 1)" ] ||
+said=$("$prefix/bin/crawler" --version | grep -o '[0-9.]*[0-9]' | head -n 1)
+[ "$(pkg-config --modversion libcrawl)" = "$said" ] ||
   fail 'libcrawl.pc and crawler --version name different versions'
 
 # Shared, as programs link by default. In $cc and what pkg-config prints, words are words.
@@ -44,11 +49,11 @@ $cc "$work/app.c" $(pkg-config --cflags libcrawl) "$prefix/lib/libcrawl.a" \
   -o "$work/static"
 "$work/static" || fail 'the program with the archive failed'
 
-$make -s uninstall BUILD="$build" PREFIX="$prefix" >"$work/log" 2>&1 || { cat "$work/log"; fail 'make uninstall failed'; }
+run_make uninstall PREFIX="$prefix"
 left=$(find "$prefix" ! -type d)
 [ -z "$left" ] || fail "uninstall leaves $left"
 
-$make -s install BUILD="$build" DESTDIR="$work/stage" PREFIX=/opt/crawl LIBDIR=/opt/crawl/lib64 >"$work/log" 2>&1 ||
-  { cat "$work/log"; fail 'make install with DESTDIR failed'; }
-grep -qx 'libdir=${prefix}/lib64' "$work/stage/opt/crawl/lib64/pkgconfig/libcrawl.pc" || fail 'libcrawl.pc has another libdir'
+run_make install DESTDIR="$work/stage" PREFIX=/opt/crawl LIBDIR=/opt/crawl/lib64
+grep -qx 'libdir=${prefix}/lib64' "$work/stage/opt/crawl/lib64/pkgconfig/libcrawl.pc" ||
+  fail 'libcrawl.pc has another libdir'
 echo 'install: installed, linked both ways, taken out'

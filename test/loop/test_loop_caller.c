@@ -278,6 +278,19 @@ static void a_timer_set_before_soon_is_set_again_after_it(void **state)
   assert_in_range(f->poller.last_ms, 1, 60000);
 }
 
+static void the_last_timer_leaves_the_callers_timer_alone(void **state)
+{
+  struct fixture *f = *state;
+
+  assert_int_equal(cr_loop_set_timer(f->loop, &f->timers[0], 0), 0);
+  assert_int_equal(f->poller.timer_calls, 1);
+  f->poller.timer_at = INT64_MAX;
+  assert_int_equal(cr_loop_caller_timer_fired(f->loop), 0);
+  assert_int_equal(f->timer_calls, 1);
+  assert_int_equal(f->poller.timer_calls, 1);
+  assert_int_equal(f->poller.timer_at, INT64_MAX);
+}
+
 static void set_four_timers_and_defer(struct fixture *f)
 {
   f->then = NULL;
@@ -434,6 +447,7 @@ int main(void)
     TEST(the_timer_is_told_in_relative_ms),
     TEST(deferring_from_outside_asks_for_a_timer_at_once),
     TEST(a_timer_set_before_soon_is_set_again_after_it),
+    TEST(the_last_timer_leaves_the_callers_timer_alone),
     TEST(one_call_from_outside_tells_the_timer_once_and_runs_deferred_calls),
     TEST(what_nobody_watches_is_ignored),
     TEST(a_refused_watch_is_an_error_of_the_call),

@@ -380,6 +380,37 @@ static void a_timer_that_is_past_fires_without_waiting(void **state)
   close_end(&end);
 }
 
+static void count_batch(void *arg)
+{
+  ++*(int *)arg;
+}
+
+static void leave_batch(void *arg)
+{
+  (void)arg;
+}
+
+/* After the last timer and deferred call nothing calls us any more: no loop spins. */
+static void a_loop_with_nothing_to_do_does_nothing(void **state)
+{
+  struct end end;
+  int batches = 0;
+
+  open_end(*state, &end);
+  watch(&end, CR_LOOP_READ);
+  assert_int_equal(cr_loop_set_timer(end.w->loop, &end.timer, cr_loop_now(end.w->loop) + 5), 0);
+  cr_loop_defer(end.w->loop, &end.deferred);
+  turn_until(end.w, &end.timer_calls, 1);
+  turn_until(end.w, &end.deferred_calls, 1);
+  for (int i = 0; i < 3; i++) /* an early alarm may be left */
+    end.w->driver->turn(end.w->loop, end.w->own, 0);
+  cr_loop_on_batch(end.w->loop, count_batch, leave_batch, &batches);
+  for (int i = 0; i < 10; i++)
+    end.w->driver->turn(end.w->loop, end.w->own, 0);
+  assert_int_equal(batches, 0);
+  close_end(&end);
+}
+
 /* ---- deferred calls and wake-ups ---- */
 
 static void defer_self(struct end *self)
@@ -530,6 +561,7 @@ int cr_loop_contract(const struct cr_loop_driver *driver, const char *name)
     TEST(a_timer_fires_once_and_not_early),
     TEST(timers_fire_in_order),
     TEST(a_timer_that_is_past_fires_without_waiting),
+    TEST(a_loop_with_nothing_to_do_does_nothing),
     TEST(a_deferred_call_needs_no_event_to_come),
     TEST(a_thread_wakes_a_loop_that_waits),
     TEST(wakes_before_the_loop_listens_are_kept_and_count_as_one),
