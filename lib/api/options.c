@@ -64,6 +64,28 @@ static int fail(crawler *c, int err, const char *text, const char *detail)
   return cr_error(c, err, text, detail);
 }
 
+static const char *unit_of(const struct row *row)
+{
+  return row->type == DURATION ? "ms" : "";
+}
+
+/* " from 1 to 100000"; "" for what isn't a number. */
+static void write_range(const struct row *row, char *out, size_t room)
+{
+  char least[64];
+  char most[64];
+
+  out[0] = '\0';
+  if (is_text(row) || row->type == BOOL)
+    return;
+  cr_number_to_text(row->least, unit_of(row), least);
+  cr_number_to_text(row->most, unit_of(row), most);
+  if (row->most >= INT64_MAX / 4) /* no bound that anybody meets */
+    (void)snprintf(out, room, " from %s", least);
+  else
+    (void)snprintf(out, room, " from %s to %s", least, most);
+}
+
 static int bad_value(crawler *c, const struct row *row, const char *value)
 {
   static const char *const takes[] = {
@@ -74,10 +96,12 @@ static int bad_value(crawler *c, const struct row *row, const char *value)
     [TEXT] = "a text",
     [LIST] = "a list separated by commas",
   };
-  char text[256];
+  char range[160];
+  char text[400];
 
-  (void)snprintf(text, sizeof(text), "option %s takes %s (%s), not", row->name, takes[row->type],
-                 row->help);
+  write_range(row, range, sizeof(range));
+  (void)snprintf(text, sizeof(text), "option %s takes %s%s (%s), not", row->name, takes[row->type],
+                 range, row->help);
   return fail(c, CRAWLER_E_VALUE, text, value);
 }
 
@@ -92,16 +116,14 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
 {
   char text[64];
   int64_t *to = number_of(c, row);
-  bool deeper = to == &c->settings.max_depth && value != *to;
 
   if (value < row->least || value > row->most) {
-    cr_number_to_text(value, "", text);
+    cr_number_to_text(value, unit_of(row), text);
     return bad_value(c, row, text);
   }
+  c->shard.max_depth_changed |= to == &c->settings.max_depth && value != *to;
   *to = value;
   cr_shard_configure(&c->shard);
-  if (deeper && c->shard.frontier)
-    cr_depth_raised(&c->shard);
   return 0;
 }
 
@@ -125,38 +147,63 @@ static bool is_known_list(const struct row *row, const char *value)
   return true;
 }
 
-/* Do the rooms that use it understand it? */
-static bool is_understood(crawler *c, const struct row *row, const char *value)
+/* Do the rooms that use it understand it? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
+static int check_text(crawler *c, const struct row *row, const char *value)
 {
-  struct cr_span text = cr_span_text(value);
+  bool ok;
 
   if (strcmp(row->name, "allow_private") == 0)
-    return cr_shard_check_private(&c->shard, value) == 0;
+    return cr_shard_check_private(&c->shard, value);
   if (strcmp(row->name, "resolve") == 0)
-    return cr_resolve_overrides_check(&c->home->mem, value) == 0;
-  if (strcmp(row->name, "user_agent") == 0)
-    return cr_header_is_valid(CR_SPAN("User-Agent"), text);
-  return is_known_list(row, value);
+    return cr_resolve_overrides_check(&c->home->mem, value);
+  if (strcmp(row->name, "dns_servers") == 0)
+    return cr_resolve_servers_check(value);
+  if (strcmp(row->name, "proxy") == 0)
+    ok = cr_curl_proxy_is_usable(cr_span_text(value));
+  else if (strcmp(row->name, "user_agent") == 0)
+    ok = cr_header_is_valid(CR_SPAN("User-Agent"), cr_span_text(value));
+  else
+    ok = is_known_list(row, value);
+  return ok ? 0 : CRAWLER_E_VALUE;
 }
 
-/* "Name: value" joined to those before it. */
-static char *join_header(crawler *c, const char *old, const char *line)
+static bool is_header_line(const char *line, size_t len)
 {
-  struct cr_span text = cr_span_text(line);
   size_t colon = strcspn(line, ":");
-  char *joined;
 
-  if (text.len == 0)
-    return cr_strdup(&c->home->mem, CR_MEM_CORE, "");
-  if (colon == text.len ||
-      !cr_header_is_valid(cr_span(line, colon), cr_span(line + colon, text.len - colon)))
-    return NULL;
-  joined = cr_alloc(&c->home->mem, CR_MEM_CORE, strlen(old) + text.len + 2);
-  if (joined) {
-    memcpy(joined, old, strlen(old));
-    memcpy(joined + strlen(old), line, text.len);
-    memcpy(joined + strlen(old) + text.len, "\n", 2);
+  return colon < len &&
+         cr_header_is_valid(cr_span(line, colon), cr_span(line + colon, len - colon));
+}
+
+/* One or more lines "Name: value", each but the last ended by LF: as crawler_get_option() gives
+ * them. */
+static bool are_header_lines(const char *lines)
+{
+  while (*lines) {
+    size_t len = strcspn(lines, "\n");
+
+    if (!is_header_line(lines, len))
+      return false;
+    lines += len + (lines[len] == '\n');
   }
+  return true;
+}
+
+/* The lines joined to those before them; "" takes all away. NULL: out of memory. */
+static char *join_headers(crawler *c, const char *old, const char *lines)
+{
+  size_t len = strlen(lines);
+  size_t kept = len > 0 ? strlen(old) : 0;
+  char *joined = cr_alloc(&c->home->mem, CR_MEM_CORE, kept + len + 2);
+  size_t at = kept + len;
+
+  if (!joined)
+    return NULL;
+  memcpy(joined, old, kept);
+  memcpy(joined + kept, lines, len);
+  if (len > 0 && lines[len - 1] != '\n')
+    joined[at++] = '\n';
+  joined[at] = '\0';
   return joined;
 }
 
@@ -164,13 +211,13 @@ static int store_text(crawler *c, const struct row *row, const char *value)
 {
   char **to = text_of(c, row);
   bool is_header = to == &c->settings.header;
-  char *copy;
+  int err = is_header && !are_header_lines(value) ? CRAWLER_E_VALUE : check_text(c, row, value);
+  char *copy = NULL;
 
-  if (!is_understood(c, row, value))
+  if (err == CRAWLER_E_VALUE)
     return bad_value(c, row, value);
-  copy = is_header ? join_header(c, *to, value) : cr_strdup(&c->home->mem, CR_MEM_CORE, value);
-  if (!copy && is_header)
-    return bad_value(c, row, value);
+  if (err == 0)
+    copy = is_header ? join_headers(c, *to, value) : cr_strdup(&c->home->mem, CR_MEM_CORE, value);
   if (!copy)
     return fail(c, CRAWLER_E_NOMEM, "out of memory for option", row->name);
   cr_shard_replace_text(&c->shard, to, copy);
@@ -228,6 +275,8 @@ int cr_set_text(crawler *c, const char *name, const char *value)
 
   if (row && !value)
     return fail(c, CRAWLER_E_INVAL, "NULL for option", name);
+  if (row && strchr(value, '\n')) /* crawler_set_header() adds one line, whatever is in it */
+    return bad_value(c, row, value);
   return row ? store_text(c, row, value) : err;
 }
 
@@ -249,12 +298,11 @@ int crawler_set_option(crawler *c, const char *name, const char *value)
 const char *crawler_get_option(crawler *c, const char *name)
 {
   const struct row *row = find(name);
-  static const char *const units[] = { [BOOL] = "", [INT] = "", [DURATION] = "ms", [SIZE] = "" };
 
   if (!c || !row)
     return NULL;
   if (!is_text(row)) {
-    cr_number_to_text(*number_of(c, row), units[row->type], c->option_text);
+    cr_number_to_text(*number_of(c, row), unit_of(row), c->option_text);
     return c->option_text;
   }
   cr_free(&c->home->mem, c->option_list);

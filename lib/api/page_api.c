@@ -11,7 +11,8 @@ int crawler_page_defer(crawler_page *page)
     return CRAWLER_E_INVAL;
   if (!page->in_hook)
     return CRAWLER_E_STATE;
-  atomic_store(&page->hold, CR_HOLD_DEFERRED);
+  if (atomic_exchange(&page->hold, CR_HOLD_DEFERRED) != CR_HOLD_DEFERRED)
+    atomic_fetch_add_explicit(&page->refs, 1, memory_order_relaxed); /* crawler_page_finish()'s */
   return 0;
 }
 
@@ -26,13 +27,26 @@ static int say(crawler_page *page, int how)
   return 0;
 }
 
+static void drop_reference(crawler_page *page)
+{
+  if (atomic_fetch_sub_explicit(&page->refs, 1, memory_order_acq_rel) == 1)
+    page->destroy(page);
+}
+
 int crawler_page_finish(crawler_page *page, int how)
 {
+  int hold;
+  int err;
+
   if (!page || how < CRAWLER_FINISH_OK || how > CRAWLER_FINISH_FAIL)
     return CRAWLER_E_INVAL;
-  if (atomic_load(&page->hold) == CR_HOLD_NONE)
+  hold = atomic_load(&page->hold);
+  if (hold == CR_HOLD_NONE)
     return CRAWLER_E_STATE;
-  return say(page, how);
+  err = say(page, how);
+  if (err == 0 && hold == CR_HOLD_DEFERRED)
+    drop_reference(page);
+  return err;
 }
 
 crawler_page *crawler_page_retain(crawler_page *page)
@@ -52,8 +66,7 @@ void crawler_page_release(crawler_page *page)
   if (atomic_fetch_sub_explicit(&page->holders, 1, memory_order_acq_rel) == 1 &&
       atomic_load(&page->hold) == CR_HOLD_PULLED)
     (void)say(page, CRAWLER_FINISH_OK); /* said already: crawler_page_finish() */
-  if (atomic_fetch_sub_explicit(&page->refs, 1, memory_order_acq_rel) == 1)
-    page->destroy(page);
+  drop_reference(page);
 }
 
 /* ---- reading ---- */
@@ -209,5 +222,5 @@ int crawler_link_kind_of(const crawler_link *link)
 
 int crawler_link_flags(const crawler_link *link)
 {
-  return link->flags;
+  return link->flags | (*link->url ? 0 : CRAWLER_LINK_INVALID); /* who has a link has its URL */
 }

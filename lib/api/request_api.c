@@ -49,8 +49,12 @@ static int post(crawler *c, struct cr_submission *sub)
 
 int crawler_submit(crawler *c, crawler_request *req)
 {
-  if (!c || !req || req->phase != CR_REQUEST_NEW)
+  if (!req || req->phase != CR_REQUEST_NEW)
     return CRAWLER_E_INVAL;
+  if (!c || submission_of(req)->home != c->home) { /* made for another crawler, in its memory */
+    crawler_request_free(req);
+    return CRAWLER_E_INVAL;
+  }
   req->seed_flag = req->kind == CRAWLER_KIND_PAGE && !cr_in_hook(c);
   return post(c, submission_of(req));
 }

@@ -36,22 +36,40 @@ bool cr_in_hook(const crawler *c)
   return cr_is_loop_thread(c) && c->shard.hook_depth > 0;
 }
 
+/* Before anything that drives: our own thread may be doing so, and then nothing may be touched. */
+static bool runs_elsewhere(crawler *c)
+{
+  if (!c->has_thread || cr_is_loop_thread(c))
+    return false;
+  if (!cr_ready_wait(&c->ready, 0, true))
+    return true;
+  cr_thread_join(c);
+  return false;
+}
+
 /* ---- start ---- */
 
-static int check_start(crawler *c, enum cr_drive drive)
+static int in_hook(crawler *c)
+{
+  return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook", NULL);
+}
+
+static int check_start(crawler *c, enum cr_drive drive, bool pulling)
 {
   if (cr_in_hook(c))
-    return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook", NULL);
+    return in_hook(c);
   if (c->setting_error < 0)
     return c->setting_error; /* errmsg still names the option */
   if (c->shard.loop && c->drive != drive)
     return cr_error(c, CRAWLER_E_STATE, "the crawler is driven in another way already", NULL);
+  if (c->shard.running && c->shard.pulling != pulling)
+    return cr_error(c, CRAWLER_E_STATE, "crawler_next() is not for a run begun by another", NULL);
   return 0;
 }
 
 int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
 {
-  int err = check_start(c, drive);
+  int err = check_start(c, drive, pulling);
 
   if (err < 0 || c->shard.running)
     return err;
@@ -60,8 +78,10 @@ int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
   atomic_store(&c->shard.flags, 0);
   cr_ready_set_over(&c->ready, false);
   err = cr_shard_start(&c->shard);
-  if (err < 0)
+  if (err < 0) {
+    cr_ready_set_over(&c->ready, true); /* nobody shall wait for it */
     return cr_error(c, err, "could not start", crawler_strerror(err));
+  }
   atomic_store(&c->wakeable, c->shard.loop);
   return 0;
 }
@@ -98,6 +118,8 @@ int crawler_run(crawler *c)
 
   if (!c)
     return CRAWLER_E_INVAL;
+  if (runs_elsewhere(c))
+    return CRAWLER_E_BUSY;
   cr_enter(c);
   err = cr_begin(c, CR_DRIVE_SELF, false);
   if (err == 0)
@@ -111,6 +133,8 @@ int crawler_step(crawler *c, int64_t timeout_ms)
 
   if (!c)
     return CRAWLER_E_INVAL;
+  if (runs_elsewhere(c))
+    return CRAWLER_E_BUSY;
   cr_enter(c);
   err = cr_begin(c, CR_DRIVE_SELF, false);
   if (err == 0)
@@ -120,13 +144,14 @@ int crawler_step(crawler *c, int64_t timeout_ms)
   return cr_leave(c) ? CRAWLER_DONE : err;
 }
 
-/* The page is the caller's now, and its bytes with it. */
-static crawler_page *hand_out(struct cr_visit *v)
+/* The page is the caller's now, and its bytes with it: there may be room for others. */
+static crawler_page *hand_out(crawler *c, struct cr_visit *v)
 {
   if (!v)
     return NULL;
   if (atomic_load(&v->page.finish_how) < 0)
     cr_visit_leave(v);
+  cr_loop_wake(c->shard.loop);
   return &v->page;
 }
 
@@ -149,8 +174,8 @@ static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
   int err = 0;
 
   if (cr_in_hook(c))
-    return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook", NULL);
-  *page = hand_out(cr_ready_pop(&c->ready));
+    return in_hook(c);
+  *page = hand_out(c, cr_ready_pop(&c->ready));
   if (*page)
     return 0;
   if (!c->shard.running && c->pull_over) { /* said once: the next call runs again */
@@ -161,7 +186,7 @@ static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
   if (err < 0)
     return err;
   drive_to_page(c, timeout_ms);
-  *page = hand_out(cr_ready_pop(&c->ready));
+  *page = hand_out(c, cr_ready_pop(&c->ready));
   if (*page) {
     c->pull_over = !c->shard.running;
     return 0;
@@ -173,9 +198,11 @@ static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
 
 static int next_from_thread(crawler *c, crawler_page **page, int64_t timeout_ms)
 {
+  if (cr_in_hook(c))
+    return in_hook(c);
   if (!cr_ready_wait(&c->ready, timeout_ms, false))
     return CRAWLER_AGAIN;
-  *page = hand_out(cr_ready_pop(&c->ready));
+  *page = hand_out(c, cr_ready_pop(&c->ready));
   return *page ? 0 : CRAWLER_DONE;
 }
 
@@ -263,6 +290,10 @@ int crawler_start(crawler *c)
 
   if (!c)
     return CRAWLER_E_INVAL;
+  if (runs_elsewhere(c))
+    return CRAWLER_E_BUSY;
+  if (cr_in_hook(c))
+    return in_hook(c);
   if (c->drive != CR_DRIVE_BASE && c->drive != CR_DRIVE_WATCH)
     return cr_error(c, CRAWLER_E_STATE, "no event_base and no loop functions are set", NULL);
   cr_enter(c);
@@ -274,6 +305,8 @@ int crawler_start(crawler *c)
 
 static int state_of(crawler *c, int err)
 {
+  if (err == CRAWLER_E_BUSY)
+    return in_hook(c);
   if (err < 0)
     cr_shard_fail(&c->shard, err);
   return c->shard.running ? CRAWLER_OK : CRAWLER_DONE;

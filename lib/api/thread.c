@@ -9,17 +9,22 @@ static void *main_loop(void *arg)
 {
   crawler *c = arg;
 
+  pthread_mutex_lock(&c->ready.lock); /* until create_thread() has written all it will */
+  pthread_mutex_unlock(&c->ready.lock);
   cr_enter(c);
   while (c->shard.running)
     if (cr_loop_turn(c->shard.loop, -1) < 0)
       cr_shard_fail(&c->shard, CRAWLER_E_SYSTEM);
-  /* crawler_free() in a hook only cancels here: the thread can't join itself. */
-  c->inside--;
-  atomic_store(&c->inside_loop, false);
+  if (c->free_pending) { /* nobody will join us */
+    (void)pthread_detach(pthread_self());
+    c->has_thread = false;
+  }
+  (void)cr_leave(c); /* c may be gone */
   return NULL;
 }
 
-/* The host's signals are the host's: our thread takes none. */
+/* The host's signals are the host's: our thread takes none. Once the lock is free c is the
+ * thread's, which may free it. */
 static int create_thread(crawler *c)
 {
   sigset_t all;
@@ -27,9 +32,12 @@ static int create_thread(crawler *c)
   int err;
 
   sigfillset(&all);
+  pthread_mutex_lock(&c->ready.lock);
   pthread_sigmask(SIG_SETMASK, &all, &old);
   err = pthread_create(&c->thread, NULL, main_loop, c);
   pthread_sigmask(SIG_SETMASK, &old, NULL);
+  c->has_thread = err == 0;
+  pthread_mutex_unlock(&c->ready.lock);
   return err == 0 ? 0 : CRAWLER_E_SYSTEM;
 }
 
@@ -50,9 +58,9 @@ int crawler_start_thread(crawler *c)
   err = create_thread(c);
   if (err < 0) {
     c->shard.running = false;
+    cr_ready_set_over(&c->ready, true);
     return cr_error(c, err, "could not start a thread", NULL);
   }
-  c->has_thread = true;
   return 0;
 }
 
@@ -72,6 +80,8 @@ int crawler_wait(crawler *c, int64_t timeout_ms)
 {
   if (!c)
     return CRAWLER_E_INVAL;
+  if (cr_is_loop_thread(c))
+    return CRAWLER_E_BUSY; /* it would wait for itself */
   if (!c->has_thread)
     return CRAWLER_E_STATE;
   return cr_ready_wait(&c->ready, timeout_ms, true) ? CRAWLER_OK : CRAWLER_AGAIN;

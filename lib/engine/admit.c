@@ -68,6 +68,18 @@ static crawler_reason identify_again(struct cr_shard *s, struct crawler_request 
   return by_rules(s, req);
 }
 
+/* The old URL is remembered, so that the hook isn't asked for it again. */
+static crawler_reason take_rewritten(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
+{
+  uint64_t asked = *fp;
+  crawler_reason reason = identify_again(s, req, fp);
+
+  if (reason == CRAWLER_REASON_NONE && *fp != asked && !s->settings->filter_depends_on_page)
+    (void)s->frontier->ops->reject(s->frontier, asked,
+                                   CR_SEEN_REWRITTEN); /* asked twice at worst */
+  return reason;
+}
+
 crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
 {
   crawler_reason reason = by_rules(s, req);
@@ -76,7 +88,7 @@ crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64
     return reason;
   if (ask_filter(s, req) != CRAWLER_ACCEPT)
     return CRAWLER_REJECTED_FILTER;
-  return req->rewritten ? identify_again(s, req, fp) : CRAWLER_REASON_NONE;
+  return req->rewritten ? take_rewritten(s, req, fp) : CRAWLER_REASON_NONE;
 }
 
 void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,

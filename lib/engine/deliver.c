@@ -158,12 +158,15 @@ static void deliver(struct cr_visit *v)
   v->state = CR_VISIT_HELD;
   count_page(s, v);
   widen_scope(v);
+  /* From here on another thread may hold the page, and what it asks for grows the arena. */
+  v->page.req.depth = s->frontier->ops->lease_depth(s->frontier, v->lease);
+  cr_visit_measure(v);
   call_page(s, v);
   (void)cr_admit_links(s, v); /* what found no memory is counted as capped */
-  if (s->pulling && v->page.req.kind == CRAWLER_KIND_PAGE)
-    offer_to_pull(s, v);
-  else if (atomic_load(&v->page.hold) == CR_HOLD_DEFERRED)
+  if (atomic_load(&v->page.hold) == CR_HOLD_DEFERRED)
     cr_visit_leave(v);
+  else if (s->pulling && v->page.req.kind == CRAWLER_KIND_PAGE)
+    offer_to_pull(s, v);
   else
     cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
 }

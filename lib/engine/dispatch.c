@@ -109,6 +109,7 @@ int cr_visit_start_transfer(struct cr_visit *v)
   t->stream = s->hooks->body && req->kind == CRAWLER_KIND_PAGE;
   /* Servers close an idle connection after about 5 s: beyond that, keeping it is a cost only. */
   t->keep_alive = s->politeness.delay_ms < 5000;
+  t->fresh = req->attempt > 1; /* a kept connection may be why the last attempt failed */
   t->customize = s->hooks->transfer != NULL;
   err = s->fetcher->ops->start(s->fetcher, t);
   if (err < 0)
@@ -150,6 +151,8 @@ static void give_back(struct cr_shard *s, const struct cr_task *task)
   cr_ledger_requeue(&s->ledger, task->kind);
   if (task->kind == CRAWLER_KIND_PAGE)
     s->slots.pages_held--;
+  if (cr_list_empty(&s->visits)) /* nothing is in flight whose end would free some */
+    cr_shard_fail(s, CRAWLER_E_NOMEM);
 }
 
 void cr_dispatch(struct cr_shard *s, const struct cr_task *task)

@@ -137,12 +137,13 @@ static bool settle_seen(struct batch *b, uint32_t i)
 
   if (seen == CR_SEEN_UNKNOWN)
     return false;
-  if (CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED) {
+  if (CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED && CR_SEEN_VALUE(seen) != CR_SEEN_REWRITTEN) {
     cr_ledger_link_refused(&s->ledger, (crawler_reason)CR_SEEN_VALUE(seen));
     return true;
   }
   cr_ledger_link_known(&s->ledger);
-  if (b->visit->page.req.depth + 1 < (int)CR_SEEN_VALUE(seen))
+  if (CR_SEEN_CLASS(seen) != CR_SEEN_REJECTED &&
+      b->visit->page.req.depth + 1 < (int)CR_SEEN_VALUE(seen))
     cr_depth_lowered(s, b->fps[i], b->visit->page.req.depth + 1u);
   return true;
 }
@@ -152,10 +153,10 @@ static bool settle_seen(struct batch *b, uint32_t i)
 /* Has this fp stood on this page before? Then its twin; else it is entered. */
 static uint32_t find_twin(struct batch *b, uint32_t i)
 {
-  size_t at = (size_t)b->fps[i] & b->table_mask;
+  size_t at = (size_t)b->found[i].fp & b->table_mask;
 
   for (; b->table[at] != UINT32_MAX; at = (at + 1) & b->table_mask)
-    if (b->fps[b->table[at]] == b->fps[i])
+    if (b->found[b->table[at]].fp == b->found[i].fp)
       return b->table[at];
   b->table[at] = i;
   return UINT32_MAX;
@@ -216,6 +217,7 @@ static void accept(struct batch *b, uint32_t i, const struct crawler_request *re
     return;
   }
   b->fate[i] = FATE_ADD;
+  b->fps[i] = fp; /* another one if on_filter has rewritten it */
   b->item_of[b->item_count++] = i;
 }
 
@@ -409,7 +411,6 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
     return 0;
   b.arena = cr_shard_scratch(s);
   verdicts = ask_links(s, page, b.arena);
-  page->req.depth = s->frontier->ops->lease_depth(s->frontier, visit->lease);
   if (!allocate(&b, page->link_count) || cr_page_base(page, &s->base) < 0) {
     cr_arena_reset(b.arena);
     return refuse_all(s, page);

@@ -251,6 +251,12 @@ static enum cr_ending natural_end(struct cr_shard *s)
     return s->settings->keep_open ? CR_END_NOT : CR_END_COMPLETE;
   if (stats.queued == stats.queued_pages && cr_slots_pages_free(&s->slots) == 0)
     return CR_END_MAX_PAGES;
+  if (s->next_due_ms == CR_NEVER && !s->is_full && cr_list_empty(&s->pump.link)) {
+    /* Queued, nothing in flight, nobody to wake it: it would wait for ever. */
+    cr_shard_log(s, 0, "nothing that is queued can leave", NULL);
+    cr_shard_fail(s, CRAWLER_E_STATE);
+    return CR_END_ERROR;
+  }
   return CR_END_NOT;
 }
 
@@ -283,6 +289,15 @@ static void read_flags(struct cr_shard *s)
     cr_shard_end(s, CR_END_STOPPED);
 }
 
+/* Here, not where the option is set: it calls hooks. */
+static void offer_deeper(struct cr_shard *s)
+{
+  if (!s->max_depth_changed)
+    return;
+  s->max_depth_changed = false;
+  cr_depth_raised(s);
+}
+
 static void pump(struct cr_deferred *deferred)
 {
   struct cr_shard *s = CR_CONTAINER(deferred, struct cr_shard, pump);
@@ -291,6 +306,7 @@ static void pump(struct cr_deferred *deferred)
     return;
   read_letters(s);
   collect_parsed(s);
+  offer_deeper(s);
   read_flags(s);
   if (cr_loop_error(s->loop) < 0)
     cr_shard_fail(s, cr_loop_error(s->loop));

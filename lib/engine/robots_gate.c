@@ -98,13 +98,23 @@ static bool try_again(struct cr_visit *v, crawler_reason failure)
   return true;
 }
 
+/* What was learned can't be kept: asked again, and not for ever. */
+static void try_with_more_memory(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+
+  if (v->page.req.attempt > s->settings->max_retries)
+    cr_shard_fail(s, CRAWLER_E_NOMEM);
+  cr_visit_requeue(v, CR_FINISH_RETRY, -1);
+}
+
 /* No usable answer, for good: what its URLs end with. */
 static void give_up(struct cr_visit *v, crawler_reason failure)
 {
   struct cr_robots_facts *facts = cr_zalloc(v->shard->mem, CR_MEM_FRONTIER, sizeof(*facts));
 
   if (!facts) {
-    cr_visit_requeue(v, CR_FINISH_RETRY, -1);
+    try_with_more_memory(v);
     return;
   }
   facts->mem = v->shard->mem;
@@ -117,22 +127,45 @@ static void give_up(struct cr_visit *v, crawler_reason failure)
     cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
 }
 
+/* Again, or never; NONE: the status says so. */
+static void fail(struct cr_visit *v, crawler_reason failure)
+{
+  if (!try_again(v, failure))
+    give_up(v, failure);
+}
+
+/* Where a redirect leads; CRAWLER_E_URL: nowhere. */
+static int set_target(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  const char *text = cr_headers_get(&v->page.headers, "Location");
+  int err = CRAWLER_E_URL;
+
+  if (v->page.status / 100 != 3 || !text || v->robots_hops == MAX_ROBOTS_HOPS)
+    return err;
+  err = cr_url_parse(&s->base, cr_span(v->page.req.url, v->page.req.url_bytes), NULL);
+  if (err == 0)
+    err = cr_url_parse(&s->url, cr_span_text(text), &s->base);
+  return err < 0 ? err : cr_request_set_url(&v->page.req, &s->url);
+}
+
 /* Follows a redirect under the same lease. false: there is none to follow. */
 static bool follow(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
-  struct crawler_request *req = &v->page.req;
+  int err = set_target(v);
 
-  if (v->page.status / 100 != 3 || !v->page.location || v->robots_hops == MAX_ROBOTS_HOPS)
-    return false;
-  if (cr_url_parse(&s->url, cr_span_text(v->page.location), NULL) < 0 ||
-      cr_request_set_url(req, &s->url) < 0)
+  if (err < 0 && err != CRAWLER_E_NOMEM)
     return false;
   v->robots_hops++;
   v->page.location = NULL;
   cr_buf_clear(&v->transfer.body_in);
-  if (cr_visit_start_transfer(v) < 0)
-    return false;
+  if (err == 0)
+    err = cr_visit_start_transfer(v);
+  if (err < 0) { /* not known to allow anything */
+    fail(v, CRAWLER_FAILED_INTERNAL);
+    return true;
+  }
   cr_slots_begin(&s->slots, v->slow);
   v->has_slot = true;
   v->begun_ms = cr_loop_now(s->loop);
@@ -152,13 +185,12 @@ void cr_robots_arrived(struct cr_visit *v, crawler_reason failure)
   if (failure == CRAWLER_REASON_NONE && follow(v))
     return;
   if (failure != CRAWLER_REASON_NONE || judgement == TRY_AGAIN) {
-    if (!try_again(v, failure))
-      give_up(v, failure);
+    fail(v, failure);
     return;
   }
   facts = read_rules(v);
   if (!facts) {
-    cr_visit_requeue(v, CR_FINISH_RETRY, -1);
+    try_with_more_memory(v);
     return;
   }
   open_gate(v, facts);

@@ -117,6 +117,7 @@ struct cr_shard {
   int64_t next_due_ms;
   bool running;
   bool pulling; /* crawler_next() is how pages leave */
+  bool max_depth_changed; /* what was refused for depth is to be offered again */
   bool is_full; /* buffered bytes passed the high mark, and not yet the low one */
   int hook_depth;
   atomic_int flags;      /* CR_FLAG_*: set by any thread or signal handler */
@@ -176,6 +177,8 @@ struct cr_admission {
 /* Takes an identified request through probe, filter and frontier. req->extra goes to the frontier
  * or is freed. Returns the cr_verdict of the frontier, or -reason when it was rejected. */
 int cr_admit(struct cr_shard *s, struct cr_admission *a);
+/* Beside the reject reasons in a seen byte: on_filter put another URL in this one's place. */
+#define CR_SEEN_REWRITTEN 63
 /* Scope, depth, on_filter: CRAWLER_REASON_NONE accepts. May change req and *fp (a rewrite). */
 crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64_t *fp);
 /* Remembers and reports a URL rejected for what it is. */
@@ -224,6 +227,7 @@ struct cr_visit {
   enum cr_visit_state state;
   crawler_reason ended_by;    /* a hook's word while the transfer runs */
   struct cr_inflate *decoder; /* on_body */
+  int64_t page_bytes;         /* what the page held when hooks were first shown it */
   int64_t left_bytes;         /* its share of home->left_bytes */
   uint8_t robots_hops;
   bool slow;
@@ -236,6 +240,8 @@ struct cr_visit {
 struct cr_visit *cr_visit_new(struct cr_shard *s, const struct cr_task *task); /* NULL: no memory */
 /* The URL is over, or back in the queue: leaves the lists; freed or kept for the page's holders. */
 void cr_visit_release(struct cr_visit *v);
+/* Takes down what the page holds, before anybody else can hold it. */
+void cr_visit_measure(struct cr_visit *v);
 /* The page is in a caller's hands now: its memory leaves the crawler's account. */
 void cr_visit_leave(struct cr_visit *v);
 /* The loop thread's arena for one page at a time. */

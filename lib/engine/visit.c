@@ -20,12 +20,17 @@ static void come_back(struct cr_visit *v)
   v->left_bytes = 0;
 }
 
+void cr_visit_measure(struct cr_visit *v)
+{
+  v->page_bytes =
+      (int64_t)(v->transfer.body_in.cap + v->parse.decoded.cap + v->page.arena.used_bytes);
+}
+
 void cr_visit_leave(struct cr_visit *v)
 {
   if (v->left_bytes > 0)
     return;
-  v->left_bytes =
-      (int64_t)(v->transfer.body_in.cap + v->parse.decoded.cap + v->page.arena.used_bytes);
+  v->left_bytes = v->page_bytes;
   atomic_fetch_add_explicit(&v->page.home->left_bytes, v->left_bytes, memory_order_relaxed);
 }
 

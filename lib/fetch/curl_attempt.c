@@ -8,8 +8,6 @@
  */
 #include "fetch/curl_attempt.h"
 
-#include <string.h>
-
 #include "fetch/curl_error.h"
 
 static int64_t after(int64_t now_ms, int64_t ms)
@@ -143,7 +141,13 @@ static void resolved(struct cr_resolve *question, const struct cr_address *addre
 
 /* ---- delivery: what is done and told outside libcurl ---- */
 
-/* Back to its cell's idle attempts; t, if it is still there, is forgotten. */
+static void forget(struct cr_curl_attempt *a)
+{
+  a->t->state = NULL;
+  a->t = NULL;
+}
+
+/* Back to its cell's idle attempts, with its transfer forgotten. */
 static void release(struct cr_curl_attempt *a)
 {
   if (a->stage == CR_CURL_RESOLVING)
@@ -153,9 +157,6 @@ static void release(struct cr_curl_attempt *a)
   if (a->in_cell)
     cr_curl_cell_remove(a->home->cell, &a->handle.job);
   cr_curl_handle_clear(&a->handle);
-  if (a->t)
-    a->t->state = NULL;
-  a->t = NULL;
   a->in_cell = false;
   cr_list_remove(&a->link);
   cr_list_push_front(&a->home->idle, &a->link);
@@ -167,6 +168,7 @@ static void end(struct cr_curl_attempt *a)
   const struct cr_fetch_events *events = a->common->config->events;
   struct cr_transfer *t = a->t;
 
+  forget(a);
   release(a);
   events->done(t, events->user);
 }
@@ -434,21 +436,20 @@ int cr_curl_attempt_start(struct cr_curl_attempt *a, struct cr_transfer *t)
   int err = set_alarm(a, after(cr_loop_now(common->env.loop), t->dns_timeout_ms));
   if (!err)
     err = cr_resolve_start(common->resolver, &a->question, t->host, t->port);
-  if (err)
+  if (err) {
+    forget(a);
     release(a);
-  else
-    a->stage = CR_CURL_RESOLVING;
-  return err;
+    return err;
+  }
+  a->stage = CR_CURL_RESOLVING;
+  return 0;
 }
 
 void cr_curl_attempt_cancel(struct cr_curl_attempt *a)
 {
-  if (!a->in_event) {
+  forget(a);
+  if (!a->in_event) /* else released when the event returns */
     release(a);
-    return;
-  }
-  a->t->state = NULL;
-  a->t = NULL;
 }
 
 void cr_curl_attempt_free(struct cr_curl_attempt *a)

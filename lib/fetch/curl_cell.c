@@ -8,8 +8,6 @@
  */
 #include "fetch/curl_cell.h"
 
-#include <string.h>
-
 #include "crawl/crawler.h"
 #include "fetch/curl_error.h"
 #include "loop/loop.h"

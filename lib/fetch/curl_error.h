@@ -21,7 +21,6 @@ struct cr_curl_end {  /* how a transfer ended */
   int code;           /* CURLcode, or one of ours */
   long os_errno;      /* 0: libcurl knows of none */
   bool sent;          /* the request left */
-  bool answered;      /* a line of a response came */
   bool headed;        /* the head of the final response is complete */
   const char *detail; /* libcurl's error buffer; may be "" */
 };

@@ -5,8 +5,6 @@
  * home in the cell of its host. Few large cells: libcurl's work for a request grows with the
  * connections in one multi handle.
  */
-#include <string.h>
-
 #include "base/hash.h"
 #include "fetch/curl_attempt.h"
 
@@ -199,7 +197,7 @@ static int open_curl(struct fetcher *f)
 }
 
 /* Only proxies that are given the host's name: socks4 and socks5 would have libcurl look it up. */
-static bool proxy_is_usable(struct cr_span proxy)
+bool cr_curl_proxy_is_usable(struct cr_span proxy)
 {
   static const char *const schemes[] = { "http://", "https://", "socks4a://", "socks5h://" };
 
@@ -246,7 +244,7 @@ static int open_parts(struct fetcher *f)
   env->proxy = config->proxy ? config->proxy : "";
   env->ca_file = config->ca_file ? config->ca_file : "";
   env->insecure = config->insecure;
-  if (!proxy_is_usable(cr_span_text(env->proxy)))
+  if (!cr_curl_proxy_is_usable(cr_span_text(env->proxy)))
     return CRAWLER_E_VALUE;
   int err = open_curl(f);
   if (!err && !*env->proxy)

@@ -331,7 +331,6 @@ static void take_failure(struct cr_curl_handle *h, int code)
     .code = code,
     .os_errno = h->os_errno,
     .sent = t->sent,
-    .answered = h->answered,
     .headed = h->headed,
     .detail = h->detail,
   };

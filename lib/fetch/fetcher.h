@@ -115,6 +115,8 @@ struct cr_fetcher_config {
   void *user;
 };
 
+/* A URL of a proxy that is given the host's name, or ""? */
+bool cr_curl_proxy_is_usable(struct cr_span proxy);
 /* curl_fetcher.c. CRAWLER_E_NOMEM; CRAWLER_E_VALUE: a text that isn't of its form;
  * CRAWLER_E_NETWORK: libcurl or c-ares can't be set up. */
 int cr_curl_fetcher_open(struct cr_fetcher **out, const struct cr_fetcher_config *config);

@@ -54,6 +54,8 @@ int cr_resolver_answer(struct cr_resolver *r, uint64_t token, const char *addres
                        int64_t ttl_ms);
 /* Is this a list of overrides? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
 int cr_resolve_overrides_check(struct cr_mem *mem, const char *overrides);
+/* Is this a list of DNS servers? 0 or CRAWLER_E_VALUE. */
+int cr_resolve_servers_check(const char *servers);
 /* As the check; after an error the old ones hold. */
 int cr_resolver_set_overrides(struct cr_resolver *r, const char *overrides);
 

@@ -242,6 +242,13 @@ static void close_channel(struct cr_cares *cares)
   cares->channel = NULL;
 }
 
+int cr_resolve_servers_check(const char *servers)
+{
+  struct servers given;
+
+  return parse_servers(cr_span_text(servers), &given);
+}
+
 int cr_cares_open(struct cr_cares **out, struct cr_mem *mem, struct cr_loop *loop,
                   const char *servers, int64_t timeout_ms)
 {

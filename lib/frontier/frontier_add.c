@@ -77,22 +77,31 @@ static bool make_known(struct cr_frontier_memory *f, uint32_t name)
   return false;
 }
 
+/* The entry of a URL that is live from now on; CR_ENTRY_NONE: no room, and nothing has changed. */
+static uint32_t make_live(struct cr_frontier_memory *f, const struct cr_frontier_item *item,
+                          struct cr_entry_shared *shared)
+{
+  uint32_t name = cr_entry_make(&f->slab, item, shared);
+  if (name == CR_ENTRY_NONE || make_known(f, name))
+    return name;
+  cr_entry_free(&f->slab, name);
+  shared->item = NULL; /* its origin may have been this entry's alone */
+  return CR_ENTRY_NONE;
+}
+
 static uint8_t admit(struct cr_frontier_memory *f, const struct cr_frontier_item *item,
                      struct cr_entry_shared *shared)
 {
   struct cr_host *host = host_of(f, item);
+  uint32_t name = CR_ENTRY_NONE;
 
   if (f->config.max_pending != 0 && host->pending >= f->config.max_pending)
     return CR_ADD_CAP;
-  if (!cr_budget_has(&f->budget, 0) || !reserve_delay(f, item) ||
-      cr_pending_reserve(f, host, item->priority) < 0)
-    return CR_ADD_MEMORY;
-  uint32_t name = cr_entry_make(&f->slab, item, shared);
-  if (name == CR_ENTRY_NONE)
-    return CR_ADD_MEMORY;
-  if (!make_known(f, name)) {
-    cr_entry_free(&f->slab, name);
-    shared->item = NULL; /* its origin may have been this entry's alone */
+  if (cr_budget_has(&f->budget, 0) && reserve_delay(f, item) &&
+      cr_pending_reserve(f, host, item->priority) == 0)
+    name = make_live(f, item, shared);
+  if (name == CR_ENTRY_NONE) {
+    cr_pending_trim(f, host);
     return CR_ADD_MEMORY;
   }
   cr_pending_delay(f, host, name, item->not_before_ms);

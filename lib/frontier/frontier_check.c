@@ -229,25 +229,26 @@ static const char *check_ring(struct cr_frontier_memory *f)
 static const char *check_lane(struct cr_frontier_memory *f, uint32_t id, unsigned lane)
 {
   struct cr_group *group = cr_group_at(&f->hosts, id);
+  struct cr_list *list = &group->waiting[lane];
   uint32_t cap = cr_place_group_cap(f, group);
   uint32_t waiting = 0;
-  uint32_t woken = 0;
+  uint32_t let_go = 0;
 
   for (uint32_t i = 0; i < f->hosts.hosts.count; i++) {
     const struct cr_host *host = cr_host_at(&f->hosts, i);
     waiting += host->waits_for == id && host->node.lane == lane;
-    woken += host->woken_by == id && host->node.lane == lane;
+    let_go += host->let_go_by == id && host->node.lane == lane;
   }
-  struct cr_list *list = &group->waiting[lane];
   for (struct cr_list *node = list->next; node != list; node = node->next, waiting--) {
     if (CR_CONTAINER(node, struct cr_host, node.link)->waits_for != id)
       return "a host is in the wait list of another group";
   }
   if (waiting != 0)
     return "a host is in no wait list, or in two";
-  if (woken != (group->woken >> lane & 1u))
-    return "a group has lost count of whom it let go";
-  if ((cap == 0 || group->in_flight < cap) && !cr_list_empty(list) && woken == 0)
+  if (let_go != (group->let_go[lane] ? 1 : 0) ||
+      (let_go == 1 && group->let_go[lane]->let_go_by != id))
+    return "a group doesn't know whom it let go";
+  if ((cap == 0 || group->in_flight < cap) && !cr_list_empty(list) && let_go == 0)
     return "a wake-up was lost";
   return NULL;
 }

@@ -66,8 +66,10 @@ static int finish_same(struct cr_frontier_memory *f, const struct cr_finish *fin
   if (cr_queue_reserve(&host->queue, &f->unlimited, priority) == 0)
     copy = cr_entry_retarget(&f->slab, name, fin->target);
   f->slab.budget = &f->budget;
-  if (copy == CR_ENTRY_NONE)
+  if (copy == CR_ENTRY_NONE) {
+    cr_pending_trim(f, host);
     return CRAWLER_E_NOMEM;
+  }
 
   cr_idmap_replace(&f->live, cr_entry_at(&f->slab, name)->fp, name, copy);
   cr_entry_free(&f->slab, name);

@@ -150,7 +150,7 @@ static uint32_t intern_host(struct cr_hosts *hosts, const struct cr_authority_na
   host->site = site;
   host->address = CR_NO_ID;
   host->waits_for = CR_NO_ID;
-  host->woken_by = CR_NO_ID;
+  host->let_go_by = CR_NO_ID;
   return enter(&hosts->host_map, &hosts->hosts, hash);
 }
 

@@ -32,12 +32,14 @@ struct cr_authority {
 
 enum cr_group_kind { CR_GROUP_SITE, CR_GROUP_ADDRESS };
 
+struct cr_host;
+
 struct cr_group {
   struct cr_span name;
   struct cr_list waiting[CR_LANES]; /* hosts, by what they would count against */
+  struct cr_host *let_go[CR_LANES]; /* one that waited there and is in the ring, or NULL */
   uint32_t in_flight;               /* sum over its hosts */
   uint8_t kind;
-  uint8_t woken; /* bit per lane: a host was let go from that list and is in the ring */
 };
 
 /* Where a host is: exactly one of these. */
@@ -66,7 +68,7 @@ struct cr_host {         /* what adding a URL reads comes first, then what takin
   uint32_t site;            /* groups, or CR_NO_ID */
   uint32_t address;
   uint32_t waits_for; /* CR_PLACE_GROUP: the group */
-  uint32_t woken_by;  /* CR_PLACE_RING: the group that let it go, or CR_NO_ID */
+  uint32_t let_go_by; /* CR_PLACE_RING: the group that let it go, or CR_NO_ID */
   uint32_t leased;    /* entries leased */
   uint8_t place;      /* enum cr_place */
   bool slow;

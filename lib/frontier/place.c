@@ -118,12 +118,12 @@ static uint8_t lane_of(const struct cr_frontier_memory *f, struct cr_host *host)
 /* Out of the ring or a wait list. Returns the group that may let another one go now. */
 static uint32_t leave(struct cr_frontier_memory *f, struct cr_host *host)
 {
-  uint32_t group = host->woken_by;
+  uint32_t group = host->let_go_by;
 
   cr_list_remove(&host->node.link);
   if (group != CR_NO_ID)
-    cr_group_at(&f->hosts, group)->woken &= (uint8_t) ~(1u << host->node.lane);
-  host->woken_by = CR_NO_ID;
+    cr_group_at(&f->hosts, group)->let_go[host->node.lane] = NULL;
+  host->let_go_by = CR_NO_ID;
   host->waits_for = CR_NO_ID;
   host->place = CR_PLACE_EMPTY;
   return group;
@@ -191,32 +191,49 @@ void cr_place_tick(struct cr_frontier_memory *f, int64_t now_ms)
 void cr_place_wait(struct cr_frontier_memory *f, struct cr_host *host, uint32_t group)
 {
   struct cr_list *list = &cr_group_at(&f->hosts, group)->waiting[host->node.lane];
-  uint32_t woken_by = leave(f, host);
+  uint32_t let_go_by = leave(f, host);
 
   host->place = CR_PLACE_GROUP;
   host->waits_for = group;
-  if (woken_by == group)
+  if (let_go_by == group)
     cr_list_push_front(list, &host->node.link);
   else
     cr_list_push(list, &host->node.link);
-  cr_place_wake(f, woken_by);
+  cr_place_wake(f, let_go_by);
 }
 
-void cr_place_wake(struct cr_frontier_memory *f, uint32_t group)
+/* To the front of the ring, from a wait list or from where it is in the ring. */
+static void let_go(struct cr_frontier_memory *f, struct cr_group *group, struct cr_host *host)
 {
-  if (group == CR_NO_ID || is_full(f, group))
+  host->place = CR_PLACE_RING;
+  group->let_go[host->node.lane] = host;
+  cr_list_remove(&host->node.link);
+  cr_ring_push_front(&f->ring, &host->node);
+}
+
+/* Those of other lanes that were let go before, and weren't served, come before the new ones: so
+ * no lane takes every slot from another one. */
+void cr_place_wake(struct cr_frontier_memory *f, uint32_t id)
+{
+  if (id == CR_NO_ID || is_full(f, id))
     return;
-  struct cr_group *at = cr_group_at(&f->hosts, group);
+  struct cr_group *group = cr_group_at(&f->hosts, id);
+  struct cr_host *before[CR_LANES];
+  bool is_new = false;
+
   for (unsigned lane = 0; lane < CR_LANES; lane++) {
-    struct cr_list *node = at->woken & 1u << lane ? NULL : cr_list_pop(&at->waiting[lane]);
-    if (!node)
+    before[lane] = group->let_go[lane];
+    if (before[lane] || cr_list_empty(&group->waiting[lane]))
       continue;
-    struct cr_host *host = CR_CONTAINER(node, struct cr_host, node.link);
-    host->place = CR_PLACE_RING;
+    struct cr_host *host = CR_CONTAINER(group->waiting[lane].next, struct cr_host, node.link);
     host->waits_for = CR_NO_ID;
-    host->woken_by = group;
-    at->woken |= (uint8_t)(1u << lane);
-    cr_ring_push_front(&f->ring, &host->node);
+    host->let_go_by = id;
+    let_go(f, group, host);
+    is_new = true;
+  }
+  for (unsigned lane = 0; is_new && lane < CR_LANES; lane++) {
+    if (before[lane])
+      let_go(f, group, before[lane]);
   }
 }
 
@@ -254,12 +271,12 @@ void cr_place_join(struct cr_frontier_memory *f, struct cr_host *host, uint32_t 
   uint32_t old = host->address;
   if (old == address)
     return;
-  uint32_t woken_by = leave(f, host);
+  uint32_t let_go_by = leave(f, host);
   add_slots(f, old, -(int64_t)host->in_flight);
   add_slots(f, address, host->in_flight);
   host->address = address;
   cr_place(f, host);
-  cr_place_wake(f, woken_by);
+  cr_place_wake(f, let_go_by);
   cr_place_wake(f, old);
 }
 
@@ -279,7 +296,7 @@ const char *cr_place_check(const struct cr_frontier_memory *f, struct cr_host *h
     return "a host is in no list, or in one it should not be in";
   if ((host->waits_for != CR_NO_ID) != (host->place == CR_PLACE_GROUP))
     return "a host waits for a group elsewhere than in its list";
-  if (host->woken_by != CR_NO_ID && host->place != CR_PLACE_RING)
+  if (host->let_go_by != CR_NO_ID && host->place != CR_PLACE_RING)
     return "a host that was let go is not in the ring";
   return NULL;
 }

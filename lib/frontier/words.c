@@ -10,8 +10,8 @@
 
 enum {
   CAPACITY_FIRST = 8,
-  CAPACITY_PHASE = 256, /* below it tables double; from here each goes its own way */
-  SPILL_MAX = 63        /* slots behind the last home, besides the one that stays empty */
+  CAPACITY_PHASE = 64, /* below it tables double; from here each goes its own way */
+  SPILL_MAX = 63       /* slots behind the last home, besides the one that stays empty */
 };
 #define CAPACITY_MAX (UINT32_MAX / 2)
 
@@ -44,7 +44,7 @@ static uint32_t next_capacity(uint32_t capacity, uint8_t phase)
   if (capacity < CAPACITY_PHASE / 2)
     return capacity * 2;
   if (capacity < CAPACITY_PHASE)
-    return CAPACITY_PHASE + phase / 4; /* 64 steps between 256 and a quarter more */
+    return CAPACITY_PHASE + phase / 16; /* 16 steps between 64 and a quarter more */
   return capacity + capacity / 4;
 }
 

@@ -37,8 +37,7 @@ static int resolve_link(struct crawler_page *page, struct crawler_link *link,
   if (err == CRAWLER_E_NOMEM)
     return err;
   if (err < 0) {
-    link->url = "";
-    link->flags |= CRAWLER_LINK_INVALID;
+    link->url = ""; /* CRAWLER_LINK_INVALID; the flags are the engine's to read meanwhile */
     return 0;
   }
   link->url = cr_arena_strndup(&page->arena, url->text.data, url->text.len);
@@ -94,7 +93,7 @@ int cr_page_bulk_links(struct crawler_page *page)
     memcpy(text + at, link->url, bytes);
     bulk.offsets[i] = (uint32_t)at;
     bulk.kinds[i] = link->kind;
-    bulk.flags[i] = link->flags;
+    bulk.flags[i] = (uint8_t)(link->flags | (*link->url ? 0 : CRAWLER_LINK_INVALID));
     at += bytes;
   }
   bulk.text = text;

@@ -48,7 +48,7 @@ static void skip_spaces(struct scan *s)
 /* To the next of what c is, or the end. */
 static void skip_to(struct scan *s, char c)
 {
-  const char *found = memchr(s->at, c, left(s));
+  const char *found = ended(s) ? NULL : memchr(s->at, c, left(s)); /* empty: at may be NULL */
   s->at = found ? found : s->end;
 }
 

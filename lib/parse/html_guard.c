@@ -28,6 +28,15 @@ static void close_surely(struct cr_stack *stack, size_t at, bool is_sure)
     cr_stack_doubt(stack, at);
 }
 
+/* Something on top that isn't known of? */
+static bool may_hide_top(const struct cr_stack *stack)
+{
+  for (size_t i = stack->len; i-- > 0 && !cr_open_is_marker(&stack->open[i]);)
+    if (stack->open[i].is_pending)
+      return true;
+  return false;
+}
+
 /* If the topmost element is of that kind; what lies under doubted ones may be the topmost. */
 static void close_top(struct cr_stack *stack, enum cr_element_kind kind)
 {
@@ -35,7 +44,7 @@ static void close_top(struct cr_stack *stack, enum cr_element_kind kind)
   while (at > 0 && stack->open[at - 1].is_doubted)
     at--;
   if (at > 0 && cr_open_may_be_kind(&stack->open[at - 1], kind))
-    close_surely(stack, at - 1, at == stack->len);
+    close_surely(stack, at - 1, at == stack->len && !may_hide_top(stack));
 }
 
 /* ---- tables ---- */
@@ -124,6 +133,7 @@ static bool is_implied(const struct cr_open *open)
 static void close_implied(struct cr_stack *stack, const struct cr_html_tag *tag)
 {
   bool keeps_rtc = is_named(tag->name, "rt") || is_named(tag->name, "rp");
+  bool is_hidden = may_hide_top(stack);
 
   for (size_t i = stack->len; i-- > 0;) {
     const struct cr_open *open = &stack->open[i];
@@ -131,7 +141,7 @@ static void close_implied(struct cr_stack *stack, const struct cr_html_tag *tag)
       continue;
     if (!is_implied(open) || (keeps_rtc && is_named(open->name, "rtc")))
       return;
-    close_surely(stack, i, i + 1 == stack->len);
+    close_surely(stack, i, i + 1 == stack->len && !is_hidden);
   }
 }
 
@@ -371,7 +381,8 @@ static void end_ordinary(struct cr_stack *stack, const struct cr_html_tag *tag,
                          const struct cr_element *known)
 {
   size_t lowest = CR_STACK_NONE; /* of what may be closed, by one parser or another */
-  bool is_sure = true;
+  /* That of a formatting element comes here when none is listed; gumbo ignores it. */
+  bool is_sure = !known || known->kind != CR_ELEMENT_FORMATTING;
 
   for (size_t i = stack->len; i-- > 0;) {
     const struct cr_open *open = &stack->open[i];

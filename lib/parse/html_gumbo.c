@@ -151,12 +151,27 @@ static const GumboNode *parent_of(const GumboNode *node)
   return node->parent && is_element(node->parent) ? node->parent : NULL;
 }
 
+/* gumbo leaves index_within_parent behind when a sibling in front goes (a body for a frameset), so
+ * the place is at that index or below. siblings holds node. */
+static size_t index_among(const GumboVector *siblings, const GumboNode *node)
+{
+  size_t index = node->index_within_parent;
+
+  if (index >= siblings->length)
+    index = siblings->length - 1;
+  while (index > 0 && siblings->data[index] != node)
+    index--;
+  return index;
+}
+
 static const GumboNode *next_sibling(const GumboNode *node)
 {
   const GumboNode *parent = parent_of(node);
-  const GumboVector *siblings = parent ? &parent->v.element.children : NULL;
-  size_t next = node->index_within_parent + 1;
-  return siblings && next < siblings->length ? siblings->data[next] : NULL;
+  if (!parent)
+    return NULL;
+  const GumboVector *siblings = &parent->v.element.children;
+  size_t next = index_among(siblings, node) + 1;
+  return next < siblings->length ? siblings->data[next] : NULL;
 }
 
 /* In document order inside top, but not into node. */
@@ -253,7 +268,8 @@ int cr_html_name_elements(const struct GumboInternalOutput *tree, struct cr_aren
       continue;
     /* node is const for callers; the tree is ours, found again through its parent. */
     const GumboNode *parent = parent_of(node);
-    GumboNode *ours = parent ? parent->v.element.children.data[node->index_within_parent] : NULL;
+    const GumboVector *siblings = parent ? &parent->v.element.children : NULL;
+    GumboNode *ours = siblings ? siblings->data[index_among(siblings, node)] : NULL;
     if (ours && lower_tag(&ours->v.element.original_tag, arena) < 0)
       return CRAWLER_E_NOMEM;
   }

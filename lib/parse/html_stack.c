@@ -83,42 +83,47 @@ void cr_stack_remove(struct cr_stack *stack, size_t at)
   stack->len--;
 }
 
-/* The end of what holds a marker takes the formatting elements behind it along. Where more markers
- * go at a time, or one of something else, one is left over: those before it live, but can't be
- * found any more. */
-static size_t find_last_marker(const struct cr_stack *stack, size_t at, bool *leaves_one)
-{
-  size_t last = CR_STACK_NONE;
+/* What the end of everything from `at` on does to formatting elements. */
+struct ending {
+  size_t dropped_from; /* those end, the others open again later */
+  bool leaves_marker;  /* behind which those further down can't be found any more */
+};
 
-  *leaves_one = false;
+/* The end of a cell, a caption, or what is closed itself if it has a marker, takes all up to the
+ * last marker along. Markers of something else in between are left over. */
+static struct ending look_ahead(const struct cr_stack *stack, size_t at)
+{
+  size_t markers = 0;
+  size_t last = CR_STACK_NONE;
+  bool clears = false;
+
   for (size_t i = at; i < stack->len; i++) {
     const struct cr_open *open = &stack->open[i];
-    bool is_other = i > at && (cr_open_may_be_kind(open, CR_ELEMENT_OBJECT) ||
-                               cr_open_may_be_kind(open, CR_ELEMENT_TEMPLATE));
+    bool is_part =
+        cr_open_has_kind(open, CR_ELEMENT_CELL) || cr_open_has_kind(open, CR_ELEMENT_CAPTION);
     if (!cr_open_is_marker(open))
       continue;
-    *leaves_one = *leaves_one || is_other || last != CR_STACK_NONE;
-    last = i;
+    markers++;
+    last = open->is_doubted ? CR_STACK_NONE : i;
+    clears = clears || is_part || i == at;
   }
-  return last;
+  return (struct ending){ .dropped_from = clears ? last : CR_STACK_NONE,
+                          .leaves_marker = markers > (clears ? 1 : 0) };
 }
 
-/* Formatting elements that don't end here open again later. */
 void cr_stack_close(struct cr_stack *stack, size_t at)
 {
-  bool leaves_marker = false;
-  size_t marker = find_last_marker(stack, at, &leaves_marker);
-  bool ends_formatting = marker != CR_STACK_NONE && !stack->open[marker].is_doubted;
+  struct ending ending = look_ahead(stack, at);
   size_t kept = at;
 
-  for (size_t i = at; i < stack->len && !(ends_formatting && i >= marker); i++) {
+  for (size_t i = at; i < stack->len && i < ending.dropped_from; i++) {
     if (!stack->open[i].is_listed)
       continue;
     stack->open[kept] = stack->open[i];
     stack->open[kept++].is_pending = true;
   }
   stack->len = kept;
-  for (size_t i = 0; i < kept && leaves_marker; i++)
+  for (size_t i = 0; i < kept && ending.leaves_marker; i++)
     stack->open[i].is_doubted = stack->open[i].is_doubted || stack->open[i].is_listed;
 }
 

@@ -1,0 +1,634 @@
+/* SPDX-License-Identifier: MIT */
+/* The whole fetcher: policy, cookies, proxies, many transfers, and the ends of things. */
+#include "fetch/fetcher.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "support/fetch_rig.h"
+#include "support/oom.h"
+#include "support/raw_server.h"
+
+#define DO CR_RAW_DO
+#define TEXT CR_RAW_TEXT
+
+static const struct cr_raw_step polite[] = {
+  DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), DO(AGAIN)
+};
+static const struct cr_raw_step mute[] = { DO(READ), DO(STALL) };
+static const struct cr_raw_step half[] = {
+  DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), DO(STALL)
+};
+
+static void aim(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, const char *host, int port)
+{
+  char origin[128];
+  (void)snprintf(origin, sizeof(origin), "http://%s:%d", host, port);
+  cr_fetch_shot_init(shot, rig, origin, "/");
+}
+
+/* ---- policy ---- */
+
+static void private_addresses_are_refused_by_default(void **state)
+{
+  static const char *const hosts[] = { "127.0.0.1", "localhost", "a.test", "[::1]",
+                                       "[::ffff:127.0.0.1]" };
+  static const char *const lists[] = { NULL, "", "0" };
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  char resolve[64];
+
+  (void)state;
+  (void)snprintf(resolve, sizeof(resolve), "a.test:%d:127.0.0.1", cr_raw_server_port(server));
+  for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+    struct cr_fetch_rig rig;
+    cr_fetch_rig_init(&rig, NULL);
+    rig.config.allow_private = lists[i];
+    rig.config.resolve = resolve;
+    assert_int_equal(cr_fetch_rig_open(&rig), 0);
+    for (size_t k = 0; k < sizeof(hosts) / sizeof(hosts[0]); k++) {
+      struct cr_fetch_shot shot;
+      aim(&shot, &rig, hosts[k], cr_raw_server_port(server));
+      cr_fetch_shot_fire(&shot);
+      assert_int_equal(shot.t.failure, CRAWLER_FAILED_ADDRESS);
+      assert_non_null(strstr(shot.t.error, strchr(hosts[k], ':') ? ":" : "127.0.0.1"));
+      assert_int_equal(shot.seen[CR_SHOT_ADDRESS], 0);
+      assert_false(shot.t.sent);
+      cr_fetch_shot_free(&shot);
+    }
+    cr_fetch_rig_close(&rig);
+  }
+  assert_int_equal(cr_raw_server_connections(server), 0);
+  cr_raw_server_stop(server);
+}
+
+static void an_allowed_address_is_chosen_among_refused_ones(void **state)
+{
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  struct cr_fetch_rig rig;
+  struct cr_fetch_shot shot;
+  char resolve[128];
+  int port = cr_raw_server_port(server);
+
+  (void)state;
+  (void)snprintf(resolve, sizeof(resolve), "a.test:%d:127.0.0.2,a.test:%d:127.0.0.1", port, port);
+  cr_fetch_rig_init(&rig, NULL);
+  rig.config.allow_private = "127.0.0.1";
+  rig.config.resolve = resolve;
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  aim(&shot, &rig, "a.test", port);
+  cr_fetch_shot_fire(&shot);
+  assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
+  assert_string_equal(shot.shown_address, "127.0.0.1");
+  cr_fetch_shot_free(&shot);
+  cr_fetch_rig_close(&rig);
+  cr_raw_server_stop(server);
+}
+
+static void forbid_all(struct cr_fetch_shot *shot, enum cr_shot_event event)
+{
+  if (event != CR_SHOT_ADDRESS)
+    return;
+  shot->rig->config.allow_private = "0";
+  assert_int_equal(cr_fetch_rig_configure(shot->rig), 0);
+}
+
+/* The policy changes after the name was resolved: the socket is refused. */
+static void each_socket_is_held_against_the_policy(void **state)
+{
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  struct cr_fetch_rig rig;
+  struct cr_fetch_shot shot;
+
+  (void)state;
+  cr_fetch_rig_init(&rig, NULL);
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  shot.on_event = forbid_all;
+  cr_fetch_shot_fire(&shot);
+  assert_int_equal(shot.t.failure, CRAWLER_FAILED_ADDRESS);
+  assert_non_null(strstr(shot.t.error, "127.0.0.1"));
+
+  shot.on_event = NULL; /* the next connection is the first that the server sees */
+  rig.config.allow_private = "1";
+  assert_int_equal(cr_fetch_rig_configure(&rig), 0);
+  cr_fetch_shot_fire(&shot);
+  assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
+  assert_int_equal(cr_raw_server_connections(server), 1);
+  cr_fetch_shot_free(&shot);
+  cr_fetch_rig_close(&rig);
+  cr_raw_server_stop(server);
+}
+
+/* The name moves to an address that is allowed; libcurl still has a connection to the old one. */
+static void a_kept_connection_is_held_against_the_policy(void **state)
+{
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  struct cr_fetch_rig rig;
+  struct cr_fetch_shot shot;
+  char resolve[64];
+
+  (void)state;
+  (void)snprintf(resolve, sizeof(resolve), "a.test:*:127.0.0.1");
+  cr_fetch_rig_init(&rig, NULL);
+  rig.config.resolve = resolve;
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  aim(&shot, &rig, "a.test", cr_raw_server_port(server));
+  cr_fetch_shot_fire(&shot);
+  assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
+  rig.config.allow_private = "127.0.0.9";
+  rig.config.resolve = "a.test:*:127.0.0.9";
+  assert_int_equal(cr_fetch_rig_configure(&rig), 0);
+  cr_fetch_shot_fire(&shot);
+  assert_string_equal(shot.shown_address, "127.0.0.9");
+  assert_int_equal(shot.t.failure, CRAWLER_FAILED_ADDRESS);
+  assert_non_null(strstr(shot.t.error, "127.0.0.1"));
+  assert_false(shot.t.sent);
+  assert_int_equal(cr_raw_server_requests(server), 1);
+  cr_fetch_shot_free(&shot);
+  cr_fetch_rig_close(&rig);
+  cr_raw_server_stop(server);
+}
+
+/* ---- cookies ---- */
+
+static size_t set_a_cookie(const char *request, char *out, size_t room, void *user)
+{
+  const char *cookie = strstr(request, "Cookie: ");
+
+  (void)user;
+  return (size_t)snprintf(out, room,
+                          "HTTP/1.1 200 OK\r\nSet-Cookie: %s; path=/\r\nContent-Length: 0\r\n\r\n",
+                          cookie ? "late=1" : "early=1");
+}
+
+static void cookies_are_kept_only_when_asked(void **state)
+{
+  static const struct cr_raw_step script[] = { DO(ANSWER), DO(AGAIN) };
+  static const struct cr_raw_step *const scripts[] = { script };
+  struct cr_raw_config config = { .scripts = scripts, .script_count = 1, .answer = set_a_cookie };
+
+  (void)state;
+  for (int cookies = 0; cookies < 2; cookies++) {
+    struct cr_raw_server *server = cr_raw_server_start(&config);
+    struct cr_fetch_rig rig;
+    struct cr_fetch_shot shot[3];
+    cr_fetch_rig_init(&rig, NULL);
+    rig.config.cookies = cookies;
+    rig.config.cell_size = 4; /* the jar is one for all cells */
+    assert_int_equal(cr_fetch_rig_open(&rig), 0);
+    for (int i = 0; i < 3; i++) {
+      aim(&shot[i], &rig, "127.0.0.1", cr_raw_server_port(server));
+      cr_fetch_shot_fire(&shot[i]);
+      cr_fetch_shot_free(&shot[i]);
+    }
+    const char *last = cr_raw_server_request(server, 2);
+    assert_int_equal(strstr(last, "early=1") && strstr(last, "late=1"), cookies);
+    assert_int_equal(strstr(last, "Cookie") != NULL, cookies);
+    cr_fetch_rig_close(&rig);
+    cr_raw_server_stop(server);
+  }
+}
+
+/* ---- proxies ---- */
+
+/* A fetcher with a proxy that plays the script, and a shot at origin. */
+struct detour {
+  struct cr_fetch_rig rig;
+  struct cr_raw_server *proxy;
+  struct cr_fetch_shot shot;
+  char url[64];
+};
+
+static void open_detour(struct detour *d, const char *scheme, const struct cr_raw_step *script,
+                        const char *origin)
+{
+  d->proxy = cr_raw_server_play(script);
+  (void)snprintf(d->url, sizeof(d->url), "%s://127.0.0.1:%d", scheme, cr_raw_server_port(d->proxy));
+  cr_fetch_rig_init(&d->rig, NULL);
+  d->rig.config.proxy = d->url;
+  d->rig.config.allow_private = "0"; /* doesn't concern the proxy itself */
+  assert_int_equal(cr_fetch_rig_open(&d->rig), 0);
+  cr_fetch_shot_init(&d->shot, &d->rig, origin, "/a?");
+  cr_fetch_shot_fire(&d->shot);
+  assert_int_equal(d->shot.seen[CR_SHOT_ADDRESS], 0);
+  assert_string_equal(d->shot.t.address, "");
+}
+
+static void close_detour(struct detour *d)
+{
+  cr_fetch_shot_free(&d->shot);
+  cr_fetch_rig_close(&d->rig);
+  cr_raw_server_stop(d->proxy);
+}
+
+static void an_http_proxy_is_asked_for_the_whole_url(void **state)
+{
+  struct detour d;
+
+  (void)state;
+  open_detour(&d, "http", polite, "http://far.test:8080");
+  assert_int_equal(d.shot.t.failure, CRAWLER_REASON_NONE);
+  assert_true(d.shot.t.sent);
+  const char *request = cr_raw_server_request(d.proxy, 0);
+  assert_int_equal(strncmp(request, "GET http://far.test:8080/a? HTTP/1.1\r\n", 38), 0);
+  assert_non_null(strstr(request, "Host: far.test:8080\r\n"));
+  close_detour(&d);
+}
+
+static void a_proxy_that_refuses_to_connect_is_connect(void **state)
+{
+  static const struct cr_raw_step refuse[] = { DO(READ),
+                                               TEXT("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"),
+                                               DO(END) };
+  static const struct cr_raw_step ask[] = {
+    DO(READ),
+    TEXT("HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n"),
+    DO(END)
+  };
+  static const struct cr_raw_step hang_up[] = { DO(READ), DO(END) };
+  static const struct cr_raw_step *const scripts[] = { refuse, ask, hang_up };
+
+  (void)state;
+  for (size_t i = 0; i < 3; i++) {
+    struct detour d;
+    open_detour(&d, "http", scripts[i], "https://far.test:443");
+    assert_int_equal(d.shot.t.failure, CRAWLER_FAILED_CONNECT);
+    assert_false(d.shot.t.sent);
+    assert_int_equal(d.shot.t.status, 0);
+    assert_int_equal(strncmp(cr_raw_server_request(d.proxy, 0), "CONNECT far.test:443 ", 21), 0);
+    close_detour(&d);
+  }
+}
+
+/* RFC 1928: version 5, no authentication; connect; the name goes to the proxy. */
+static void a_socks_proxy_resolves_the_name_and_sees_a_plain_request(void **state)
+{
+  static const struct cr_raw_step script[] = {
+    TEXT("\5\0"), TEXT("\5\0\0\1\0\0\0\0\0\0"), DO(READ),
+    TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), DO(STALL)
+  };
+  struct detour d;
+
+  (void)state;
+  open_detour(&d, "socks5h", script, "http://far.test:80");
+  assert_int_equal(d.shot.t.failure, CRAWLER_REASON_NONE);
+  close_detour(&d);
+}
+
+static void an_address_in_the_url_is_refused_through_a_proxy_too(void **state)
+{
+  struct detour d;
+
+  (void)state;
+  open_detour(&d, "http", polite, "http://127.0.0.1:80");
+  assert_int_equal(d.shot.t.failure, CRAWLER_FAILED_ADDRESS);
+  assert_int_equal(cr_raw_server_connections(d.proxy), 0);
+  close_detour(&d);
+}
+
+static void a_proxy_that_is_not_there_is_connect(void **state)
+{
+  struct cr_fetch_rig rig;
+  struct cr_fetch_shot shot;
+  char url[64];
+  int fd = -1;
+
+  (void)state;
+  (void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", cr_raw_refusing_port("127.0.0.1", &fd));
+  cr_fetch_rig_init(&rig, NULL);
+  rig.config.proxy = url;
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  aim(&shot, &rig, "far.test", 80);
+  cr_fetch_shot_fire(&shot);
+  assert_int_equal(shot.t.failure, CRAWLER_FAILED_CONNECT);
+  assert_int_equal(rig.fetcher->ops->resolved(rig.fetcher, 1, "127.0.0.1", 0), CRAWLER_E_INVAL);
+  assert_int_equal(cr_fetch_rig_configure(&rig), 0);
+  cr_fetch_shot_free(&shot);
+  cr_fetch_rig_close(&rig);
+  (void)close(fd);
+}
+
+/* ---- many ---- */
+
+enum { MANY = 300, HOSTS = 100 };
+
+/* 127.0.0.1 to 127.0.0.100, of which only the first listens, or that one alone. */
+static void fire_many(uint32_t cell_size, uint32_t concurrency, int hosts)
+{
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  struct cr_fetch_rig rig;
+  struct cr_fetch_shot *shots = calloc(MANY, sizeof(*shots));
+  char host[32];
+
+  assert_non_null(shots);
+  cr_fetch_rig_init(&rig, NULL);
+  rig.config.cell_size = cell_size;
+  rig.config.concurrency = concurrency;
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  for (int i = 0; i < MANY; i++) {
+    (void)snprintf(host, sizeof(host), "127.0.0.%d", 1 + i % hosts);
+    aim(&shots[i], &rig, host, cr_raw_server_port(server));
+  }
+  for (int round = 0; round < 2; round++) {
+    for (int i = 0; i < MANY; i++) {
+      cr_buf_clear(&shots[i].t.body_in);
+      assert_int_equal(cr_fetch_shot_start(&shots[i]), 0);
+    }
+    cr_fetch_rig_run(&rig);
+    for (int i = 0; i < MANY; i++) {
+      bool listens = i % hosts == 0;
+      assert_int_equal(shots[i].t.failure, listens ? CRAWLER_REASON_NONE : CRAWLER_FAILED_CONNECT);
+      assert_int_equal(shots[i].t.body_in.len, listens ? 5 : 0);
+      if (listens && concurrency >= MANY)
+        assert_int_equal(shots[i].t.reused, round);
+    }
+  }
+  for (int i = 0; i < MANY; i++)
+    cr_fetch_shot_free(&shots[i]);
+  cr_fetch_rig_close(&rig);
+  cr_raw_server_stop(server);
+  free(shots);
+}
+
+static void three_hundred_transfers_run_at_once_and_keep_their_connections(void **state)
+{
+  (void)state;
+  fire_many(0, MANY, 1);
+}
+
+static void more_may_be_in_flight_than_was_expected(void **state)
+{
+  (void)state;
+  fire_many(0, 1, 1);
+  fire_many(4, 1, 1);
+}
+
+static void hosts_are_spread_over_cells(void **state)
+{
+  (void)state;
+  fire_many(4, 8, HOSTS);
+  fire_many(4, MANY, HOSTS);
+}
+
+/* ---- ends ---- */
+
+static void close_ends_transfers_in_every_state(void **state)
+{
+  struct cr_raw_server *waiting = cr_raw_server_play(mute);
+  struct cr_raw_server *reading = cr_raw_server_play(half);
+  struct cr_raw_silence silence;
+
+  (void)state;
+  cr_raw_silence_start(&silence, "127.0.0.1", 0);
+  for (int turns = 0; turns < 5; turns++) {
+    struct cr_fetch_rig rig;
+    struct cr_fetch_shot shots[4];
+    cr_fetch_rig_init(&rig, NULL);
+    assert_int_equal(cr_fetch_rig_open(&rig), 0);
+    aim(&shots[0], &rig, "never.test", 80);
+    aim(&shots[1], &rig, "127.0.0.1", silence.port);
+    aim(&shots[2], &rig, "127.0.0.1", cr_raw_server_port(waiting));
+    aim(&shots[3], &rig, "127.0.0.1", cr_raw_server_port(reading));
+    for (int i = 0; i < 4; i++)
+      assert_int_equal(cr_fetch_shot_start(&shots[i]), 0);
+    for (int turn = 0; turn < turns; turn++)
+      cr_fetch_rig_turn(&rig);
+    rig.fetcher->ops->close(rig.fetcher);
+    rig.fetcher = NULL;
+    for (int i = 0; i < 4; i++) {
+      assert_int_equal(shots[i].seen[CR_SHOT_DONE], 0);
+      assert_null(shots[i].t.state);
+      cr_fetch_shot_free(&shots[i]);
+    }
+    cr_fetch_rig_close(&rig);
+  }
+  cr_raw_silence_stop(&silence);
+  cr_raw_server_stop(waiting);
+  cr_raw_server_stop(reading);
+}
+
+static void at_rest_nothing_is_left_on_the_loop(void **state)
+{
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  struct cr_fetch_rig rig;
+  struct cr_fetch_shot shot;
+
+  (void)state;
+  cr_fetch_rig_init(&rig, NULL);
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_fire(&shot);
+  rig.fetcher->ops->rest(rig.fetcher);
+  assert_int_equal(rig.loop->timers.len, 0);
+  assert_true(cr_list_empty(&rig.loop->deferred));
+  cr_fetch_shot_fire(&shot); /* and on it goes, with a new connection */
+  assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
+  assert_false(shot.t.reused);
+  cr_fetch_shot_free(&shot);
+  cr_fetch_rig_close(&rig);
+  cr_raw_server_stop(server);
+}
+
+static void two_fetchers_are_independent(void **state)
+{
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  struct cr_fetch_rig rigs[2];
+  struct cr_fetch_shot shot;
+
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    cr_fetch_rig_init(&rigs[i], NULL);
+    assert_int_equal(cr_fetch_rig_open(&rigs[i]), 0);
+  }
+  cr_fetch_rig_close(&rigs[0]);
+  aim(&shot, &rigs[1], "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_fire(&shot);
+  assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
+  cr_fetch_shot_free(&shot);
+  cr_fetch_rig_close(&rigs[1]);
+  cr_raw_server_stop(server);
+}
+
+static void settings_that_make_no_sense_are_refused(void **state)
+{
+  struct cr_fetch_rig rig;
+
+  (void)state;
+  cr_fetch_rig_init(&rig, NULL);
+  rig.config.allow_private = "300.0.0.0/8";
+  assert_int_equal(cr_fetch_rig_open(&rig), CRAWLER_E_VALUE);
+  cr_fetch_rig_close(&rig);
+  cr_fetch_rig_init(&rig, NULL);
+  rig.config.resolve = "nonsense";
+  assert_int_equal(cr_fetch_rig_open(&rig), CRAWLER_E_VALUE);
+  cr_fetch_rig_close(&rig);
+
+  static const char *const proxies[] = { "socks5://127.0.0.1:1", "socks4://127.0.0.1:1",
+                                         "127.0.0.1:1", "ftp://127.0.0.1:1" };
+  for (size_t i = 0; i < 4; i++) {
+    cr_fetch_rig_init(&rig, NULL);
+    rig.config.proxy = proxies[i];
+    assert_int_equal(cr_fetch_rig_open(&rig), CRAWLER_E_VALUE);
+    cr_fetch_rig_close(&rig);
+  }
+}
+
+static void a_change_that_fails_changes_nothing(void **state)
+{
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  struct cr_fetch_rig rig;
+  struct cr_fetch_shot shot;
+
+  (void)state;
+  cr_fetch_rig_init(&rig, NULL);
+  rig.config.allow_private = "127.0.0.1";
+  rig.config.resolve = "a.test:*:127.0.0.1";
+  rig.config.user_agent = "first/1";
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  rig.config.user_agent = "second/2";
+  rig.config.allow_private = "x/y";
+  assert_int_equal(cr_fetch_rig_configure(&rig), CRAWLER_E_VALUE);
+  rig.config.allow_private = "0";
+  rig.config.resolve = "nonsense";
+  assert_int_equal(cr_fetch_rig_configure(&rig), CRAWLER_E_VALUE);
+  aim(&shot, &rig, "a.test", cr_raw_server_port(server));
+  cr_fetch_shot_fire(&shot);
+  assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
+  assert_non_null(strstr(cr_raw_server_request(server, 0), "first/1"));
+  cr_fetch_shot_free(&shot);
+  cr_fetch_rig_close(&rig);
+  cr_raw_server_stop(server);
+}
+
+/* As if the process had opened all the files that it may. */
+static void running_out_of_descriptors_is_internal(void **state)
+{
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  struct cr_fetch_rig rig;
+  struct cr_fetch_shot shot;
+  struct rlimit limit;
+
+  (void)state;
+  cr_fetch_rig_init(&rig, NULL);
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  shot.t.keep_alive = false;
+  cr_fetch_shot_fire(&shot); /* libcurl has all the descriptors that it needs for itself */
+  assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
+
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  int lowest_free = dup(0);
+  assert_true(lowest_free >= 0);
+  (void)close(lowest_free);
+  struct rlimit tight = { (rlim_t)lowest_free, limit.rlim_max };
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+  cr_fetch_shot_fire(&shot);
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  assert_int_equal(shot.t.failure, CRAWLER_FAILED_INTERNAL);
+  assert_non_null(strstr(shot.t.error, "descriptors"));
+  cr_fetch_shot_free(&shot);
+  cr_fetch_rig_close(&rig);
+  cr_raw_server_stop(server);
+}
+
+/* ---- memory ---- */
+
+static void fetch_two_pages(struct cr_mem *mem, void *arg)
+{
+  struct cr_raw_server *server = arg;
+  struct cr_fetch_rig rig;
+  struct cr_fetch_shot shots[2];
+  bool all_done = true;
+
+  cr_fetch_rig_init(&rig, mem);
+  rig.config.cookies = true;
+  rig.config.user_agent = "test/1.0";
+  int err = cr_fetch_rig_open(&rig);
+  for (int i = 0; i < 2 && !err; i++) {
+    aim(&shots[i], &rig, "127.0.0.1", cr_raw_server_port(server));
+    shots[i].t.stream = i == 1;
+    err = cr_fetch_shot_start(&shots[i]);
+    if (!err)
+      cr_fetch_rig_run(&rig);
+    all_done = all_done && !err && shots[i].t.failure == CRAWLER_REASON_NONE;
+    if (!err && shots[i].t.failure != CRAWLER_FAILED_INTERNAL)
+      assert_true(shots[i].t.failure == CRAWLER_REASON_NONE ||
+                  strcmp(shots[i].t.error, "out of memory") == 0);
+    cr_fetch_shot_free(&shots[i]);
+  }
+  if (!cr_test_oom_refused(mem))
+    assert_true(!err && all_done);
+  if (err)
+    assert_int_equal(err, CRAWLER_E_NOMEM);
+  cr_fetch_rig_close(&rig);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  (void)state;
+  cr_test_oom(fetch_two_pages, server);
+  cr_raw_server_stop(server);
+}
+
+/* What is in flight decides what is allocated, not how much was fetched. */
+static void a_steady_fetcher_allocates_nothing(void **state)
+{
+  struct cr_raw_server *server = cr_raw_server_play(polite);
+  struct cr_fetch_rig rig;
+  struct cr_fetch_shot shot;
+
+  (void)state;
+  cr_fetch_rig_init(&rig, NULL);
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  for (int i = 0; i < 3; i++) {
+    cr_fetch_shot_fire(&shot);
+    cr_buf_clear(&shot.t.body_in);
+    cr_arena_reset(&shot.arena);
+  }
+  int64_t calls = rig.mem->calls;
+  for (int i = 0; i < 10; i++) {
+    cr_fetch_shot_fire(&shot);
+    cr_buf_clear(&shot.t.body_in);
+    cr_arena_reset(&shot.arena);
+  }
+  assert_int_equal(rig.mem->calls, calls);
+  cr_fetch_shot_free(&shot);
+  cr_fetch_rig_close(&rig);
+  cr_raw_server_stop(server);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(private_addresses_are_refused_by_default),
+    cmocka_unit_test(an_allowed_address_is_chosen_among_refused_ones),
+    cmocka_unit_test(each_socket_is_held_against_the_policy),
+    cmocka_unit_test(a_kept_connection_is_held_against_the_policy),
+    cmocka_unit_test(cookies_are_kept_only_when_asked),
+    cmocka_unit_test(an_http_proxy_is_asked_for_the_whole_url),
+    cmocka_unit_test(a_proxy_that_refuses_to_connect_is_connect),
+    cmocka_unit_test(a_socks_proxy_resolves_the_name_and_sees_a_plain_request),
+    cmocka_unit_test(an_address_in_the_url_is_refused_through_a_proxy_too),
+    cmocka_unit_test(a_proxy_that_is_not_there_is_connect),
+    cmocka_unit_test(three_hundred_transfers_run_at_once_and_keep_their_connections),
+    cmocka_unit_test(more_may_be_in_flight_than_was_expected),
+    cmocka_unit_test(hosts_are_spread_over_cells),
+    cmocka_unit_test(close_ends_transfers_in_every_state),
+    cmocka_unit_test(at_rest_nothing_is_left_on_the_loop),
+    cmocka_unit_test(two_fetchers_are_independent),
+    cmocka_unit_test(settings_that_make_no_sense_are_refused),
+    cmocka_unit_test(a_change_that_fails_changes_nothing),
+    cmocka_unit_test(running_out_of_descriptors_is_internal),
+    cmocka_unit_test(every_allocation_may_fail),
+    cmocka_unit_test(a_steady_fetcher_allocates_nothing),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
