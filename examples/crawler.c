@@ -19,7 +19,6 @@ enum { EXIT_BROKEN = 1, EXIT_USAGE = 2, EXIT_NO_SEED = 3, EXIT_INTERRUPTED = 130
 struct command {
   crawler *c;
   struct output out;
-  char *lists[3]; /* allow_private, resolve, header: joined from repeated options */
 };
 
 static crawler *interruptible; /* for the signal handler */
@@ -91,19 +90,21 @@ static int set(struct command *cmd, const char *name, const char *value)
   return err < 0 ? library_error(cmd, err) : 0;
 }
 
-/* Joins value to the list of an option that may be given more than once, and sets it. */
-static int set_list(struct command *cmd, int which, const char *name, const char *value)
+/* Joins value to the list that the option has already: it may be given more than once. */
+static int set_list(struct command *cmd, const char *name, const char *value)
 {
-  char *old = cmd->lists[which];
-  size_t len = (old ? strlen(old) + 1 : 0) + strlen(value) + 1;
-  char *joined = malloc(len);
+  const char *old = crawler_get_option(cmd->c, name);
+  int first = !old || !*old || strcmp(old, "0") == 0; /* nothing was set yet */
+  size_t room = (first ? 0 : strlen(old) + 1) + strlen(value) + 1;
+  char *joined = malloc(room);
+  int status;
 
   if (!joined)
     return library_error(cmd, CRAWLER_E_NOMEM);
-  snprintf(joined, len, "%s%s%s", old ? old : "", old ? "," : "", value);
-  free(old);
-  cmd->lists[which] = joined;
-  return set(cmd, name, joined);
+  snprintf(joined, room, "%s%s%s", first ? "" : old, first ? "" : ",", value);
+  status = set(cmd, name, joined);
+  free(joined);
+  return status;
 }
 
 static int set_pair(struct command *cmd, const char *pair)
@@ -203,22 +204,26 @@ static int show(enum action action)
 /* 0 goes on; -1 ends with success; else the exit status. */
 static int act(struct command *cmd, const struct word *word, const char *value)
 {
+  const char *text = value ? value : "";
+
+  if (word->takes_value && !value)
+    return usage("this option needs a value", word->name);
   switch (word->action) {
   case OPTION:
     return set(cmd, word->option, value ? value : "1");
   case OPTION_OFF:
     return set(cmd, word->option, "0");
   case ALLOW_PRIVATE:
-    return set_list(cmd, 0, "allow_private", value ? value : "1");
+    return set_list(cmd, "allow_private", value ? value : "1");
   case RESOLVE:
-    return set_list(cmd, 1, "resolve", value);
+    return set_list(cmd, "resolve", text);
   case PATTERN:
-    return pattern(cmd, word->add, value);
+    return pattern(cmd, word->add, text);
   case OUTPUT_DIR:
     cmd->out.dir = value;
     return 0;
   case SET:
-    return set_pair(cmd, value);
+    return set_pair(cmd, text);
   case VERSION:
   case HELP:
     return show(word->action);
@@ -279,11 +284,8 @@ static int read_option(struct command *cmd, char **argv, int argc, int *at)
     value++;
   if (value && !word->takes_value && word->action != ALLOW_PRIVATE && word->action != OPTION)
     return usage("this option takes no value", arg);
-  if (!value && word->takes_value) {
-    if (*at + 1 >= argc)
-      return usage("this option needs a value", arg);
+  if (!value && word->takes_value && *at + 1 < argc)
     value = argv[++*at];
-  }
   return act(cmd, word, value);
 }
 
@@ -300,11 +302,12 @@ static int is_local_name(const char *host)
 static int open_door(struct command *cmd, const char *url)
 {
   crawler_request *req = crawler_request_new(cmd->c, url);
+  const char *door = crawler_get_option(cmd->c, "allow_private");
+  int is_open = door && (strcmp(door, "1") == 0 || strcmp(door, "all") == 0);
   int status = 0;
 
-  if (req && is_local_name(crawler_request_host(req)) &&
-      strcmp(crawler_get_option(cmd->c, "allow_private"), "1") != 0)
-    status = set_list(cmd, 0, "allow_private", crawler_request_host(req));
+  if (req && !is_open && is_local_name(crawler_request_host(req)))
+    status = set_list(cmd, "allow_private", crawler_request_host(req));
   crawler_request_free(req);
   return status;
 }
@@ -420,7 +423,5 @@ int main(int argc, char **argv)
   if (status == 0)
     status = exit_status(&cmd, run(&cmd));
   crawler_free(cmd.c);
-  for (size_t i = 0; i < sizeof(cmd.lists) / sizeof(*cmd.lists); i++)
-    free(cmd.lists[i]);
   return status < 0 ? 0 : status;
 }

@@ -173,7 +173,7 @@ static void answer(struct evhttp_request *req, void *user)
 
 static int port_of(struct evhttp_bound_socket *bound)
 {
-  struct sockaddr_in address;
+  struct sockaddr_in address = { 0 };
   socklen_t bytes = sizeof(address);
 
   if (getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &bytes) < 0)

@@ -107,7 +107,7 @@ static const char *extension_of(const char *mime)
 static int write_file(const char *path, const void *data, size_t bytes)
 {
   FILE *f = fopen(path, "wb");
-  int ok = f != NULL;
+  int ok;
 
   if (!f)
     return -1;

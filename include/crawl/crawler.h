@@ -6,20 +6,22 @@
  * Threads    A crawler belongs to one thread at a time, its *loop thread*: the one inside
  *            crawler_run(), crawler_step() or crawler_next(), the one that drives the caller's
  *            event loop, or the library's own after crawler_start_thread(). Functions marked
- *            [any thread] may be called from anywhere, all others on the loop thread, or before
- *            the start on the thread that made the crawler. Two crawlers share nothing.
- * Hooks      Run on the loop thread (crawler_on_parse: on a worker) and outside of every other
- *            library's callbacks. A hook may call anything but run, step, next and start, which
- *            return CRAWLER_E_BUSY there; crawler_free() in a hook takes effect when the outermost
- *            call into the library returns.
- * Strings    UTF-8, NUL-terminated. Given in, they are copied. Given out, they belong to the object
- *            they came from and live as long as it does, or until the next call that changes it.
- *            Bytes are pointer and length.
+ *            [any thread] may be called from anywhere, all others on the loop thread, or while
+ *            nothing runs by one thread at a time. Two crawlers share nothing.
+ * Hooks      Run on the loop thread (crawler_on_parse: mostly on workers), one at a time, outside
+ *            of every other library's callbacks. A hook may call anything but run, step, next and
+ *            start, which return CRAWLER_E_BUSY there; for crawler_free() see there. What a hook
+ *            is given is borrowed until it returns.
+ * Strings    UTF-8, NUL-terminated; header values are as the server sent them. Given in, they are
+ *            copied. Given out, they belong to the object they came from and live as long as it
+ *            does, or until the next call that changes it. Bytes are pointer and length.
  * Ownership  What a function named *_new, *_retain or crawler_next(), crawler_get_stats() gives
  *            you is yours to *_free or *_release. Everything else is borrowed. Freeing or
  *            releasing NULL does nothing.
- * Errors     int: CRAWLER_OK (0), a positive CRAWLER_DONE or CRAWLER_AGAIN where said, or a negative
- *            CRAWLER_E_*. More enumerators may come in any list: tolerate values you don't know.
+ * Errors     int: CRAWLER_OK (0), a positive CRAWLER_DONE or CRAWLER_AGAIN where said, or a
+ *            negative CRAWLER_E_*. NULL for a thing or a text is CRAWLER_E_INVAL where an error
+ *            can be returned, and not allowed elsewhere unless said. More enumerators may come in
+ *            any list: tolerate values you don't know.
  * Units      Are in the name: _ms, _bytes. Points in time are ms since 1970 UTC.
  * Memory     Everything is allocated with the crawler's own functions (crawler_new_with). Out of
  *            memory is an ordinary error: CRAWLER_E_NOMEM or NULL.
@@ -57,21 +59,21 @@ const char *crawler_version_string(void);
 /* What functions return. Numbers are never reused. */
 typedef enum crawler_error {
   CRAWLER_OK = 0,
-  CRAWLER_DONE = 1,   /* not an error: the crawl is over */
-  CRAWLER_AGAIN = 2,  /* not an error: nothing yet, call again */
+  CRAWLER_DONE = 1,  /* not an error: the crawl is over */
+  CRAWLER_AGAIN = 2, /* not an error: nothing yet, call again */
   CRAWLER_E_NOMEM = -1,
   CRAWLER_E_INVAL = -2,       /* an argument that makes no sense, such as NULL for a text */
-  CRAWLER_E_BUSY = -3,        /* not from inside a hook, or not while the crawl runs elsewhere */
+  CRAWLER_E_BUSY = -3,        /* not from inside a hook, or not while the own thread runs */
   CRAWLER_E_STATE = -4,       /* too late or too early: see the function */
-  CRAWLER_E_URL = -5,         /* not a URL by the WHATWG URL standard */
+  CRAWLER_E_URL = -5,         /* not a URL by the WHATWG URL standard, or over 16 KB */
   CRAWLER_E_SCHEME = -6,      /* a URL, but neither http nor https */
-  CRAWLER_E_UNSUPPORTED = -7, /* not built into this library */
+  CRAWLER_E_UNSUPPORTED = -7, /* this can't be done with this thing: see the function */
   CRAWLER_E_OPTION = -8,      /* no option of this name */
-  CRAWLER_E_VALUE = -9,       /* the option doesn't take this value */
+  CRAWLER_E_VALUE = -9,       /* the option, or the setter, doesn't take this value */
   CRAWLER_E_LIMIT = -10,      /* over a limit that is documented with the function or option */
   CRAWLER_E_FORMAT = -11,     /* data that are not what they should be */
   CRAWLER_E_SYSTEM = -12,     /* the operating system refused: descriptors, threads */
-  CRAWLER_E_NETWORK = -13     /* libcurl or libevent could not be set up */
+  CRAWLER_E_NETWORK = -13     /* libcurl, c-ares or libevent could not be set up */
 } crawler_error;
 
 /* "out of memory"; static; never NULL. [any thread] */
@@ -90,24 +92,22 @@ typedef struct crawler_stats crawler_stats;     /* all numbers at one moment */
 
 struct event_base; /* <event2/event.h> */
 
-/* What a request is for. Only pages pass scope, filter, seen-test, depth and page limits. */
+/* What a request is for. Only pages pass scope, depth, filter and page limits and have their links
+ * followed; requisites pass the seen-test, robots.txt and politeness only. Robots files are asked
+ * for by the library itself. */
 typedef enum crawler_kind {
   CRAWLER_KIND_PAGE = 0,
   CRAWLER_KIND_ROBOTS = 1,
-  CRAWLER_KIND_SITEMAP = 2,
+  CRAWLER_KIND_SITEMAP = 2, /* none yet */
   CRAWLER_KIND_REQUISITE = 3
 } crawler_kind;
 
-typedef enum crawler_method {
-  CRAWLER_GET = 0,
-  CRAWLER_HEAD = 1,
-  CRAWLER_POST = 2
-} crawler_method;
+typedef enum crawler_method { CRAWLER_GET = 0, CRAWLER_HEAD = 1, CRAWLER_POST = 2 } crawler_method;
 
 /* What a hook answers. 0 accepts, so that an empty hook is harmless. */
 typedef enum crawler_verdict {
-  CRAWLER_ACCEPT = 0,
-  CRAWLER_REJECT = 1
+  CRAWLER_ACCEPT = 0, /* go on */
+  CRAWLER_REJECT = 1  /* leave it */
 } crawler_verdict;
 
 /* How an admitted URL ended; and REJECTED for one that was never admitted. */
@@ -122,33 +122,34 @@ typedef enum crawler_outcome {
 /* Why. Failed: 1..31, dropped: 32..47, rejected: 48..63, capped: 64..79. */
 typedef enum crawler_reason {
   CRAWLER_REASON_NONE = 0,
-  CRAWLER_FAILED_DNS = 1,       /* the host name did not resolve */
-  CRAWLER_FAILED_CONNECT = 2,   /* no connection */
-  CRAWLER_FAILED_TLS = 3,       /* handshake or certificate */
-  CRAWLER_FAILED_TIMEOUT = 4,   /* connected, but not done in time */
-  CRAWLER_FAILED_TRUNCATED = 5, /* the connection ended before the body did, or before the head */
-  CRAWLER_FAILED_PROTOCOL = 6,  /* not HTTP, or a body that can't be decoded */
-  CRAWLER_FAILED_TOO_LARGE = 7, /* headers or body over their limit */
-  CRAWLER_FAILED_UNWANTED_TYPE = 8, /* on_headers said no */
-  CRAWLER_FAILED_REDIRECT_LOOP = 9,
-  CRAWLER_FAILED_TOO_MANY_REDIRECTS = 10,
-  CRAWLER_FAILED_RATE_LIMITED = 11, /* the host only ever said "later" */
-  CRAWLER_FAILED_HOST_DEAD = 12,    /* not asked: the host failed too often */
-  CRAWLER_FAILED_ADDRESS = 13,      /* resolves only to addresses that the policy refuses */
-  CRAWLER_FAILED_INTERNAL = 14,     /* out of memory or descriptors here */
-  CRAWLER_DROPPED_ROBOTS = 32,
-  CRAWLER_DROPPED_ROBOTS_UNREACHABLE = 33,
-  CRAWLER_DROPPED_FILTER = 34, /* on_request said no */
-  CRAWLER_REJECTED_INVALID_URL = 48,
-  CRAWLER_REJECTED_SCHEME = 49, /* mailto:, javascript:, ... */
-  CRAWLER_REJECTED_SCOPE = 50,
-  CRAWLER_REJECTED_TRAP = 51,
-  CRAWLER_REJECTED_FILTER = 52,   /* on_filter or on_links said no */
-  CRAWLER_REJECTED_DEPTH = 53,    /* counted for each link: another path may be shorter */
-  CRAWLER_REJECTED_NOFOLLOW = 54, /* counted for each link */
-  CRAWLER_REJECTED_KIND = 55,     /* counted for each link: a kind that isn't followed */
-  CRAWLER_CAPPED_CAP = 64,        /* counted for each link: its host has max_pending URLs queued */
-  CRAWLER_CAPPED_MEMORY = 65      /* counted for each link: the frontier is full */
+  CRAWLER_FAILED_DNS = 1,                  /* the host name did not resolve */
+  CRAWLER_FAILED_CONNECT = 2,              /* no connection */
+  CRAWLER_FAILED_TLS = 3,                  /* handshake or certificate */
+  CRAWLER_FAILED_TIMEOUT = 4,              /* connected, but not done in time */
+  CRAWLER_FAILED_TRUNCATED = 5,            /* the connection ended before the response did */
+  CRAWLER_FAILED_PROTOCOL = 6,             /* not HTTP, or a body that can't be decoded */
+  CRAWLER_FAILED_TOO_LARGE = 7,            /* headers or body over their limit */
+  CRAWLER_FAILED_UNWANTED_TYPE = 8,        /* on_headers or on_body said no */
+  CRAWLER_FAILED_REDIRECT_LOOP = 9,        /* to where it came from, and no cookie to tell */
+  CRAWLER_FAILED_TOO_MANY_REDIRECTS = 10,  /* over option max_redirects */
+  CRAWLER_FAILED_RATE_LIMITED = 11,        /* the host only ever said "later"; not used yet */
+  CRAWLER_FAILED_HOST_DEAD = 12,           /* not asked: failed too often; not used yet */
+  CRAWLER_FAILED_ADDRESS = 13,             /* only addresses that the policy refuses */
+  CRAWLER_FAILED_INTERNAL = 14,            /* no memory or descriptors, or the caller said so */
+  CRAWLER_DROPPED_ROBOTS = 32,             /* robots.txt says no */
+  CRAWLER_DROPPED_ROBOTS_UNREACHABLE = 33, /* robots.txt can't be had */
+  CRAWLER_DROPPED_FILTER = 34,             /* on_request said no */
+  CRAWLER_REJECTED_INVALID_URL = 48,       /* not a URL, or over 16 KB */
+  CRAWLER_REJECTED_SCHEME = 49,            /* mailto:, javascript:, ... */
+  CRAWLER_REJECTED_SCOPE = 50,             /* outside of hosts and patterns */
+  CRAWLER_REJECTED_TRAP = 51,              /* not used yet */
+  CRAWLER_REJECTED_FILTER = 52,            /* on_filter or on_links said no */
+  /* Counted for each link, not for the URL, which may come again: */
+  CRAWLER_REJECTED_DEPTH = 53,    /* over option max_depth: another path may be shorter */
+  CRAWLER_REJECTED_NOFOLLOW = 54, /* rel=nofollow */
+  CRAWLER_REJECTED_KIND = 55,     /* a kind that isn't followed */
+  CRAWLER_CAPPED_CAP = 64,        /* its host has max_pending URLs queued */
+  CRAWLER_CAPPED_MEMORY = 65      /* the frontier is full */
 } crawler_reason;
 
 /* "robots", "too_large", "scope", ...; "" for NONE; static; NULL for a number that isn't one.
@@ -164,25 +165,29 @@ const char *crawler_kind_name(int kind);
 /* A crawler that uses malloc, realloc and free. NULL: out of memory. Starts nothing: no thread, no
  * descriptor. [any thread] */
 crawler *crawler_new(void);
-/* A crawler that allocates with these three, which are called with user, must behave as malloc,
- * realloc (also for NULL) and free (never NULL), and must be thread-safe when workers aren't 0 or
- * pages are released on other threads. They must outlive the crawler and each retained page. What
- * libcurl, libevent, c-ares and OpenSSL allocate is theirs and not counted. NULL: out of memory, or
- * a function is NULL. [any thread] */
+/* A crawler that allocates with these three, which are called with user and must behave as malloc,
+ * realloc (also for NULL) and free (never called with NULL). They must be thread-safe when the
+ * option workers isn't 0 or other threads call functions marked [any thread], and must outlive the
+ * crawler, its retained pages and statistics. What libcurl, libevent, c-ares and OpenSSL allocate
+ * is theirs and not counted. NULL: out of memory, or a function is NULL. [any thread] */
 crawler *crawler_new_with(void *(*malloc_fn)(size_t bytes, void *user),
                           void *(*realloc_fn)(void *block, size_t bytes, void *user),
                           void (*free_fn)(void *block, void *user), void *user);
 /* Cancels what is in flight, joins all threads and frees everything but retained pages, which live
- * on until their last release. Inside a hook it takes effect when the outermost call into the
- * library returns, which then returns CRAWLER_DONE. URLs that have not ended get no outcome. Not while
- * another thread is inside the crawler. NULL does nothing. */
+ * on until their last release. URLs that have not ended get no outcome. Not while another thread is
+ * inside the crawler, save the library's own (crawler_start_thread), which is stopped. NULL does
+ * nothing.
+ * Inside a hook it cancels, and takes effect when the outermost call into the library returns,
+ * which then returns CRAWLER_DONE, or when the library's own thread ends. */
 void crawler_free(crawler *c);
 /* What the last failed call on the loop thread says, with names and numbers in it; "" when nothing
- * failed. Valid until the next call that fails. [any thread] functions don't touch it. */
+ * failed, and for c NULL. Valid until the next call that fails. [any thread] functions and those
+ * of requests, pages and statistics don't touch it. */
 const char *crawler_errmsg(const crawler *c);
-/* The caller's own pointer; free_data (may be NULL) is called with it when it is replaced and by
- * crawler_free(). */
+/* The caller's own pointer; free_data (may be NULL) is called with it when it is replaced, and by
+ * crawler_free() on the thread that frees. */
 void crawler_set_data(crawler *c, void *data, void (*free_data)(void *data));
+/* NULL: none was set. [any thread], as far as nobody sets it meanwhile. */
 void *crawler_data(const crawler *c);
 
 /* ---- options ------------------------------------------------------------------------------- */
@@ -191,15 +196,18 @@ void *crawler_data(const crawler *c);
  * on/off; durations take ms, s, m, h or d ("500ms"; a bare number is seconds), sizes k, M or G
  * (powers of 1024), lists are separated by commas. "" gives a text or list its empty value, and
  * "none" or "-1" a number that has it as its "no limit". The typed setters below are the same
- * options. CRAWLER_E_OPTION, CRAWLER_E_VALUE (crawler_errmsg says what is taken), CRAWLER_E_STATE for one that
- * can only be set before the start, CRAWLER_E_NOMEM. A failed set is remembered: crawler_run(), crawler_step(), crawler_next() and
- * the start functions return it, so that a block of settings needs one check. */
+ * options; docs/reference/options.md has their defaults and ranges.
+ * CRAWLER_E_OPTION, CRAWLER_E_VALUE (crawler_errmsg says what is taken), CRAWLER_E_STATE for one
+ * that can only be set before the start, CRAWLER_E_NOMEM. The first failure is remembered for good:
+ * crawler_run(), crawler_step(), crawler_next() and the start functions return it, so that a block
+ * of settings needs one check. */
 int crawler_set_option(crawler *c, const char *name, const char *value);
-/* The option's value now as text that crawler_set_option takes; NULL: no such option or out of
- * memory. Valid until the next call of this function on c. */
+/* The option's value now, as text that crawler_set_option takes (option header: all its lines, each
+ * ended by LF). NULL: no such option, or out of memory. Valid until the next call of this function
+ * on c. */
 const char *crawler_get_option(crawler *c, const char *name);
-/* Walks the option names in the order of the reference: NULL gives the first; NULL is the end.
- * Static. [any thread] */
+/* Walks the option names in the order of the reference: NULL gives the first; NULL is the end, and
+ * the answer to a name that isn't one. Static. [any thread] */
 const char *crawler_option_next(const char *name);
 /* The default as text, one line of help, and the type ("bool", "int", "duration", "size", "text",
  * "list"); static; NULL: no such option. [any thread] */
@@ -207,61 +215,63 @@ const char *crawler_option_default(const char *name);
 const char *crawler_option_help(const char *name);
 const char *crawler_option_type(const char *name);
 
-/* Before the start: */
-int crawler_set_workers(crawler *c, int64_t threads);        /* 0: parse on the loop thread */
-int crawler_set_random_seed(crawler *c, int64_t seed);       /* 0: from the system */
-int crawler_set_dns_servers(crawler *c, const char *list);   /* "ADDR[:PORT],..."; "": the system's */
-int crawler_set_proxy(crawler *c, const char *url);          /* "": none; environment not read */
-int crawler_set_ca_file(crawler *c, const char *path);       /* PEM; "": the system's */
-int crawler_set_insecure(crawler *c, int on);                /* certificates aren't verified */
-int crawler_set_cookies(crawler *c, int on);                 /* one jar for the crawl */
-int crawler_set_max_frontier_bytes(crawler *c, int64_t bytes); /* seen-set and queues; -1: no limit */
-int crawler_set_document(crawler *c, int on);                /* a tree for each HTML page */
-int crawler_set_key_trailing_slash(crawler *c, int on);      /* "/a/" counts as "/a" */
-int crawler_set_key_query_order(crawler *c, int on);         /* "?b&a" counts as "?a&b" */
-int crawler_set_key_www(crawler *c, int on);                 /* "www.a" counts as "a" */
-int crawler_set_key_case(crawler *c, int on);                /* "/A" counts as "/a" */
+/* Before the first start: */
+int crawler_set_workers(crawler *c, int64_t threads);          /* 0: the loop thread parses */
+int crawler_set_random_seed(crawler *c, int64_t seed);         /* 0: from the system */
+int crawler_set_dns_servers(crawler *c, const char *list);     /* "ADDR[:PORT],..."; "": system's */
+int crawler_set_proxy(crawler *c, const char *url);            /* "": none; not from environment */
+int crawler_set_ca_file(crawler *c, const char *path);         /* PEM; "": the system's */
+int crawler_set_insecure(crawler *c, int on);                  /* certificates aren't verified */
+int crawler_set_cookies(crawler *c, int on);                   /* one jar for the crawl */
+int crawler_set_max_frontier_bytes(crawler *c, int64_t bytes); /* -1: no limit */
+int crawler_set_document(crawler *c, int on);                  /* a tree for each HTML page */
+int crawler_set_key_trailing_slash(crawler *c, int on);        /* "/a/" counts as "/a" */
+int crawler_set_key_query_order(crawler *c, int on);           /* "?b&a" counts as "?a&b" */
+int crawler_set_key_www(crawler *c, int on);                   /* "www.a" counts as "a" */
+int crawler_set_key_case(crawler *c, int on);                  /* "/A" counts as "/a" */
 
 /* At any time: */
-int crawler_set_user_agent(crawler *c, const char *text);
-int crawler_set_max_pages(crawler *c, int64_t pages);        /* fetched pages; -1: no limit */
-int crawler_set_max_depth(crawler *c, int64_t links);        /* a seed has 0; -1: no limit */
-int crawler_set_max_time_ms(crawler *c, int64_t ms);         /* of the whole crawl; -1: no limit */
-int crawler_set_max_body_bytes(crawler *c, int64_t bytes);   /* decoded, and on the wire */
+int crawler_set_user_agent(crawler *c, const char *text);  /* its product names us to robots.txt */
+int crawler_set_max_pages(crawler *c, int64_t pages);      /* fetched, all runs; -1: no limit */
+int crawler_set_max_depth(crawler *c, int64_t links);      /* a seed has 0; -1: no limit */
+int crawler_set_max_time_ms(crawler *c, int64_t ms);       /* of each run; -1: no limit */
+int crawler_set_max_body_bytes(crawler *c, int64_t bytes); /* decoded, and on the wire */
 int crawler_set_max_header_bytes(crawler *c, int64_t bytes); /* of one response */
 int crawler_set_max_pending(crawler *c, int64_t urls);       /* queued for one host */
-int crawler_set_max_buffered_bytes(crawler *c, int64_t bytes); /* bodies held: no new transfers above; 0: 256 KB each transfer */
+/* Bodies and documents held: nothing new is fetched above. 0: 256 KB for each of concurrency. */
+int crawler_set_max_buffered_bytes(crawler *c, int64_t bytes);
 int crawler_set_max_redirects(crawler *c, int64_t hops);
-int crawler_set_max_retries(crawler *c, int64_t retries);    /* after the first attempt */
-int crawler_set_retry_delay_ms(crawler *c, int64_t ms);      /* before the first; doubles */
-int crawler_set_concurrency(crawler *c, int64_t transfers);
-int crawler_set_host_concurrency(crawler *c, int64_t transfers);
-int crawler_set_site_concurrency(crawler *c, int64_t transfers);    /* registrable domain; 0: no limit */
-int crawler_set_address_concurrency(crawler *c, int64_t transfers); /* IP address; 0: no limit */
-int crawler_set_delay_ms(crawler *c, int64_t ms);            /* from the end of a host's last exchange */
-int crawler_set_delay_jitter(crawler *c, int64_t percent);   /* up to so much more, at random */
-int crawler_set_own_server(crawler *c, int on);              /* delay 0, all caps = concurrency */
+int crawler_set_max_retries(crawler *c, int64_t retries);           /* after the first attempt */
+int crawler_set_retry_delay_ms(crawler *c, int64_t ms);             /* before the first; doubles */
+int crawler_set_concurrency(crawler *c, int64_t transfers);         /* in flight */
+int crawler_set_host_concurrency(crawler *c, int64_t transfers);    /* to one host */
+int crawler_set_site_concurrency(crawler *c, int64_t transfers);    /* to one domain; 0: no limit */
+int crawler_set_address_concurrency(crawler *c, int64_t transfers); /* to one IP; 0: no limit */
+int crawler_set_delay_ms(crawler *c, int64_t ms);          /* from the end of the last exchange */
+int crawler_set_delay_jitter(crawler *c, int64_t percent); /* up to so much more, at random */
+int crawler_set_own_server(crawler *c, int on);            /* delay 0, all caps = concurrency */
 int crawler_set_obey_robots(crawler *c, int on);
-int crawler_set_timeout_ms(crawler *c, int64_t ms);          /* one attempt, from connect to last byte */
-int crawler_set_connect_timeout_ms(crawler *c, int64_t ms);
-int crawler_set_dns_timeout_ms(crawler *c, int64_t ms);
-int crawler_set_slow_after_ms(crawler *c, int64_t ms);       /* older transfers use the slow lane */
-int crawler_set_slow_concurrency(crawler *c, int64_t transfers);
-int crawler_set_span_hosts(crawler *c, int on);              /* leave the seeds' hosts */
+int crawler_set_timeout_ms(crawler *c, int64_t ms); /* one attempt, from connect to last byte */
+int crawler_set_connect_timeout_ms(crawler *c, int64_t ms);      /* until the request is sent */
+int crawler_set_dns_timeout_ms(crawler *c, int64_t ms);          /* until the name is resolved */
+int crawler_set_slow_after_ms(crawler *c, int64_t ms);           /* older: to the slow lane */
+int crawler_set_slow_concurrency(crawler *c, int64_t transfers); /* in that lane */
+int crawler_set_span_hosts(crawler *c, int on);                  /* leave the seeds' hosts */
 int crawler_set_links(crawler *c, const char *list);         /* kinds followed: "a,area", "all" */
 int crawler_set_follow_nofollow(crawler *c, int on);         /* rel=nofollow links too */
 int crawler_set_filter_depends_on_page(crawler *c, int on);  /* ask on_filter for each link */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */
-int crawler_set_header(crawler *c, const char *line);        /* "Name: value", to seeds' hosts only; adds */
-int crawler_set_keep_open(crawler *c, int on);               /* an empty queue is idle, not the end */
+int crawler_set_header(crawler *c, const char *line); /* "Name: value", to seeds' hosts; adds one */
+int crawler_set_keep_open(crawler *c, int on);        /* an empty queue is idle, not the end */
 
 /* Scope, in addition to the options. Host patterns: "example.org", "*.example.org" (subdomains),
- * ".example.org" (both), with ":port" to name one. URL patterns: globs over the whole URL ("*", "?").
- * A URL is rejected if a deny pattern matches, or if there are allow patterns of a sort and none of
- * that sort matches. With an allow_host the seeds' hosts are no longer the scope by themselves.
+ * ".example.org" (both), "*" (all), with ":port" to name one. URL patterns: globs over the whole
+ * URL ("*": any run, "?": any one). A URL is rejected if a deny pattern matches, or if there are
+ * allow patterns of a sort and none of that sort matches; seeds need no allow pattern. With an
+ * allow_host the seeds' hosts are no longer the scope by themselves.
  * Can be called at any time; rejected URLs are asked about again when they are found again.
- * CRAWLER_E_VALUE: not a pattern. */
+ * CRAWLER_E_VALUE: not a pattern. CRAWLER_E_LIMIT: over 10,000 patterns. CRAWLER_E_NOMEM. */
 int crawler_allow_host(crawler *c, const char *pattern);
 int crawler_deny_host(crawler *c, const char *pattern);
 int crawler_allow_url(crawler *c, const char *pattern);
@@ -270,50 +280,59 @@ int crawler_deny_url(crawler *c, const char *pattern);
 /* ---- requests ------------------------------------------------------------------------------ */
 
 /* Adds a seed: short for crawler_request_new() and crawler_submit(). Called in a hook the URL is no
- * seed: it adds nothing to the scope. CRAWLER_E_URL, CRAWLER_E_SCHEME, CRAWLER_E_NOMEM. That the URL
- * is already known isn't an error. [any thread] */
+ * seed: it adds nothing to the scope. CRAWLER_E_URL, CRAWLER_E_SCHEME, CRAWLER_E_NOMEM. That the
+ * URL is already known isn't an error. Counted once the loop thread has taken it. [any thread] */
 int crawler_add(crawler *c, const char *url);
-/* In a hook: adds a URL (relative to req's) as if it were a link on req's page: it inherits seed and
- * meta, has depth + 1, and passes scope, filter and seen-test. */
+/* Adds a URL (absolute, or relative to req's) as if it were a link on req's page: it inherits seed
+ * and meta, has depth + 1, and passes scope, filter and seen-test. req is a hook's, or of a page
+ * that is held. Errors as crawler_add(). [any thread] */
 int crawler_add_from(crawler *c, const crawler_request *req, const char *url);
 
-/* A request to be filled in and submitted. url is absolute; a fragment is ignored. NULL: out of
- * memory, or not an http(s) URL (crawler_submit would say which: crawler_url_check does).
- * [any thread] */
+/* A request to be filled in and submitted. url is absolute; its fragment and userinfo are left out.
+ * NULL: out of memory, or not an http(s) URL: crawler_url_check() says which. [any thread] */
 crawler_request *crawler_request_new(crawler *c, const char *url);
-/* CRAWLER_OK, CRAWLER_E_URL, CRAWLER_E_SCHEME or CRAWLER_E_NOMEM: what crawler_add would say of url.
- * [any thread] */
+/* CRAWLER_OK, CRAWLER_E_URL, CRAWLER_E_SCHEME or CRAWLER_E_NOMEM: what crawler_add would say of
+ * url. Adds nothing. [any thread] */
 int crawler_url_check(crawler *c, const char *url);
-/* Frees a request that was not submitted. [any thread] */
+/* Frees a request that was not submitted; NULL does nothing. [any thread] */
 void crawler_request_free(crawler_request *req);
-/* Hands req over; it must not be touched any more, whatever is returned. [any thread] */
+/* Hands req over; it must not be touched any more, whatever is returned. Submitted outside of hooks
+ * it is a seed, if of kind page. CRAWLER_E_INVAL: not new, or another crawler's. [any thread] */
 int crawler_submit(crawler *c, crawler_request *req);
 
-/* Until it is submitted, or in on_filter and on_request where said: */
+/* Until it is submitted, on the thread that holds it; also in those hooks that are named. 0, or
+ * CRAWLER_E_STATE (too late), CRAWLER_E_VALUE, CRAWLER_E_LIMIT, CRAWLER_E_NOMEM. */
 int crawler_request_set_method(crawler_request *req, crawler_method method);
+/* Makes it a POST; data is copied, at most 8 MB; content_type isn't NULL. */
 int crawler_request_set_body(crawler_request *req, const void *data, size_t bytes,
-                             const char *content_type); /* makes it a POST */
-int crawler_request_set_header(crawler_request *req, const char *name, const char *value); /* on_request too */
-int crawler_request_set_priority(crawler_request *req, int priority); /* -128..127, larger is sooner; on_filter too */
+                             const char *content_type);
+/* on_request too. Replaces one of the same name; at most 64. Redirects to the same origin keep it.
+ * CRAWLER_E_VALUE: not a header's name, or control characters. */
+int crawler_request_set_header(crawler_request *req, const char *name, const char *value);
+/* on_filter too. -128..127; 0 to begin with, larger is sooner among the URLs of a host. */
+int crawler_request_set_priority(crawler_request *req, int priority);
 int crawler_request_set_kind(crawler_request *req, crawler_kind kind); /* PAGE or REQUISITE */
-/* Ask for it though it is known, unless it is queued or in flight. Counts as an admission of its own. */
+/* Ask for it though it is known, unless it is queued or in flight. An admission of its own. */
 int crawler_request_set_force(crawler_request *req, int on);
 /* on_filter only: another URL (absolute, or relative to the old one) takes this one's place. It is
- * filtered by the rules again, but not by the hook. */
+ * filtered by the rules again, but not by the hook. CRAWLER_E_URL, CRAWLER_E_SCHEME. */
 int crawler_request_set_url(crawler_request *req, const char *url);
-/* Text by name that travels with the URL and is inherited by what is found on its page; value NULL
- * removes. At most 64 KB in all. on_filter, on_request and on_page too. */
+/* on_filter, on_request and on_page too. Text by name that travels with the URL and is inherited by
+ * what is found on its page; value NULL removes. CRAWLER_E_LIMIT: over 64 KB in all. */
 int crawler_request_set_meta(crawler_request *req, const char *key, const char *value);
-/* A pointer that travels with this URL only; free_data (may be NULL) is called on the loop thread
- * (after the start; else by crawler_request_free) when it is replaced and when the URL has ended and its page is
- * released. */
+/* on_request and later hooks too, not on_filter. A pointer that travels with this URL only, through
+ * retries. free_data (may be NULL) is called with it when it is replaced, when the URL has ended
+ * and its page is released, and when the URL was known or rejected: on the loop thread, or, for a
+ * page that is still held when its URL has ended, on the thread of the last release, or on the one
+ * in crawler_request_free(), crawler_free() or, without memory to keep it, here. */
 void crawler_request_set_data(crawler_request *req, void *data, void (*free_data)(void *data));
 
+/* Borrowed from req, which lives as long as its page or hook. */
 const char *crawler_request_url(const crawler_request *req);  /* as it is fetched; no fragment */
 const char *crawler_request_host(const crawler_request *req); /* as in the URL, without port */
-const char *crawler_request_referrer(const crawler_request *req); /* NULL: a seed or a redirect's target */
-const char *crawler_request_via(const crawler_request *req);  /* URL that redirected here, or NULL */
-const char *crawler_request_seed(const crawler_request *req); /* the seed it descends from, or NULL */
+const char *crawler_request_referrer(const crawler_request *req); /* NULL: not found on a page */
+const char *crawler_request_via(const crawler_request *req);  /* what redirected here, or NULL */
+const char *crawler_request_seed(const crawler_request *req); /* what it descends from, or NULL */
 crawler_kind crawler_request_kind(const crawler_request *req);
 crawler_method crawler_request_method(const crawler_request *req);
 int crawler_request_is_seed(const crawler_request *req);
@@ -321,66 +340,83 @@ int crawler_request_depth(const crawler_request *req);   /* links from a seed */
 int crawler_request_attempt(const crawler_request *req); /* 1 is the first; 0 before */
 int crawler_request_priority(const crawler_request *req);
 const char *crawler_request_meta(const crawler_request *req, const char *key); /* NULL: none */
-void *crawler_request_data(const crawler_request *req);
+void *crawler_request_data(const crawler_request *req);                        /* NULL: none */
 
 /* ---- running: choose one ------------------------------------------------------------------- */
 
-/* Crawls until nothing is left, a limit is reached or crawler_stop(). CRAWLER_OK: it ended as asked,
- * crawler_ended() says how; else what kept it from running. May be called again, after adding URLs
- * or raising a limit: it goes on where it was. CRAWLER_E_BUSY in a hook. */
+/* run, step and next are one way to drive a crawler, crawler_start() on a base another, on a loop
+ * another, and the own thread another. The first start decides for the crawler's life, and within a
+ * run next doesn't go with run and step: CRAWLER_E_STATE. All may also return the first failed
+ * setting, CRAWLER_E_BUSY in a hook or while the own thread runs, CRAWLER_E_NOMEM,
+ * CRAWLER_E_SYSTEM and CRAWLER_E_NETWORK. */
+
+/* Crawls until nothing is left, a limit is reached or crawler_stop(). CRAWLER_OK: it ended as
+ * asked, crawler_ended() says how; else what kept it from running, or broke it. May be called
+ * again, after adding URLs or raising a limit: it goes on where it was. */
 int crawler_run(crawler *c);
 /* Does what is ready, and waits at most timeout_ms for more (0: not at all, -1: no bound).
- * CRAWLER_OK: call again; CRAWLER_DONE: the crawl is over. */
+ * CRAWLER_OK: call again; CRAWLER_DONE: the crawl is over, and a further call would begin again. */
 int crawler_step(crawler *c, int64_t timeout_ms);
-/* The next page, pulled: *page is yours to release, and its URL counts as in flight until then. Drives the crawl itself, or waits for the
- * library's own thread. timeout_ms as in crawler_step(). CRAWLER_OK with a page, CRAWLER_AGAIN after
- * timeout_ms, CRAWLER_DONE at the end (*page is NULL then). Pages that could not be fetched don't
- * come: see crawler_on_outcome(). With the own thread: [any one thread]. */
+/* The next page, pulled; its links are in the crawl by then. *page is yours to release, and its URL
+ * counts as in flight until then or crawler_page_finish(), so the crawl doesn't end before. Drives
+ * the crawl itself, or waits for the library's own thread. timeout_ms as in crawler_step().
+ * CRAWLER_OK with a page; else *page is NULL: CRAWLER_AGAIN after timeout_ms, CRAWLER_DONE once at
+ * the end. Pages that could not be fetched don't come: see crawler_on_outcome(). With the own
+ * thread: [any one thread]. */
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
 
 /* In the caller's loop: choose base or watch, call crawler_start(), and wait for on_done. */
 
 /* The loop is a libevent base, which stays the caller's, must outlive the crawler and is driven by
- * one thread: the loop thread. All our events leave it when the crawl is over and in crawler_free(). */
+ * one thread: the loop thread. All our events leave it when the crawl is over and in
+ * crawler_free(). CRAWLER_E_STATE: started before. */
 int crawler_set_event_base(crawler *c, struct event_base *base);
 #define CRAWLER_READ 1
 #define CRAWLER_WRITE 2
-/* Any other loop: watch(fd, events) asks for CRAWLER_READ and/or CRAWLER_WRITE on fd from now on (level-
- * triggered; 0: no more), timer(ms) for one call of crawler_timer_fired() in ms (replaces the one before; -1: none). Both are called on
- * the loop thread, return 0, or non-zero when they can't: that ends the crawl with
- * CRAWLER_E_SYSTEM. */
+/* Any other loop: watch(fd, events) asks for CRAWLER_READ and/or CRAWLER_WRITE on fd from now on
+ * (level-triggered; 0: no more), timer(ms) for one call of crawler_timer_fired() in ms (replaces
+ * the one before; -1: none). Both are called on the loop thread, inside calls into the library
+ * (crawler_free() too), must not call back, and return 0, or non-zero when they can't: that ends
+ * the crawl with "error". CRAWLER_E_STATE: started before. */
 int crawler_set_loop(crawler *c, int (*watch)(crawler *c, int fd, int events, void *user),
                      int (*timer)(crawler *c, int64_t ms, void *user), void *user);
-/* Begins; returns at once. on_done is called when the crawl is over. */
+/* Begins; returns at once. on_done is called when the crawl is over; crawler_ended() is "error" if
+ * it broke. CRAWLER_E_STATE: neither a base nor a loop is set. */
 int crawler_start(crawler *c);
-/* The caller's loop saw events on fd, or the timer's time has come. CRAWLER_OK, or CRAWLER_DONE once the crawl is over. */
+/* The caller's loop saw events on fd, or the timer's time has come. CRAWLER_OK, or CRAWLER_DONE
+ * once the crawl is over. An fd that isn't watched any more is ignored. CRAWLER_E_STATE: not
+ * started with crawler_set_loop(). */
 int crawler_fd_ready(crawler *c, int fd, int events);
 int crawler_timer_fired(crawler *c);
 
-/* A thread of the library's own drives the crawl; hooks run there. crawler_next() and
- * crawler_wait() meet it. */
+/* A thread of the library's own drives the crawl; hooks run there, and it blocks all signals.
+ * Pages wait for crawler_next(), or, when on_page is set, go to that alone. CRAWLER_E_BUSY: it runs
+ * already. */
 int crawler_start_thread(crawler *c);
-/* Readable while crawler_next(c, &page, 0) wouldn't return CRAWLER_AGAIN; to be polled, not read. -1:
- * crawler_start_thread() was not called. */
+/* Readable while crawler_next(c, &page, 0) wouldn't return CRAWLER_AGAIN; to be polled, not read.
+ * Stays open until crawler_free(). -1: crawler_start_thread() was not called. [any thread] */
 int crawler_fd(const crawler *c);
-/* Waits for the own thread's crawl to end. CRAWLER_OK: over; CRAWLER_AGAIN; CRAWLER_E_STATE. */
+/* Waits for the own thread's crawl to end, at most timeout_ms (-1: no bound). Pages that nobody
+ * pulls and releases keep it from ending. CRAWLER_OK: over, on_done too; CRAWLER_AGAIN;
+ * CRAWLER_E_STATE: no such thread; CRAWLER_E_BUSY: on that thread itself. [any thread] */
 int crawler_wait(crawler *c, int64_t timeout_ms);
 
-/* Nothing new is started; what is in flight ends, the rest stays queued. Undone by the next
- * crawler_run() or start. [any thread, async-signal-safe] */
+/* Nothing new is started; what is in flight ends, the rest stays queued. Does nothing before a run
+ * has begun, and is undone by the next one. [any thread, async-signal-safe] */
 void crawler_stop(crawler *c);
-/* Ends at once: transfers are cut, their URLs stay queued. [any thread, async-signal-safe] */
+/* Ends at once: transfers are cut, their URLs stay queued. Pages that callers hold stay in flight.
+ * As crawler_stop() otherwise. [any thread, async-signal-safe] */
 void crawler_cancel(crawler *c);
 
-/* Why the last run ended; static text: "" (not yet), "complete", "max_pages", "max_time",
- * "stopped", "canceled", "error". */
+/* Why the last run ended; static text: "" (not yet, or running), "complete", "max_pages",
+ * "max_time", "stopped", "canceled", "error". */
 const char *crawler_ended(const crawler *c);
 /* 1: every URL in reach was asked for; 0: something was left out, and crawler_incomplete names each
- * reason (i = 0, 1, ...; NULL: no more) with its count. */
+ * reason (i = 0, 1, ...; NULL: no more; static) with its count (may be NULL). */
 int crawler_is_complete(const crawler *c);
 const char *crawler_incomplete(const crawler *c, size_t i, int64_t *count);
 
-/* ---- hooks, in the order a URL meets them ---------------------------------------------------- */
+/* ---- hooks, in the order a URL meets them -------------------------------------------------- */
 
 typedef int (*crawler_request_cb)(crawler *c, crawler_request *req, void *user);
 typedef int (*crawler_page_cb)(crawler *c, crawler_page *page, void *user);
@@ -394,26 +430,32 @@ typedef void (*crawler_transfer_cb)(crawler *c, crawler_request *req, void *curl
 typedef void (*crawler_done_cb)(crawler *c, void *user);
 typedef void (*crawler_log_cb)(crawler *c, int level, const char *text, void *user);
 
-/* Each sets the one hook of its sort; cb NULL removes it. user is handed back and stays the caller's.
- * Callbacks that return int answer CRAWLER_ACCEPT (0) or CRAWLER_REJECT where a verdict is meant, and should return 0 elsewhere. */
+/* Each sets the one hook of its sort; cb NULL removes it. user is handed back and stays the
+ * caller's. Callbacks that return int answer CRAWLER_ACCEPT (0) or CRAWLER_REJECT where a verdict
+ * is meant (filter, request, headers, body), and should return 0 elsewhere. */
 
-/* A URL in scope, not yet known: take it? Asked once for each distinct URL. It may be changed with
- * crawler_request_set_url(), _priority and _meta. */
+/* A page's URL in scope, not yet known: take it? Asked once for each distinct URL (but see option
+ * filter_depends_on_page). It may be changed with crawler_request_set_url(), _priority, _meta. */
 void crawler_on_filter(crawler *c, crawler_request_cb cb, void *user);
-/* About to be sent (each attempt): REJECT drops it. */
+/* A page's request is about to be sent (each attempt), and robots.txt allows it: REJECT drops it.
+ * Headers, meta and data may be set. */
 void crawler_on_request(crawler *c, crawler_request_cb cb, void *user);
-/* Status and headers are there: REJECT ends the transfer, outcome failed: unwanted_type. */
+/* Status and headers of a page are there, a redirect's too: REJECT ends the transfer, outcome
+ * failed: unwanted_type. */
 void crawler_on_headers(crawler *c, crawler_page_cb cb, void *user);
-/* Decoded bytes of a body as they come; the page has no body of its own then and is
- * not parsed for links. REJECT ends the transfer: failed: unwanted_type. */
+/* Decoded bytes of a page's body as they come, from the beginning again with each attempt; the page
+ * has no body of its own then and is not parsed for links. REJECT ends the transfer: failed:
+ * unwanted_type. */
 void crawler_on_body(crawler *c, crawler_body_cb cb, void *user);
-/* ON A WORKER THREAD (workers 0: the loop thread): the body is decoded and parsed. May read the page
- * and nothing else of the crawler. */
+/* ON A WORKER THREAD, or on the loop thread for what needs no worker and where there is none: the
+ * body is decoded and parsed. May read the page and nothing else of the crawler. */
 void crawler_on_parse(crawler *c, crawler_page_cb cb, void *user);
-/* A page of outcome fetched, whatever its status; borrowed unless retained. Its links are added when the hook returns. */
+/* A page (or requisite) of outcome fetched, whatever its status; borrowed unless retained. Its
+ * links are added when the hook returns. */
 void crawler_on_page(crawler *c, crawler_page_cb cb, void *user);
-/* All links of a page at once, after on_page, of the kinds that are followed; verdicts has one byte a link, 0: set CRAWLER_REJECT in those
- * that shall not be followed. See crawler_page_links_text(). */
+/* All links of a page at once, after on_page, if it has any; verdicts has a 0 for each: set
+ * CRAWLER_REJECT for those that shall not be followed. Those that aren't followed anyway, for their
+ * kind or rel, are among them. See crawler_page_links_text(). */
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);
 /* The end of a URL: once for each admitted one of any kind, and once for each rejected (reasons
  * counted per link excepted). page is NULL unless there was a response. */
@@ -422,11 +464,12 @@ void crawler_on_outcome(crawler *c, crawler_outcome_cb cb, void *user);
  * leaves it to the library. */
 void crawler_on_resolve(crawler *c, crawler_resolve_cb cb, void *user);
 /* Answers token with numeric addresses separated by commas ("" or NULL: no such host), good for
- * ttl_ms. The address policy still holds. CRAWLER_E_INVAL: not a pending token (it may have timed
- * out), or not addresses. [any thread] */
+ * ttl_ms. The address policy still holds. A token that isn't pending (any more), or what are no
+ * addresses, is told to on_log and ignored: the name fails with dns at option dns_timeout.
+ * CRAWLER_E_INVAL: over 4 KB. [any thread] */
 int crawler_resolved(crawler *c, uint64_t token, const char *addresses, int64_t ttl_ms);
-/* curl is the CURL * of a transfer about to start, for options that the library has no name for.
- * Those that guard policy or carry our state are set after the hook. Not called for other fetchers. */
+/* curl is the CURL * of a transfer of any kind about to start, for options that the library has no
+ * name for. Those that guard policy or carry our state are set after the hook. */
 void crawler_on_transfer(crawler *c, crawler_transfer_cb cb, void *user);
 /* The crawl is over: nothing of it is called after this, unless it is run again. */
 void crawler_on_done(crawler *c, crawler_done_cb cb, void *user);
@@ -435,85 +478,101 @@ void crawler_on_log(crawler *c, crawler_log_cb cb, void *user);
 
 /* ---- pages --------------------------------------------------------------------------------- */
 
-/* In on_page: the URL ends when crawler_page_finish() is called, not when the hook returns. The page is retained until then. */
+/* In on_page only (else CRAWLER_E_STATE): the URL ends when crawler_page_finish() is called, not
+ * when the hook returns. The page lives until then, beyond crawler_free() if need be, and another
+ * thread may have it from here on; crawler_next() won't hand it out. */
 int crawler_page_defer(crawler_page *page);
 #define CRAWLER_FINISH_OK 0    /* it counts as fetched */
-#define CRAWLER_FINISH_RETRY 1 /* again later, as another attempt; failed: internal when none is left */
+#define CRAWLER_FINISH_RETRY 1 /* another attempt; failed: internal when none is left or for POST */
 #define CRAWLER_FINISH_FAIL 2  /* failed: internal */
 /* Ends a deferred page, or one from crawler_next() (before its release, which means OK). Links are
- * added in any case. CRAWLER_E_STATE: not deferred, or finished before. [any thread] */
+ * added in any case. A deferred page must not be touched any more, unless it is retained.
+ * CRAWLER_E_STATE: not deferred, or finished before. [any thread] */
 int crawler_page_finish(crawler_page *page, int how);
-/* Keeps the page beyond the hook, and beyond crawler_free(). [any thread] */
+/* Keeps the page beyond the hook, and beyond crawler_free(). Returns page. [any thread] */
 crawler_page *crawler_page_retain(crawler_page *page);
-/* [any thread] */
+/* Gives one reference back; NULL does nothing. [any thread] */
 void crawler_page_release(crawler_page *page);
 
-crawler_request *crawler_page_request(crawler_page *page); /* lives as long as the page */
-const char *crawler_page_url(const crawler_page *page);    /* the request's */
-int crawler_page_status(const crawler_page *page);         /* HTTP status code */
-const char *crawler_page_header(const crawler_page *page, const char *name); /* the first; NULL: none */
+/* What they return lives as long as the page. One thread at a time may read a page: host, text,
+ * links and document are made when first asked for. */
+crawler_request *crawler_page_request(crawler_page *page);
+const char *crawler_page_url(const crawler_page *page); /* the request's */
+int crawler_page_status(const crawler_page *page);      /* HTTP status code */
+/* By name in any case, the first; NULL: none. By number in order of arrival, of the final response,
+ * at most 1,000; NULL: i too large. */
+const char *crawler_page_header(const crawler_page *page, const char *name);
 size_t crawler_page_header_count(const crawler_page *page);
-const char *crawler_page_header_name(const crawler_page *page, size_t i);  /* NULL: i too large */
-const char *crawler_page_header_value(const crawler_page *page, size_t i); /* NULL: i too large */
-const char *crawler_page_mime(const crawler_page *page);     /* "text/html"; "": not sent */
-const char *crawler_page_charset(const crawler_page *page);  /* "utf-8"; "": not text */
-/* Decoded from its content coding, not from its charset; NULL and 0: empty or given to on_body. */
+const char *crawler_page_header_name(const crawler_page *page, size_t i);
+const char *crawler_page_header_value(const crawler_page *page, size_t i);
+/* "text/html", lower case, told from the body where it wasn't sent; "": unknown. */
+const char *crawler_page_mime(const crawler_page *page);
+/* By the WHATWG Encoding standard's name in lower case, "utf-8"; "": not text. */
+const char *crawler_page_charset(const crawler_page *page);
+/* Decoded from its content coding, not from its charset; NULL and 0: empty or given to on_body.
+ * bytes may be NULL. */
 const void *crawler_page_body(const crawler_page *page, size_t *bytes);
-/* UTF-8, NUL-terminated; NULL: not text, or out of memory. Made on the first call, on the thread
- * that holds the page. */
+/* The body in UTF-8, NUL-terminated; bytes (may be NULL) without the NUL. NULL: not text, empty, or
+ * out of memory. */
 const char *crawler_page_text(crawler_page *page, size_t *bytes);
-const char *crawler_page_address(const crawler_page *page);  /* "192.0.2.1"; "" through a proxy */
-int64_t crawler_page_fetched_at_ms(const crawler_page *page);
-int64_t crawler_page_elapsed_ms(const crawler_page *page);   /* from sent to last byte */
-int64_t crawler_page_wire_bytes(const crawler_page *page);   /* of the body, as sent */
-const char *crawler_page_location(const crawler_page *page); /* a redirect's target, absolute; NULL */
+const char *crawler_page_address(const crawler_page *page);   /* "192.0.2.1"; "" through a proxy */
+int64_t crawler_page_fetched_at_ms(const crawler_page *page); /* when its headers came */
+int64_t crawler_page_elapsed_ms(const crawler_page *page);    /* from sent to last byte */
+int64_t crawler_page_wire_bytes(const crawler_page *page);    /* of the body, as sent */
+const char *crawler_page_location(const crawler_page *page);  /* a 3xx's target, absolute; NULL */
 
-/* ---- links ----------------------------------------------------------------------------------- */
+/* ---- links --------------------------------------------------------------------------------- */
 
 typedef enum crawler_link_kind {
-  CRAWLER_LINK_A = 1,
-  CRAWLER_LINK_AREA = 2
+  CRAWLER_LINK_A = 1,   /* <a href>, that of SVG too */
+  CRAWLER_LINK_AREA = 2 /* <area href> */
 } crawler_link_kind;
 #define CRAWLER_LINK_NOFOLLOW 1 /* rel=nofollow (flags) */
 #define CRAWLER_LINK_INVALID 2  /* not a URL: its text is empty */
 
 /* "a", "area"; static; NULL: not a kind. [any thread] */
 const char *crawler_link_kind_name(int kind);
-/* Links of all known kinds, in document order. */
+/* Links of all known kinds, in document order; of HTML pages with a status of 2xx only. */
 size_t crawler_page_link_count(const crawler_page *page);
-/* In bulk, one entry a link: absolute URLs, each NUL-terminated, one after the other; where each
- * begins; its kind; its flags. Made on the first call on the thread that holds the page; they live as long as the page.
- * NULL: no links, or out of memory. */
+/* In bulk, one entry a link: absolute URLs (of any scheme, with fragment), each NUL-terminated, one
+ * after the other; where each begins; its kind; its flags. They live as long as the page. bytes
+ * may be NULL. NULL: no links, or out of memory. */
 const char *crawler_page_links_text(crawler_page *page, size_t *bytes);
 const uint32_t *crawler_page_links_offsets(crawler_page *page);
 const uint8_t *crawler_page_links_kinds(crawler_page *page);
 const uint8_t *crawler_page_links_flags(crawler_page *page);
-/* One at a time; NULL: i too large, or out of memory. */
+/* One at a time, alive as long as the page; NULL: i too large, or out of memory. */
 const crawler_link *crawler_page_link(crawler_page *page, size_t i);
 const char *crawler_link_url(const crawler_link *link);  /* absolute; "" when invalid */
-const char *crawler_link_href(const crawler_link *link); /* as written, character references decoded */
+const char *crawler_link_href(const crawler_link *link); /* as written; "&amp;" is "&" */
 const char *crawler_link_rel(const crawler_link *link);  /* as written; NULL: none */
-const char *crawler_link_text(const crawler_link *link); /* what it encloses, white space folded; at most 1 KB */
-int crawler_link_kind_of(const crawler_link *link);
-int crawler_link_flags(const crawler_link *link);
+/* What it encloses (an area: its alt), white space folded, at most 1 KB; "": nothing, or neither
+ * on_page nor on_links is set nor pages are pulled. */
+const char *crawler_link_text(const crawler_link *link);
+int crawler_link_kind_of(const crawler_link *link); /* CRAWLER_LINK_A, ... */
+int crawler_link_flags(const crawler_link *link);   /* CRAWLER_LINK_NOFOLLOW, ... */
 
-/* ---- document: the tree of a page that has one (option document) ------------------------------ */
+/* ---- document: the tree of a page that has one (option document) --------------------------- */
 
 /* Builds the tree of an HTML page that a caller holds, on the caller's thread, if there isn't one
- * yet. CRAWLER_E_UNSUPPORTED: not HTML, or no body; CRAWLER_E_LIMIT: too deep, too large or too slow to build. */
+ * yet. CRAWLER_E_UNSUPPORTED: not HTML, or no body; CRAWLER_E_LIMIT: too deep, too large or too
+ * slow to build; CRAWLER_E_NOMEM. */
 int crawler_page_build_document(crawler_page *page);
-const crawler_node *crawler_page_root(const crawler_page *page); /* <html>; NULL: no tree */
-const crawler_node *crawler_node_parent(const crawler_node *node);
+/* <html>; NULL: no tree. Nodes live as long as the page and can be read on any thread. All of these
+ * take NULL for a node, and answer NULL. */
+const crawler_node *crawler_page_root(const crawler_page *page);
+const crawler_node *crawler_node_parent(const crawler_node *node); /* NULL: the root */
 const crawler_node *crawler_node_first_child(const crawler_node *node);
 const crawler_node *crawler_node_next_sibling(const crawler_node *node);
 /* The next node in document order inside top; NULL after the last. No recursion needed. */
 const crawler_node *crawler_node_walk(const crawler_node *node, const crawler_node *top);
-/* Lower-case name; "" for an unknown element whose name isn't known; NULL: not an element. */
+/* Lower-case name, NOT NUL-terminated: bytes (may be NULL) is its length; "" for an unknown element
+ * whose name isn't known; NULL: not an element. */
 const char *crawler_node_tag(const crawler_node *node, size_t *bytes);
-const char *crawler_node_text(const crawler_node *node); /* NULL: not text */
+const char *crawler_node_text(const crawler_node *node); /* NULL: not text; comments aren't */
 const char *crawler_node_attr(const crawler_node *node, const char *name); /* NULL: none */
 
-/* ---- numbers --------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------------------- */
 
 typedef enum crawler_stat {
   CRAWLER_STAT_ADMITTED = 0, /* the URL ledger of kind page; each admitted URL is in one of: */
@@ -528,36 +587,39 @@ typedef enum crawler_stat {
   CRAWLER_STAT_LINKS_REJECTED = 9,
   CRAWLER_STAT_LINKS_CAPPED = 10,
   CRAWLER_STAT_LINKS_ADMITTED = 11,
-  CRAWLER_STAT_ATTEMPTS = 12,       /* requests sent, all kinds */
+  CRAWLER_STAT_ATTEMPTS = 12, /* requests sent, all kinds */
   CRAWLER_STAT_RETRIES = 13,
   CRAWLER_STAT_HOSTS = 14,
-  CRAWLER_STAT_WIRE_BYTES = 15,     /* of bodies, as sent */
-  CRAWLER_STAT_BODY_BYTES = 16,     /* of bodies, decoded */
+  CRAWLER_STAT_WIRE_BYTES = 15,     /* of bodies, as sent, all kinds */
+  CRAWLER_STAT_BODY_BYTES = 16,     /* of bodies delivered, decoded */
   CRAWLER_STAT_CONNECTIONS = 17,    /* opened */
   CRAWLER_STAT_TRANSFERS = 18,      /* in flight now, all kinds */
   CRAWLER_STAT_BUFFERED_BYTES = 19, /* of bodies held now */
   CRAWLER_STAT_MEMORY_BYTES = 20,   /* allocated now through the crawler's functions */
-  CRAWLER_STAT_STATUS_1XX = 21,     /* responses of kind page by class */
+  CRAWLER_STAT_STATUS_1XX = 21,     /* delivered responses by class: no followed redirect */
   CRAWLER_STAT_STATUS_2XX = 22,
   CRAWLER_STAT_STATUS_3XX = 23,
   CRAWLER_STAT_STATUS_4XX = 24,
   CRAWLER_STAT_STATUS_5XX = 25,
-  CRAWLER_STAT_ELAPSED_MS = 26,     /* since the first start */
+  CRAWLER_STAT_ELAPSED_MS = 26, /* since the first start */
   CRAWLER_STAT_COUNT = 27
 } crawler_stat;
 
-/* One number, by the last consistent snapshot (on the loop thread: as of now); -1: no such number.
- * [any thread] */
+/* One number: in a hook as of now, elsewhere by the snapshot that the last turn of the loop left.
+ * -1: no such number, or c NULL. [any thread] */
 int64_t crawler_get_stat(const crawler *c, crawler_stat which);
 /* "links_known"; static; NULL: no such number. [any thread] */
 const char *crawler_stat_name(int which);
-/* All numbers of one moment; *out is yours to crawler_stats_free(). [any thread] */
+/* All numbers of one moment, as crawler_get_stat(); *out is yours to crawler_stats_free(), which
+ * may be after crawler_free(). CRAWLER_E_NOMEM. [any thread] */
 int crawler_get_stats(const crawler *c, crawler_stats **out);
 void crawler_stats_free(crawler_stats *stats);
+/* These answer -1 for NULL, and for a number, kind or reason that isn't one. */
 int64_t crawler_stats_get(const crawler_stats *stats, crawler_stat which);
-/* How many URLs of a kind ended so; reason 0: for any reason; CRAWLER_REJECTED counts distinct URLs. */
-int64_t crawler_stats_outcome(const crawler_stats *stats, crawler_kind kind, crawler_outcome outcome,
-                              crawler_reason reason);
+/* How many URLs of a kind ended so; reason NONE: for any reason; any other reason says by itself
+ * how they ended. CRAWLER_REJECTED counts distinct URLs. */
+int64_t crawler_stats_outcome(const crawler_stats *stats, crawler_kind kind,
+                              crawler_outcome outcome, crawler_reason reason);
 /* The other members of a kind's ledger. */
 int64_t crawler_stats_admitted(const crawler_stats *stats, crawler_kind kind);
 int64_t crawler_stats_queued(const crawler_stats *stats, crawler_kind kind);
@@ -565,8 +627,8 @@ int64_t crawler_stats_in_flight(const crawler_stats *stats, crawler_kind kind);
 /* How many link occurrences were rejected or capped for reason. */
 int64_t crawler_stats_links(const crawler_stats *stats, crawler_reason reason);
 /* Hosts by number, 0 and up, in order of first sight: how many; the name, with ":port" where it is
- * neither 80 nor 443 (NULL: i too large; valid until the next call); FETCHED, FAILED, ATTEMPTS or BODY_BYTES of it (-1: i or
- * number unknown). Loop thread. */
+ * neither 80 nor 443 (NULL: i too large; valid until the next call); FETCHED (pages), FAILED,
+ * ATTEMPTS or BODY_BYTES of it (-1: i or number unknown). Loop thread. */
 size_t crawler_host_count(const crawler *c);
 const char *crawler_host_name(crawler *c, size_t i);
 int64_t crawler_host_stat(const crawler *c, size_t i, crawler_stat which);

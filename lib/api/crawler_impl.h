@@ -94,7 +94,7 @@ int cr_ready_open_fd(struct cr_ready *ready);
 void cr_ready_push(struct cr_ready *ready, struct cr_visit *visit);
 struct cr_visit *cr_ready_pop(struct cr_ready *ready); /* NULL: none now */
 void cr_ready_set_over(struct cr_ready *ready, bool over);
-bool cr_ready_is_over(struct cr_ready *ready); /* over, and no page is left */
+
 /* Waits until there is a page or the end. false: time is up. timeout_ms -1: no bound. */
 bool cr_ready_wait(struct cr_ready *ready, int64_t timeout_ms, bool for_end);
 

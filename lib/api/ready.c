@@ -86,16 +86,6 @@ void cr_ready_set_over(struct cr_ready *ready, bool over)
   pthread_mutex_unlock(&ready->lock);
 }
 
-bool cr_ready_is_over(struct cr_ready *ready)
-{
-  bool over;
-
-  pthread_mutex_lock(&ready->lock);
-  over = ready->over && cr_list_empty(&ready->pages);
-  pthread_mutex_unlock(&ready->lock);
-  return over;
-}
-
 static struct timespec in_ms(int64_t ms)
 {
   struct timespec at;

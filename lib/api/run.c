@@ -186,6 +186,8 @@ static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
   if (err < 0)
     return err;
   drive_to_page(c, timeout_ms);
+  if (c->free_pending) /* a page would be nobody's */
+    return CRAWLER_DONE;
   *page = hand_out(c, cr_ready_pop(&c->ready));
   if (*page) {
     c->pull_over = !c->shard.running;

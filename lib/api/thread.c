@@ -48,7 +48,7 @@ int crawler_start_thread(crawler *c)
   if (!c)
     return CRAWLER_E_INVAL;
   if (cr_in_hook(c) || (c->has_thread && !cr_ready_wait(&c->ready, 0, true)))
-    return cr_error(c, CRAWLER_E_BUSY, "the crawl is running", NULL);
+    return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook, nor while the crawl runs", NULL);
   cr_thread_join(c);
   err = cr_ready_open_fd(&c->ready);
   if (err == 0)

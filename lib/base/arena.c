@@ -162,6 +162,15 @@ static struct cr_arena_chunk *free_chunks(struct cr_arena *arena, bool keep_one)
   return kept;
 }
 
+size_t cr_arena_held_bytes(const struct cr_arena *arena)
+{
+  size_t bytes = 0;
+
+  for (const struct cr_arena_chunk *chunk = arena->head; chunk; chunk = chunk->older)
+    bytes += sizeof(*chunk) + chunk->bytes;
+  return bytes;
+}
+
 void cr_arena_reset(struct cr_arena *arena)
 {
   struct cr_arena_chunk *kept = free_chunks(arena, true);

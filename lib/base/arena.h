@@ -34,6 +34,8 @@ char *cr_arena_bytes(struct cr_arena *arena, size_t bytes);
 char *cr_arena_strndup(struct cr_arena *arena, const char *text, size_t len);
 /* Grows the arena's newest allocation in place where possible, else copies. */
 void *cr_arena_grow(struct cr_arena *arena, void *block, size_t old_bytes, size_t new_bytes);
+/* What it has from its cr_mem, used or not. */
+size_t cr_arena_held_bytes(const struct cr_arena *arena);
 /* Forgets everything; keeps one ordinary chunk for the next use. */
 void cr_arena_reset(struct cr_arena *arena);
 void cr_arena_free(struct cr_arena *arena);

@@ -154,6 +154,8 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
     else if (a->fp == asked || !is_known(s, a))
       verdict = enqueue(s, a);
   }
+  if (verdict == CR_ADD_SHALLOWER)
+    cr_depth_passed(s, a->fp, a->req->depth);
   if (verdict == CR_ADD_NEW) {
     cr_ledger_admit(&s->ledger, a->req->kind);
     a->req->extra = NULL; /* the frontier's now */
@@ -162,6 +164,21 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
   cr_extra_free(a->req->extra);
   a->req->extra = NULL;
   return reason != CRAWLER_REASON_NONE ? -(int)reason : verdict;
+}
+
+int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req)
+{
+  const int64_t *by_reason = s->ledger.kinds[CRAWLER_KIND_PAGE].by_reason;
+  struct cr_span host = cr_politeness_key(&s->scratch, req);
+  bool is_new = !cr_scope_has_seed(s->scope, host);
+  int err = cr_scope_add_seed(s->scope, host);
+
+  if (err < 0 || !is_new || by_reason[CRAWLER_REJECTED_SCOPE] == s->out_of_scope)
+    return err;
+  /* URLs of this host may be among those rejected: they may be found again. */
+  s->frontier->ops->forget_rejected(s->frontier);
+  s->out_of_scope = by_reason[CRAWLER_REJECTED_SCOPE];
+  return 0;
 }
 
 void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
@@ -174,7 +191,7 @@ void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
   if (err == 0)
     err = cr_identify(s, req, &a.fp);
   if (err == 0 && req->seed_flag)
-    err = cr_scope_add_seed(s->scope, cr_politeness_key(&s->scratch, req));
+    err = cr_widen_scope(s, req);
   if (err < 0)
     cr_shard_log(s, 0, "could not add", req->url);
   else if (cr_admit(s, &a) == CR_ADD_MEMORY)

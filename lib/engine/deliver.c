@@ -24,7 +24,8 @@ static void show(struct cr_visit *v)
   page->mime = p->mime ? p->mime : "";
   page->charset = p->charset ? p->charset : "";
   page->is_html = p->is_html;
-  page->body = p->body.len > 0 ? p->body : cr_span(NULL, 0);
+  if (!v->transfer.stream) /* else only its length is here, counted by arrive.c */
+    page->body = p->body.len > 0 ? p->body : cr_span(NULL, 0);
   page->base_href = p->base_href;
   page->links = p->links;
   page->link_count = p->link_count;
@@ -120,7 +121,8 @@ static void widen_scope(struct cr_visit *v)
 
   if (!v->page.req.seed_flag || !v->page.req.via.at)
     return;
-  if (cr_scope_add_seed(s->scope, cr_politeness_key(&v->page.arena, &v->page.req)) < 0)
+  cr_arena_reset(&s->scratch);
+  if (cr_widen_scope(s, &v->page.req) < 0)
     cr_shard_log(s, 0, "no memory to widen the scope to", v->page.req.url);
 }
 

@@ -110,6 +110,15 @@ static void run(struct cr_shard *s, struct worklist *w)
   cr_free(s->mem, w->steps);
 }
 
+void cr_depth_passed(struct cr_shard *s, uint64_t fp, unsigned depth)
+{
+  struct worklist w = { .mem = s->mem };
+
+  if (!pass_on(s, &w, fp, depth))
+    s->ledger.counters.depth_lost++;
+  run(s, &w);
+}
+
 void cr_depth_lowered(struct cr_shard *s, uint64_t fp, unsigned depth)
 {
   struct worklist w = { .mem = s->mem };

@@ -39,8 +39,12 @@ struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_re
 {
   struct cr_span host = cr_request_host(req);
   char *text;
-  size_t len = host.len;
+  size_t len;
 
+  /* The root's dot names the same server, as it makes the same key (url_key.c). */
+  if (host.len > 1 && host.at[host.len - 1] == '.' && host.at[host.len - 2] != '.')
+    host.len--;
+  len = host.len;
   if (req->port == 80 || req->port == 443)
     return host;
   text = cr_arena_bytes(arena, host.len + 6);

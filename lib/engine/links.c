@@ -292,6 +292,8 @@ static void add_all(struct batch *b)
       cr_ledger_admit(&s->ledger, b->items[k].kind);
     } else if (verdicts[k] == CR_ADD_KNOWN || verdicts[k] == CR_ADD_SHALLOWER) {
       b->fate[i] = FATE_KNOWN; /* a rewritten URL that was known */
+      if (verdicts[k] == CR_ADD_SHALLOWER)
+        cr_depth_passed(s, b->items[k].fp, b->items[k].depth);
     } else {
       b->fate[i] = FATE_REFUSED;
       b->why[i] = reason_of_verdict[verdicts[k]];

@@ -272,6 +272,10 @@ static void check_end(struct cr_shard *s)
     ending = natural_end(s);
   if (ending == CR_END_NOT)
     return;
+  if (ending <= CR_END_MAX_PAGES && cr_home_has_letters(s->home)) { /* a hook has added URLs */
+    cr_shard_wake(s);
+    return;
+  }
   s->ending = ending;
   s->running = false;
   if (s->fetcher->ops->rest)

@@ -91,6 +91,7 @@ struct cr_shard {
   unsigned key_rules;
   uint32_t link_kinds;                      /* bit per crawler_link_kind that is followed */
   uint32_t authorities[CR_AUTHORITY_CACHE]; /* recent ones, by hash of their origin */
+  int64_t out_of_scope; /* rejections for it when they were last forgotten */
 
   struct cr_ledger ledger;
   struct cr_tally *tallies; /* by host id */
@@ -186,6 +187,8 @@ void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t f
                crawler_reason reason);
 void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
                          struct cr_frontier_item *item);
+/* A seed's host belongs to the crawl. 0 or CRAWLER_E_NOMEM. */
+int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req);
 /* What came by crawler_submit(): frees it. */
 void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub);
 
@@ -196,6 +199,8 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit);
 /* ---- depth_pass.c: a shorter path is passed on ---- */
 
 void cr_depth_lowered(struct cr_shard *s, uint64_t fp, unsigned depth);
+/* The same when the frontier has lowered fp itself (CR_ADD_SHALLOWER). */
+void cr_depth_passed(struct cr_shard *s, uint64_t fp, unsigned depth);
 /* from has ended as redirected to to, which has its depth. */
 void cr_depth_redirected(struct cr_shard *s, uint64_t from, uint64_t to);
 /* max_depth was raised: what was refused for depth is offered again. */

@@ -22,8 +22,9 @@ static void come_back(struct cr_visit *v)
 
 void cr_visit_measure(struct cr_visit *v)
 {
-  v->page_bytes =
-      (int64_t)(v->transfer.body_in.cap + v->parse.decoded.cap + v->page.arena.used_bytes);
+  v->page_bytes = (int64_t)(v->transfer.body_in.cap + v->parse.decoded.cap +
+                            cr_arena_held_bytes(&v->page.arena));
+  v->page.arena.kind = CR_MEM_CORE; /* what is added from here on isn't the crawl's to bound */
 }
 
 void cr_visit_leave(struct cr_visit *v)
@@ -79,6 +80,7 @@ static void recycle(struct cr_visit *v)
   v->page.home = kept.page.home;
   v->page.destroy = destroy;
   v->page.arena = kept.page.arena;
+  v->page.arena.kind = CR_MEM_PAGE;
   v->transfer.body_in = kept.transfer.body_in;
   cr_list_init(&v->link);
   cr_list_init(&v->fast_link);
@@ -100,8 +102,8 @@ static struct cr_span copy(struct cr_arena *arena, struct cr_span text, bool *ok
 {
   char *to;
 
-  if (!text.at)
-    return text;
+  if (text.len == 0) /* none: for the API that is NULL */
+    return cr_span(NULL, 0);
   to = cr_arena_strndup(arena, text.at, text.len);
   *ok = *ok && to;
   return cr_span(to, text.len);

@@ -56,10 +56,21 @@ struct cr_link_base cr_link_memory_base(const struct cr_link_memory *memory,
   };
 }
 
-/* "?q" and "" keep the path of the base; "#f" doesn't get here with its fragment. */
+/* Does the rest of an href, with nothing before it but perhaps the scheme of the base, keep the path
+ * of the base? White space is skipped by the parser, so what it hides may. */
+static bool keeps_path(struct cr_span rest)
+{
+  return rest.len == 0 || rest.at[0] == '?' || (unsigned char)rest.at[0] <= ' ';
+}
+
+/* "?q" and "" do, and so do "http:?q" and "http:" where that is the base's own scheme (URL standard,
+ * "special relative or authority state"); "#f" doesn't get here with its fragment. */
 static bool needs_whole_base(struct cr_span href)
 {
-  return href.len == 0 || href.at[0] == '?' || (unsigned char)href.at[0] <= ' ';
+  const char *colon = href.len > 0 ? memchr(href.at, ':', href.len) : NULL;
+  size_t scheme = colon ? (size_t)(colon - href.at) + 1 : 0;
+
+  return keeps_path(href) || (colon && keeps_path(cr_span(href.at + scheme, href.len - scheme)));
 }
 
 uint64_t cr_link_memory_tag(const struct cr_link_base *base, struct cr_span href)

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* frontier.h - every URL known, and when each may be asked for.
  *
- * The frontier alone stores *when*: per-host queues, next_ok, parks, in-flight caps, the wheel of
- * sleeping hosts. It knows nothing of HTTP or robots.txt rules. The interface is asynchronous so
- * that a log on disk or a server can stand behind it: a call answers at once (CR_FRONTIER_NOW) or
- * later through its completion, on the loop thread, never inside the call (CR_FRONTIER_LATER; the
- * arrays given stay the frontier's until then). Now is an argument: ms, never negative; an earlier
- * one than before counts as the one before.
- *
- * Words: an *authority* is scheme + host + port (what one robots.txt speaks for). A *host* is what
- * politeness counts: one or more authorities. A *group* is hosts that share a cap (a site, an
- * address). A *lease* is a URL taken and not finished.
+ * The frontier alone stores *when*: queues, next_ok, parks, caps in flight, sleeping hosts. It
+ * knows nothing of HTTP or robots.txt rules. So that a log on disk or a server can stand behind it,
+ * a call answers at once (CR_FRONTIER_NOW), or later through its completion on the loop thread,
+ * never inside the call (CR_FRONTIER_LATER; the arrays given stay with it until then). Now is
+ * an argument: ms from 0; it never goes back. An *authority* is scheme + host + port (what one
+ * robots.txt speaks for), a *host* what politeness counts: one or more authorities; a *group*:
+ * hosts that share a cap (a site, an address); a *lease*: a URL taken and not finished.
  */
 #ifndef CR_FRONTIER_FRONTIER_H
 #define CR_FRONTIER_FRONTIER_H

@@ -11,30 +11,35 @@
 enum {
   CAPACITY_FIRST = 8,
   CAPACITY_PHASE = 64, /* below it tables double; from here each goes its own way */
-  SPILL_MAX = 63       /* slots behind the last home, besides the one that stays empty */
+  SPILL_FIRST = 7,     /* and an eighth of the homes, up to ... */
+  SPILL_USUAL = 63     /* more than words with even upper bits ever need */
 };
-#define CAPACITY_MAX (UINT32_MAX / 2)
+#define CAPACITY_MAX (UINT32_MAX / 4)
 
-static uint32_t slots_for(uint32_t capacity)
+static uint32_t larger_of(uint32_t a, uint32_t b)
 {
-  uint32_t spill = CAPACITY_FIRST - 1 + capacity / 8;
-  return capacity == 0 ? 0 : capacity + (spill < SPILL_MAX ? spill : SPILL_MAX) + 1;
+  return a > b ? a : b;
+}
+
+static uint32_t slots_of(uint32_t capacity, uint32_t spill)
+{
+  return capacity == 0 ? 0 : capacity + spill + 1;
 }
 
 uint32_t cr_words_slot_count(const struct cr_words *words)
 {
-  return slots_for(words->capacity);
+  return slots_of(words->capacity, words->spill);
 }
 
 size_t cr_words_bytes(const struct cr_words *words)
 {
-  return slots_for(words->capacity) * sizeof(uint64_t);
+  return cr_words_slot_count(words) * sizeof(uint64_t);
 }
 
 void cr_words_free(struct cr_words *words, const struct cr_budget *budget)
 {
   cr_budget_free(budget, words->slots);
-  *words = (struct cr_words){ NULL, 0, 0 };
+  memset(words, 0, sizeof(*words));
 }
 
 static uint32_t next_capacity(uint32_t capacity, uint8_t phase)
@@ -48,20 +53,26 @@ static uint32_t next_capacity(uint32_t capacity, uint8_t phase)
   return capacity + capacity / 4;
 }
 
-/* Would the words find a slot each in a table of this capacity? */
-static bool fits(const struct cr_words *words, uint32_t capacity)
+static uint32_t usual_spill(uint32_t capacity)
 {
-  const struct cr_words other = { NULL, capacity, 0 };
-  uint32_t slots = slots_for(words->capacity);
+  uint32_t spill = SPILL_FIRST + capacity / 8;
+  return spill < SPILL_USUAL ? spill : SPILL_USUAL;
+}
+
+/* How many slots behind the last home the words would take in a table of this capacity. */
+static uint32_t spill_of(const struct cr_words *words, uint32_t capacity)
+{
+  const struct cr_words other = { .capacity = capacity };
+  uint32_t slots = cr_words_slot_count(words);
   uint32_t next = 0;
 
   for (uint32_t i = 0; i < slots; i++) {
     if (words->slots[i] == 0)
       continue;
     uint32_t home = cr_words_home(&other, words->slots[i]);
-    next = (home > next ? home : next) + 1;
+    next = larger_of(home, next) + 1;
   }
-  return next < slots_for(capacity);
+  return next > capacity ? next - capacity : 0;
 }
 
 /* Gives the sorted words their places, in place: first all go to the end of the slots, then each,
@@ -70,7 +81,7 @@ static bool fits(const struct cr_words *words, uint32_t capacity)
 static void spread(struct cr_words *words, uint32_t old_slots)
 {
   uint64_t *slots = words->slots;
-  uint32_t count = slots_for(words->capacity);
+  uint32_t count = cr_words_slot_count(words);
   uint32_t first = count;
   uint32_t next = 0;
 
@@ -83,35 +94,38 @@ static void spread(struct cr_words *words, uint32_t old_slots)
     uint64_t word = slots[i];
     uint32_t home = cr_words_home(words, word);
     slots[i] = 0;
-    next = home > next ? home : next;
+    next = larger_of(home, next);
     slots[next++] = word;
   }
   words->used = count - first;
 }
 
+static bool is_full(const struct cr_words *words)
+{
+  return words->used >= words->capacity - words->capacity / 5;
+}
+
+/* More homes for a full table; for one that isn't, more room behind the last home. */
 static bool grow(struct cr_words *words, const struct cr_budget *budget, uint8_t phase)
 {
-  uint32_t old_slots = slots_for(words->capacity);
-  uint32_t capacity = next_capacity(words->capacity, phase);
+  uint32_t old_slots = cr_words_slot_count(words);
+  uint32_t capacity = is_full(words) ? next_capacity(words->capacity, phase) : words->capacity;
+  if (capacity > CAPACITY_MAX)
+    return false;
+  uint32_t spill = larger_of(usual_spill(capacity), words->spill);
+  uint32_t needed = spill_of(words, capacity) + 1;
+  while (spill < needed)
+    spill *= 2;
 
-  while (!fits(words, capacity)) {
-    if (capacity > CAPACITY_MAX)
-      return false;
-    capacity = next_capacity(capacity, phase);
-  }
   uint64_t *slots = cr_budget_resize(budget, words->slots, old_slots * sizeof(*slots),
-                                     slots_for(capacity) * sizeof(*slots));
+                                     slots_of(capacity, spill) * sizeof(*slots));
   if (!slots)
     return false;
   words->slots = slots;
   words->capacity = capacity;
+  words->spill = spill;
   spread(words, old_slots);
   return true;
-}
-
-static bool is_full(const struct cr_words *words)
-{
-  return words->used >= words->capacity - words->capacity / 5;
 }
 
 /* What stands in the way moves up to the next empty slot. */
@@ -122,7 +136,7 @@ static bool put(struct cr_words *words, uint64_t word)
 
   while (words->slots[empty] != 0)
     empty++;
-  if (empty + 1 == slots_for(words->capacity)) /* the last one ends every search */
+  if (empty + 1 == cr_words_slot_count(words)) /* the last one ends every search */
     return false;
   memmove(&words->slots[at + 1], &words->slots[at], (empty - at) * sizeof(uint64_t));
   words->slots[at] = word;
@@ -155,5 +169,5 @@ void cr_words_remove(struct cr_words *words, uint32_t slot)
 void cr_words_settle(struct cr_words *words)
 {
   if (words->slots)
-    spread(words, slots_for(words->capacity));
+    spread(words, cr_words_slot_count(words));
 }

@@ -13,7 +13,8 @@
 
 struct cr_words {
   uint64_t *slots;   /* 0: empty, as is the last one always; NULL until the first word comes */
-  uint32_t capacity; /* homes; behind them a few more slots take what spills over */
+  uint32_t capacity; /* homes */
+  uint32_t spill;    /* slots behind the last home, besides the one that stays empty */
   uint32_t used;
 };
 

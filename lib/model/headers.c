@@ -19,16 +19,14 @@ static size_t count_lines(struct cr_span block)
   return lines < CR_HEADERS_MAX ? lines : CR_HEADERS_MAX;
 }
 
-/* Joins folded lines by writing spaces over their line ends, and NULs (which may not stand in a
- * header) too. */
+/* Joins folded lines by writing spaces over their line ends. NULs and CRs become spaces too: they
+ * may not stand in a value (RFC 9110 section 5.5), and before LF a CR is trimmed as a space is. */
 static void unfold(char *text, size_t len)
 {
   for (size_t i = 0; i < len; i++) {
     bool folds = text[i] == '\n' && i + 1 < len && (text[i + 1] == ' ' || text[i + 1] == '\t');
 
-    if (folds && i > 0 && text[i - 1] == '\r')
-      text[i - 1] = ' ';
-    if (folds || text[i] == '\0')
+    if (folds || text[i] == '\0' || text[i] == '\r')
       text[i] = ' ';
   }
 }

@@ -61,6 +61,16 @@ bool cr_home_post(struct cr_home *home, struct cr_letter *letter)
   return taken;
 }
 
+bool cr_home_has_letters(struct cr_home *home)
+{
+  bool any;
+
+  pthread_mutex_lock(&home->lock);
+  any = !cr_list_empty(&home->letters);
+  pthread_mutex_unlock(&home->lock);
+  return any;
+}
+
 void cr_home_collect(struct cr_home *home, struct cr_list *list)
 {
   pthread_mutex_lock(&home->lock);

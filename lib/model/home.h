@@ -39,6 +39,7 @@ void cr_home_release(struct cr_home *home);           /* [any thread] */
 
 /* false: closed, the letter stays the sender's. [any thread] */
 bool cr_home_post(struct cr_home *home, struct cr_letter *letter);
+bool cr_home_has_letters(struct cr_home *home);
 /* Moves all letters to the end of list. */
 void cr_home_collect(struct cr_home *home, struct cr_list *list);
 /* Who is woken when letters stop being none; NULL: nobody. */

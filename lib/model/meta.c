@@ -47,10 +47,24 @@ static char *append(char *to, struct cr_span text)
   return to + text.len + 1;
 }
 
+/* Bytes of the block without key. */
+static size_t bytes_without(struct cr_span meta, struct cr_span key)
+{
+  struct cr_span name;
+  struct cr_span value;
+  size_t bytes = 0;
+  size_t at = 0;
+
+  while (next_pair(meta, &at, &name, &value))
+    if (!cr_span_eq(name, key))
+      bytes += name.len + value.len + 2;
+  return bytes;
+}
+
 int cr_meta_set(struct cr_span *meta, struct cr_arena *arena, const char *key, const char *value)
 {
   struct cr_span wanted = cr_span_text(key);
-  size_t room = meta->len + wanted.len + (value ? strlen(value) : 0) + 2;
+  size_t room = bytes_without(*meta, wanted) + (value ? wanted.len + strlen(value) + 2 : 0);
   struct cr_span name;
   struct cr_span old;
   size_t at = 0;

@@ -5,6 +5,16 @@
 
 #include "url/url.h"
 
+/* A base that nothing can be relative to doesn't count, nor does one of these schemes (HTML 4.2.3,
+ * "set the frozen base URL"). */
+static bool is_no_base(const struct cr_url *url)
+{
+  struct cr_span scheme = cr_span(url->text.data, url->scheme_end);
+
+  return url->opaque_path || cr_span_eq(scheme, CR_SPAN("data")) ||
+         cr_span_eq(scheme, CR_SPAN("javascript"));
+}
+
 int cr_page_base(const struct crawler_page *page, struct cr_url *base)
 {
   struct cr_url own;
@@ -17,8 +27,7 @@ int cr_page_base(const struct crawler_page *page, struct cr_url *base)
   err = cr_url_copy(&own, base);
   if (err == 0) {
     err = cr_url_parse(base, page->base_href, &own);
-    /* A base that isn't a URL, or one that nothing can be relative to, doesn't count. */
-    if (err == CRAWLER_E_URL || err == CRAWLER_E_LIMIT || (err == 0 && base->opaque_path))
+    if (err == CRAWLER_E_URL || err == CRAWLER_E_LIMIT || (err == 0 && is_no_base(base)))
       err = cr_url_copy(base, &own);
   }
   cr_url_free(&own);

@@ -21,7 +21,7 @@ int cr_request_set_url(struct crawler_request *req, const struct cr_url *url)
 
   if (url->scheme == CR_SCHEME_OTHER)
     return CRAWLER_E_SCHEME;
-  if (stop > CR_REQUEST_MAX_URL)
+  if (stop - skipped > CR_REQUEST_MAX_URL)
     return CRAWLER_E_LIMIT;
   copy = cr_arena_bytes(req->arena, stop - skipped + 1);
   if (!copy)

@@ -45,28 +45,28 @@ size_t cr_utf8_repair(struct cr_span text, char *out);
 /* Writes a Unicode scalar value, at most 4 bytes; returns the length. out NULL only counts. */
 size_t cr_charset_put(uint32_t code, char *out);
 
-/* ---- charset_iconv.c, charset_iso2022jp.c ---- */
+/* ---- charset_iconv.c, charset_japanese.c ---- */
 
 /* Decode whole texts, as cr_charset_decode does; *out is always in arena. */
 int cr_charset_iconv(struct cr_arena *arena, enum cr_iconv_set set, struct cr_span in,
                      struct cr_span *out);
+int cr_charset_eucjp(struct cr_arena *arena, struct cr_span in, struct cr_span *out);
 int cr_charset_iso2022jp(struct cr_arena *arena, struct cr_span in, struct cr_span *out);
 
 /* The same in steps: pieces of text, each by itself, one behind the other. */
 struct cr_iconv {
   struct cr_arena *arena;
-  enum cr_iconv_set set;
-  void *handle; /* iconv_t; NULL: this system can't: each byte above 0x7f becomes U+FFFD */
-  char *data;   /* what is written so far */
+  void *converters[CR_ICONV_SETS]; /* iconv_t; NULL: not opened, or this system has none */
+  bool is_asked[CR_ICONV_SETS];
+  char *data; /* what is written so far */
   size_t len;
   size_t cap;
 };
 
 /* in_bytes: how much is going to come, for the first size of data. CRAWLER_E_NOMEM. */
-int cr_iconv_open(struct cr_iconv *cv, struct cr_arena *arena, enum cr_iconv_set set,
-                  size_t in_bytes);
-int cr_iconv_add(struct cr_iconv *cv, struct cr_span in);     /* CRAWLER_E_NOMEM */
-int cr_iconv_add_code(struct cr_iconv *cv, uint32_t code);    /* CRAWLER_E_NOMEM */
-int cr_iconv_close(struct cr_iconv *cv, struct cr_span *out); /* always to be called */
+int cr_iconv_open(struct cr_iconv *cv, struct cr_arena *arena, size_t in_bytes);
+int cr_iconv_add(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span in); /* the same */
+int cr_iconv_add_code(struct cr_iconv *cv, uint32_t code);                       /* the same */
+int cr_iconv_close(struct cr_iconv *cv, struct cr_span *out); /* the same; always to be called */
 
 #endif

@@ -132,6 +132,7 @@ static bool is_utf8_already(const struct cr_charset *set, struct cr_span in)
   case CR_CHARSET_SINGLE:
   case CR_CHARSET_USER_DEFINED:
   case CR_CHARSET_ICONV:
+  case CR_CHARSET_EUCJP:
     return cr_utf8_ascii(in) == in.len;
   default:
     return in.len == 0;
@@ -155,6 +156,8 @@ int cr_charset_decode(struct cr_arena *arena, const char *charset, struct cr_spa
   }
   if (set->way == CR_CHARSET_ICONV)
     return cr_charset_iconv(arena, (enum cr_iconv_set)set->which, in, out);
+  if (set->way == CR_CHARSET_EUCJP)
+    return cr_charset_eucjp(arena, in, out);
   if (set->way == CR_CHARSET_ISO2022JP)
     return cr_charset_iso2022jp(arena, in, out);
   return decode_twice(arena, set, in, out);

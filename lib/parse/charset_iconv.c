@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* charset_iconv.c - the encodings of China, Japan and Korea, by the system's iconv.
+/* charset_iconv.c - the encodings of East Asia, by the system's iconv.
  *
  * iconv sees only the fixed names below, best one first (what a system calls its converter closest
  * to the WHATWG index differs), never a label from the network. Bytes that are no character become
@@ -25,10 +25,11 @@ static const struct {
   uint16_t lone_code;
 } sets[] = {
   [CR_ICONV_BIG5] = { { "BIG5-HKSCS", "BIG5", NULL }, 0, 0 },
-  [CR_ICONV_EUC_JP] = { { "EUC-JP-MS", "EUC-JP", NULL }, 0, 0 },
   [CR_ICONV_EUC_KR] = { { "CP949", "EUC-KR", NULL }, 0, 0 },
   [CR_ICONV_GB18030] = { { "GB18030", "GBK", NULL }, 0x80, 0x20ac },
   [CR_ICONV_SHIFT_JIS] = { { "CP932", "SHIFT_JIS", NULL }, 0x80, 0x80 },
+  [CR_ICONV_JIS0208] = { { "CP932", "SHIFT_JIS", NULL }, 0, 0 },
+  [CR_ICONV_JIS0212] = { { "EUC-JP-MS", "EUC-JP", NULL }, 0, 0 },
 };
 
 static iconv_t no_converter(void)
@@ -61,33 +62,48 @@ static int reserve(struct cr_iconv *cv, size_t more_bytes)
   return 0;
 }
 
-/* How many bytes of what iconv stopped at are to be skipped. */
+static uint8_t byte_at(struct cr_span in, size_t at)
+{
+  return at < in.len ? (uint8_t)in.at[at] : 0;
+}
+
+static bool is_lead(enum cr_iconv_set set, uint8_t byte)
+{
+  if (set == CR_ICONV_SHIFT_JIS)
+    return (byte >= 0x81 && byte <= 0x9f) || (byte >= 0xe0 && byte <= 0xfc);
+  return byte >= 0x81 && byte <= 0xfe;
+}
+
+/* The longest sequence that iconv may have stopped at, with no ASCII in it but gb18030's digits. */
 static size_t bad_bytes(enum cr_iconv_set set, struct cr_span in)
 {
-  uint8_t lead = (uint8_t)in.at[0];
-  size_t most = set == CR_ICONV_EUC_JP && lead == 0x8f ? 3 : 2;
+  size_t most = set == CR_ICONV_JIS0212 ? 3 : 2;
   size_t bytes = 1;
 
-  if (lead < 0x81 || lead == 0xff)
+  if (set == CR_ICONV_JIS0208)
+    return in.len < 2 ? 1 : 2;
+  if (!is_lead(set, byte_at(in, 0)))
     return 1;
-  while (bytes < most && bytes < in.len && (uint8_t)in.at[bytes] >= 0x80)
+  if (set == CR_ICONV_GB18030 && cr_is_digit((char)byte_at(in, 1)))
+    return is_lead(set, byte_at(in, 2)) && cr_is_digit((char)byte_at(in, 3)) ? 4 : 1;
+  while (bytes < most && byte_at(in, bytes) >= 0x80)
     bytes++;
   return bytes;
 }
 
 /* What stands in for the bytes that iconv stopped at; they are taken off in. */
-static int replace(struct cr_iconv *cv, struct cr_span *in)
+static int replace(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span *in)
 {
-  uint8_t byte = (uint8_t)in->at[0];
-  bool is_lone = byte != 0 && byte == sets[cv->set].lone_byte;
-  size_t bytes = is_lone ? 1 : bad_bytes(cv->set, *in);
+  uint8_t byte = byte_at(*in, 0);
+  bool is_lone = byte != 0 && byte == sets[set].lone_byte;
+  size_t bytes = is_lone ? 1 : bad_bytes(set, *in);
 
   *in = cr_span(in->at + bytes, in->len - bytes);
-  return cr_iconv_add_code(cv, is_lone ? sets[cv->set].lone_code : (uint32_t)REPLACEMENT);
+  return cr_iconv_add_code(cv, is_lone ? sets[set].lone_code : (uint32_t)REPLACEMENT);
 }
 
 /* One call of iconv; in NULL asks for what the converter still holds. 0: it took all; errno else. */
-static int convert(struct cr_iconv *cv, struct cr_span *in)
+static int convert(struct cr_iconv *cv, iconv_t converter, struct cr_span *in)
 {
   union { /* iconv's parameter isn't const, though it never writes there */
     const char *at;
@@ -97,8 +113,8 @@ static int convert(struct cr_iconv *cv, struct cr_span *in)
   char *target = cv->data + cv->len;
   size_t target_bytes = cv->cap - cv->len - 1;
 
-  size_t result = iconv((iconv_t)cv->handle, in ? &source.unused : NULL, in ? &source_bytes : NULL,
-                        &target, &target_bytes);
+  size_t result = iconv(converter, in ? &source.unused : NULL, in ? &source_bytes : NULL, &target,
+                        &target_bytes);
   int problem = result == (size_t)-1 ? errno : 0;
   if (in)
     *in = cr_span(source.at, source_bytes);
@@ -107,59 +123,79 @@ static int convert(struct cr_iconv *cv, struct cr_span *in)
 }
 
 /* Some converters hold a character back until they know the next one. */
-static int flush(struct cr_iconv *cv)
+static int flush(struct cr_iconv *cv, iconv_t converter)
 {
-  if (!cv->handle)
-    return 0;
   int err = reserve(cv, SLACK_BYTES);
-  if (err < 0)
-    return err;
-  (void)convert(cv, NULL); /* there is room for the one character, and nothing else can fail */
-  return 0;
+  if (err == 0)
+    (void)convert(cv, converter, NULL); /* there is room, and nothing else can fail */
+  return err;
 }
 
-/* Without a converter: ASCII as it is. */
-static int add_ascii(struct cr_iconv *cv, struct cr_span *in)
+/* What iconv stopped at, for a reason other than room. */
+static int pass_problem(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span *in,
+                        bool has_moved)
 {
-  size_t bytes = cr_utf8_ascii(*in);
-  int err = reserve(cv, bytes);
+  int err = flush(cv, (iconv_t)cv->converters[set]);
   if (err < 0)
     return err;
-  memcpy(cv->data + cv->len, in->at, bytes);
-  cv->len += bytes;
-  *in = cr_span(in->at + bytes, in->len - bytes);
-  return in->len > 0 ? replace(cv, in) : 0;
+  /* glibc's UHC may stop behind the bad bytes: before ASCII, which is never bad itself. */
+  if (has_moved && byte_at(*in, 0) < 0x80)
+    return cr_iconv_add_code(cv, REPLACEMENT);
+  return replace(cv, set, in);
 }
 
-int cr_iconv_open(struct cr_iconv *cv, struct cr_arena *arena, enum cr_iconv_set set,
-                  size_t in_bytes)
+static int convert_all(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span in)
 {
-  *cv = (struct cr_iconv){ .arena = arena, .set = set };
-  if (in_bytes > SIZE_MAX / (2 * MOST_BYTES) - SLACK_BYTES)
-    return CRAWLER_E_NOMEM;
-  /* Two bytes become three at most, save for rare ones: this is almost always enough. */
-  int err = reserve(cv, in_bytes + in_bytes / 2 + SLACK_BYTES);
-  if (err < 0)
-    return err;
-  iconv_t converter = open_converter(set);
-  cv->handle = converter == no_converter() ? NULL : (void *)converter;
-  return 0;
-}
-
-int cr_iconv_add(struct cr_iconv *cv, struct cr_span in)
-{
+  iconv_t converter = (iconv_t)cv->converters[set];
   int err = 0;
 
-  while (err == 0 && in.len > 0 && !cv->handle)
-    err = add_ascii(cv, &in);
   while (err == 0 && in.len > 0) {
-    int problem = convert(cv, &in);
+    const char *before = in.at;
+    int problem = convert(cv, converter, &in);
     if (problem == E2BIG)
       err = reserve(cv, in.len * MOST_BYTES + SLACK_BYTES);
     else if (problem != 0 && in.len > 0)
-      err = flush(cv) < 0 ? CRAWLER_E_NOMEM : replace(cv, &in);
+      err = pass_problem(cv, set, &in, in.at != before);
   }
-  return err < 0 ? err : flush(cv);
+  return err < 0 ? err : flush(cv, converter);
+}
+
+/* Without a converter: ASCII as it is. */
+static int copy_ascii(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span in)
+{
+  int err = 0;
+
+  while (err == 0 && in.len > 0) {
+    size_t bytes = cr_utf8_ascii(in);
+    err = reserve(cv, bytes);
+    if (err < 0)
+      break;
+    memcpy(cv->data + cv->len, in.at, bytes);
+    cv->len += bytes;
+    in = cr_span(in.at + bytes, in.len - bytes);
+    if (in.len > 0)
+      err = replace(cv, set, &in);
+  }
+  return err;
+}
+
+int cr_iconv_open(struct cr_iconv *cv, struct cr_arena *arena, size_t in_bytes)
+{
+  *cv = (struct cr_iconv){ .arena = arena };
+  if (in_bytes > SIZE_MAX / (2 * MOST_BYTES) - SLACK_BYTES)
+    return CRAWLER_E_NOMEM;
+  /* Two bytes become three at most, save for rare ones: this is almost always enough. */
+  return reserve(cv, in_bytes + in_bytes / 2 + SLACK_BYTES);
+}
+
+int cr_iconv_add(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span in)
+{
+  if (!cv->is_asked[set]) {
+    iconv_t converter = open_converter(set);
+    cv->is_asked[set] = true;
+    cv->converters[set] = converter == no_converter() ? NULL : (void *)converter;
+  }
+  return cv->converters[set] ? convert_all(cv, set, in) : copy_ascii(cv, set, in);
 }
 
 int cr_iconv_add_code(struct cr_iconv *cv, uint32_t code)
@@ -172,8 +208,9 @@ int cr_iconv_add_code(struct cr_iconv *cv, uint32_t code)
 
 int cr_iconv_close(struct cr_iconv *cv, struct cr_span *out)
 {
-  if (cv->handle)
-    (void)iconv_close((iconv_t)cv->handle); /* fails only for a handle that isn't one */
+  for (size_t set = 0; set < CR_ICONV_SETS; set++)
+    if (cv->converters[set])
+      (void)iconv_close((iconv_t)cv->converters[set]); /* fails only for what isn't one */
   if (!cv->data)
     return CRAWLER_E_NOMEM;
   cv->data[cv->len] = '\0';
@@ -185,9 +222,9 @@ int cr_charset_iconv(struct cr_arena *arena, enum cr_iconv_set set, struct cr_sp
                      struct cr_span *out)
 {
   struct cr_iconv cv;
-  int err = cr_iconv_open(&cv, arena, set, in.len);
+  int err = cr_iconv_open(&cv, arena, in.len);
   if (err == 0)
-    err = cr_iconv_add(&cv, in);
+    err = cr_iconv_add(&cv, set, in);
   int closed = cr_iconv_close(&cv, out);
   return err < 0 ? err : closed;
 }

@@ -8,12 +8,12 @@
 
 const struct cr_charset cr_charsets[] = {
   { "big5", CR_CHARSET_ICONV, CR_ICONV_BIG5 },
-  { "euc-jp", CR_CHARSET_ICONV, CR_ICONV_EUC_JP },
+  { "euc-jp", CR_CHARSET_EUCJP, 0 },
   { "euc-kr", CR_CHARSET_ICONV, CR_ICONV_EUC_KR },
   { "gb18030", CR_CHARSET_ICONV, CR_ICONV_GB18030 },
   { "gbk", CR_CHARSET_ICONV, CR_ICONV_GB18030 },
   { "ibm866", CR_CHARSET_SINGLE, 0 },
-  { "iso-2022-jp", CR_CHARSET_ISO2022JP, CR_ICONV_EUC_JP },
+  { "iso-2022-jp", CR_CHARSET_ISO2022JP, 0 },
   { "iso-8859-10", CR_CHARSET_SINGLE, 1 },
   { "iso-8859-13", CR_CHARSET_SINGLE, 2 },
   { "iso-8859-14", CR_CHARSET_SINGLE, 3 },

@@ -16,15 +16,18 @@ enum cr_charset_way {
   CR_CHARSET_USER_DEFINED, /* 0x80 to 0xff are U+F780 to U+F7FF */
   CR_CHARSET_REPLACEMENT,  /* all of it is one U+FFFD */
   CR_CHARSET_ICONV,        /* which: enum cr_iconv_set */
-  CR_CHARSET_ISO2022JP     /* escape sequences here, characters by iconv's EUC-JP */
+  CR_CHARSET_EUCJP,        /* the structure here, the characters by iconv */
+  CR_CHARSET_ISO2022JP     /* the same */
 };
 
 enum cr_iconv_set {
   CR_ICONV_BIG5,
-  CR_ICONV_EUC_JP,
   CR_ICONV_EUC_KR,
   CR_ICONV_GB18030, /* gbk too: the standard decodes both alike */
-  CR_ICONV_SHIFT_JIS
+  CR_ICONV_SHIFT_JIS,
+  CR_ICONV_JIS0208, /* pairs of JIS X 0208, written as in Shift_JIS; and ASCII */
+  CR_ICONV_JIS0212, /* only the three-byte characters of EUC-JP */
+  CR_ICONV_SETS
 };
 
 struct cr_charset {

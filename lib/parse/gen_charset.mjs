@@ -22,16 +22,16 @@ const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "ut
 const WAY = { // enum cr_charset_way of those that aren't single-byte
   "utf-8": "UTF8", "utf-16le": "UTF16LE", "utf-16be": "UTF16BE", "replacement": "REPLACEMENT",
   "x-user-defined": "USER_DEFINED", "gbk": "ICONV", "gb18030": "ICONV", "big5": "ICONV",
-  "euc-jp": "ICONV", "shift_jis": "ICONV", "euc-kr": "ICONV", "iso-2022-jp": "ISO2022JP",
+  "euc-jp": "EUCJP", "shift_jis": "ICONV", "euc-kr": "ICONV", "iso-2022-jp": "ISO2022JP",
 };
 const TABLE_OF = { "iso-8859-8-i": "iso-8859-8" }; // differs in direction of writing only
-const ICONV_OF = { "gbk": "GB18030", "gb18030": "GB18030", "iso-2022-jp": "EUC_JP" };
+const ICONV_OF = { "gbk": "GB18030", "gb18030": "GB18030" };
 
 const names = Object.keys(labelsOf).sort();
 const tables = names.filter(name => !WAY[name] && !TABLE_OF[name]);
 
 function which(name) {
-  if (WAY[name] === "ICONV" || WAY[name] === "ISO2022JP")
+  if (WAY[name] === "ICONV")
     return `CR_ICONV_${ICONV_OF[name] ?? name.toUpperCase().replace("-", "_")}`;
   return WAY[name] ? 0 : tables.indexOf(TABLE_OF[name] ?? name);
 }

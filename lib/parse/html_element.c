@@ -45,7 +45,7 @@ static const struct cr_element elements[] = {
   { "center", KIND(BLOCK), SPC | P | OUT },
   { "cite", KIND(ORDINARY), 0 },
   { "code", KIND(FORMATTING), OUT },
-  { "col", KIND(IGNORED), SPC },
+  { "col", KIND(COLGROUP), SPC },
   { "colgroup", KIND(COLGROUP), SPC },
   { "data", KIND(ORDINARY), 0 },
   { "datalist", KIND(ORDINARY), 0 },

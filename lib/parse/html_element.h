@@ -10,7 +10,7 @@
 enum cr_element_kind {
   CR_ELEMENT_ORDINARY, /* no rule of its own */
   CR_ELEMENT_DOUBTFUL, /* void to some parsers, not to others: menuitem */
-  CR_ELEMENT_IGNORED,  /* makes no element of its own: html, head, body, col */
+  CR_ELEMENT_IGNORED,  /* makes no element of its own: html, head, body */
   CR_ELEMENT_VOID,
   CR_ELEMENT_TEXT, /* its content is text up to its end tag: title, style */
   CR_ELEMENT_SCRIPT,
@@ -35,8 +35,8 @@ enum cr_element_kind {
   CR_ELEMENT_FIELD, /* input, keygen: end a select, and are void */
   CR_ELEMENT_TABLE,
   CR_ELEMENT_CAPTION,
-  CR_ELEMENT_COLGROUP,
-  CR_ELEMENT_SECTION, /* tbody, thead, tfoot */
+  CR_ELEMENT_COLGROUP, /* and col */
+  CR_ELEMENT_SECTION,  /* tbody, thead, tfoot */
   CR_ELEMENT_ROW,
   CR_ELEMENT_CELL,
   CR_ELEMENT_TEMPLATE,

@@ -19,21 +19,17 @@ static bool is_named(struct cr_span name, const char *wanted)
   return cr_span_eq_nocase(name, cr_span_text(wanted));
 }
 
-/* Closes down to `at` if it is sure that this happens. */
-static void close_surely(struct cr_stack *stack, size_t at, bool is_sure)
-{
-  if (is_sure && !stack->open[at].is_doubted)
-    cr_stack_close(stack, at);
-  else
-    cr_stack_doubt(stack, at);
-}
-
 /* Something on top that isn't known of? */
 static bool may_hide_top(const struct cr_stack *stack)
 {
-  for (size_t i = stack->len; i-- > 0 && !cr_open_is_marker(&stack->open[i]);)
-    if (stack->open[i].is_pending)
+  for (size_t i = stack->len; i-- > 0;) {
+    const struct cr_open *open = &stack->open[i];
+    if (open->is_pending)
       return true;
+    if (!open->is_doubted &&
+        (cr_open_is_marker(open) || cr_open_may_be_kind(open, CR_ELEMENT_SELECT)))
+      break;
+  }
   return false;
 }
 
@@ -44,7 +40,7 @@ static void close_top(struct cr_stack *stack, enum cr_element_kind kind)
   while (at > 0 && stack->open[at - 1].is_doubted)
     at--;
   if (at > 0 && cr_open_may_be_kind(&stack->open[at - 1], kind))
-    close_surely(stack, at - 1, at == stack->len && !may_hide_top(stack));
+    cr_stack_close(stack, at - 1, at == stack->len && !may_hide_top(stack));
 }
 
 /* ---- tables ---- */
@@ -80,20 +76,24 @@ static bool clear_table(struct cr_stack *stack, const struct cr_html_tag *tag,
     if ((is_section && (is_cell || part->kind == CR_ELEMENT_ROW)) || (is_row && is_cell))
       keep = i + 1;
   }
-  cr_stack_close(stack, keep);
+  if (keep < stack->len)
+    cr_stack_close(stack, keep, true);
   return true;
 }
 
 /* <table> in a table but not in a cell of it ends that table. */
 static void close_outer_table(struct cr_stack *stack)
 {
+  bool is_sure = true;
+
   for (size_t i = stack->len; i-- > 0;) {
     const struct cr_open *open = &stack->open[i];
     if (cr_open_may_be_kind(open, CR_ELEMENT_TABLE)) {
-      close_surely(stack, i, true);
+      cr_stack_close(stack, i, is_sure);
       return;
     }
-    if (cr_open_is_marker(open) && !cr_open_may_be_kind(open, CR_ELEMENT_OBJECT))
+    bool ends = cr_open_is_marker(open) && !cr_open_may_be_kind(open, CR_ELEMENT_OBJECT);
+    if (ends && !cr_open_lets_pass(open, &is_sure))
       return;
   }
 }
@@ -108,14 +108,12 @@ static void close_list_item(struct cr_stack *stack, enum cr_element_kind kind)
   for (size_t i = stack->len; i-- > 0;) {
     const struct cr_open *open = &stack->open[i];
     if (cr_open_may_be_kind(open, kind)) {
-      close_surely(stack, i, is_sure);
+      cr_stack_close(stack, i, is_sure);
       return;
     }
-    bool is_main = cr_open_may_be_kind(open, CR_ELEMENT_MAIN);
-    is_sure = is_sure && !is_main;
-    bool is_passed = is_main || cr_open_may_be_kind(open, CR_ELEMENT_P) ||
-                     is_named(open->name, "div") || is_named(open->name, "address");
-    if (cr_open_is_special(open) && !is_passed)
+    bool ends = cr_open_is_special(open) && !cr_open_may_be_kind(open, CR_ELEMENT_P) &&
+                !is_named(open->name, "div") && !is_named(open->name, "address");
+    if (ends && !cr_open_lets_pass(open, &is_sure))
       return;
   }
 }
@@ -133,16 +131,27 @@ static bool is_implied(const struct cr_open *open)
 static void close_implied(struct cr_stack *stack, const struct cr_html_tag *tag)
 {
   bool keeps_rtc = is_named(tag->name, "rt") || is_named(tag->name, "rp");
-  bool is_hidden = may_hide_top(stack);
+  bool is_sure = true;
+  bool is_in_ruby =
+      cr_stack_find(stack, CR_ELEMENT_RUBY, CR_ELEMENT_RUBY, &is_sure) != CR_STACK_NONE;
+  is_sure = is_sure && !may_hide_top(stack);
 
-  for (size_t i = stack->len; i-- > 0;) {
+  for (size_t i = stack->len; is_in_ruby && i-- > 0;) {
     const struct cr_open *open = &stack->open[i];
     if (open->is_doubted)
       continue;
     if (!is_implied(open) || (keeps_rtc && is_named(open->name, "rtc")))
       return;
-    close_surely(stack, i, i + 1 == stack->len && !is_hidden);
+    cr_stack_close(stack, i, i + 1 == stack->len && is_sure);
   }
+}
+
+static bool is_in_select(struct cr_stack *stack)
+{
+  bool is_sure = true;
+  size_t at = cr_stack_find(stack, CR_ELEMENT_SELECT, CR_ELEMENT_TEMPLATE, &is_sure);
+  stack->is_unsure = stack->is_unsure || (at != CR_STACK_NONE && !is_sure);
+  return at != CR_STACK_NONE;
 }
 
 /* In a select nearly all tags mean nothing. False: this one does, as it would elsewhere. */
@@ -198,8 +207,7 @@ static bool make_way(struct cr_stack *stack, const struct cr_html_tag *tag,
     close_top(stack, CR_ELEMENT_HEADING);
     return true;
   case CR_ELEMENT_RUBY_TEXT:
-    if (cr_stack_find(stack, CR_ELEMENT_RUBY, CR_ELEMENT_RUBY) != CR_STACK_NONE)
-      close_implied(stack, tag);
+    close_implied(stack, tag);
     return true;
   case CR_ELEMENT_OPTION:
   case CR_ELEMENT_OPTGROUP:
@@ -237,8 +245,7 @@ static void start_form(struct cr_stack *stack, const struct cr_html_tag *tag,
 static void start_html(struct cr_stack *stack, struct cr_html_scan *s,
                        const struct cr_html_tag *tag, const struct cr_element *known)
 {
-  bool is_in_select = cr_stack_find(stack, CR_ELEMENT_SELECT, CR_ELEMENT_TEMPLATE) != CR_STACK_NONE;
-  if (is_in_select && is_ignored_in_select(stack, known))
+  if (is_in_select(stack) && is_ignored_in_select(stack, known))
     return;
   if (known && !make_way(stack, tag, known))
     return;
@@ -368,7 +375,7 @@ static bool end_foreign(struct cr_stack *stack, const struct cr_html_tag *tag,
 {
   for (size_t i = stack->len; i-- > 0 && stack->open[i].space != CR_SPACE_HTML;) {
     if (cr_open_may_be(&stack->open[i], tag, known)) {
-      close_surely(stack, i, true);
+      cr_stack_close(stack, i, true);
       return true;
     }
   }
@@ -386,25 +393,41 @@ static void end_ordinary(struct cr_stack *stack, const struct cr_html_tag *tag,
 
   for (size_t i = stack->len; i-- > 0;) {
     const struct cr_open *open = &stack->open[i];
-    bool may_match = open->space == CR_SPACE_HTML && cr_open_may_be(open, tag, known);
-    if (may_match && is_sure && !open->is_doubted) {
-      cr_stack_close(stack, i);
+    bool is_html = open->space == CR_SPACE_HTML;
+    if (is_html && cr_open_may_be(open, tag, known)) {
+      cr_stack_close(stack, i, is_sure);
       return;
     }
-    bool is_main = cr_open_may_be_kind(open, CR_ELEMENT_MAIN);
-    if (may_match || (!known && !open->known && open->space == CR_SPACE_HTML)) {
+    if (is_html && !known && !open->known) {
       lowest = i;
       is_sure = false;
     }
-    is_sure = is_sure && !is_main;
-    if (cr_open_is_special(open) && !is_main)
+    if (cr_open_is_special(open) && !cr_open_lets_pass(open, &is_sure))
       break;
   }
   if (lowest != CR_STACK_NONE)
     cr_stack_doubt(stack, lowest);
 }
 
-/* The end tag of a block: up to it, if it is in scope. Those of objects reach farther in gumbo. */
+/* Does this one end the search for what an end tag closes? Tags of objects reach farther in gumbo
+ * than the standard says. */
+static bool ends_search(const struct cr_open *open, const struct cr_element *known, bool *is_sure)
+{
+  bool is_hard = cr_open_may_be_kind(open, CR_ELEMENT_TABLE) ||
+                 cr_open_may_be_kind(open, CR_ELEMENT_TEMPLATE) ||
+                 cr_open_may_be_kind(open, CR_ELEMENT_SELECT) || known->kind != CR_ELEMENT_OBJECT;
+  bool is_list =
+      known->kind == CR_ELEMENT_LI && (is_named(open->name, "ol") || is_named(open->name, "ul"));
+
+  if (!cr_open_ends_scope(open) && !is_list)
+    return false;
+  if (is_hard)
+    return !cr_open_lets_pass(open, is_sure);
+  *is_sure = false;
+  return false;
+}
+
+/* The end tag of a block: up to it, if it is in scope. */
 static void end_scoped(struct cr_stack *stack, const struct cr_html_tag *tag,
                        const struct cr_element *known)
 {
@@ -413,17 +436,10 @@ static void end_scoped(struct cr_stack *stack, const struct cr_html_tag *tag,
   for (size_t i = stack->len; i-- > 0;) {
     const struct cr_open *open = &stack->open[i];
     if (open->space == CR_SPACE_HTML && cr_open_may_be(open, tag, known)) {
-      close_surely(stack, i, is_sure);
+      cr_stack_close(stack, i, is_sure);
       return;
     }
-    bool stops_li =
-        known->kind == CR_ELEMENT_LI && (is_named(open->name, "ol") || is_named(open->name, "ul"));
-    if (stops_li || cr_open_may_be_kind(open, CR_ELEMENT_TABLE) ||
-        cr_open_may_be_kind(open, CR_ELEMENT_TEMPLATE) ||
-        cr_open_may_be_kind(open, CR_ELEMENT_SELECT))
-      return;
-    is_sure = is_sure && !cr_open_ends_scope(open);
-    if (!is_sure && known->kind != CR_ELEMENT_OBJECT)
+    if (ends_search(open, known, &is_sure))
       return;
   }
 }
@@ -431,14 +447,18 @@ static void end_scoped(struct cr_stack *stack, const struct cr_html_tag *tag,
 static void end_in_table(struct cr_stack *stack, const struct cr_html_tag *tag,
                          const struct cr_element *known)
 {
-  size_t table = cr_stack_table(stack);
+  bool is_sure = true;
 
-  for (size_t i = stack->len; table != CR_STACK_NONE && i-- > table;) {
+  for (size_t i = stack->len; i-- > 0;) {
     const struct cr_open *open = &stack->open[i];
     if (open->space == CR_SPACE_HTML && cr_open_may_be(open, tag, known)) {
-      close_surely(stack, i, true);
+      cr_stack_close(stack, i, is_sure);
       return;
     }
+    bool ends = cr_open_may_be_kind(open, CR_ELEMENT_TABLE) ||
+                cr_open_may_be_kind(open, CR_ELEMENT_TEMPLATE);
+    if (ends && !cr_open_lets_pass(open, &is_sure))
+      return;
   }
 }
 
@@ -468,7 +488,7 @@ static void end_template(struct cr_stack *stack)
 {
   for (size_t i = stack->len; i-- > 0;) {
     if (cr_open_may_be_kind(&stack->open[i], CR_ELEMENT_TEMPLATE)) {
-      close_surely(stack, i, true);
+      cr_stack_close(stack, i, true);
       return;
     }
   }
@@ -478,7 +498,7 @@ static void end_template(struct cr_stack *stack)
 static void end_inline(struct cr_stack *stack, const struct cr_html_tag *tag,
                        const struct cr_element *known)
 {
-  if (cr_stack_find(stack, CR_ELEMENT_SELECT, CR_ELEMENT_TEMPLATE) != CR_STACK_NONE)
+  if (is_in_select(stack))
     return;
   bool is_formatting = known && known->kind == CR_ELEMENT_FORMATTING;
   if (!is_formatting || !cr_stack_close_formatting(stack, known))
@@ -557,6 +577,7 @@ struct cr_html_shape cr_html_measure(struct cr_span html)
   stack.len = 0;
   stack.most = 0;
   stack.is_past_head = false;
+  stack.has_stray_marker = false;
   stack.has_form = false;
   stack.is_unsure = false;
   while (stack.most <= CR_HTML_MAX_DEPTH && shape.attributes <= CR_HTML_MAX_ATTRIBUTES &&

@@ -64,73 +64,75 @@ static void skip_declaration(struct cr_html_scan *s, bool in_foreign)
   }
 }
 
-/* The attribute value states; s stands behind '='. False: the document ends inside. */
-static bool skip_value(struct cr_html_scan *s)
+static void skip_spaces(struct cr_html_scan *s)
 {
   while (left(s) > 0 && cr_is_space(*s->at))
     s->at++;
-  if (left(s) == 0)
-    return false;
-  char quote = *s->at;
+}
+
+/* The attribute value states; s stands behind '='. Without its closing quote a value goes on to the
+ * end. */
+static struct cr_span take_value(struct cr_html_scan *s)
+{
+  skip_spaces(s);
+  const char *begin = s->at;
+  char quote = left(s) > 0 ? *begin : '\0';
+
   if (quote == '"' || quote == '\'') {
-    const char *close = memchr(s->at + 1, quote, left(s) - 1);
+    const char *close = memchr(begin + 1, quote, left(s) - 1);
+    const char *end = close ? close : s->end;
     s->at = close ? close + 1 : s->end;
-    return close != NULL;
+    return cr_span(begin + 1, (size_t)(end - begin - 1));
   }
   while (left(s) > 0 && *s->at != '>' && !cr_is_space(*s->at))
     s->at++;
-  return left(s) > 0;
+  return cr_span(begin, (size_t)(s->at - begin));
 }
 
 /* The attribute name states; the first byte is part of the name whatever it is. */
-static bool skip_attribute(struct cr_html_scan *s)
+bool cr_html_scan_attribute(struct cr_html_scan *s, struct cr_span *name, struct cr_span *value)
 {
-  s->at++;
+  while (left(s) > 0 && (*s->at == '/' || cr_is_space(*s->at)))
+    s->at++;
+  if (left(s) == 0 || *s->at == '>')
+    return false;
+
+  const char *begin = s->at++;
   while (left(s) > 0 && !cr_is_space(*s->at) && *s->at != '/' && *s->at != '>' && *s->at != '=')
     s->at++;
-  while (left(s) > 0 && cr_is_space(*s->at))
+  *name = cr_span(begin, (size_t)(s->at - begin));
+  *value = cr_span(NULL, 0);
+  skip_spaces(s);
+  if (left(s) > 0 && *s->at == '=') {
     s->at++;
-  if (left(s) == 0 || *s->at != '=')
-    return left(s) > 0;
-  s->at++;
-  return skip_value(s);
-}
-
-/* Behind a tag's name, to behind its '>'. False: the document ends inside, and there is no tag. */
-static bool skip_attributes(struct cr_html_scan *s, struct cr_html_tag *tag)
-{
-  tag->attributes = 0;
-  tag->is_self_closing = false;
-  while (left(s) > 0) {
-    char c = *s->at;
-    if (c == '>') {
-      s->at++;
-      return true;
-    }
-    if (c == '/' || cr_is_space(c)) {
-      tag->is_self_closing = c == '/' && left(s) > 1 && s->at[1] == '>';
-      s->at++;
-      continue;
-    }
-    tag->attributes++;
-    if (!skip_attribute(s))
-      return false;
+    *value = take_value(s);
   }
-  return false;
+  return true;
 }
 
-/* The tag name state; s stands at the name's first letter. */
+/* The tag name state; s stands at the name's first letter. False: the document ends inside, and
+ * there is no tag. */
 static bool read_tag(struct cr_html_scan *s, struct cr_html_tag *tag)
 {
   const char *begin = s->at;
+  struct cr_span name;
+  struct cr_span value;
 
   while (left(s) > 0 && !cr_is_space(*s->at) && *s->at != '/' && *s->at != '>')
     s->at++;
-  tag->name = cr_span(begin, (size_t)(s->at - begin));
   const char *rest = s->at;
-  if (!skip_attributes(s, tag))
+  const char *last = s->at; /* where the last attribute ends */
+  tag->name = cr_span(begin, (size_t)(rest - begin));
+  tag->attributes = 0;
+  while (cr_html_scan_attribute(s, &name, &value)) {
+    tag->attributes++;
+    last = s->at;
+  }
+  if (left(s) == 0)
     return false;
-  tag->rest = cr_span(rest, (size_t)(s->at - 1 - rest));
+  tag->rest = cr_span(rest, (size_t)(s->at - rest));
+  tag->is_self_closing = s->at > last && s->at[-1] == '/';
+  s->at++;
   return true;
 }
 

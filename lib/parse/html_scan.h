@@ -24,6 +24,9 @@ struct cr_html_tag {
 
 /* The next tag; s stands behind it. False: no more. in_foreign: "<![CDATA[" begins a section. */
 bool cr_html_scan_tag(struct cr_html_scan *s, struct cr_html_tag *tag, bool in_foreign);
+/* The next attribute of a tag; s begins as the tag's rest. value.at is NULL: it has none. False: no
+ * more, and s stands at the end or at '>'. */
+bool cr_html_scan_attribute(struct cr_html_scan *s, struct cr_span *name, struct cr_span *value);
 /* Behind the start tag of an element whose content is text: moves behind its end tag, or to the
  * end. */
 void cr_html_scan_text(struct cr_html_scan *s, struct cr_span name);

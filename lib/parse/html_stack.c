@@ -10,6 +10,7 @@
 
 enum {
   ALIKE = 3,           /* formatting elements that are opened again; more of the same aren't */
+  COMPARED = 16,       /* attributes of a tag; with more it is taken as perhaps alike */
   OUTER_LOOPS = 8,     /* of the adoption agency */
   INNER_FORMATTING = 3 /* elements it moves along between two blocks */
 };
@@ -58,6 +59,14 @@ bool cr_open_ends_scope(const struct cr_open *open)
 bool cr_open_is_marker(const struct cr_open *open)
 {
   return has_flag(open, CR_ELEMENT_MARKER, 0, 0);
+}
+
+bool cr_open_lets_pass(const struct cr_open *open, bool *is_sure)
+{
+  if (!open->is_doubted && !cr_open_may_be_kind(open, CR_ELEMENT_MAIN))
+    return false;
+  *is_sure = false;
+  return true;
 }
 
 /* ---- the stack ---- */
@@ -111,11 +120,14 @@ static struct ending look_ahead(const struct cr_stack *stack, size_t at)
                           .leaves_marker = markers > (clears ? 1 : 0) };
 }
 
-void cr_stack_close(struct cr_stack *stack, size_t at)
+static void close_surely(struct cr_stack *stack, size_t at)
 {
   struct ending ending = look_ahead(stack, at);
   size_t kept = at;
 
+  stack->has_stray_marker = stack->has_stray_marker || ending.leaves_marker;
+  if (stack->has_stray_marker)
+    ending.dropped_from = CR_STACK_NONE;
   for (size_t i = at; i < stack->len && i < ending.dropped_from; i++) {
     if (!stack->open[i].is_listed)
       continue;
@@ -123,8 +135,16 @@ void cr_stack_close(struct cr_stack *stack, size_t at)
     stack->open[kept++].is_pending = true;
   }
   stack->len = kept;
-  for (size_t i = 0; i < kept && ending.leaves_marker; i++)
+  for (size_t i = 0; i < kept && stack->has_stray_marker; i++)
     stack->open[i].is_doubted = stack->open[i].is_doubted || stack->open[i].is_listed;
+}
+
+void cr_stack_close(struct cr_stack *stack, size_t at, bool is_sure)
+{
+  if (is_sure && !stack->open[at].is_doubted)
+    close_surely(stack, at);
+  else
+    cr_stack_doubt(stack, at);
 }
 
 /* If it is svg, math or a select that may be closed, other rules may hold from here on. */
@@ -143,13 +163,15 @@ void cr_stack_doubt(struct cr_stack *stack, size_t at)
 }
 
 size_t cr_stack_find(const struct cr_stack *stack, enum cr_element_kind kind,
-                     enum cr_element_kind barrier)
+                     enum cr_element_kind barrier, bool *is_sure)
 {
+  *is_sure = true;
   for (size_t i = stack->len; i-- > 0;) {
     const struct cr_open *open = &stack->open[i];
     if (cr_open_may_be_kind(open, kind))
       return i;
-    if (cr_open_ends_scope(open) || cr_open_may_be_kind(open, barrier))
+    bool ends = cr_open_ends_scope(open) || cr_open_may_be_kind(open, barrier);
+    if (ends && !cr_open_lets_pass(open, is_sure))
       break;
   }
   return CR_STACK_NONE;
@@ -158,11 +180,10 @@ size_t cr_stack_find(const struct cr_stack *stack, enum cr_element_kind kind,
 void cr_stack_close_kind(struct cr_stack *stack, enum cr_element_kind kind,
                          enum cr_element_kind barrier)
 {
-  size_t at = cr_stack_find(stack, kind, barrier);
-  if (at != CR_STACK_NONE && stack->open[at].is_doubted)
-    cr_stack_doubt(stack, at);
-  else if (at != CR_STACK_NONE)
-    cr_stack_close(stack, at);
+  bool is_sure = true;
+  size_t at = cr_stack_find(stack, kind, barrier, &is_sure);
+  if (at != CR_STACK_NONE)
+    cr_stack_close(stack, at, is_sure);
 }
 
 size_t cr_stack_table(const struct cr_stack *stack)
@@ -178,11 +199,19 @@ size_t cr_stack_table(const struct cr_stack *stack)
 /* ---- formatting elements ---- */
 
 /* The topmost of a name that is listed, behind the last marker. */
-static size_t find_formatting(const struct cr_stack *stack, const struct cr_element *known)
+static size_t find_formatting(const struct cr_stack *stack, const struct cr_element *known,
+                              bool *is_sure)
 {
-  for (size_t i = stack->len; i-- > 0 && !cr_open_is_marker(&stack->open[i]);)
-    if (stack->open[i].known == known && stack->open[i].is_listed)
+  *is_sure = true;
+  for (size_t i = stack->len; i-- > 0;) {
+    const struct cr_open *open = &stack->open[i];
+    if (open->known == known && open->is_listed)
       return i;
+    /* Parsers differ in whether one that isn't listed any more comes first. */
+    *is_sure = *is_sure && (open->known != known || open->space != CR_SPACE_HTML);
+    if (cr_open_is_marker(open) && !cr_open_lets_pass(open, is_sure))
+      break;
+  }
   return CR_STACK_NONE;
 }
 
@@ -234,14 +263,24 @@ static void adopt(struct cr_stack *stack, size_t at)
     cr_stack_doubt(stack, at);
     return;
   }
-  cr_stack_close(stack, end);
+  if (end < stack->len)
+    cr_stack_close(stack, end, true);
   thin_out(stack, at + 1, end);
   cr_stack_remove(stack, at);
 }
 
-static void close_at(struct cr_stack *stack, size_t at)
+/* Is nothing above `at` that ends a scope? */
+static bool is_in_scope(const struct cr_stack *stack, size_t at, bool *is_sure)
 {
-  if (stack->open[at].is_doubted)
+  for (size_t i = at + 1; i < stack->len; i++)
+    if (cr_open_ends_scope(&stack->open[i]) && !cr_open_lets_pass(&stack->open[i], is_sure))
+      return false;
+  return true;
+}
+
+static void close_found(struct cr_stack *stack, size_t at, bool is_sure)
+{
+  if (!is_sure || stack->open[at].is_doubted)
     cr_stack_doubt(stack, at);
   else if (stack->open[at].is_pending)
     close_pending(stack, at);
@@ -249,62 +288,105 @@ static void close_at(struct cr_stack *stack, size_t at)
     adopt(stack, at);
 }
 
-static bool is_in_scope(const struct cr_stack *stack, size_t at)
-{
-  for (size_t i = at + 1; i < stack->len; i++)
-    if (cr_open_ends_scope(&stack->open[i]))
-      return false;
-  return true;
-}
-
-/* One above that isn't listed any more: parsers differ in which of the two they take. */
-static bool has_unlisted_above(const struct cr_stack *stack, size_t at)
-{
-  for (size_t i = at + 1; i < stack->len; i++)
-    if (stack->open[i].known == stack->open[at].known && !stack->open[i].is_listed)
-      return true;
-  return false;
-}
-
 bool cr_stack_close_formatting(struct cr_stack *stack, const struct cr_element *known)
 {
-  size_t at = find_formatting(stack, known);
+  bool is_sure = true;
+  size_t at = find_formatting(stack, known, &is_sure);
   if (at == CR_STACK_NONE)
     return false;
-  if (has_unlisted_above(stack, at))
-    cr_stack_doubt(stack, at);
-  else if (is_in_scope(stack, at))
-    close_at(stack, at);
+  if (is_in_scope(stack, at, &is_sure))
+    close_found(stack, at, is_sure);
   return true;
 }
 
 /* A second <a> ends the first wherever that is. */
 static void end_other_a(struct cr_stack *stack, const struct cr_element *known)
 {
-  size_t at = find_formatting(stack, known);
+  bool is_sure = true;
+  size_t at = find_formatting(stack, known, &is_sure);
   if (at == CR_STACK_NONE)
     return;
-  if (is_in_scope(stack, at) || stack->open[at].is_doubted)
-    close_at(stack, at);
+  if (is_in_scope(stack, at, &is_sure) || !is_sure || stack->open[at].is_doubted)
+    close_found(stack, at, is_sure);
   else
     cr_stack_remove(stack, at);
 }
 
+/* The value of the first attribute of that name. False: there is none. */
+static bool find_value(struct cr_span rest, struct cr_span wanted, struct cr_span *value)
+{
+  struct cr_html_scan s = { rest.at, rest.at + rest.len };
+  struct cr_span name;
+
+  while (cr_html_scan_attribute(&s, &name, value))
+    if (cr_span_eq_nocase(name, wanted))
+      return true;
+  return false;
+}
+
+/* Does b have all attributes of a, with the same values? */
+static bool includes(struct cr_span b, struct cr_span a)
+{
+  struct cr_html_scan s = { a.at, a.at + a.len };
+  struct cr_span name;
+  struct cr_span first;
+  struct cr_span other;
+
+  while (cr_html_scan_attribute(&s, &name, &first)) {
+    if (!find_value(a, name, &first) || !find_value(b, name, &other) || !cr_span_eq(first, other))
+      return false;
+  }
+  return true;
+}
+
+static bool is_hard_to_compare(struct cr_span rest)
+{
+  struct cr_html_scan s = { rest.at, rest.at + rest.len };
+  struct cr_span name;
+  struct cr_span value;
+  size_t count = 0;
+
+  while (count <= COMPARED && cr_html_scan_attribute(&s, &name, &value))
+    count++;
+  return count > COMPARED || (rest.len > 0 && memchr(rest.at, '&', rest.len));
+}
+
+/* Have both tags the same attributes? *is_sure is left alone if that is certain. */
+static bool are_alike(struct cr_span a, struct cr_span b, bool *is_sure)
+{
+  if (cr_span_eq(a, b))
+    return true;
+  if (is_hard_to_compare(a) || is_hard_to_compare(b)) {
+    *is_sure = false;
+    return true;
+  }
+  return includes(a, b) && includes(b, a);
+}
+
+/* A fourth of the same kind takes the first off the list. */
 static void limit_alike(struct cr_stack *stack, const struct cr_html_tag *tag,
                         const struct cr_element *known)
 {
   size_t alike = 0;
   size_t first = CR_STACK_NONE;
+  bool is_sure = true;
 
-  for (size_t i = stack->len; i-- > 0 && !cr_open_is_marker(&stack->open[i]);) {
+  for (size_t i = stack->len; i-- > 0;) {
     const struct cr_open *open = &stack->open[i];
-    if (open->is_listed && open->known == known && cr_span_eq(open->rest, tag->rest)) {
+    if (open->is_listed && open->known == known && are_alike(open->rest, tag->rest, &is_sure)) {
+      is_sure = is_sure && !open->is_doubted;
       first = i;
       alike++;
     }
+    if (cr_open_is_marker(open) && !cr_open_lets_pass(open, &is_sure))
+      break;
   }
-  if (alike >= ALIKE)
+  if (alike < ALIKE)
+    return;
+  if (is_sure)
     stack->open[first].is_listed = false;
+  else
+    stack->open[first].is_doubted = true;
 }
 
 void cr_stack_open_formatting(struct cr_stack *stack, const struct cr_html_tag *tag,

@@ -29,7 +29,8 @@ struct cr_stack {
   size_t len;
   size_t most; /* the greatest len so far; above CR_HTML_MAX_DEPTH nothing else counts any more */
   bool is_past_head;
-  bool has_form; /* a form was begun and no </form> came: another <form> means nothing */
+  bool has_stray_marker; /* some formatting elements can't be found any more */
+  bool has_form;         /* a form was begun and no </form> came: another <form> means nothing */
   /* Doubtful which rules hold at all: from here on everything is to open and nothing to close. */
   bool is_unsure;
 };
@@ -46,23 +47,26 @@ bool cr_open_may_be_kind(const struct cr_open *open, enum cr_element_kind kind);
 bool cr_open_may_be(const struct cr_open *open, const struct cr_html_tag *tag,
                     const struct cr_element *known);
 
+/* A search from the top down meets one of those that would end it. True: it goes on, since it isn't
+ * sure that this one is there, or ends searches: then what is found isn't sure either. */
+bool cr_open_lets_pass(const struct cr_open *open, bool *is_sure);
+
 const struct cr_open *cr_stack_top(const struct cr_stack *stack); /* NULL: nothing is open */
 /* The stack is to have room: CR_HTML_MAX_DEPTH isn't passed yet. */
 void cr_stack_push(struct cr_stack *stack, const struct cr_html_tag *tag,
                    const struct cr_element *known, enum cr_space space);
-/* Closes what is open from `at` on. */
-void cr_stack_close(struct cr_stack *stack, size_t at);
-/* Closes the topmost HTML element of a kind, searched down to the end of the scope or to one of kind
- * `barrier`. One that is doubted makes all above it doubted. */
-void cr_stack_close_kind(struct cr_stack *stack, enum cr_element_kind kind,
-                         enum cr_element_kind barrier);
-/* Takes the one out; what is above it stays. */
-void cr_stack_remove(struct cr_stack *stack, size_t at);
+/* Closes what is open from `at` on, if that is sure; else doubts it. */
+void cr_stack_close(struct cr_stack *stack, size_t at, bool is_sure);
 /* It isn't sure what is still open of all from `at` on. */
 void cr_stack_doubt(struct cr_stack *stack, size_t at);
-/* The topmost HTML element of a kind, searched in the same way, doubted or not. */
+/* Takes the one out; what is above it stays. */
+void cr_stack_remove(struct cr_stack *stack, size_t at);
+/* The topmost HTML element of a kind, down to the end of the scope or to one of kind `barrier`. */
 size_t cr_stack_find(const struct cr_stack *stack, enum cr_element_kind kind,
-                     enum cr_element_kind barrier);
+                     enum cr_element_kind barrier, bool *is_sure);
+/* Closes it. */
+void cr_stack_close_kind(struct cr_stack *stack, enum cr_element_kind kind,
+                         enum cr_element_kind barrier);
 /* The innermost open table or template. */
 size_t cr_stack_table(const struct cr_stack *stack);
 

@@ -1,0 +1,771 @@
+/* SPDX-License-Identifier: MIT */
+/* Every hook, in every way to drive: what may be done inside, and what its answer does. */
+#include "api/crawler_impl.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "support/crawl_rig.h"
+#include "support/site_server.h"
+
+#define EVERY_WAY(way) for (enum cr_way way = CR_WAY_RUN; way < CR_WAYS; way++)
+
+enum moment { FILTER, REQUEST, HEADERS, BODY, PAGE, LINKS, OUTCOME, RESOLVE, TRANSFER, DONE, LOG };
+#define EVERY_MOMENT(moment) for (enum moment moment = FILTER; moment <= LOG; moment++)
+
+static const char *const moment_names[] = { "filter",   "request", "headers", "body",
+                                            "page",     "links",   "outcome", "resolve",
+                                            "transfer", "done",    "log" };
+
+enum deed { NOTHING, ADD, ADD_FROM, STOP, CANCEL, FREE, DRIVE, ASK };
+
+struct scene {
+  struct cr_crawl_rig rig;
+  struct cr_site_server *site;
+  enum moment moment;
+  enum deed deed;
+  int calls;  /* of the hook of that moment */
+  int others; /* of the hooks after the deed was done */
+  char extra[80];
+  char seed[64];
+};
+
+/* ---- the deed ---- */
+
+static void drive_inside(struct scene *s, crawler *c)
+{
+  crawler_page *page = NULL;
+
+  CR_CRAWL_EXPECT(&s->rig, crawler_run(c) == CRAWLER_E_BUSY);
+  CR_CRAWL_EXPECT(&s->rig, crawler_step(c, -1) == CRAWLER_E_BUSY);
+  CR_CRAWL_EXPECT(&s->rig, crawler_next(c, &page, -1) == CRAWLER_E_BUSY);
+  CR_CRAWL_EXPECT(&s->rig, page == NULL);
+  CR_CRAWL_EXPECT(&s->rig, crawler_start(c) == CRAWLER_E_BUSY);
+  CR_CRAWL_EXPECT(&s->rig, crawler_start_thread(c) == CRAWLER_E_BUSY);
+  CR_CRAWL_EXPECT(&s->rig, strstr(crawler_errmsg(c), "hook") != NULL);
+  CR_CRAWL_EXPECT(&s->rig, crawler_wait(c, -1) < 0);
+  if (s->rig.way == CR_WAY_POLL) {
+    CR_CRAWL_EXPECT(&s->rig, crawler_fd_ready(c, 0, CRAWLER_READ) == CRAWLER_E_BUSY);
+    CR_CRAWL_EXPECT(&s->rig, crawler_timer_fired(c) == CRAWLER_E_BUSY);
+  }
+}
+
+static void ask_inside(struct scene *s, crawler *c)
+{
+  crawler_stats *stats;
+
+  CR_CRAWL_EXPECT(&s->rig, crawler_get_stats(c, &stats) == 0);
+  CR_CRAWL_EXPECT(&s->rig, crawler_stats_get(stats, CRAWLER_STAT_ADMITTED) ==
+                               crawler_stats_get(stats, CRAWLER_STAT_QUEUED) +
+                                   crawler_stats_get(stats, CRAWLER_STAT_IN_FLIGHT) +
+                                   crawler_stats_get(stats, CRAWLER_STAT_FETCHED) +
+                                   crawler_stats_get(stats, CRAWLER_STAT_REDIRECTED) +
+                                   crawler_stats_get(stats, CRAWLER_STAT_FAILED) +
+                                   crawler_stats_get(stats, CRAWLER_STAT_DROPPED));
+  crawler_stats_free(stats);
+  CR_CRAWL_EXPECT(&s->rig, crawler_set_option(c, "concurrency", "3") == 0);
+  CR_CRAWL_EXPECT(&s->rig, crawler_set_option(c, "user_agent", "other/2") == 0);
+  CR_CRAWL_EXPECT(&s->rig, crawler_set_option(c, "links", "a") == 0);
+  CR_CRAWL_EXPECT(&s->rig, crawler_set_max_depth(c, 5) == 0);
+  CR_CRAWL_EXPECT(&s->rig, crawler_set_allow_private(c, "127.0.0.0/8") == 0);
+  CR_CRAWL_EXPECT(&s->rig, crawler_deny_url(c, "*nowhere*") == 0);
+  CR_CRAWL_EXPECT(&s->rig, crawler_host_count(c) <= 1);
+  CR_CRAWL_EXPECT(&s->rig, crawler_get_option(c, "links") != NULL);
+}
+
+static void act(struct scene *s, crawler *c, const crawler_request *req)
+{
+  switch (s->deed) {
+  case NOTHING:
+    break;
+  case ADD:
+    CR_CRAWL_EXPECT(&s->rig, crawler_add(c, s->extra) == 0);
+    break;
+  case ADD_FROM:
+    CR_CRAWL_EXPECT(&s->rig, !req || crawler_add_from(c, req, "/extra") == 0);
+    break;
+  case STOP:
+    crawler_stop(c);
+    break;
+  case CANCEL:
+    crawler_cancel(c);
+    break;
+  case FREE:
+    crawler_free(c);
+    break;
+  case DRIVE:
+    drive_inside(s, c);
+    break;
+  case ASK:
+    ask_inside(s, c);
+    break;
+  }
+}
+
+static void meet(struct scene *s, enum moment moment, crawler *c, const crawler_request *req)
+{
+  if (moment != s->moment)
+    s->others += s->calls > 0;
+  else if (s->calls++ == 0)
+    act(s, c, req);
+}
+
+/* ---- hooks ---- */
+
+static int on_filter(crawler *c, crawler_request *req, void *user)
+{
+  meet(user, FILTER, c, req);
+  return 0;
+}
+
+static int on_request(crawler *c, crawler_request *req, void *user)
+{
+  meet(user, REQUEST, c, req);
+  return 0;
+}
+
+static int on_headers(crawler *c, crawler_page *page, void *user)
+{
+  meet(user, HEADERS, c, crawler_page_request(page));
+  return 0;
+}
+
+static int on_body(crawler *c, crawler_page *page, const void *data, size_t bytes, void *user)
+{
+  (void)data;
+  (void)bytes;
+  meet(user, BODY, c, crawler_page_request(page));
+  return 0;
+}
+
+static int on_page(crawler *c, crawler_page *page, void *user)
+{
+  meet(user, PAGE, c, crawler_page_request(page));
+  return 0;
+}
+
+static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+{
+  (void)verdicts;
+  meet(user, LINKS, c, crawler_page_request(page));
+  return 0;
+}
+
+static void on_outcome(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                       crawler_reason reason, const crawler_page *page, void *user)
+{
+  (void)reason;
+  (void)page;
+  if (outcome != CRAWLER_REJECTED) /* mailto: is no base for "/extra" */
+    meet(user, OUTCOME, c, req);
+}
+
+static int on_resolve(crawler *c, const char *host, uint64_t token, void *user)
+{
+  struct scene *s = user;
+
+  CR_CRAWL_EXPECT(&s->rig, strcmp(host, "site.test") == 0);
+  CR_CRAWL_EXPECT(&s->rig, crawler_resolved(c, token, "127.0.0.1", 60000) == 0);
+  meet(s, RESOLVE, c, NULL);
+  return 0;
+}
+
+static void on_transfer(crawler *c, crawler_request *req, void *curl, void *user)
+{
+  struct scene *s = user;
+
+  CR_CRAWL_EXPECT(&s->rig, curl != NULL);
+  meet(s, TRANSFER, c, req);
+}
+
+static void on_done(crawler *c, void *user)
+{
+  meet(user, DONE, c, NULL);
+}
+
+static void on_log(crawler *c, int level, const char *text, void *user)
+{
+  (void)level;
+  (void)text;
+  meet(user, LOG, c, NULL);
+}
+
+static const struct cr_site_page pages[] = {
+  { .path = "/", .body = "<a href=/a><a href=/b><a href=mailto:x@y>" },
+  { .path = "/a" },
+  { .path = "/b", .body = "<a href=/>" },
+  { .path = "/extra" },
+};
+
+static void set_hooks(struct scene *s)
+{
+  crawler *c = s->rig.c;
+
+  crawler_on_resolve(c, on_resolve, s);
+  crawler_on_filter(c, on_filter, s);
+  crawler_on_request(c, on_request, s);
+  crawler_on_headers(c, on_headers, s);
+  if (s->moment == BODY) /* with it there are no links */
+    crawler_on_body(c, on_body, s);
+  if (s->moment == PAGE || s->rig.waits_for_free) /* with it a thread's pages aren't pulled */
+    crawler_on_page(c, on_page, s);
+  crawler_on_links(c, on_links, s);
+  if (s->moment == OUTCOME)
+    crawler_on_outcome(c, on_outcome, s);
+  if (s->moment == TRANSFER) /* with it handles aren't pooled */
+    crawler_on_transfer(c, on_transfer, s);
+  if (s->moment == DONE)
+    crawler_on_done(c, on_done, s);
+  crawler_on_log(c, on_log, s);
+  if (s->moment == LOG) /* something to be logged */
+    assert_int_equal(crawler_resolved(c, 4711, "127.0.0.1", 0), 0);
+}
+
+static void open_scene(struct scene *s, enum cr_way way, enum moment moment, enum deed deed)
+{
+  *s = (struct scene){ .moment = moment, .deed = deed };
+  s->site = cr_site_start_pages(pages, sizeof(pages) / sizeof(*pages));
+  (void)snprintf(s->seed, sizeof(s->seed), "http://site.test:%d/", cr_site_port(s->site));
+  (void)snprintf(s->extra, sizeof(s->extra), "%sextra", s->seed);
+  cr_crawl_open(&s->rig, way);
+  s->rig.waits_for_free = deed == FREE;
+  set_hooks(s);
+  cr_crawl_add(&s->rig, s->seed);
+}
+
+static void close_scene(struct scene *s)
+{
+  cr_crawl_close(&s->rig);
+  cr_site_stop(s->site);
+}
+
+static void run_scene(struct scene *s, enum cr_way way, enum moment moment, enum deed deed)
+{
+  open_scene(s, way, moment, deed);
+  assert_int_equal(cr_crawl_drive(&s->rig), 0);
+  if (s->calls == 0)
+    fail_msg("%s: on_%s was not called", cr_way_name(way), moment_names[moment]);
+}
+
+static size_t reachable(enum moment moment)
+{
+  return moment == BODY ? 1 : 3;
+}
+
+static void check(struct scene *s)
+{
+  if (s->moment != OUTCOME && s->moment != DONE)
+    cr_crawl_check(&s->rig);
+}
+
+/* ---- deeds in hooks ---- */
+
+static void every_hook_is_called_and_changes_nothing(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  EVERY_MOMENT(moment)
+  {
+    struct scene s;
+
+    run_scene(&s, way, moment, NOTHING);
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));
+    assert_string_equal(crawler_ended(s.rig.c), "complete");
+    check(&s);
+    close_scene(&s);
+  }
+}
+
+static void add_works_in_every_hook(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  EVERY_MOMENT(moment)
+  for (enum deed deed = ADD; deed <= ADD_FROM; deed++) {
+    struct scene s;
+    size_t more;
+
+    run_scene(&s, way, moment, deed);
+    more = deed == ADD || (moment != RESOLVE && moment != DONE && moment != LOG);
+    if (moment == DONE)
+      assert_int_equal(cr_crawl_drive(&s.rig), 0);
+    if (cr_site_count(s.site, "/extra") != more)
+      fail_msg("%s: add %d in on_%s", cr_way_name(way), (int)deed, moment_names[moment]);
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment) + more);
+    check(&s);
+    close_scene(&s);
+  }
+}
+
+static void stop_works_in_every_hook(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  EVERY_MOMENT(moment)
+  {
+    struct scene s;
+
+    run_scene(&s, way, moment, STOP);
+    assert_string_equal(crawler_ended(s.rig.c), moment == DONE ? "complete" : "stopped");
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_IN_FLIGHT), 0);
+    assert_true(cr_site_total(s.site) <= (moment == DONE || moment == OUTCOME ? 3 : 1));
+    check(&s);
+    assert_int_equal(cr_crawl_drive(&s.rig), 0);
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));
+    check(&s);
+    close_scene(&s);
+  }
+}
+
+static void cancel_works_in_every_hook(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  EVERY_MOMENT(moment)
+  {
+    struct scene s;
+
+    run_scene(&s, way, moment, CANCEL);
+    assert_string_equal(crawler_ended(s.rig.c), moment == DONE ? "complete" : "canceled");
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_TRANSFERS), 0);
+    check(&s);
+    assert_int_equal(cr_crawl_drive(&s.rig), 0);
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));
+    check(&s);
+    close_scene(&s);
+  }
+}
+
+static void free_in_every_hook_takes_effect_when_the_library_returns(void **state)
+{
+  int threads = cr_count_threads();
+
+  (void)state;
+  EVERY_WAY(way)
+  EVERY_MOMENT(moment)
+  {
+    struct scene s;
+
+    run_scene(&s, way, moment, FREE);
+    if (s.rig.c)
+      fail_msg("%s: not freed in on_%s", cr_way_name(way), moment_names[moment]);
+    close_scene(&s);
+  }
+  while (cr_count_threads() != threads) /* the own threads are on their way out, detached */
+    (void)sched_yield();
+}
+
+static void what_drives_says_busy_in_every_hook(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  EVERY_MOMENT(moment)
+  {
+    struct scene s;
+
+    run_scene(&s, way, moment, DRIVE);
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));
+    assert_string_equal(crawler_ended(s.rig.c), "complete");
+    check(&s);
+    close_scene(&s);
+  }
+}
+
+static void numbers_and_options_are_there_in_every_hook(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  EVERY_MOMENT(moment)
+  {
+    struct scene s;
+
+    run_scene(&s, way, moment, ASK);
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));
+    check(&s);
+    close_scene(&s);
+  }
+}
+
+/* ---- verdicts ---- */
+
+struct judge {
+  struct cr_crawl_rig rig;
+  struct cr_site_server *site;
+  int asked;
+};
+
+static void open_judge(struct judge *j, enum cr_way way)
+{
+  memset(j, 0, sizeof(*j));
+  j->site = cr_site_start_pages(pages, sizeof(pages) / sizeof(*pages));
+  cr_crawl_open(&j->rig, way);
+}
+
+static void drive_judge(struct judge *j)
+{
+  cr_crawl_add(&j->rig, cr_site_url(j->site, "/"));
+  assert_int_equal(cr_crawl_drive(&j->rig), 0);
+  cr_crawl_check(&j->rig);
+}
+
+static void close_judge(struct judge *j)
+{
+  cr_crawl_close(&j->rig);
+  cr_site_stop(j->site);
+}
+
+static int reject_b(crawler *c, crawler_request *req, void *user)
+{
+  struct judge *j = user;
+
+  (void)c;
+  j->asked++;
+  return strstr(crawler_request_url(req), "/b") ? CRAWLER_REJECT : CRAWLER_ACCEPT;
+}
+
+static void on_filter_rejects_and_is_asked_once_for_each_url(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  {
+    struct judge j;
+
+    open_judge(&j, way);
+    crawler_on_filter(j.rig.c, reject_b, &j);
+    drive_judge(&j);
+    assert_int_equal(j.asked, 3);
+    assert_int_equal(cr_site_count(j.site, "/b"), 0);
+    assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 2);
+    assert_int_equal(cr_crawl_end_of(&j.rig, cr_site_url(j.site, "/b"))->outcome, CRAWLER_REJECTED);
+    assert_int_equal(cr_crawl_end_of(&j.rig, cr_site_url(j.site, "/b"))->reason,
+                     CRAWLER_REJECTED_FILTER);
+    close_judge(&j);
+  }
+}
+
+static int rewrite_a(crawler *c, crawler_request *req, void *user)
+{
+  struct judge *j = user;
+
+  (void)c;
+  j->asked++;
+  if (!strstr(crawler_request_url(req), "/a"))
+    return 0;
+  CR_CRAWL_EXPECT(&j->rig, crawler_request_set_priority(req, 5) == 0);
+  CR_CRAWL_EXPECT(&j->rig, crawler_request_set_meta(req, "was", "a") == 0);
+  return crawler_request_set_url(req, "/extra#part");
+}
+
+static int look_for_meta(crawler *c, crawler_page *page, void *user)
+{
+  struct judge *j = user;
+  const char *was = crawler_request_meta(crawler_page_request(page), "was");
+
+  (void)c;
+  CR_CRAWL_EXPECT(&j->rig, !!strstr(crawler_page_url(page), "/extra") == (was != NULL));
+  return 0;
+}
+
+static void on_filter_rewrites(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  {
+    struct judge j;
+
+    open_judge(&j, way);
+    crawler_on_filter(j.rig.c, rewrite_a, &j);
+    crawler_on_page(j.rig.c, look_for_meta, &j);
+    drive_judge(&j);
+    assert_int_equal(j.asked, 3); /* not for what it wrote itself */
+    assert_int_equal(cr_site_count(j.site, "/a"), 0);
+    assert_int_equal(cr_site_count(j.site, "/extra"), 1);
+    assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 3);
+    close_judge(&j);
+  }
+}
+
+static int rewrite_out_of_scope(crawler *c, crawler_request *req, void *user)
+{
+  (void)c;
+  (void)user;
+  return strstr(crawler_request_url(req), "/a")
+             ? crawler_request_set_url(req, "http://elsewhere.test/")
+             : 0;
+}
+
+static void a_rewritten_url_is_filtered_by_the_rules_again(void **state)
+{
+  struct judge j;
+
+  (void)state;
+  open_judge(&j, CR_WAY_RUN);
+  crawler_on_filter(j.rig.c, rewrite_out_of_scope, NULL);
+  drive_judge(&j);
+  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 2);
+  assert_int_equal(crawler_stats_outcome(NULL, CRAWLER_KIND_PAGE, CRAWLER_FETCHED, 0), -1);
+  assert_int_equal(cr_crawl_ends(&j.rig, CRAWLER_REJECTED), 2); /* mailto: is the other */
+  close_judge(&j);
+}
+
+static void with_filter_depends_on_page_it_is_asked_for_every_link(void **state)
+{
+  static const struct cr_site_page loop[] = {
+    { .path = "/", .body = "<a href=/b><a href=/b><a href=/c>" },
+    { .path = "/c", .body = "<a href=/b>" },
+  };
+  struct judge j = { 0 };
+
+  (void)state;
+  j.site = cr_site_start_pages(loop, 2);
+  cr_crawl_open(&j.rig, CR_WAY_RUN);
+  assert_int_equal(crawler_set_filter_depends_on_page(j.rig.c, 1), 0);
+  crawler_on_filter(j.rig.c, reject_b, &j);
+  cr_crawl_add(&j.rig, cr_site_url(j.site, "/"));
+  assert_int_equal(cr_crawl_drive(&j.rig), 0);
+  assert_int_equal(j.asked, 5); /* the seed, b twice, c; b again */
+  close_judge(&j);
+}
+
+static void on_request_drops(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  {
+    struct judge j;
+
+    open_judge(&j, way);
+    crawler_on_request(j.rig.c, reject_b, &j);
+    drive_judge(&j);
+    assert_int_equal(cr_site_count(j.site, "/b"), 0);
+    assert_int_equal(cr_crawl_end_of(&j.rig, cr_site_url(j.site, "/b"))->outcome, CRAWLER_DROPPED);
+    assert_int_equal(cr_crawl_end_of(&j.rig, cr_site_url(j.site, "/b"))->reason,
+                     CRAWLER_DROPPED_FILTER);
+    close_judge(&j);
+  }
+}
+
+static int reject_page_b(crawler *c, crawler_page *page, void *user)
+{
+  struct judge *j = user;
+
+  (void)c;
+  CR_CRAWL_EXPECT(&j->rig, crawler_page_status(page) == 200);
+  CR_CRAWL_EXPECT(&j->rig, strcmp(crawler_page_mime(page), "text/html") == 0);
+  CR_CRAWL_EXPECT(&j->rig, crawler_page_header(page, "Content-Type") != NULL);
+  return strstr(crawler_page_url(page), "/b") ? CRAWLER_REJECT : CRAWLER_ACCEPT;
+}
+
+static void on_headers_ends_a_transfer(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  {
+    struct judge j;
+
+    open_judge(&j, way);
+    crawler_on_headers(j.rig.c, reject_page_b, &j);
+    drive_judge(&j);
+    assert_int_equal(cr_site_count(j.site, "/b"), 1); /* not tried again */
+    assert_int_equal(cr_crawl_end_of(&j.rig, cr_site_url(j.site, "/b"))->reason,
+                     CRAWLER_FAILED_UNWANTED_TYPE);
+    close_judge(&j);
+  }
+}
+
+static int take_body(crawler *c, crawler_page *page, const void *data, size_t bytes, void *user)
+{
+  struct judge *j = user;
+
+  (void)c;
+  CR_CRAWL_EXPECT(&j->rig, crawler_page_status(page) == 200);
+  CR_CRAWL_EXPECT(&j->rig, bytes > 0 && ((const char *)data)[0] == '<');
+  j->asked += (int)bytes;
+  return j->asked > 100 ? CRAWLER_REJECT : 0;
+}
+
+static int expect_no_body(crawler *c, crawler_page *page, void *user)
+{
+  struct judge *j = user;
+  size_t bytes = 1;
+
+  (void)c;
+  CR_CRAWL_EXPECT(&j->rig, crawler_page_body(page, &bytes) == NULL && bytes == 0);
+  CR_CRAWL_EXPECT(&j->rig, crawler_page_link_count(page) == 0);
+  return 0;
+}
+
+static void on_body_takes_the_bytes_and_leaves_a_page_without(void **state)
+{
+  struct judge j;
+
+  (void)state;
+  open_judge(&j, CR_WAY_RUN);
+  crawler_on_body(j.rig.c, take_body, &j);
+  crawler_on_page(j.rig.c, expect_no_body, &j);
+  drive_judge(&j);
+  assert_int_equal(j.asked, strlen(pages[0].body));
+  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 1);
+  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_BODY_BYTES), strlen(pages[0].body));
+  j.asked = 1000; /* now it says no */
+  cr_crawl_add(&j.rig, cr_site_url(j.site, "/b"));
+  assert_int_equal(cr_crawl_drive(&j.rig), 0);
+  assert_int_equal(cr_crawl_end_of(&j.rig, cr_site_url(j.site, "/b"))->reason,
+                   CRAWLER_FAILED_UNWANTED_TYPE);
+  close_judge(&j);
+}
+
+static int reject_first_link(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+{
+  struct judge *j = user;
+
+  (void)c;
+  for (size_t i = 0; i < crawler_page_link_count(page); i++)
+    CR_CRAWL_EXPECT(&j->rig, verdicts[i] == 0);
+  verdicts[0] = CRAWLER_REJECT;
+  j->asked++;
+  return 0;
+}
+
+static void on_links_rejects_links(void **state)
+{
+  struct judge j;
+
+  (void)state;
+  open_judge(&j, CR_WAY_RUN);
+  crawler_on_links(j.rig.c, reject_first_link, &j);
+  drive_judge(&j);
+  assert_int_equal(j.asked, 2); /* "/" and "/b" have links */
+  assert_int_equal(cr_site_count(j.site, "/a"), 0);
+  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 2);
+  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_LINKS), 4);
+  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_LINKS_REJECTED), 3); /* and mailto: */
+  close_judge(&j);
+}
+
+struct parses {
+  struct cr_crawl_rig *rig;
+  pthread_t loop;
+  atomic_int calls;
+  atomic_int elsewhere;
+};
+
+static int count_parse(crawler *c, crawler_page *page, void *user)
+{
+  struct parses *p = user;
+
+  (void)c;
+  CR_CRAWL_EXPECT(p->rig, crawler_page_status(page) == 200);
+  CR_CRAWL_EXPECT(p->rig, crawler_page_text(page, NULL) || !crawler_page_body(page, NULL));
+  atomic_fetch_add(&p->calls, 1);
+  atomic_fetch_add(&p->elsewhere, !pthread_equal(pthread_self(), p->loop));
+  return 0;
+}
+
+static void on_parse_runs_on_workers_or_on_the_loop_thread_without(void **state)
+{
+  (void)state;
+  for (int workers = 0; workers <= 2; workers++) {
+    struct cr_site_server *site = cr_site_start_generated(40);
+    struct cr_crawl_rig rig;
+    struct parses p = { .rig = &rig, .loop = pthread_self() };
+
+    cr_crawl_open(&rig, CR_WAY_RUN);
+    assert_int_equal(crawler_set_workers(rig.c, workers), 0);
+    crawler_on_parse(rig.c, count_parse, &p);
+    cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
+    assert_int_equal(cr_crawl_drive(&rig), 0);
+    assert_int_equal(p.calls, 40);
+    assert_true(workers == 0 ? p.elsewhere == 0 : p.elsewhere > 0);
+    cr_crawl_check(&rig);
+    cr_crawl_close(&rig);
+    cr_site_stop(site);
+  }
+}
+
+/* ---- setting them ---- */
+
+static int remove_me(crawler *c, crawler_page *page, void *user)
+{
+  struct judge *j = user;
+
+  (void)page;
+  j->asked++;
+  crawler_on_page(c, NULL, NULL);
+  return 0;
+}
+
+static void a_hook_can_be_removed_inside_itself(void **state)
+{
+  (void)state;
+  EVERY_WAY(way)
+  {
+    struct judge j;
+
+    if (way == CR_WAY_THREAD) /* the hook was there at the start: pages aren't pulled */
+      continue;
+    open_judge(&j, way);
+    crawler_on_page(j.rig.c, remove_me, &j);
+    drive_judge(&j);
+    assert_int_equal(j.asked, 1);
+    assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 3);
+    close_judge(&j);
+  }
+}
+
+static void setting_a_hook_of_null_is_harmless(void **state)
+{
+  (void)state;
+  crawler_on_filter(NULL, NULL, NULL);
+  crawler_on_done(NULL, NULL, NULL);
+}
+
+static void answers_nobody_asked_for_are_ignored(void **state)
+{
+  struct judge j;
+  char many[5000];
+
+  (void)state;
+  memset(many, '1', sizeof(many) - 1);
+  many[sizeof(many) - 1] = '\0';
+  open_judge(&j, CR_WAY_RUN);
+  assert_int_equal(crawler_resolved(NULL, 1, "127.0.0.1", 0), CRAWLER_E_INVAL);
+  assert_int_equal(crawler_resolved(j.rig.c, 1, many, 0), CRAWLER_E_INVAL);
+  assert_int_equal(crawler_resolved(j.rig.c, 1, NULL, -1), 0);
+  assert_int_equal(crawler_resolved(j.rig.c, UINT64_MAX, "not addresses", INT64_MAX), 0);
+  drive_judge(&j);
+  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 3);
+  close_judge(&j);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_hook_is_called_and_changes_nothing),
+    cmocka_unit_test(add_works_in_every_hook),
+    cmocka_unit_test(stop_works_in_every_hook),
+    cmocka_unit_test(cancel_works_in_every_hook),
+    cmocka_unit_test(free_in_every_hook_takes_effect_when_the_library_returns),
+    cmocka_unit_test(what_drives_says_busy_in_every_hook),
+    cmocka_unit_test(numbers_and_options_are_there_in_every_hook),
+    cmocka_unit_test(on_filter_rejects_and_is_asked_once_for_each_url),
+    cmocka_unit_test(on_filter_rewrites),
+    cmocka_unit_test(a_rewritten_url_is_filtered_by_the_rules_again),
+    cmocka_unit_test(with_filter_depends_on_page_it_is_asked_for_every_link),
+    cmocka_unit_test(on_request_drops),
+    cmocka_unit_test(on_headers_ends_a_transfer),
+    cmocka_unit_test(on_body_takes_the_bytes_and_leaves_a_page_without),
+    cmocka_unit_test(on_links_rejects_links),
+    cmocka_unit_test(on_parse_runs_on_workers_or_on_the_loop_thread_without),
+    cmocka_unit_test(a_hook_can_be_removed_inside_itself),
+    cmocka_unit_test(setting_a_hook_of_null_is_harmless),
+    cmocka_unit_test(answers_nobody_asked_for_are_ignored),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,163 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
+# gen_docs.pl - what pages of README.md and docs/ repeat of the code, put there by a script.
+#
+#   gen_docs.pl [--check] ROOT
+#
+# Fills every block of the form
+#
+#   <!-- gen: KIND ... -->
+#   (made)
+#   <!-- end -->
+#
+# or, with --check, complains about each that isn't what it would write. Kinds:
+#
+#   code FILE                all of a source file after its head comment
+#   code FILE NAME...        these functions or types of it, by name
+#   declare NAME...          declarations of the public header
+#   options HEADING          the rows of lib/api/options.def below that comment, as a table
+#   enum NAME [FIRST LAST]   an enum of the public header (numbers FIRST to LAST) as a table
+use strict;
+use warnings;
+
+my $check = @ARGV && $ARGV[0] eq '--check' ? shift @ARGV : undef;
+my ($root) = @ARGV;
+die "usage: gen_docs.pl [--check] ROOT\n" if !defined $root;
+
+sub slurp {
+  my ($path) = @_;
+  open my $in, '<', "$root/$path" or die "gen_docs.pl: $path: $!\n";
+  local $/;
+  return <$in>;
+}
+
+# ---- code ----
+
+# What is defined under this name, with the comment above it.
+sub definition {
+  my ($file, $text, $name) = @_;
+  my $comment = qr{(?:/\*(?:[^*]|\*(?!/))*\*/\n)?};
+  return $1 if $text =~ m{^($comment^(?!\s)[^\n;]*\b\Q$name\E\([^;{}]*\)\n\{\n.*?^\}\n)}ms;
+  return $1 if $text =~ m{^($comment^(?:struct|enum)\s+\Q$name\E\s*\{.*?^?\};\n)}ms;
+  return $1 if $text =~ m{^((?:static )?[^\n(){}]*\b\Q$name\E(?: = [^\n]*)?;[^\n]*\n)}m;
+  die "gen_docs.pl: $file defines no $name\n";
+}
+
+sub code {
+  my ($file, @names) = @_;
+  my $text = slurp($file);
+  $text =~ s{\A(?:/\*.*?\*/\n)+}{}s;
+  my $shown = @names ? join("\n", map { definition($file, $text, $_) } @names) : $text;
+  my $language = $file =~ /\.c$/ ? 'c' : $file =~ /\.sh$/ ? 'sh' : '';
+  return "```$language\n$shown```\n";
+}
+
+sub declare {
+  my (@names) = @_;
+  my $header = slurp('include/crawl/crawler.h');
+  $header =~ s{/\*.*?\*/}{}gs;
+  my $shown = '';
+  for my $name (@names) {
+    $header =~ m{^((?!\s|#)[^;{}()]*\(?\*?\b\Q$name\E\)?\(.*?\);)}ms or die "gen_docs.pl: crawler.h declares no $name\n";
+    (my $declaration = $1) =~ s/[ \t]+$//mg;
+    $shown .= "$declaration\n";
+  }
+  return "```c\n$shown```\n";
+}
+
+# ---- options ----
+
+my %type = (BOOL => 'bool', INT => 'int', DURATION => 'duration', SIZE => 'size', TEXT => 'text', LIST => 'list');
+
+# A bound as a person writes it: 86400000 ms is 1 day, 1 << 40 bytes are 1 TB.
+sub bound {
+  my ($type, $text) = @_;
+  return '4294967295' if $text eq 'UINT32_MAX';
+  (my $sum = $text) =~ s/\(int64_t\)//g;
+  die "gen_docs.pl: options.def: what is $text?\n" if $sum !~ /^-?\d+( << \d+)?$/;
+  my $n = eval $sum;
+  return $n if $n <= 0;
+  return $n == 86400000 ? '1d' : "${n}ms" if $type eq 'DURATION';
+  return $n >= 1 << 40 ? ($n >> 40) . 'T' : ($n >> 10) . 'k' if $type eq 'SIZE';
+  return $n;
+}
+
+sub range {
+  my ($type, $least, $most) = @_;
+  return '' if $type =~ /^(BOOL|TEXT|LIST)$/;
+  return $most =~ /INT64_MAX/ ? bound($type, $least) . ' and up' : bound($type, $least) . ' to ' . bound($type, $most);
+}
+
+sub options {
+  my ($heading) = @_;
+  my $text = slurp('lib/api/options.def');
+  $text =~ m{/\* \Q$heading\E \*/\n(.*?)(?=/\*|\z)}s or die "gen_docs.pl: options.def has no '$heading'\n";
+  my $rows = $1;
+  my $table = "| option | type | default | range | when | what |\n| --- | --- | --- | --- | --- | --- |\n";
+  while ($rows =~ /OPT\((\w+), (\w+), "([^"]*)", ([^,]+), ([^,]+), (\w+),\s*((?:"[^"]*"\s*)+)\)/g) {
+    my ($name, $type, $initial, $least, $most, $when, $help) = ($1, $2, $3, $4, $5, $6, $7);
+    $help = join '', $help =~ /"([^"]*)"/g;
+    $initial = $initial eq '' ? 'empty' : "`$initial`";
+    $table .= sprintf "| `%s` | %s | %s | %s | %s | %s |\n", $name, $type{$type}, $initial,
+      range($type, $least, $most), $when eq 'ANY' ? 'any time' : 'start', $help;
+  }
+  return $table;
+}
+
+# ---- enums ----
+
+my %texts;
+
+sub text_of {
+  my ($name) = @_;
+  if (!%texts) {
+    my $code = slurp('lib/api/error.c');
+    $texts{$1} = defined $3 ? $3 : $2 while $code =~ /\{ (CRAWLER_\w+), "([^"]*)", (?:"([^"]*)"|NULL) \}/g;
+  }
+  return $texts{$name};
+}
+
+sub enum {
+  my ($name, $first, $last) = @_;
+  slurp('include/crawl/crawler.h') =~ /enum \Q$name\E \{(.*?)\} \Q$name\E;/s
+    or die "gen_docs.pl: crawler.h has no enum $name\n";
+  my $body = $1;
+  my $table = "| constant | number | text | meaning |\n| --- | --- | --- | --- |\n";
+  while ($body =~ m{^\s*(CRAWLER_\w+) = (-?\d+),?[ ]*(?:/\* (.*?) \*/)?$}mg) {
+    my ($constant, $number, $meaning) = ($1, $2, $3 // '');
+    next if defined $first && ($number < $first || $number > $last);
+    my $text = text_of($constant);
+    next if !defined $text; # a count, not a member
+    $table .= "| `$constant` | $number | " . ($text eq '' ? '' : "\"$text\"") . " | $meaning |\n";
+  }
+  return $table;
+}
+
+# ---- pages ----
+
+my %kind = (code => \&code, declare => \&declare, options => \&options, enum => \&enum);
+my ($blocks, $bad) = (0, 0);
+
+sub fill {
+  my ($page, $what) = @_;
+  my ($kind, @words) = split ' ', $what;
+  die "gen_docs.pl: $page: what is '$what'?\n" if !$kind{$kind // ''};
+  $blocks++;
+  return $kind{$kind}->($kind eq 'options' ? join(' ', @words) : @words);
+}
+
+for my $page (map { s{^\Q$root\E/}{}r } glob("$root/*.md $root/docs/*.md $root/docs/*/*.md")) {
+  my $old = slurp($page);
+  (my $new = $old) =~ s{^(<!-- gen: (.*?) -->\n).*?^(<!-- end -->\n)}{$1 . fill($page, $2) . $3}gems;
+  next if $new eq $old;
+  if ($check) {
+    print "gen_docs: $page isn't as the code is: perl test/check/gen_docs.pl .\n";
+    $bad++;
+  } else {
+    open my $out, '>', "$root/$page" or die "gen_docs.pl: $page: $!\n";
+    print $out $new;
+    close $out or die "gen_docs.pl: $page: $!\n";
+  }
+}
+print "gen_docs: $blocks blocks, $bad pages to be made again\n";
+exit($bad ? 1 : 0);

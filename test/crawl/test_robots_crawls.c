@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* test_robots_crawls.c - no page is asked for before its host's robots.txt, and none against it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sim/sim_crawl.h"
+
+static bool is_robots(const char *url)
+{
+  size_t n = strlen(url);
+  return n > 11 && strcmp(url + n - 11, "/robots.txt") == 0;
+}
+
+/* scheme://host:port of a URL. */
+static struct cr_span origin_of(const char *url)
+{
+  const char *host = strstr(url, "://") + 3;
+  return cr_span(url, (size_t)(host - url) + strcspn(host, "/"));
+}
+
+static void no_page_comes_before_its_robots_txt_has_ended(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 1; seed <= 6; seed++) {
+    struct cr_sim_web web;
+    struct cr_sim sim;
+    struct cr_sim_map origins;
+    int64_t judged_ms[200] = { 0 };
+    cr_sim_web_init(&web, seed, 100, 1000);
+    cr_sim_open(&sim, &(struct cr_sim_config){ .world = &web.world, .seed = seed });
+    cr_sim_set(&sim, "span_hosts", "1");
+    cr_sim_add_hosts(&sim, &web, 5);
+    cr_sim_run(&sim);
+    cr_sim_map_init(&origins, &sim.mem);
+    for (size_t i = 0; i < sim.net.log.len; i++) {
+      const struct cr_sim_record *record = &sim.net.log.at[i];
+      const char *url = cr_sim_log_url(&sim.net.log, i);
+      if (record->event != CR_SIM_REQUEST || strstr(url, "/rules.txt"))
+        continue;
+      uint32_t origin = cr_sim_map_number(&origins, origin_of(url));
+      assert_true(origin < 200);
+      if (is_robots(url))
+        judged_ms[origin] = record->end_ms;
+      else if (judged_ms[origin] == 0 || record->begin_ms < judged_ms[origin])
+        fail_msg("%s was asked for before its robots.txt", url);
+    }
+    assert_true(origins.count > 50);
+    cr_sim_map_free(&origins);
+    cr_sim_close(&sim);
+  }
+}
+
+static void what_is_disallowed_is_never_asked_for(void **state)
+{
+  struct cr_sim_web web;
+  struct cr_sim sim;
+  struct cr_sim_rules rules = {
+    .seeds = 5, .span_hosts = true, .obey_robots = true, .max_depth = -1, .max_retries = 2
+  };
+  struct cr_sim_oracle oracle;
+  (void)state;
+
+  cr_sim_web_init(&web, 32, 100, 2000);
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &web.world });
+  cr_sim_oracle_open(&oracle, &sim.mem, &web, &rules);
+  cr_sim_set(&sim, "span_hosts", "1");
+  cr_sim_add_hosts(&sim, &web, 5);
+  cr_sim_run(&sim);
+  cr_sim_check_oracle(&sim, &oracle);
+  assert_true(oracle.by_outcome[CRAWLER_DROPPED] > 50);
+  for (size_t i = 0; i < oracle.count; i++) {
+    char url[CR_SIM_URL_BYTES];
+    cr_sim_web_url(&web, cr_sim_oracle_ref(&oracle, i), url);
+    if (oracle.fates[i].outcome == CRAWLER_DROPPED)
+      assert_int_equal(cr_sim_asked(&sim, url), 0);
+  }
+  cr_sim_oracle_close(&oracle);
+  cr_sim_close(&sim);
+}
+
+/* ---- what each answer to robots.txt means ---- */
+
+struct robots_case {
+  const char *why;
+  struct cr_sim_page robots; /* of "/robots.txt" */
+  int outcome, reason;       /* of "/page" */
+  unsigned asked;            /* for robots.txt */
+};
+
+static void check_case(const struct robots_case *want)
+{
+  const struct cr_sim_page pages[] = {
+    want->robots,
+    { .url = "/page" },
+    { .url = "/rules", .body = "User-agent: *\nDisallow: /page\n", .type = "text/plain" },
+    { .url = "http://b.example/rules", .body = "User-agent: *\nDisallow: /page\n" },
+    { .url = "/robots/1", .to = "/robots/2" },
+    { .url = "/robots/2", .to = "/robots/3" },
+    { .url = "/robots/3", .to = "/robots/4" },
+    { .url = "/robots/4", .to = "/rules" },
+  };
+  const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_add(&sim, "/page");
+  cr_sim_run_checked(&sim, 1);
+  if (cr_sim_outcome(&sim, "/page") != want->outcome ||
+      cr_sim_reason(&sim, "/page") != want->reason ||
+      cr_sim_asked(&sim, "/robots.txt") != want->asked)
+    fail_msg("%s: outcome %d, reason %d, asked %u times", want->why,
+             cr_sim_outcome(&sim, "/page"), cr_sim_reason(&sim, "/page"),
+             cr_sim_asked(&sim, "/robots.txt"));
+  assert_int_equal(sim.by_outcome[CRAWLER_KIND_ROBOTS][CRAWLER_FETCHED] +
+                       sim.by_outcome[CRAWLER_KIND_ROBOTS][CRAWLER_FAILED],
+                   1);
+  cr_sim_close(&sim);
+}
+
+static void robots_txt_is_read_as_rfc_9309_says(void **state)
+{
+  static const struct robots_case cases[] = {
+    { "2xx: the rules", { "/robots.txt", .body = "User-agent: *\nDisallow: /page\n" },
+      CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS, 1 },
+    { "rules for somebody else", { "/robots.txt", .body = "User-agent: other\nDisallow: /\n" },
+      CRAWLER_FETCHED, 0, 1 },
+    { "our own group", { "/robots.txt", .body = "User-agent: libcrawl\nDisallow: /\n" },
+      CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS, 1 },
+    { "empty", { "/robots.txt", .body = "" }, CRAWLER_FETCHED, 0, 1 },
+    { "404: section 2.3.1.3", { "/robots.txt", .status = 404 }, CRAWLER_FETCHED, 0, 1 },
+    { "403 too", { "/robots.txt", .status = 403 }, CRAWLER_FETCHED, 0, 1 },
+    { "503: section 2.3.1.4", { "/robots.txt", .status = 503 }, CRAWLER_DROPPED,
+      CRAWLER_DROPPED_ROBOTS_UNREACHABLE, 3 },
+    { "500 for a while", { "/robots.txt", .status = 500, .times = 2, .body = "" },
+      CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS_UNREACHABLE, 3 },
+    { "no connection", { "/robots.txt", .failure = CRAWLER_FAILED_CONNECT }, CRAWLER_FAILED,
+      CRAWLER_FAILED_CONNECT, 3 },
+    { "a timeout", { "/robots.txt", .failure = CRAWLER_FAILED_TIMEOUT }, CRAWLER_FAILED,
+      CRAWLER_FAILED_TIMEOUT, 3 },
+    { "no TLS: not again", { "/robots.txt", .failure = CRAWLER_FAILED_TLS }, CRAWLER_FAILED,
+      CRAWLER_FAILED_TLS, 1 },
+    { "a redirect: section 2.3.1.2", { "/robots.txt", .to = "/rules" }, CRAWLER_DROPPED,
+      CRAWLER_DROPPED_ROBOTS, 1 },
+    { "to another host", { "/robots.txt", .to = "http://b.example/rules" }, CRAWLER_DROPPED,
+      CRAWLER_DROPPED_ROBOTS, 1 },
+    { "five hops", { "/robots.txt", .to = "/robots/1" }, CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS,
+      1 },
+    { "a redirect to nowhere", { "/robots.txt", .to = "/nowhere" }, CRAWLER_FETCHED, 0, 1 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+    check_case(&cases[i]);
+}
+
+static void one_robots_txt_is_asked_for_each_scheme_host_and_port(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .hrefs = "https://a.example/s http://a.example:8080/p /q" },
+    { .url = "https://a.example/s" },
+    { .url = "http://a.example:8080/p" },
+    { .url = "/q" },
+    { "https://a.example/robots.txt", .body = "User-agent: *\nDisallow: /s\n" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_set(&sim, "span_hosts", "1");
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_asked(&sim, "/robots.txt"), 1);
+  assert_int_equal(cr_sim_asked(&sim, "https://a.example/robots.txt"), 1);
+  assert_int_equal(cr_sim_asked(&sim, "http://a.example:8080/robots.txt"), 1);
+  assert_int_equal(cr_sim_reason(&sim, "https://a.example/s"), CRAWLER_DROPPED_ROBOTS);
+  assert_int_equal(cr_sim_outcome(&sim, "/q"), CRAWLER_FETCHED);
+  assert_int_equal(sim.s->ledger.kinds[CRAWLER_KIND_ROBOTS].fetched, 3);
+  cr_sim_close(&sim);
+}
+
+static void who_does_not_obey_asks_for_none(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .hrefs = "/a" },
+    { .url = "/a" },
+    { "/robots.txt", .body = "User-agent: *\nDisallow: /\n" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_set(&sim, "obey_robots", "0");
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_asked(&sim, "/robots.txt"), 0);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 2);
+  cr_sim_set(&sim, "obey_robots", "1"); /* from now on it does */
+  cr_sim_add(&sim, "/b");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_asked(&sim, "/robots.txt"), 1);
+  assert_int_equal(cr_sim_reason(&sim, "/b"), CRAWLER_DROPPED_ROBOTS);
+  cr_sim_close(&sim);
+}
+
+static void a_canceled_robots_txt_is_asked_for_again(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { .url = "/" },
+    { "/robots.txt", .body = "User-agent: *\nDisallow: /no\n", .ms = 5000 },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_add(&sim, "/");
+  cr_sim_add(&sim, "/no");
+  for (int i = 0; i < 3; i++) {
+    while (!cr_sim_step(&sim, 100) && sim.loop->clock_ms < 2000 + 3000 * i)
+      cr_sim_check(&sim);
+    crawler_cancel(sim.c);
+    while (!cr_sim_step(&sim, -1))
+      ;
+    cr_sim_check(&sim);
+    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_IN_FLIGHT), 0);
+  }
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_outcome(&sim, "/"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_reason(&sim, "/no"), CRAWLER_DROPPED_ROBOTS);
+  assert_int_equal(sim.s->ledger.kinds[CRAWLER_KIND_ROBOTS].admitted, 1);
+  cr_sim_close(&sim);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(no_page_comes_before_its_robots_txt_has_ended),
+    cmocka_unit_test(what_is_disallowed_is_never_asked_for),
+    cmocka_unit_test(robots_txt_is_read_as_rfc_9309_says),
+    cmocka_unit_test(one_robots_txt_is_asked_for_each_scheme_host_and_port),
+    cmocka_unit_test(who_does_not_obey_asks_for_none),
+    cmocka_unit_test(a_canceled_robots_txt_is_asked_for_again),
+  };
+
+  return cmocka_run_group_tests_name("robots crawls", tests, NULL, NULL);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* test_redirect.c - a redirect's target is a URL of its own, unless it has its source's key.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "sim/sim_crawl.h"
+
+static void open(struct cr_sim *sim, const struct cr_sim_site *site)
+{
+  cr_sim_open(sim, &(struct cr_sim_config){ .world = &site->world });
+  cr_sim_set(sim, "own_server", "1");
+  cr_sim_set(sim, "obey_robots", "0");
+}
+
+static void these_statuses_redirect_and_no_others(void **state)
+{
+  static const struct {
+    int status;
+    bool redirects;
+  } cases[] = { { 300, false }, { 301, true },  { 302, true },  { 303, true },  { 304, false },
+                { 305, false }, { 306, false }, { 307, true },  { 308, true },  { 309, false },
+                { 200, false }, { 201, false }, { 404, false }, { 503, false } };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    const struct cr_sim_page pages[] = {
+      { "/", .status = cases[i].status, .to = "/target" },
+    };
+    const struct cr_sim_site site = CR_SIM_SITE(pages);
+    struct cr_sim sim;
+    open(&sim, &site);
+    cr_sim_add(&sim, "/");
+    cr_sim_run(&sim);
+    assert_int_equal(cr_sim_outcome(&sim, "/"),
+                     cases[i].redirects ? CRAWLER_REDIRECTED : CRAWLER_FETCHED);
+    assert_int_equal(cr_sim_asked(&sim, "/target"), cases[i].redirects);
+    cr_sim_close(&sim);
+  }
+}
+
+static int check_target(crawler *c, crawler_page *page, void *user)
+{
+  crawler_request *req = crawler_page_request(page);
+
+  (void)c;
+  assert_string_equal(crawler_request_url(req), CR_SIM_ORIGIN "/dir/target?q");
+  assert_string_equal(crawler_request_via(req), CR_SIM_ORIGIN "/dir/from");
+  assert_string_equal(crawler_request_seed(req), CR_SIM_ORIGIN "/dir/from");
+  assert_string_equal(crawler_request_meta(req, "k"), "v");
+  assert_null(crawler_request_referrer(req));
+  assert_null(crawler_request_data(req)); /* travels with the first URL only */
+  assert_int_equal(crawler_request_priority(req), 9);
+  assert_int_equal(crawler_request_depth(req), 0);
+  assert_int_equal(crawler_request_is_seed(req), 0);
+  ++*(int *)user;
+  return 0;
+}
+
+static void check_location(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                           crawler_reason reason, const crawler_page *page, void *user)
+{
+  (void)c;
+  (void)req;
+  (void)reason;
+  (void)user;
+  if (outcome == CRAWLER_REDIRECTED)
+    assert_string_equal(crawler_page_location(page), CR_SIM_ORIGIN "/dir/target?q");
+  else
+    assert_null(crawler_page_location(page));
+}
+
+static void the_target_inherits_what_it_should(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/dir/from", .to = "target?q#part" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  int seen = 0;
+  (void)state;
+
+  open(&sim, &site);
+  crawler_on_page(sim.c, check_target, &seen);
+  sim.outcome = check_location;
+  crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/dir/from");
+  assert_int_equal(crawler_request_set_meta(req, "k", "v"), 0);
+  assert_int_equal(crawler_request_set_priority(req, 9), 0);
+  crawler_request_set_data(req, malloc(1), free);
+  assert_int_equal(crawler_submit(sim.c, req), 0);
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(seen, 1);
+  cr_sim_close(&sim);
+}
+
+static void userinfo_in_a_location_is_never_sent(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .to = "http://user:secret@a.example/in" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_asked(&sim, "/in"), 1);
+  cr_sim_close(&sim);
+}
+
+/* ---- every stage is passed ---- */
+
+static int reject_target(crawler *c, crawler_request *req, void *user)
+{
+  (void)c;
+  (void)user;
+  return strstr(crawler_request_url(req), "/target") ? CRAWLER_REJECT : CRAWLER_ACCEPT;
+}
+
+static void a_target_is_filtered(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .to = "/target" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  crawler_on_filter(sim.c, reject_target, NULL);
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_outcome(&sim, "/"), CRAWLER_REDIRECTED);
+  assert_int_equal(cr_sim_reason(&sim, "/target"), CRAWLER_REJECTED_FILTER);
+  assert_int_equal(cr_sim_asked(&sim, "/target"), 0);
+  cr_sim_close(&sim);
+}
+
+static void many_redirects_to_one_target_fetch_it_once(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .hrefs = "/1 /2 /3 /target" }, { "/1", .to = "/target" },
+    { "/2", .to = "/target#x" },          { "/3", .to = "http://A.EXAMPLE/target?" },
+    { .url = "/target" },                 { .url = "/target?" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_REDIRECTED), 3);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 2);
+  assert_int_equal(cr_sim_asked(&sim, "/target") + cr_sim_asked(&sim, "/target?"), 1);
+  cr_sim_close(&sim);
+}
+
+/* ---- the own key ---- */
+
+static void a_target_of_the_same_key_goes_on_under_its_entry(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/a", .to = "/a?" },
+    { "/a?", .to = "/%61" },
+    { "/%61", .to = "http://a.example./a" },
+    { "http://a.example./a", .hrefs = "/end" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_add(&sim, "/a");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_outcome(&sim, "http://a.example./a"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_ADMITTED), 2); /* and what it links to */
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_REDIRECTED), 0);
+  cr_sim_close(&sim);
+}
+
+static void with_the_trailing_slash_rule_slash_is_the_own_key(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/a", .to = "/a/" },
+    { .url = "/a/" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  (void)state;
+
+  for (int rule = 0; rule <= 1; rule++) {
+    struct cr_sim sim;
+    open(&sim, &site);
+    crawler_set_key_trailing_slash(sim.c, rule);
+    cr_sim_add(&sim, "/a");
+    cr_sim_run_checked(&sim, 1);
+    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_ADMITTED), rule ? 1 : 2);
+    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_REDIRECTED), rule ? 0 : 1);
+    assert_int_equal(cr_sim_outcome(&sim, "/a/"), CRAWLER_FETCHED);
+    cr_sim_close(&sim);
+  }
+}
+
+static void a_loop_within_one_key_is_found(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/a", .to = "/a?" },
+    { "/a?", .to = "/%61" },
+    { "/%61", .to = "/a?" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_add(&sim, "/a");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_reason(&sim, "/%61"), CRAWLER_FAILED_REDIRECT_LOOP);
+  assert_int_equal(cr_sim_asked(&sim, "/a?"), 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FAILED), 1);
+  cr_sim_close(&sim);
+}
+
+static void it_goes_on_politely(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/a", .to = "/a?" },
+    { .url = "/a?" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_set(&sim, "obey_robots", "0");
+  cr_sim_add(&sim, "/a");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_request(&sim, "/a?")->begin_ms,
+                   cr_sim_request(&sim, "/a")->end_ms + 1000);
+  cr_sim_close(&sim);
+}
+
+/* A failure on the way is tried again from where it was. */
+static void a_retry_of_the_second_spelling_asks_for_that(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/a", .to = "/a?" },
+    { "/a?", .failure = CRAWLER_FAILED_TRUNCATED, .times = 1 },
+    { .url = "/a?" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_add(&sim, "/a");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_asked(&sim, "/a"), 1);
+  assert_int_equal(cr_sim_asked(&sim, "/a?"), 2);
+  assert_int_equal(cr_sim_outcome(&sim, "/a?"), CRAWLER_FETCHED);
+  cr_sim_close(&sim);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(these_statuses_redirect_and_no_others),
+    cmocka_unit_test(the_target_inherits_what_it_should),
+    cmocka_unit_test(userinfo_in_a_location_is_never_sent),
+    cmocka_unit_test(a_target_is_filtered),
+    cmocka_unit_test(many_redirects_to_one_target_fetch_it_once),
+    cmocka_unit_test(a_target_of_the_same_key_goes_on_under_its_entry),
+    cmocka_unit_test(with_the_trailing_slash_rule_slash_is_the_own_key),
+    cmocka_unit_test(a_loop_within_one_key_is_found),
+    cmocka_unit_test(it_goes_on_politely),
+    cmocka_unit_test(a_retry_of_the_second_spelling_asks_for_that),
+  };
+
+  return cmocka_run_group_tests_name("redirect", tests, NULL, NULL);
+}

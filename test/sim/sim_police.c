@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* sim_police.c - watches every request of a crawl for what a polite crawler never does.
+ *
+ * Its own reading of URLs: a host is the name without the root's dot, with the port unless that is
+ * 80 or 443; a domain its last two labels, or the host where there are no letters at the end.
+ */
+#include "sim/sim_police.h"
+
+#include <stdio.h>
+
+void cr_sim_police_init(struct cr_sim_police *police, struct cr_mem *mem)
+{
+  *police = (struct cr_sim_police){ .mem = mem };
+  cr_sim_map_init(&police->hosts, mem);
+  cr_sim_map_init(&police->sites, mem);
+  cr_sim_map_init(&police->addresses, mem);
+  cr_sim_map_init(&police->urls, mem);
+}
+
+void cr_sim_police_free(struct cr_sim_police *police)
+{
+  cr_sim_map_free(&police->hosts);
+  cr_sim_map_free(&police->sites);
+  cr_sim_map_free(&police->addresses);
+  cr_sim_map_free(&police->urls);
+  cr_free(police->mem, police->host_at);
+  cr_free(police->mem, police->site_at);
+  cr_free(police->mem, police->address_at);
+  cr_free(police->mem, police->url_at);
+}
+
+void cr_sim_police_report(struct cr_sim_police *police, const char *what, struct cr_span url,
+                          int64_t now_ms)
+{
+  size_t at = strlen(police->what);
+
+  police->violations++;
+  (void)snprintf(police->what + at, sizeof(police->what) - at, "%lld ms: %s: %.*s\n",
+                 (long long)now_ms, what, (int)url.len, url.at);
+}
+
+/* ---- what a URL says ---- */
+
+static struct cr_span host_of(struct cr_span url)
+{
+  const char *scheme_end = memchr(url.at, ':', url.len);
+  const char *begin = scheme_end ? scheme_end + 3 : url.at;
+  const char *end = memchr(begin, '/', (size_t)(url.at + url.len - begin));
+  struct cr_span host = cr_span(begin, (size_t)((end ? end : url.at + url.len) - begin));
+
+  if (host.len > 3 && memcmp(host.at + host.len - 3, ":80", 3) == 0)
+    host.len -= 3;
+  else if (host.len > 4 && memcmp(host.at + host.len - 4, ":443", 4) == 0)
+    host.len -= 4;
+  if (host.len > 1 && host.at[host.len - 1] == '.')
+    host.len--;
+  return host;
+}
+
+static struct cr_span site_of(struct cr_span host)
+{
+  const char *colon = memchr(host.at, ':', host.len);
+  size_t len = colon ? (size_t)(colon - host.at) : host.len;
+  size_t at = len;
+  int dots = 0;
+
+  if (len == 0 || !cr_is_alpha(host.at[len - 1]))
+    return cr_span(host.at, len);
+  while (at > 0 && (dots += host.at[at - 1] == '.') < 2)
+    at--;
+  return cr_span(host.at + at, len - at);
+}
+
+/* ---- events ---- */
+
+static void enter(struct cr_sim_party *party, const struct cr_sim_ticket *ticket)
+{
+  party->at_once += !ticket->follows;
+  if (party->at_once > party->most)
+    party->most = party->at_once;
+}
+
+static struct cr_sim_asked *asked_for(struct cr_sim_police *police, uint32_t url)
+{
+  police->url_at =
+      cr_sim_grow(police->mem, police->url_at, url, &police->url_cap, sizeof(*police->url_at));
+  return &police->url_at[url];
+}
+
+static struct cr_sim_party *party_of(struct cr_sim_police *police, struct cr_sim_party **parties,
+                                     size_t *cap, uint32_t number)
+{
+  *parties = cr_sim_grow(police->mem, *parties, number, cap, sizeof(**parties));
+  return &(*parties)[number];
+}
+
+unsigned cr_sim_police_begin(struct cr_sim_police *police, struct cr_sim_ticket *ticket,
+                             const struct cr_sim_limits *limits, struct cr_span url, int64_t now_ms)
+{
+  struct cr_span host = host_of(url);
+  struct cr_span site = site_of(host);
+
+  ticket->host = cr_sim_map_number(&police->hosts, host);
+  ticket->site = cr_sim_map_number(&police->sites, site);
+  ticket->url = cr_sim_map_number(&police->urls, url);
+  ticket->address = UINT32_MAX;
+  struct cr_sim_party *at_host =
+      party_of(police, &police->host_at, &police->host_cap, ticket->host);
+  struct cr_sim_party *at_site =
+      party_of(police, &police->site_at, &police->site_cap, ticket->site);
+  struct cr_sim_asked *asked = asked_for(police, ticket->url);
+
+  enter(at_host, ticket);
+  enter(at_site, ticket);
+  if (ticket->follows)
+    return ++asked->attempts;
+  if (at_host->at_once > limits->host_cap)
+    cr_sim_police_report(police, "too many at once for the host", url, now_ms);
+  if (limits->site_cap != 0 && at_site->at_once > limits->site_cap)
+    cr_sim_police_report(police, "too many at once for the site", url, now_ms);
+  if (now_ms < at_host->next_ok_ms)
+    cr_sim_police_report(police, "too soon for the host", url, now_ms);
+  if (asked->seen && asked->allowed == 0 && !police->lenient)
+    cr_sim_police_report(police, "asked for again", url, now_ms);
+  asked->allowed -= asked->allowed > 0;
+  asked->seen = true;
+  return ++asked->attempts;
+}
+
+void cr_sim_police_connect(struct cr_sim_police *police, struct cr_sim_ticket *ticket,
+                           const struct cr_sim_limits *limits, struct cr_span address)
+{
+  ticket->address = cr_sim_map_number(&police->addresses, address);
+  struct cr_sim_party *at =
+      party_of(police, &police->address_at, &police->address_cap, ticket->address);
+
+  enter(at, ticket);
+  if (!ticket->follows && limits->address_cap != 0 && at->at_once > limits->address_cap)
+    cr_sim_police_report(police, "too many at once for the address", address, 0);
+}
+
+void cr_sim_police_end(struct cr_sim_police *police, const struct cr_sim_ticket *ticket,
+                       const struct cr_sim_limits *limits, int64_t now_ms, bool sent, bool again)
+{
+  struct cr_sim_party *host = &police->host_at[ticket->host];
+  int64_t next_ok_ms = now_ms + limits->delay_ms;
+
+  host->at_once -= !ticket->follows;
+  police->site_at[ticket->site].at_once -= !ticket->follows;
+  if (ticket->address != UINT32_MAX)
+    police->address_at[ticket->address].at_once -= !ticket->follows;
+  if (sent && next_ok_ms > host->next_ok_ms)
+    host->next_ok_ms = next_ok_ms;
+  police->url_at[ticket->url].allowed += again;
+}

@@ -1,0 +1,666 @@
+/* SPDX-License-Identifier: MIT */
+/* frontier_model.c - what a frontier must answer, by arrays and linear scans. */
+#include "support/frontier_model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "crawl/crawler.h"
+
+enum { NOBODY = -1, PATIENCE = 16 * CR_MODEL_HOSTS };
+
+/* What a host would give next. */
+struct next {
+  bool is_robots;
+  bool counts_as_page;
+  int url;            /* NOBODY with is_robots false: nothing */
+  uint32_t authority; /* is_robots */
+};
+
+void cr_model_open(struct cr_frontier_model *m, const struct cr_frontier_config *config)
+{
+  memset(m, 0, sizeof(*m));
+  m->config = *config;
+  m->now_ms = config->now_ms;
+}
+
+static void set_text(char *to, struct cr_span from)
+{
+  snprintf(to, CR_MODEL_TEXT, "%.*s", (int)from.len, from.len ? from.at : "");
+}
+
+void cr_model_authority(struct cr_frontier_model *m, uint32_t host, struct cr_span site)
+{
+  struct cr_model_authority *authority = &m->authorities[m->authority_count++];
+
+  authority->host = host;
+  authority->gate = m->config.gate ? CR_GATE_UNKNOWN : CR_GATE_OPEN;
+  authority->attempt = 1;
+  authority->lease = NOBODY;
+  if (host == m->host_count) {
+    m->host_count++;
+    set_text(m->hosts[host].site, site);
+  }
+}
+
+/* ---- time ---- */
+
+/* Delayed URLs arrive at their time, the earliest first. */
+static void tick(struct cr_frontier_model *m, int64_t now_ms)
+{
+  if (now_ms > m->now_ms)
+    m->now_ms = now_ms;
+  for (;;) {
+    struct cr_model_url *first = NULL;
+    for (int i = 0; i < m->url_count; i++) {
+      struct cr_model_url *url = &m->urls[i];
+      if (url->state != CR_MODEL_DELAYED || url->at_ms > m->now_ms)
+        continue;
+      if (!first || url->at_ms < first->at_ms ||
+          (url->at_ms == first->at_ms && url->delayed < first->delayed))
+        first = url;
+    }
+    if (!first)
+      return;
+    first->state = CR_MODEL_QUEUED;
+    first->arrival = ++m->order;
+  }
+}
+
+static void queue_at(struct cr_frontier_model *m, struct cr_model_url *url, int64_t at_ms)
+{
+  url->state = CR_MODEL_DELAYED;
+  url->at_ms = at_ms;
+  url->delayed = ++m->order;
+  tick(m, m->now_ms);
+}
+
+static void queue_first(struct cr_frontier_model *m, struct cr_model_url *url)
+{
+  url->state = CR_MODEL_QUEUED;
+  url->arrival = -++m->order;
+}
+
+/* ---- what is known ---- */
+
+static struct cr_model_url *find(struct cr_frontier_model *m, uint64_t fp)
+{
+  for (int i = 0; i < m->url_count; i++) {
+    if (m->urls[i].fp == fp)
+      return &m->urls[i];
+  }
+  struct cr_model_url *url = &m->urls[m->url_count++];
+  url->fp = fp;
+  return url;
+}
+
+static unsigned shown_depth(const struct cr_model_url *url)
+{
+  return url->item.depth < CR_SEEN_DEEP ? url->item.depth : CR_SEEN_DEEP;
+}
+
+uint8_t cr_model_lookup(struct cr_frontier_model *m, uint64_t fp)
+{
+  const struct cr_model_url *url = find(m, fp);
+  if (url->known == CR_SEEN_UNKNOWN)
+    return 0;
+  unsigned value = url->known == CR_SEEN_REJECTED ? url->value : shown_depth(url);
+  return (uint8_t)(url->known << 6 | value);
+}
+
+void cr_model_reject(struct cr_frontier_model *m, uint64_t fp, unsigned reason)
+{
+  struct cr_model_url *url = find(m, fp);
+  if (url->known != CR_SEEN_UNKNOWN)
+    return;
+  url->known = CR_SEEN_REJECTED;
+  url->value = (uint8_t)reason;
+}
+
+void cr_model_forget_rejected(struct cr_frontier_model *m)
+{
+  for (int i = 0; i < m->url_count; i++) {
+    if (m->urls[i].known == CR_SEEN_REJECTED)
+      m->urls[i].known = CR_SEEN_UNKNOWN;
+  }
+}
+
+int cr_model_lower(struct cr_frontier_model *m, uint64_t fp, uint16_t depth)
+{
+  struct cr_model_url *url = find(m, fp);
+  if (url->known == CR_SEEN_UNKNOWN || url->known == CR_SEEN_REJECTED)
+    return url->known;
+  if (url->known == CR_SEEN_DONE) /* only what the byte shows is left */
+    url->item.depth = (uint16_t)shown_depth(url);
+  if (depth >= url->item.depth)
+    return CR_SEEN_UNKNOWN;
+  url->item.depth = depth;
+  return url->known;
+}
+
+static uint32_t host_of(const struct cr_frontier_model *m, const struct cr_model_url *url)
+{
+  return m->authorities[url->item.authority].host;
+}
+
+static int count_pending(const struct cr_frontier_model *m, uint32_t host)
+{
+  int count = 0;
+  for (int i = 0; i < m->url_count; i++) {
+    const struct cr_model_url *url = &m->urls[i];
+    bool waits = url->state == CR_MODEL_QUEUED || url->state == CR_MODEL_DELAYED;
+    count += waits && host_of(m, url) == host;
+  }
+  return count;
+}
+
+static void copy_item(struct cr_model_url *url, const struct cr_frontier_item *item)
+{
+  const struct cr_span from[] = { item->target, item->referrer, item->via, item->seed, item->meta };
+
+  url->item = *item;
+  for (int i = 0; i < 5; i++)
+    set_text(url->text[i], from[i]);
+}
+
+uint8_t cr_model_add(struct cr_frontier_model *m, const struct cr_frontier_item *item)
+{
+  struct cr_model_url *url = find(m, item->fp);
+  bool forced = (item->flags & CR_ITEM_FORCE) && url->known != CR_SEEN_LIVE;
+
+  if (url->known != CR_SEEN_UNKNOWN && !forced) {
+    int was = cr_model_lower(m, item->fp, item->depth);
+    return was == CR_SEEN_LIVE || was == CR_SEEN_DONE ? CR_ADD_SHALLOWER : CR_ADD_KNOWN;
+  }
+  uint32_t host = m->authorities[item->authority].host;
+  if (m->config.max_pending && count_pending(m, host) >= (int)m->config.max_pending)
+    return CR_ADD_CAP;
+  copy_item(url, item);
+  url->known = CR_SEEN_LIVE;
+  url->attempt = 1;
+  queue_at(m, url, item->not_before_ms);
+  return CR_ADD_NEW;
+}
+
+/* ---- gates ---- */
+
+void cr_model_set_gate(struct cr_frontier_model *m, uint32_t authority, enum cr_gate gate)
+{
+  struct cr_model_authority *at = &m->authorities[authority];
+  at->gate = gate;
+  at->judged = gate == CR_GATE_OPEN;
+  at->attempt = 1;
+  at->asks_again = false;
+  at->lease = NOBODY;
+}
+
+void cr_model_set_default_gate(struct cr_frontier_model *m, bool closed)
+{
+  m->config.gate = closed;
+  for (uint32_t i = 0; i < m->authority_count; i++) {
+    struct cr_model_authority *at = &m->authorities[i];
+    if (at->judged || (at->gate == CR_GATE_OPEN) != closed)
+      continue;
+    cr_model_set_gate(m, i, closed ? CR_GATE_UNKNOWN : CR_GATE_OPEN);
+    at->judged = false;
+  }
+}
+
+/* ---- caps ---- */
+
+static uint32_t in_flight(const struct cr_frontier_model *m, uint32_t host)
+{
+  uint32_t count = 0;
+  for (int i = 0; i < CR_MODEL_LEASES; i++) {
+    const struct cr_model_lease *lease = &m->leases[i];
+    count += lease->held && !lease->released && m->authorities[lease->authority].host == host;
+  }
+  return count;
+}
+
+static uint32_t of_address(const struct cr_frontier_model *m, const char *address)
+{
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < m->host_count; i++)
+    count += strcmp(m->hosts[i].address, address) == 0 ? in_flight(m, i) : 0;
+  return count;
+}
+
+static uint32_t of_site(const struct cr_frontier_model *m, const char *site)
+{
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < m->host_count; i++)
+    count += strcmp(m->hosts[i].site, site) == 0 ? in_flight(m, i) : 0;
+  return count;
+}
+
+static bool is_full(const struct cr_frontier_model *m, uint32_t host)
+{
+  const struct cr_model_host *at = &m->hosts[host];
+  uint32_t cap = at->cap ? at->cap : m->config.host_cap;
+  return cap != 0 && in_flight(m, host) >= cap;
+}
+
+static bool groups_are_full(const struct cr_frontier_model *m, uint32_t host)
+{
+  const struct cr_model_host *at = &m->hosts[host];
+  if (at->site[0] && m->config.site_cap && of_site(m, at->site) >= m->config.site_cap)
+    return true;
+  return at->address[0] && m->config.address_cap &&
+         of_address(m, at->address) >= m->config.address_cap;
+}
+
+/* ---- what a host would give, and when ---- */
+
+static struct next next_of(const struct cr_frontier_model *m, uint32_t host)
+{
+  struct next next = { .url = NOBODY };
+  const struct cr_model_authority *ask = NULL;
+
+  for (uint32_t i = 0; i < m->authority_count; i++) {
+    const struct cr_model_authority *at = &m->authorities[i];
+    if (at->host != host || !at->asks_again || at->ask_ms > m->now_ms)
+      continue;
+    if (ask && (ask->ask_ms < at->ask_ms || (ask->ask_ms == at->ask_ms && ask->asked < at->asked)))
+      continue;
+    ask = at;
+    next = (struct next){ .is_robots = true, .url = NOBODY, .authority = i };
+  }
+  if (ask)
+    return next;
+
+  const struct cr_model_url *best = NULL;
+  for (int i = 0; i < m->url_count; i++) {
+    const struct cr_model_url *url = &m->urls[i];
+    if (url->state != CR_MODEL_QUEUED || host_of(m, url) != host ||
+        m->authorities[url->item.authority].gate == CR_GATE_ASKED)
+      continue;
+    if (best && (url->item.priority < best->item.priority ||
+                 (url->item.priority == best->item.priority && url->arrival > best->arrival)))
+      continue;
+    best = url;
+    next.url = i;
+  }
+  if (!best)
+    return next;
+  next.counts_as_page = best->item.kind == CRAWLER_KIND_PAGE;
+  next.authority = best->item.authority;
+  next.is_robots = m->authorities[next.authority].gate == CR_GATE_UNKNOWN;
+  return next;
+}
+
+/* The next URL of the host to arrive; NULL: none is delayed. */
+static const struct cr_model_url *next_to_arrive(const struct cr_frontier_model *m, uint32_t host)
+{
+  const struct cr_model_url *first = NULL;
+  for (int i = 0; i < m->url_count; i++) {
+    const struct cr_model_url *url = &m->urls[i];
+    if (url->state != CR_MODEL_DELAYED || host_of(m, url) != host)
+      continue;
+    if (!first || url->at_ms < first->at_ms ||
+        (url->at_ms == first->at_ms && url->delayed < first->delayed))
+      first = url;
+  }
+  return first;
+}
+
+static int64_t arrival_ms(const struct cr_frontier_model *m, uint32_t host)
+{
+  const struct cr_model_url *url = next_to_arrive(m, host);
+  return url ? url->at_ms : CR_NEVER;
+}
+
+/* The next time after now at which a robots task is to be given again. */
+static int64_t ask_ms(const struct cr_frontier_model *m, uint32_t host)
+{
+  int64_t first_ms = CR_NEVER;
+  for (uint32_t i = 0; i < m->authority_count; i++) {
+    const struct cr_model_authority *at = &m->authorities[i];
+    if (at->host == host && at->asks_again && at->ask_ms > m->now_ms && at->ask_ms < first_ms)
+      first_ms = at->ask_ms;
+  }
+  return first_ms;
+}
+
+static int64_t sooner_of(int64_t a, int64_t b)
+{
+  return a < b ? a : b;
+}
+
+static bool has_next(const struct cr_frontier_model *m, uint32_t host)
+{
+  struct next next = next_of(m, host);
+  return next.is_robots || next.url != NOBODY;
+}
+
+static int64_t due_ms(const struct cr_frontier_model *m, uint32_t host)
+{
+  const struct cr_model_host *at = &m->hosts[host];
+  const struct cr_model_url *url = next_to_arrive(m, host);
+  int64_t due = has_next(m, host) ? 0 : sooner_of(arrival_ms(m, host), ask_ms(m, host));
+
+  /* What arrives behind a closed gate can't leave, but it is when the host is looked at again. */
+  if (!has_next(m, host) && url && url->at_ms < ask_ms(m, host) &&
+      m->authorities[url->item.authority].gate == CR_GATE_ASKED)
+    return url->at_ms;
+  if (due < at->next_ok_ms)
+    due = at->next_ok_ms;
+  return due < at->blocked_until_ms ? at->blocked_until_ms : due;
+}
+
+static bool is_empty(const struct cr_frontier_model *m, uint32_t host)
+{
+  bool asks = false;
+  for (uint32_t i = 0; i < m->authority_count; i++)
+    asks = asks || (m->authorities[i].host == host && m->authorities[i].asks_again);
+  return !asks && count_pending(m, host) == 0;
+}
+
+/* Nothing to give, whatever the time; or all slots in use. */
+static bool waits(const struct cr_frontier_model *m, uint32_t host)
+{
+  bool comes = arrival_ms(m, host) != CR_NEVER || ask_ms(m, host) != CR_NEVER;
+  return (!has_next(m, host) && !comes) || is_full(m, host);
+}
+
+static int64_t next_due_ms(const struct cr_frontier_model *m)
+{
+  int64_t first_ms = CR_NEVER;
+  for (uint32_t i = 0; i < m->host_count; i++) {
+    if (is_empty(m, i) || m->hosts[i].blocked_until_ms == CR_NEVER || waits(m, i))
+      continue;
+    int64_t due = due_ms(m, i);
+    struct next next = next_of(m, i);
+    if (due <= m->now_ms) /* it may be asked; what arrives may change whose turn it is */
+      due = arrival_ms(m, i);
+    if (due_ms(m, i) <= m->now_ms && !(next.is_robots && next.url == NOBODY))
+      due = sooner_of(due, ask_ms(m, i));
+    first_ms = sooner_of(first_ms, due);
+  }
+  return first_ms;
+}
+
+/* Could the host give a task now, within what is left of the quotas? */
+static bool could_give(const struct cr_frontier_model *m, uint32_t host)
+{
+  const struct cr_model_host *at = &m->hosts[host];
+  struct next next = next_of(m, host);
+
+  if (!next.is_robots && next.url == NOBODY)
+    return false;
+  if (due_ms(m, host) > m->now_ms || is_full(m, host) || groups_are_full(m, host))
+    return false;
+  if ((at->slow ? m->want.max_slow : m->want.max_fast) == 0)
+    return false;
+  return !next.counts_as_page || m->want.max_pages > 0;
+}
+
+/* ---- take ---- */
+
+static const char *compare_task(const struct cr_model_url *url, const struct cr_task *task)
+{
+  const struct cr_span got[] = { task->target, task->referrer, task->via, task->seed, task->meta };
+
+  for (int i = 0; i < 5; i++) {
+    if (!cr_span_eq(got[i], cr_span_text(url->text[i])))
+      return "a task's text differs from what was added";
+  }
+  if (task->fp != url->fp)
+    return "not the URL whose turn it was";
+  if (task->authority != url->item.authority || task->kind != url->item.kind ||
+      task->method != url->item.method || task->priority != url->item.priority ||
+      task->flags != url->item.flags || task->extra != url->item.extra)
+    return "a task differs from what was added";
+  if (task->hops != url->item.hops || task->attempt != url->attempt ||
+      task->depth != url->item.depth)
+    return "hops, attempt or depth is wrong";
+  return NULL;
+}
+
+static int new_lease(struct cr_frontier_model *m, struct cr_lease lease, int url,
+                     uint32_t authority)
+{
+  int i = 0;
+  while (m->leases[i].held)
+    i++;
+  m->leases[i] = (struct cr_model_lease){ lease, true, false, url, authority };
+  return i;
+}
+
+static void count_passed_over(struct cr_frontier_model *m, uint32_t taken)
+{
+  for (uint32_t i = 0; i < m->host_count; i++)
+    m->hosts[i].passed_over = i != taken && could_give(m, i) ? m->hosts[i].passed_over + 1 : 0;
+}
+
+static const char *take_robots(struct cr_frontier_model *m, const struct next *next,
+                               const struct cr_task *task)
+{
+  struct cr_model_authority *at = &m->authorities[next->authority];
+
+  if (task->kind != CRAWLER_KIND_ROBOTS || task->authority != next->authority)
+    return "a robots task was due";
+  if (task->attempt != at->attempt || task->fp != 0 || task->target.len != 0 || task->extra)
+    return "a robots task is wrong";
+  at->gate = CR_GATE_ASKED;
+  at->judged = false;
+  at->asks_again = false;
+  at->lease = new_lease(m, task->lease, NOBODY, next->authority);
+  return NULL;
+}
+
+static const char *take_one(struct cr_frontier_model *m, const struct cr_task *task)
+{
+  if (task->host >= m->host_count || !could_give(m, task->host))
+    return "a task was given that was not due, or over a cap or quota";
+  struct next next = next_of(m, task->host);
+  count_passed_over(m, task->host);
+  if (task->slow != m->hosts[task->host].slow)
+    return "the lane is wrong";
+  m->want.max_slow -= task->slow;
+  m->want.max_fast -= !task->slow;
+  m->want.max_pages -= task->kind == CRAWLER_KIND_PAGE;
+  if (next.is_robots)
+    return take_robots(m, &next, task);
+  const char *wrong = compare_task(&m->urls[next.url], task);
+  m->urls[next.url].state = CR_MODEL_LEASED;
+  (void)new_lease(m, task->lease, next.url, task->authority);
+  return wrong;
+}
+
+const char *cr_model_take(struct cr_frontier_model *m, const struct cr_take *want,
+                          const struct cr_task *tasks, size_t n, int64_t due)
+{
+  tick(m, want->now_ms);
+  m->want = *want;
+  if (n > want->max_tasks)
+    return "more tasks than there is room for";
+  for (size_t i = 0; i < n; i++) {
+    const char *wrong = take_one(m, &tasks[i]);
+    if (wrong)
+      return wrong;
+  }
+  for (uint32_t i = 0; i < m->host_count; i++) {
+    if (n < want->max_tasks && could_give(m, i))
+      return "a host was left out";
+    if (m->hosts[i].passed_over > PATIENCE)
+      return "a host waits for ever";
+  }
+  return due == next_due_ms(m) ? NULL : "the next due time is wrong";
+}
+
+/* ---- leases and hosts ---- */
+
+int cr_model_find_lease(const struct cr_frontier_model *m, struct cr_lease lease)
+{
+  for (int i = 0; i < CR_MODEL_LEASES; i++) {
+    const struct cr_model_lease *at = &m->leases[i];
+    if (at->held && at->lease.slot == lease.slot && at->lease.generation == lease.generation)
+      return i;
+  }
+  return NOBODY;
+}
+
+void cr_model_set_extra(struct cr_frontier_model *m, int lease, void *extra)
+{
+  if (lease != NOBODY && m->leases[lease].url != NOBODY)
+    m->urls[m->leases[lease].url].item.extra = extra;
+}
+
+static void finish_robots(struct cr_frontier_model *m, const struct cr_finish *fin, int lease)
+{
+  struct cr_model_authority *at = &m->authorities[m->leases[lease].authority];
+
+  if (at->lease != lease)
+    return;
+  at->lease = NOBODY;
+  if (fin->kind == CR_FINISH_GIVE_BACK)
+    at->gate = CR_GATE_UNKNOWN;
+  if (fin->kind == CR_FINISH_RETRY)
+    at->attempt++;
+  if (fin->kind == CR_FINISH_RETRY || fin->kind == CR_FINISH_PARK) {
+    at->asks_again = true;
+    at->ask_ms = fin->at_ms;
+    at->asked = ++m->order;
+  }
+}
+
+static void finish_url(struct cr_frontier_model *m, const struct cr_finish *fin,
+                       struct cr_model_url *url)
+{
+  switch (fin->kind) {
+  case CR_FINISH_DONE:
+    url->state = CR_MODEL_NONE;
+    url->known = CR_SEEN_DONE;
+    return;
+  case CR_FINISH_RETRY:
+    url->attempt++;
+    queue_at(m, url, fin->at_ms);
+    return;
+  case CR_FINISH_PARK:
+    queue_at(m, url, fin->at_ms);
+    return;
+  case CR_FINISH_GIVE_BACK:
+    queue_first(m, url);
+    return;
+  case CR_FINISH_SAME:
+    url->attempt = 1;
+    url->item.hops++;
+    url->item.authority = fin->authority;
+    set_text(url->text[0], fin->target);
+    queue_first(m, url);
+    return;
+  }
+}
+
+int cr_model_finish(struct cr_frontier_model *m, const struct cr_finish *fin, int64_t now_ms)
+{
+  int lease = cr_model_find_lease(m, fin->lease);
+
+  tick(m, now_ms);
+  if (lease == NOBODY)
+    return CRAWLER_E_STATE;
+  if (m->leases[lease].url == NOBODY && fin->kind == CR_FINISH_SAME)
+    return CRAWLER_E_INVAL;
+  if (m->leases[lease].url == NOBODY)
+    finish_robots(m, fin, lease);
+  else
+    finish_url(m, fin, &m->urls[m->leases[lease].url]);
+  m->leases[lease].held = false;
+  return 0;
+}
+
+int cr_model_host_update(struct cr_frontier_model *m, const struct cr_host_update *update,
+                         int64_t now_ms)
+{
+  int lease = update->fields & CR_HOST_RELEASE ? cr_model_find_lease(m, update->lease) : NOBODY;
+  struct cr_model_host *host = &m->hosts[update->host];
+
+  tick(m, now_ms);
+  if (update->fields & CR_HOST_RELEASE && lease == NOBODY)
+    return CRAWLER_E_STATE;
+  if (lease != NOBODY && m->authorities[m->leases[lease].authority].host != update->host)
+    return CRAWLER_E_INVAL;
+  if (update->fields & CR_HOST_NEXT_OK && update->next_ok_ms > host->next_ok_ms)
+    host->next_ok_ms = update->next_ok_ms;
+  if (update->fields & CR_HOST_BLOCKED)
+    host->blocked_until_ms = update->blocked_until_ms;
+  if (update->fields & CR_HOST_CAP)
+    host->cap = update->max_in_flight;
+  if (update->fields & CR_HOST_SLOW)
+    host->slow = update->slow;
+  if (lease != NOBODY)
+    m->leases[lease].released = true;
+  if (!(update->fields & CR_HOST_ADDRESS))
+    return 0;
+  set_text(host->address, update->address);
+  return host->address[0] && m->config.address_cap &&
+         of_address(m, host->address) > m->config.address_cap;
+}
+
+/* ---- numbers ---- */
+
+static void count_urls(const struct cr_frontier_model *m, struct cr_frontier_count *count)
+{
+  for (int i = 0; i < m->url_count; i++) {
+    const struct cr_model_url *url = &m->urls[i];
+    if (url->state == CR_MODEL_LEASED)
+      count->leased[url->item.kind]++;
+    else if (url->state != CR_MODEL_NONE)
+      count->queued[url->item.kind]++;
+  }
+  for (uint32_t i = 0; i < m->authority_count; i++)
+    count->queued[CRAWLER_KIND_ROBOTS] += m->authorities[i].asks_again;
+  for (int i = 0; i < CR_MODEL_LEASES; i++) {
+    const struct cr_model_lease *lease = &m->leases[i];
+    count->leased[CRAWLER_KIND_ROBOTS] += lease->held && lease->url == NOBODY;
+    count->slots += lease->held && !lease->released;
+  }
+}
+
+/* Hosts that a group keeps waiting are among hosts_ready: the model doesn't know who found out. */
+static void count_hosts(const struct cr_frontier_model *m, struct cr_frontier_count *count)
+{
+  for (uint32_t i = 0; i < m->host_count; i++) {
+    count->hosts++;
+    if (is_empty(m, i))
+      count->hosts_empty++;
+    else if (m->hosts[i].blocked_until_ms > m->now_ms)
+      count->hosts_blocked++;
+    else if (waits(m, i))
+      count->hosts_waiting++;
+    else if (due_ms(m, i) > m->now_ms)
+      count->hosts_sleeping++;
+    else
+      count->hosts_ready++;
+  }
+}
+
+const char *cr_model_compare(const struct cr_frontier_model *m,
+                             const struct cr_frontier_count *count,
+                             const struct cr_frontier_stats *stats)
+{
+  struct cr_frontier_count want = { .hosts = 0 };
+  struct cr_frontier_stats sums = { .hosts = m->host_count };
+
+  count_urls(m, &want);
+  count_hosts(m, &want);
+  for (int i = 0; i < m->url_count; i++)
+    sums.known += m->urls[i].known != CR_SEEN_UNKNOWN;
+  for (int kind = 0; kind < CR_FRONTIER_KINDS; kind++) {
+    sums.queued += want.queued[kind];
+    sums.leased += want.leased[kind];
+  }
+  if (memcmp(want.queued, count->queued, sizeof(want.queued)) != 0 ||
+      memcmp(want.leased, count->leased, sizeof(want.leased)) != 0 || want.slots != count->slots)
+    return "the recount of URLs or slots is wrong";
+  if (want.hosts != count->hosts || want.hosts_empty != count->hosts_empty ||
+      want.hosts_blocked != count->hosts_blocked || want.hosts_sleeping != count->hosts_sleeping ||
+      count->hosts_waiting < want.hosts_waiting ||
+      want.hosts_ready + want.hosts_waiting != count->hosts_ready + count->hosts_waiting)
+    return "the recount of hosts is wrong";
+  if (sums.known != stats->known || sums.queued != stats->queued || sums.leased != stats->leased ||
+      want.queued[CRAWLER_KIND_PAGE] != stats->queued_pages || sums.hosts != stats->hosts)
+    return "the statistics are wrong";
+  return NULL;
+}
