@@ -32,17 +32,38 @@ static void clear_line(struct output *out)
   out->line_is_up = 0;
 }
 
-/* A JSON string; bytes that aren't ASCII are taken for Latin-1 (header values may be anything). */
+/* The length of the UTF-8 sequence at p (RFC 3629); 0: there is none. */
+static size_t utf8_length(const unsigned char *p)
+{
+  size_t len = *p >= 0xf0 && *p <= 0xf4 ? 4 : *p >= 0xe0 ? 3 : 2;
+
+  if (*p < 0xc2 || *p > 0xf4 || (*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||
+      (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
+    return 0;
+  for (size_t i = 1; i < len; i++)
+    if ((p[i] & 0xc0) != 0x80)
+      return 0;
+  return len;
+}
+
+/* A JSON string. Header values may be anything: bytes that aren't UTF-8 are taken for Latin-1. */
 static void put_string(FILE *to, const char *text)
 {
+  const unsigned char *p = (const unsigned char *)text;
+
   fputc('"', to);
-  for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-    if (*p == '"' || *p == '\\')
+  while (*p) {
+    size_t len = *p < 0x80 ? 0 : utf8_length(p);
+
+    if (len > 0)
+      fwrite(p, 1, len, to);
+    else if (*p == '"' || *p == '\\')
       fprintf(to, "\\%c", *p);
     else if (*p < ' ' || *p >= 0x7f)
       fprintf(to, "\\u%04x", (unsigned)*p);
     else
       fputc(*p, to);
+    p += len > 0 ? len : 1;
   }
   fputc('"', to);
 }
@@ -337,7 +358,8 @@ static void print_summary(struct output *out, const crawler_stats *s)
   int64_t count;
 
   clear_line(out);
-  fflush(stdout);
+  if (fflush(stdout) != 0)
+    check_output(out);
   fprintf(stderr,
           "%s: %" PRId64 " pages fetched, %" PRId64 " redirected, %" PRId64 " failed, %" PRId64
           " dropped, %" PRId64 " queued; %" PRId64 " links; %.1f MB in %.1f s\n",

@@ -223,6 +223,7 @@ int crawler_set_proxy(crawler *c, const char *url);            /* "": none; not 
 int crawler_set_ca_file(crawler *c, const char *path);         /* PEM; "": the system's */
 int crawler_set_insecure(crawler *c, int on);                  /* certificates aren't verified */
 int crawler_set_cookies(crawler *c, int on);                   /* one jar for the crawl */
+int crawler_set_max_pending(crawler *c, int64_t urls);       /* queued for one host */
 int crawler_set_max_frontier_bytes(crawler *c, int64_t bytes); /* -1: no limit */
 int crawler_set_document(crawler *c, int on);                  /* a tree for each HTML page */
 int crawler_set_key_trailing_slash(crawler *c, int on);        /* "/a/" counts as "/a" */
@@ -237,7 +238,6 @@ int crawler_set_max_depth(crawler *c, int64_t links);      /* a seed has 0; -1: 
 int crawler_set_max_time_ms(crawler *c, int64_t ms);       /* of each run; -1: no limit */
 int crawler_set_max_body_bytes(crawler *c, int64_t bytes); /* decoded, and on the wire */
 int crawler_set_max_header_bytes(crawler *c, int64_t bytes); /* of one response */
-int crawler_set_max_pending(crawler *c, int64_t urls);       /* queued for one host */
 /* Bodies and documents held: nothing new is fetched above. 0: 256 KB for each of concurrency. */
 int crawler_set_max_buffered_bytes(crawler *c, int64_t bytes);
 int crawler_set_max_redirects(crawler *c, int64_t hops);
@@ -284,8 +284,8 @@ int crawler_deny_url(crawler *c, const char *pattern);
  * URL is already known isn't an error. Counted once the loop thread has taken it. [any thread] */
 int crawler_add(crawler *c, const char *url);
 /* Adds a URL (absolute, or relative to req's) as if it were a link on req's page: it inherits seed
- * and meta, has depth + 1, and passes scope, filter and seen-test. req is a hook's, or of a page
- * that is held. Errors as crawler_add(). [any thread] */
+ * and meta, has depth + 1, passes scope, filter and seen-test, and is counted among the links. req
+ * is a hook's, or of a page that is held. Errors as crawler_add(). [any thread] */
 int crawler_add_from(crawler *c, const crawler_request *req, const char *url);
 
 /* A request to be filled in and submitted. url is absolute; its fragment and userinfo are left out.
@@ -320,7 +320,7 @@ int crawler_request_set_url(crawler_request *req, const char *url);
 /* on_filter, on_request and on_page too. Text by name that travels with the URL and is inherited by
  * what is found on its page; value NULL removes. CRAWLER_E_LIMIT: over 64 KB in all. */
 int crawler_request_set_meta(crawler_request *req, const char *key, const char *value);
-/* on_request and later hooks too, not on_filter. A pointer that travels with this URL only, through
+/* on_filter and later hooks too. A pointer that travels with this URL only, through
  * retries. free_data (may be NULL) is called with it when it is replaced, when the URL has ended
  * and its page is released, and when the URL was known or rejected: on the loop thread, or, for a
  * page that is still held when its URL has ended, on the thread of the last release, or on the one

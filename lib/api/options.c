@@ -122,6 +122,8 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
     return bad_value(c, row, text);
   }
   c->shard.max_depth_changed |= to == &c->settings.max_depth && value != *to;
+  if (to == &c->settings.span_hosts && value != *to && c->shard.frontier)
+    c->shard.frontier->ops->forget_rejected(c->shard.frontier); /* the rules have changed */
   *to = value;
   cr_shard_configure(&c->shard);
   return 0;

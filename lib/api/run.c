@@ -311,7 +311,9 @@ static int state_of(crawler *c, int err)
     return in_hook(c);
   if (err < 0)
     cr_shard_fail(&c->shard, err);
-  return c->shard.running ? CRAWLER_OK : CRAWLER_DONE;
+  if (c->shard.running)
+    return CRAWLER_OK;
+  return result(c) < 0 ? result(c) : CRAWLER_DONE;
 }
 
 int crawler_fd_ready(crawler *c, int fd, int events)

@@ -149,7 +149,9 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
 
     if (a->req->kind == CRAWLER_KIND_PAGE)
       reason = cr_filter(s, a->req, &a->fp);
-    if (reason != CRAWLER_REASON_NONE)
+    if (reason == CRAWLER_REJECTED_DEPTH)
+      verdict = CR_ADD_KNOWN; /* another path may be shorter: nothing is remembered */
+    else if (reason != CRAWLER_REASON_NONE)
       cr_reject(s, a->req, asked, reason);
     else if (a->fp == asked || !is_known(s, a))
       verdict = enqueue(s, a);
@@ -181,6 +183,20 @@ int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req)
   return 0;
 }
 
+/* What crawler_add_from() adds is a link of a page like any other. */
+static void count_link(struct cr_shard *s, int result)
+{
+  if (result < 0)
+    cr_ledger_link_refused(&s->ledger, (crawler_reason)-result);
+  else if (result == CR_ADD_NEW)
+    cr_ledger_link_admitted(&s->ledger);
+  else if (result == CR_ADD_CAP || result == CR_ADD_MEMORY)
+    cr_ledger_link_refused(&s->ledger,
+                           result == CR_ADD_CAP ? CRAWLER_CAPPED_CAP : CRAWLER_CAPPED_MEMORY);
+  else
+    cr_ledger_link_known(&s->ledger);
+}
+
 void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
 {
   struct crawler_request *req = &sub->req;
@@ -192,9 +208,15 @@ void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
     err = cr_identify(s, req, &a.fp);
   if (err == 0 && req->seed_flag)
     err = cr_widen_scope(s, req);
-  if (err < 0)
+  if (err < 0) {
     cr_shard_log(s, 0, "could not add", req->url);
-  else if (cr_admit(s, &a) == CR_ADD_MEMORY)
-    cr_shard_log(s, 0, "no memory to queue", req->url);
+  } else {
+    int result = cr_admit(s, &a);
+
+    if (req->referrer.at)
+      count_link(s, result);
+    else if (result == CR_ADD_MEMORY || result == CR_ADD_CAP)
+      cr_shard_log(s, 0, "no room to queue", req->url);
+  }
   cr_submission_free(sub);
 }

@@ -7,6 +7,7 @@
 #include "engine/shard.h"
 
 #include "base/inflate.h"
+#include "robots/robots.h"
 
 static struct cr_visit *visit_of(struct cr_transfer *t)
 {
@@ -184,10 +185,12 @@ static crawler_reason decode_robots(struct cr_visit *v)
     .wire = cr_span(v->transfer.body_in.data, v->transfer.body_in.len),
     .coding = cr_span_text(coding),
     .type = CR_SPAN("text/plain"),
-    .max_body_bytes = (size_t)v->shard->settings->max_body,
+    .max_body_bytes = CR_ROBOTS_BODY_BYTES,
   };
   cr_parse_run(&v->parse, NULL);
   v->page.body = v->parse.body;
+  if (!v->parse.body.at && v->parse.decoded.len > 0) /* cut short: what came until there counts */
+    v->page.body = cr_span(v->parse.decoded.data, v->parse.decoded.len);
   if (v->parse.err == CRAWLER_E_NOMEM)
     return CRAWLER_FAILED_INTERNAL;
   return v->parse.err < 0 && v->parse.err != CRAWLER_E_LIMIT ? CRAWLER_FAILED_PROTOCOL
@@ -196,6 +199,8 @@ static crawler_reason decode_robots(struct cr_visit *v)
 
 static void arrived(struct cr_visit *v)
 {
+  if (v->page.req.kind == CRAWLER_KIND_PAGE)
+    cr_ledger_status(&v->shard->ledger, v->page.status);
   if (cr_visit_redirect(v))
     return;
   cr_visit_parse(v);
@@ -225,6 +230,8 @@ static void on_done(struct cr_transfer *t, void *user)
   if (v->page.req.kind == CRAWLER_KIND_ROBOTS) {
     if (failure == CRAWLER_REASON_NONE)
       failure = decode_robots(v);
+    else if (failure == CRAWLER_FAILED_TOO_LARGE && decode_robots(v) == CRAWLER_FAILED_INTERNAL)
+      failure = CRAWLER_FAILED_INTERNAL;
     cr_robots_arrived(v, failure);
   } else if (failure != CRAWLER_REASON_NONE) {
     cr_visit_fail(v, failure);

@@ -139,7 +139,6 @@ static void call_page(struct cr_shard *s, struct cr_visit *v)
 
 static void count_page(struct cr_shard *s, const struct cr_visit *v)
 {
-  cr_ledger_status(&s->ledger, v->page.status);
   s->ledger.counters.body_bytes += (int64_t)v->page.body.len;
   s->ledger.counters.unparsed += v->parse.note != CR_PARSE_WHOLE;
 }

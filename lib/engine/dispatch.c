@@ -7,6 +7,7 @@
 #include "engine/shard.h"
 
 #include "base/inflate.h"
+#include "robots/robots.h"
 
 static const char accept_line[] =
     "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -102,7 +103,8 @@ int cr_visit_start_transfer(struct cr_visit *v)
   t->body = req->extra ? req->extra->body : cr_span(NULL, 0);
   t->arena = &v->page.arena;
   t->max_header_bytes = (size_t)s->settings->max_headers;
-  t->max_body_bytes = (size_t)s->settings->max_body;
+  t->max_body_bytes =
+      req->kind == CRAWLER_KIND_ROBOTS ? CR_ROBOTS_BODY_BYTES : (size_t)s->settings->max_body;
   t->dns_timeout_ms = s->settings->dns_timeout;
   t->connect_timeout_ms = s->settings->connect_timeout;
   t->timeout_ms = s->settings->timeout;

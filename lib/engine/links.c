@@ -212,6 +212,7 @@ static void accept(struct batch *b, uint32_t i, const struct crawler_request *re
 
   cr_frontier_item_of(b->s, req, fp, item);
   if (item->authority == CR_NO_ID) {
+    cr_extra_free(req->extra);
     b->fate[i] = FATE_REFUSED;
     b->why[i] = CRAWLER_CAPPED_MEMORY;
     return;
@@ -251,6 +252,7 @@ static void filter_one(struct batch *b, uint32_t i)
   b->why[i] = reason;
   if (reason != CRAWLER_REJECTED_DEPTH)
     cr_reject(b->s, &req, b->found[i].fp, reason);
+  cr_extra_free(req.extra); /* on_filter may have given it data */
 }
 
 static void filter_all(struct batch *b)
@@ -288,6 +290,8 @@ static void add_all(struct batch *b)
   for (uint32_t k = 0; k < b->item_count; k++) {
     uint32_t i = b->item_of[k];
 
+    if (verdicts[k] != CR_ADD_NEW)
+      cr_extra_free(b->items[k].extra);
     if (verdicts[k] == CR_ADD_NEW) {
       cr_ledger_admit(&s->ledger, b->items[k].kind);
     } else if (verdicts[k] == CR_ADD_KNOWN || verdicts[k] == CR_ADD_SHALLOWER) {

@@ -91,7 +91,7 @@ struct cr_shard {
   unsigned key_rules;
   uint32_t link_kinds;                      /* bit per crawler_link_kind that is followed */
   uint32_t authorities[CR_AUTHORITY_CACHE]; /* recent ones, by hash of their origin */
-  int64_t out_of_scope; /* rejections for it when they were last forgotten */
+  int64_t out_of_scope;                     /* rejections for it when they were last forgotten */
 
   struct cr_ledger ledger;
   struct cr_tally *tallies; /* by host id */
@@ -117,9 +117,9 @@ struct cr_shard {
   int64_t run_started_ms;   /* of this run: max_time counts from here */
   int64_t next_due_ms;
   bool running;
-  bool pulling; /* crawler_next() is how pages leave */
+  bool pulling;           /* crawler_next() is how pages leave */
   bool max_depth_changed; /* what was refused for depth is to be offered again */
-  bool is_full; /* buffered bytes passed the high mark, and not yet the low one */
+  bool is_full;           /* buffered bytes passed the high mark, and not yet the low one */
   int hook_depth;
   atomic_int flags;      /* CR_FLAG_*: set by any thread or signal handler */
   enum cr_ending ending; /* asked for, or reached */
@@ -279,6 +279,9 @@ void cr_visit_finish_held(struct cr_visit *v, int how);
 bool cr_visit_redirect(struct cr_visit *v);
 
 /* ---- robots_gate.c ---- */
+
+/* Of a robots.txt, whatever max_body is: what the parser reads, and a decoder's last piece. */
+#define CR_ROBOTS_BODY_BYTES ((size_t)CR_ROBOTS_MAX_BYTES + (16 << 10))
 
 struct cr_robots;
 struct cr_robots_facts { /* what is kept with an authority */

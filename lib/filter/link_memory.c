@@ -56,15 +56,15 @@ struct cr_link_base cr_link_memory_base(const struct cr_link_memory *memory,
   };
 }
 
-/* Does the rest of an href, with nothing before it but perhaps the scheme of the base, keep the path
- * of the base? White space is skipped by the parser, so what it hides may. */
+/* Does the rest of an href, with nothing before it but perhaps the scheme of the base, keep the
+ * path of the base? White space is skipped by the parser, so what it hides may. */
 static bool keeps_path(struct cr_span rest)
 {
   return rest.len == 0 || rest.at[0] == '?' || (unsigned char)rest.at[0] <= ' ';
 }
 
-/* "?q" and "" do, and so do "http:?q" and "http:" where that is the base's own scheme (URL standard,
- * "special relative or authority state"); "#f" doesn't get here with its fragment. */
+/* "?q" and "" do, and so do "http:?q" and "http:" where that is the base's own scheme (URL
+ * standard, "special relative or authority state"); "#f" doesn't get here with its fragment. */
 static bool needs_whole_base(struct cr_span href)
 {
   const char *colon = href.len > 0 ? memchr(href.at, ':', href.len) : NULL;

@@ -20,7 +20,8 @@ const char *cr_charset_of_bom(struct cr_span body, size_t *bytes);
 
 /* ---- charset_prescan.c ---- */
 
-/* What <meta> (or an XML declaration) in the first 1024 bytes says; NULL: nothing. */
+/* What a <meta> (or an XML declaration) in the first 1024 bytes says, else a later one; NULL:
+ * nothing. */
 const char *cr_charset_prescan(struct cr_span html);
 /* What an XML declaration says; NULL: there is none, or it names no encoding. */
 const char *cr_charset_of_xml(struct cr_span xml);

@@ -102,7 +102,8 @@ static int replace(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span *i
   return cr_iconv_add_code(cv, is_lone ? sets[set].lone_code : (uint32_t)REPLACEMENT);
 }
 
-/* One call of iconv; in NULL asks for what the converter still holds. 0: it took all; errno else. */
+/* One call of iconv; in NULL asks for what the converter still holds. 0, or errno if not all of in
+ * was taken. */
 static int convert(struct cr_iconv *cv, iconv_t converter, struct cr_span *in)
 {
   union { /* iconv's parameter isn't const, though it never writes there */

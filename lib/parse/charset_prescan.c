@@ -4,10 +4,13 @@
  * The HTML standard's "prescan a byte stream to determine its encoding" (13.2.3.2) over the first
  * 1024 bytes, its "get an attribute", "extract a character encoding from a meta element" and "get
  * an XML encoding". The end of the bytes ends the scan wherever it is, and then only an XML
- * declaration may still answer. Pure, no allocation.
+ * declaration may still answer. A <meta> that a parser meets later changes the encoding, though
+ * (13.2.3.4): so what follows is searched for one, tag by tag. Pure, no allocation.
  */
 #include "parse/charset.h"
 
+#include "parse/html_element.h"
+#include "parse/html_scan.h"
 #include "parse/parse.h"
 
 enum { PRESCAN_BYTES = 1024, VALUE_BYTES = PRESCAN_BYTES };
@@ -245,9 +248,38 @@ static const char *read_markup(struct scan *s)
   return NULL;
 }
 
-const char *cr_charset_prescan(struct cr_span html)
+/* Past what is text to a parser. */
+static void skip_content(struct cr_html_scan *s, const struct cr_html_tag *tag)
 {
-  struct cr_span head = cr_span(html.at, html.len < PRESCAN_BYTES ? html.len : PRESCAN_BYTES);
+  const struct cr_element *known = cr_html_element(tag->name);
+  if (!known || tag->is_end)
+    return;
+  if (known->kind == CR_ELEMENT_TEXT || known->kind == CR_ELEMENT_TEXTAREA)
+    cr_html_scan_text(s, tag->name);
+  else if (known->kind == CR_ELEMENT_SCRIPT)
+    cr_html_scan_script(s);
+}
+
+/* What a <meta> anywhere says that is one to a parser. */
+static const char *find_meta(struct cr_span html)
+{
+  struct cr_html_scan tags = { html.at, html.at + html.len };
+  struct cr_html_tag tag;
+  const char *name = NULL;
+
+  while (!name && cr_html_scan_tag(&tags, &tag, false)) {
+    skip_content(&tags, &tag);
+    if (tag.is_end || !cr_span_eq_nocase(tag.name, CR_SPAN("meta")))
+      continue;
+    struct scan s = { tag.rest.at, tag.rest.at + tag.rest.len + 1 }; /* with its '>' */
+    name = read_meta(&s);
+  }
+  return name;
+}
+
+/* In the bytes that the standard asks to look at before anything else. */
+static const char *scan_head(struct cr_span head)
+{
   struct scan s = { head.at, head.at + head.len };
 
   if (head.len >= 6 && memcmp(head.at, "<\0?\0x\0", 6) == 0)
@@ -263,6 +295,13 @@ const char *cr_charset_prescan(struct cr_span html)
       s.at++;
   }
   return cr_charset_of_xml(head);
+}
+
+const char *cr_charset_prescan(struct cr_span html)
+{
+  bool is_long = html.len > PRESCAN_BYTES;
+  const char *name = scan_head(cr_span(html.at, is_long ? PRESCAN_BYTES : html.len));
+  return name || !is_long ? name : find_meta(html);
 }
 
 static void skip_controls(struct scan *s)

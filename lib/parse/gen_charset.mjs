@@ -16,7 +16,8 @@ import { pathToFileURL } from "node:url";
 const root = path.join(process.cwd(), "node_modules/@exodus/bytes");
 const load = name => import(pathToFileURL(path.join(root, name)));
 const { default: labelsOf } = await load("fallback/encoding.labels.js");
-const { createSinglebyteDecoder } = await load("single-byte.js");
+// Not single-byte.js: where it can that one asks the JavaScript engine, whose tables differ.
+const { encodingDecoder } = await load("fallback/single-byte.js");
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 
 const WAY = { // enum cr_charset_way of those that aren't single-byte
@@ -69,10 +70,10 @@ ${lines.join("\n")}
 }
 
 function codes(name) {
-  const decode = createSinglebyteDecoder(name, true);
+  const decode = encodingDecoder(name);
   const list = [];
   for (let byte = 0x80; byte <= 0xff; byte++) {
-    const text = decode(Uint8Array.of(byte));
+    const text = decode(Uint8Array.of(byte), true); // true: U+FFFD instead of an exception
     if (text.length !== 1) throw new Error(`${name} ${byte}: not one UTF-16 unit`);
     list.push(`0x${text.charCodeAt(0).toString(16).padStart(4, "0")}`);
   }

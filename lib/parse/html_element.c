@@ -170,7 +170,7 @@ const struct cr_element *cr_html_element(struct cr_span name)
   size_t low = 0;
   size_t high = sizeof(elements) / sizeof(elements[0]);
 
-  if (name.len >= sizeof(lower))
+  if (name.len == 0 || name.len >= sizeof(lower) || memchr(name.at, '\0', name.len))
     return NULL;
   for (size_t i = 0; i < name.len; i++)
     lower[i] = cr_lower(name.at[i]);

@@ -243,7 +243,7 @@ static void thin_out(struct cr_stack *stack, size_t from, size_t end)
   }
 }
 
-/* What the adoption agency comes to: the blocks above `at` stay, what is above the last one goes. */
+/* What the adoption agency comes to: the blocks above `at` stay, all above the last goes. */
 static void adopt(struct cr_stack *stack, size_t at)
 {
   size_t blocks = 0;
@@ -383,10 +383,12 @@ static void limit_alike(struct cr_stack *stack, const struct cr_html_tag *tag,
   }
   if (alike < ALIKE)
     return;
-  if (is_sure)
-    stack->open[first].is_listed = false;
-  else
+  if (!is_sure)
     stack->open[first].is_doubted = true;
+  else if (stack->open[first].is_pending)
+    cr_stack_remove(stack, first);
+  else
+    stack->open[first].is_listed = false;
 }
 
 void cr_stack_open_formatting(struct cr_stack *stack, const struct cr_html_tag *tag,

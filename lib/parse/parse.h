@@ -58,7 +58,8 @@ struct cr_parse {
 typedef void (*cr_parser)(struct cr_parse *p, void *user);
 void cr_parse_run(struct cr_parse *p, void *user);
 
-/* The body as UTF-8 in an arena, NUL-terminated (crawler_page_text). at NULL: not text, no memory. */
+/* The body as UTF-8 in an arena, NUL-terminated (crawler_page_text). at NULL: not text, or no
+ * memory. */
 struct cr_span cr_parse_text(struct cr_arena *arena, struct cr_span body, const char *charset);
 /* The tree of body, built in keep (crawler_page_build_document). */
 enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scratch,
@@ -70,8 +71,8 @@ enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scr
 /* The encoding of a label by the WHATWG Encoding standard: its name in lower case, static; NULL:
  * none of them. */
 const char *cr_charset_of_label(struct cr_span label);
-/* BOM, then the Content-Type's charset, then <meta> in the first 1024 bytes, then windows-1252
- * (for text that isn't HTML: utf-8). */
+/* BOM, then the Content-Type's charset, then <meta>, then windows-1252 (for text that isn't HTML:
+ * the XML declaration, then utf-8). */
 const char *cr_charset_decide(struct cr_span body, struct cr_span type, bool is_html);
 
 /* ---- mime.c ---- */

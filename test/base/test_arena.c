@@ -30,6 +30,27 @@ static void nothing_is_allocated_before_the_first_use(void **state)
   cr_test_mem_done(&mem);
 }
 
+static void held_bytes_are_what_the_account_says(void **state)
+{
+  static const size_t sizes[] = { 1, 100, 5000, 900, 300, 0, 20000 };
+  struct cr_mem mem;
+  struct cr_arena arena;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  cr_arena_init(&arena, &mem, CR_MEM_PAGE, 1024, 0);
+  assert_int_equal(cr_arena_held_bytes(&arena), 0);
+  for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+    assert_non_null(cr_arena_bytes(&arena, sizes[i]));
+    assert_int_equal(cr_arena_held_bytes(&arena), mem.used[CR_MEM_PAGE]);
+  }
+  cr_arena_reset(&arena);
+  assert_int_equal(cr_arena_held_bytes(&arena), mem.used[CR_MEM_PAGE]);
+  cr_arena_free(&arena);
+  assert_int_equal(cr_arena_held_bytes(&arena), 0);
+  cr_test_mem_done(&mem);
+}
+
 static void blocks_are_aligned_and_text_is_packed(void **state)
 {
   struct cr_mem mem;
@@ -230,6 +251,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_allocated_before_the_first_use),
+    cmocka_unit_test(held_bytes_are_what_the_account_says),
     cmocka_unit_test(blocks_are_aligned_and_text_is_packed),
     cmocka_unit_test(blocks_of_all_sizes_do_not_overlap),
     cmocka_unit_test(a_large_block_does_not_waste_the_newest_chunk),

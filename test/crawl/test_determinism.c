@@ -35,8 +35,8 @@ static void check_same(struct cr_sim *a, struct cr_sim *b)
   size_t at = cr_sim_log_difference(&a->net.log, &b->net.log);
 
   if (at != SIZE_MAX)
-    fail_msg("logs differ at record %zu of %zu and %zu: %s, %s", at, a->net.log.len,
-             b->net.log.len, at < a->net.log.len ? cr_sim_log_url(&a->net.log, at) : "",
+    fail_msg("logs differ at record %zu of %zu and %zu: %s, %s", at, a->net.log.len, b->net.log.len,
+             at < a->net.log.len ? cr_sim_log_url(&a->net.log, at) : "",
              at < b->net.log.len ? cr_sim_log_url(&b->net.log, at) : "");
   assert_int_equal(cr_sim_log_hash(&a->net.log), cr_sim_log_hash(&b->net.log));
 }

@@ -90,8 +90,18 @@ static void before_the_start_and_right_after_it(void **state)
 
 /* ---- in hooks ---- */
 
-enum hook { HOOK_FILTER, HOOK_REQUEST, HOOK_HEADERS, HOOK_BODY, HOOK_PAGE, HOOK_LINKS, HOOK_OUTCOME,
-            HOOK_DONE, HOOK_LOG, HOOKS };
+enum hook {
+  HOOK_FILTER,
+  HOOK_REQUEST,
+  HOOK_HEADERS,
+  HOOK_BODY,
+  HOOK_PAGE,
+  HOOK_LINKS,
+  HOOK_OUTCOME,
+  HOOK_DONE,
+  HOOK_LOG,
+  HOOKS
+};
 
 struct freer {
   struct cr_sim sim;

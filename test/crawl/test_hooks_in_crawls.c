@@ -11,18 +11,31 @@
 
 #include "sim/sim_crawl.h"
 
-enum hook { HOOK_FILTER, HOOK_REQUEST, HOOK_HEADERS, HOOK_BODY, HOOK_PAGE, HOOK_LINKS, HOOK_OUTCOME,
-            HOOKS };
+enum hook {
+  HOOK_FILTER,
+  HOOK_REQUEST,
+  HOOK_HEADERS,
+  HOOK_BODY,
+  HOOK_PAGE,
+  HOOK_LINKS,
+  HOOK_OUTCOME,
+  HOOKS
+};
 
 static const char *const hook_names[] = { "filter", "request", "headers", "body",
                                           "page",   "links",   "outcome" };
 
 static const struct cr_sim_page pages[] = {
-  { "/", .hrefs = "/a /b /c" },     { "/a", .hrefs = "/a/1 /a/2 /b" },
-  { "/b", .hrefs = "/b/1 /b/2 /" }, { .url = "/c" },
-  { .url = "/a/1" },                { .url = "/a/2" },
-  { .url = "/b/1" },                { .url = "/b/2" },
-  { "/extra", .hrefs = "/extra/1" }, { .url = "/extra/1" },
+  { "/", .hrefs = "/a /b /c" },
+  { "/a", .hrefs = "/a/1 /a/2 /b" },
+  { "/b", .hrefs = "/b/1 /b/2 /" },
+  { .url = "/c" },
+  { .url = "/a/1" },
+  { .url = "/a/2" },
+  { .url = "/b/1" },
+  { .url = "/b/2" },
+  { "/extra", .hrefs = "/extra/1" },
+  { .url = "/extra/1" },
   { .url = "/plain" },
 };
 static const struct cr_sim_site site = CR_SIM_SITE(pages);

@@ -18,7 +18,7 @@ struct lane_world {
   struct cr_sim_world world; /* first */
   unsigned slow_hosts;       /* "sN.slow": each answers after slow_ms */
   int64_t slow_ms;
-  unsigned pages;            /* of each quick host "qN.quick": /0 to /pages-1, all on "/" */
+  unsigned pages; /* of each quick host "qN.quick": /0 to /pages-1, all on "/" */
 };
 
 static void answer(const struct cr_sim_world *world, const struct cr_sim_request *request,

@@ -85,7 +85,8 @@ static void at_a_thousand_moments_of_a_larger_crawl(void **state)
   for (bool over = false; !over; cr_sim_check(&sim))
     for (uint64_t turns = cr_random_below(&random, 300); !over && turns > 0; turns--)
       over = cr_sim_step(&sim, -1);
-  print_message("%lld checks, %lld turns, %lld s\n", (long long)sim.checks, (long long)sim.loop->turns, (long long)sim.loop->clock_ms/1000);
+  print_message("%lld checks, %lld turns, %lld s\n", (long long)sim.checks,
+                (long long)sim.loop->turns, (long long)sim.loop->clock_ms / 1000);
   assert_true(sim.checks >= 1000);
   cr_sim_close(&sim);
 }

@@ -159,9 +159,9 @@ static void threads_add_and_ask_while_it_runs(void **state)
   assert_int_equal(crawler_start_thread(sim.c), 0);
   for (uint32_t i = 0; i <= THREADS; i++) {
     adders[i] = (struct adder){ .sim = &sim, .web = &web, .first = i, .step = THREADS };
-    assert_int_equal(pthread_create(&adders[i].thread, NULL,
-                                    i == THREADS ? read_stats : add_hosts, &adders[i]),
-                     0);
+    assert_int_equal(
+        pthread_create(&adders[i].thread, NULL, i == THREADS ? read_stats : add_hosts, &adders[i]),
+        0);
   }
   for (uint32_t i = 0; i < THREADS; i++) {
     void *failed = NULL;

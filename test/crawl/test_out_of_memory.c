@@ -34,7 +34,7 @@ static const struct cr_sim_site site = CR_SIM_SITE(pages);
 
 struct plan {
   int workers;
-  int drive;       /* 0 run, 1 step, 2 next */
+  int drive; /* 0 run, 1 step, 2 next */
   bool hooks;
   bool many_times; /* goes on after an error, as a patient caller would */
 };

@@ -25,9 +25,8 @@ static void transient_failures_are_tried_again_and_others_not(void **state)
     crawler_reason failure;
     unsigned attempts; /* with two retries allowed */
   } cases[] = {
-    { CRAWLER_FAILED_DNS, 3 },       { CRAWLER_FAILED_CONNECT, 3 },
-    { CRAWLER_FAILED_TLS, 1 },       { CRAWLER_FAILED_TIMEOUT, 3 },
-    { CRAWLER_FAILED_TRUNCATED, 3 }, { CRAWLER_FAILED_PROTOCOL, 1 },
+    { CRAWLER_FAILED_DNS, 3 },     { CRAWLER_FAILED_CONNECT, 3 },   { CRAWLER_FAILED_TLS, 1 },
+    { CRAWLER_FAILED_TIMEOUT, 3 }, { CRAWLER_FAILED_TRUNCATED, 3 }, { CRAWLER_FAILED_PROTOCOL, 1 },
     { CRAWLER_FAILED_ADDRESS, 1 },
   };
   (void)state;
@@ -278,8 +277,7 @@ static void a_chain_longer_than_the_limit_fails_at_its_last_hop(void **state)
     cr_sim_run(&sim);
     (void)snprintf(last, sizeof(last), "/deep/%d", limit < 4 ? (int)limit : 4);
     assert_int_equal(cr_sim_outcome(&sim, last), limit < 4 ? CRAWLER_FAILED : CRAWLER_FETCHED);
-    assert_int_equal(cr_sim_reason(&sim, last),
-                     limit < 4 ? CRAWLER_FAILED_TOO_MANY_REDIRECTS : 0);
+    assert_int_equal(cr_sim_reason(&sim, last), limit < 4 ? CRAWLER_FAILED_TOO_MANY_REDIRECTS : 0);
     assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_REDIRECTED), limit < 4 ? limit : 4);
     cr_sim_close(&sim);
   }

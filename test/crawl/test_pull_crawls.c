@@ -12,8 +12,12 @@
 #include "sim/sim_crawl.h"
 
 static const struct cr_sim_page pages[] = {
-  { "/", .hrefs = "/a /b /c" },  { "/a", .hrefs = "/a/1 /a/2" }, { "/b", .hrefs = "/b/1" },
-  { "/c", .hrefs = "/ /nothing" }, { .url = "/a/1" },            { .url = "/a/2" },
+  { "/", .hrefs = "/a /b /c" },
+  { "/a", .hrefs = "/a/1 /a/2" },
+  { "/b", .hrefs = "/b/1" },
+  { "/c", .hrefs = "/ /nothing" },
+  { .url = "/a/1" },
+  { .url = "/a/2" },
   { .url = "/b/1" },
 };
 static const struct cr_sim_site site = CR_SIM_SITE(pages);
@@ -90,9 +94,8 @@ static void a_page_finished_for_retry_comes_again(void **state)
     count++;
     if (strcmp(crawler_page_url(page), CR_SIM_ORIGIN "/a") == 0) {
       assert_int_equal(crawler_request_attempt(crawler_page_request(page)), ++tries);
-      assert_int_equal(crawler_page_finish(page, tries < 3 ? CRAWLER_FINISH_RETRY
-                                                           : CRAWLER_FINISH_OK),
-                       0);
+      assert_int_equal(
+          crawler_page_finish(page, tries < 3 ? CRAWLER_FINISH_RETRY : CRAWLER_FINISH_OK), 0);
       assert_int_equal(crawler_page_finish(page, CRAWLER_FINISH_OK), CRAWLER_E_STATE); /* once */
     }
     crawler_page_release(page);
@@ -296,7 +299,8 @@ static int misuse(crawler *c, crawler_page *page, void *user)
 {
   (void)c;
   *(crawler_page **)user = crawler_page_retain(page);
-  assert_int_equal(crawler_page_finish(page, CRAWLER_FINISH_OK), CRAWLER_E_STATE); /* not deferred */
+  assert_int_equal(crawler_page_finish(page, CRAWLER_FINISH_OK),
+                   CRAWLER_E_STATE); /* not deferred */
   return 0;
 }
 

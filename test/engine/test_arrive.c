@@ -42,8 +42,8 @@ static int check_response(crawler *c, crawler_page *page, void *user)
 static void hooks_see_the_response(void **state)
 {
   static const struct cr_sim_page pages[] = {
-    { "/", .status = 203, .headers = "X-Two: first\r\nX-Two: second\r\n",
-      .address = "198.51.100.7", .ms = 300 },
+    { "/", .status = 203, .headers = "X-Two: first\r\nX-Two: second\r\n", .address = "198.51.100.7",
+      .ms = 300 },
   };
   static const struct cr_sim_site site = CR_SIM_SITE(pages);
   struct cr_sim sim;
@@ -108,10 +108,8 @@ static void a_host_is_asked_again_a_delay_after_the_end(void **state)
   open(&sim, &site);
   cr_sim_set(&sim, "delay", "2s");
   cr_sim_run_checked(&sim, 1);
-  assert_int_equal(cr_sim_request(&sim, "/a")->begin_ms,
-                   cr_sim_request(&sim, "/")->end_ms + 2000);
-  assert_int_equal(cr_sim_request(&sim, "/b")->begin_ms,
-                   cr_sim_request(&sim, "/a")->end_ms + 2000);
+  assert_int_equal(cr_sim_request(&sim, "/a")->begin_ms, cr_sim_request(&sim, "/")->end_ms + 2000);
+  assert_int_equal(cr_sim_request(&sim, "/b")->begin_ms, cr_sim_request(&sim, "/a")->end_ms + 2000);
   cr_sim_close(&sim);
 }
 
@@ -146,8 +144,10 @@ static void jitter_only_adds(void **state)
 static void a_host_whose_address_is_busy_waits_without_a_request(void **state)
 {
   static const struct cr_sim_page pages[] = {
-    { "http://a.one/", .ms = 1000 },   { "http://b.two/", .ms = 1000 },
-    { "http://c.three/", .ms = 1000 }, { "http://d.four/", .ms = 1000 },
+    { "http://a.one/", .ms = 1000 },
+    { "http://b.two/", .ms = 1000 },
+    { "http://c.three/", .ms = 1000 },
+    { "http://d.four/", .ms = 1000 },
   };
   static const struct cr_sim_site site = CR_SIM_SITE(pages);
   struct cr_sim sim;
@@ -319,9 +319,9 @@ static void a_broken_or_unknown_coding_is_a_failure(void **state)
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
     for (int streamed = 0; streamed <= 1; streamed++) {
-      struct coded_world world = {
-        { answer_coded, cr_sim_site_links }, cases[i].bytes, cases[i].coding
-      };
+      struct coded_world world = { { answer_coded, cr_sim_site_links },
+                                   cases[i].bytes,
+                                   cases[i].coding };
       struct collector collector = { .bytes = 0 };
       struct cr_sim sim;
       cr_sim_open(&sim, &(struct cr_sim_config){ .world = &world.world, .parser = cr_parse_run });
@@ -342,7 +342,9 @@ static void a_body_that_grows_beyond_the_limit_is_too_large(void **state)
     int64_t limit;
     bool fetched;
   } cases[] = {
-    { CODED_BYTES - 1, false }, { CODED_BYTES, false }, { DECODED_BYTES - 1, false },
+    { CODED_BYTES - 1, false },
+    { CODED_BYTES, false },
+    { DECODED_BYTES - 1, false },
     { DECODED_BYTES, true },
   };
   (void)state;
@@ -361,8 +363,7 @@ static void a_body_that_grows_beyond_the_limit_is_too_large(void **state)
       cr_sim_run_checked(&sim, 1);
       assert_int_equal(cr_sim_outcome(&sim, "/"),
                        cases[i].fetched ? CRAWLER_FETCHED : CRAWLER_FAILED);
-      assert_int_equal(cr_sim_reason(&sim, "/"),
-                       cases[i].fetched ? 0 : CRAWLER_FAILED_TOO_LARGE);
+      assert_int_equal(cr_sim_reason(&sim, "/"), cases[i].fetched ? 0 : CRAWLER_FAILED_TOO_LARGE);
       assert_true((int64_t)collector.bytes <= cases[i].limit);
       assert_int_equal(cr_sim_asked(&sim, "/"), 1);
       cr_sim_close(&sim);

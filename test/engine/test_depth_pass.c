@@ -27,7 +27,7 @@ static const struct cr_sim_page chain[] = {
   { "/", .hrefs = "/1 /late" },
   { "/1", .hrefs = "/2" },
   { "/2", .hrefs = "/3" },
-  { "/3", .hrefs = "/x" },       /* depth 4 */
+  { "/3", .hrefs = "/x" },                 /* depth 4 */
   { "/late", .hrefs = "/x", .ms = 10000 }, /* depth 2 */
   { "/x", .hrefs = "/y" },
   { "/y", .hrefs = "/z /x" },
@@ -89,15 +89,11 @@ static void an_offered_url_knows_where_it_comes_from(void **state)
 static void a_redirect_passes_its_depth_on(void **state)
 {
   static const struct cr_sim_page pages[] = {
-    { "/", .hrefs = "/1 /late" },
-    { "/1", .hrefs = "/2" },
-    { "/2", .hrefs = "/x" },
-    { "/late", .hrefs = "/x", .ms = 10000 },
-    { "/x", .to = "/y" },
-    { "/y", .to = "/z" },
+    { "/", .hrefs = "/1 /late" }, { "/1", .hrefs = "/2" },
+    { "/2", .hrefs = "/x" },      { "/late", .hrefs = "/x", .ms = 10000 },
+    { "/x", .to = "/y" },         { "/y", .to = "/z" },
     { "/z", .hrefs = "/a" }, /* depth 3, then 2 */
-    { "/a", .hrefs = "/end" },
-    { .url = "/end" },
+    { "/a", .hrefs = "/end" },    { .url = "/end" },
   };
   static const struct cr_sim_site site = CR_SIM_SITE(pages);
   struct cr_sim sim;
@@ -143,14 +139,10 @@ static void a_rewritten_link_passes_it_on_too(void **state)
 static void loops_end(void **state)
 {
   static const struct cr_sim_page pages[] = {
-    { "/", .hrefs = "/1 /late" },
-    { "/1", .hrefs = "/2" },
-    { "/2", .hrefs = "/a" },
-    { "/late", .hrefs = "/b", .ms = 10000 },
-    { "/a", .hrefs = "/b /c" },
-    { "/b", .hrefs = "/c /a /r" },
-    { "/c", .hrefs = "/a /b /c" },
-    { "/r", .to = "/s" },
+    { "/", .hrefs = "/1 /late" },  { "/1", .hrefs = "/2" },
+    { "/2", .hrefs = "/a" },       { "/late", .hrefs = "/b", .ms = 10000 },
+    { "/a", .hrefs = "/b /c" },    { "/b", .hrefs = "/c /a /r" },
+    { "/c", .hrefs = "/a /b /c" }, { "/r", .to = "/s" },
     { "/s", .to = "/r" },
   };
   static const struct cr_sim_site site = CR_SIM_SITE(pages);

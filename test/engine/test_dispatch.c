@@ -140,7 +140,9 @@ static void a_connection_is_kept_only_while_it_will_be_used(void **state)
   static const struct {
     const char *delay;
     bool keep;
-  } cases[] = { { "0", true }, { "1s", true }, { "4999ms", true }, { "5s", false }, { "1m", false } };
+  } cases[] = {
+    { "0", true }, { "1s", true }, { "4999ms", true }, { "5s", false }, { "1m", false }
+  };
   (void)state;
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -274,7 +276,7 @@ static void a_body_makes_a_post(void **state)
 
   open(&sim, &sent, "/a");
   sim.net.police.lenient = true; /* it knows no methods */
-  cr_sim_add(&sim, "/a"); /* another method is another URL */
+  cr_sim_add(&sim, "/a");        /* another method is another URL */
   assert_int_equal(crawler_submit(sim.c, new_post(&sim, CR_SIM_ORIGIN "/a")), 0);
   cr_sim_run(&sim);
   assert_int_equal(sent.count, 2);

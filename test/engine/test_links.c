@@ -30,8 +30,8 @@ static void check_counts(const struct cr_sim *sim, const struct counts *want)
   if (l->links != want->links || l->known != want->known || l->rejected != want->rejected ||
       l->capped != want->capped || l->admitted != want->admitted)
     fail_msg("%lld links: %lld known, %lld rejected, %lld capped, %lld admitted",
-             (long long)l->links, (long long)l->known, (long long)l->rejected,
-             (long long)l->capped, (long long)l->admitted);
+             (long long)l->links, (long long)l->known, (long long)l->rejected, (long long)l->capped,
+             (long long)l->admitted);
 }
 
 static void each_occurrence_is_counted_once(void **state)
@@ -89,8 +89,8 @@ static void kinds_that_are_not_followed_are_counted(void **state)
     unsigned a, b;
     int64_t refused;
   } cases[] = {
-    { "a,area", 1, 1, 0 }, { "a", 1, 0, 2 }, { "area", 0, 1, 1 }, { "all", 1, 1, 0 },
-    { "", 0, 0, 3 },
+    { "a,area", 1, 1, 0 }, { "a", 1, 0, 2 }, { "area", 0, 1, 1 },
+    { "all", 1, 1, 0 },    { "", 0, 0, 3 },
   };
   (void)state;
 
@@ -170,8 +170,8 @@ static void remembered_hrefs_are_resolved_by_where_they_stand(void **state)
   };
   static const struct cr_sim_site site = CR_SIM_SITE(pages);
   static const char *const fetched[] = {
-    "/d1/same", "/d2/same", "/same", "/d1/p?q", "/d1/q?q", "/d2/p?q", "/d1?q", "/d2/r?q",
-    "/d1/",     "/d2/",     "/top",
+    "/d1/same", "/d2/same", "/same", "/d1/p?q", "/d1/q?q", "/d2/p?q",
+    "/d1?q",    "/d2/r?q",  "/d1/",  "/d2/",    "/top",
   };
   struct cr_sim sim;
   (void)state;
@@ -194,7 +194,9 @@ static void a_url_too_long_to_ask_for_is_invalid(void **state)
     size_t bytes;
     bool fetched;
   } cases[] = {
-    { 1000, true }, { CR_REQUEST_MAX_URL - 16, true }, { CR_REQUEST_MAX_URL - 15, false },
+    { 1000, true },
+    { CR_REQUEST_MAX_URL - 16, true },
+    { CR_REQUEST_MAX_URL - 15, false },
     { 39999, false },
   };
   (void)state;

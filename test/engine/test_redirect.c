@@ -23,8 +23,8 @@ static void these_statuses_redirect_and_no_others(void **state)
   static const struct {
     int status;
     bool redirects;
-  } cases[] = { { 300, false }, { 301, true },  { 302, true },  { 303, true },  { 304, false },
-                { 305, false }, { 306, false }, { 307, true },  { 308, true },  { 309, false },
+  } cases[] = { { 300, false }, { 301, true },  { 302, true },  { 303, true }, { 304, false },
+                { 305, false }, { 306, false }, { 307, true },  { 308, true }, { 309, false },
                 { 200, false }, { 201, false }, { 404, false }, { 503, false } };
   (void)state;
 
@@ -145,9 +145,12 @@ static void a_target_is_filtered(void **state)
 static void many_redirects_to_one_target_fetch_it_once(void **state)
 {
   static const struct cr_sim_page pages[] = {
-    { "/", .hrefs = "/1 /2 /3 /target" }, { "/1", .to = "/target" },
-    { "/2", .to = "/target#x" },          { "/3", .to = "http://A.EXAMPLE/target?" },
-    { .url = "/target" },                 { .url = "/target?" },
+    { "/", .hrefs = "/1 /2 /3 /target" },
+    { "/1", .to = "/target" },
+    { "/2", .to = "/target#x" },
+    { "/3", .to = "http://A.EXAMPLE/target?" },
+    { .url = "/target" },
+    { .url = "/target?" },
   };
   static const struct cr_sim_site site = CR_SIM_SITE(pages);
   struct cr_sim sim;

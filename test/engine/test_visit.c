@@ -40,8 +40,8 @@ static int check_parts(crawler *c, crawler_page *page, void *user)
   assert_string_equal(crawler_request_host(req), e->host);
   assert_int_equal(req->port, e->port);
   assert_int_equal(req->https, e->https);
-  assert_true(cr_span_eq(cr_request_target(req),
-                         cr_span_text(strchr(strstr(e->url, "//") + 2, '/'))));
+  assert_true(
+      cr_span_eq(cr_request_target(req), cr_span_text(strchr(strstr(e->url, "//") + 2, '/'))));
   e->seen++;
   return 0;
 }

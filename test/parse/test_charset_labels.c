@@ -126,9 +126,9 @@ static void labels_mean_what_the_standard_says(void **state)
 /* What iconv would take, and the standard doesn't have. */
 static void what_the_standard_has_not_is_no_label(void **state)
 {
-  static const char *const unknown[] = { "utf-7",       "utf-32",  "ucs-4",     "cesu-8",
-                                         "iso-8859-12", "latin-1", "cp437",     "ebcdic-us",
-                                         "utf-8//IGNORE", "none",  "utf-16le ,", "../etc" };
+  static const char *const unknown[] = { "utf-7",         "utf-32",  "ucs-4",      "cesu-8",
+                                         "iso-8859-12",   "latin-1", "cp437",      "ebcdic-us",
+                                         "utf-8//IGNORE", "none",    "utf-16le ,", "../etc" };
   (void)state;
   for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
     if (cr_charset_find(cr_span_text(unknown[i])))

@@ -271,8 +271,7 @@ static void check_kind(const struct cr_sim *sim, int kind, const struct counted 
   const struct cr_kind_ledger *k = &sim->s->ledger.kinds[kind];
   const int64_t *told = sim->by_outcome[kind];
 
-  if (k->admitted !=
-      k->queued + k->in_flight + k->fetched + k->redirected + k->failed + k->dropped)
+  if (k->admitted != k->queued + k->in_flight + k->fetched + k->redirected + k->failed + k->dropped)
     fail_msg("%s: %lld admitted don't add up", crawler_kind_name(kind), (long long)k->admitted);
   if (k->queued != frontier->queued[kind])
     fail_msg("%s: %lld queued by the ledger, %lld counted", crawler_kind_name(kind),
@@ -359,12 +358,11 @@ void cr_sim_check_oracle(struct cr_sim *sim, const struct cr_sim_oracle *oracle)
     if (outcomes[i] == oracle->fates[i].outcome)
       continue;
     cr_sim_web_url(oracle->web, cr_sim_oracle_ref(oracle, i), url);
-    fail_msg("seed %llu: %s is %s, and should be %s (depth %u)",
-             (unsigned long long)sim->config.seed, url,
-             outcomes[i] ? crawler_outcome_name(outcomes[i]) : "not reached",
-             oracle->fates[i].outcome ? crawler_outcome_name(oracle->fates[i].outcome)
-                                      : "not reached",
-             oracle->fates[i].depth);
+    fail_msg(
+        "seed %llu: %s is %s, and should be %s (depth %u)", (unsigned long long)sim->config.seed,
+        url, outcomes[i] ? crawler_outcome_name(outcomes[i]) : "not reached",
+        oracle->fates[i].outcome ? crawler_outcome_name(oracle->fates[i].outcome) : "not reached",
+        oracle->fates[i].depth);
   }
   cr_free(&sim->mem, outcomes);
 }

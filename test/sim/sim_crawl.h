@@ -22,11 +22,11 @@
 
 struct cr_sim_config {
   const struct cr_sim_world *world;
-  struct cr_mem *mem;  /* of the crawler; NULL: the sim's own, checked when it closes */
-  int workers;         /* threads; pages are applied in order of submission */
-  bool unordered;      /* they are not */
-  cr_parser parser;    /* NULL: the world's own links */
-  uint64_t seed;       /* 0: 1 */
+  struct cr_mem *mem; /* of the crawler; NULL: the sim's own, checked when it closes */
+  int workers;        /* threads; pages are applied in order of submission */
+  bool unordered;     /* they are not */
+  cr_parser parser;   /* NULL: the world's own links */
+  uint64_t seed;      /* 0: 1 */
 };
 
 struct cr_sim_end { /* what on_outcome said of a URL */

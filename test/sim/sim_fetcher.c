@@ -30,7 +30,7 @@ struct exchange {
   size_t record;
   enum stage stage;
   bool in_event;
-  bool is_late; /* the deadline comes before the stage's end */
+  bool is_late;       /* the deadline comes before the stage's end */
   int64_t connect_ms; /* when connecting began */
   int64_t deadline_ms;
 };
@@ -77,8 +77,7 @@ static bool may_come_again(const struct exchange *x, bool cut)
   if (visit_of(x->t)->page.req.kind == CRAWLER_KIND_ROBOTS)
     return x->t->status >= 500 || x->t->status == 408 || x->t->status == 429 ||
            x->t->status / 100 == 3;
-  return x->t->status / 100 == 3 &&
-         memmem(x->t->head.at, x->t->head.len, "Set-Cookie", 10) != NULL;
+  return x->t->status / 100 == 3 && memmem(x->t->head.at, x->t->head.len, "Set-Cookie", 10) != NULL;
 }
 
 /* The network has forgotten the transfer. */
@@ -321,8 +320,7 @@ static void ask_world(struct exchange *x)
   };
 
   x->ticket.follows = visit_of(x->t)->robots_hops > 0;
-  request.attempt =
-      cr_sim_police_begin(&net->police, &x->ticket, &limits, request.url, now_of(x));
+  request.attempt = cr_sim_police_begin(&net->police, &x->ticket, &limits, request.url, now_of(x));
   cr_buf_init(&x->answer.head, net->mem, CR_MEM_CORE, SIZE_MAX / 2);
   cr_buf_init(&x->answer.body, net->mem, CR_MEM_CORE, SIZE_MAX / 2);
   net->world->answer(net->world, &request, &x->answer);

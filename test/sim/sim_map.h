@@ -15,7 +15,7 @@ struct cr_sim_map {
   struct {
     uint64_t hash;
     uint32_t number; /* plus 1; 0: empty */
-  } *cells;
+  } * cells;
   size_t cell_count; /* a power of two */
   uint32_t count;
 };

@@ -145,7 +145,8 @@ static void allocate(struct walk *walk)
   }
   oracle->fates = cr_zalloc_array(oracle->mem, CR_MEM_CORE, oracle->count, sizeof(*oracle->fates));
   /* Each page is entered once by a link, and once more by a redirect that is shorter. */
-  walk->now.at = cr_zalloc_array(oracle->mem, CR_MEM_CORE, 2 * oracle->count, sizeof(*walk->now.at));
+  walk->now.at =
+      cr_zalloc_array(oracle->mem, CR_MEM_CORE, 2 * oracle->count, sizeof(*walk->now.at));
   walk->next.at =
       cr_zalloc_array(oracle->mem, CR_MEM_CORE, 2 * oracle->count, sizeof(*walk->next.at));
   assert_true(oracle->fates && walk->now.at && walk->next.at);

@@ -95,7 +95,10 @@ void cr_sim_site_answer(const struct cr_sim_world *world, const struct cr_sim_re
   answer->body_ms = 1;
   (void)snprintf(answer->address, sizeof(answer->address), "%s",
                  page->address ? page->address : "192.0.2.1");
-  cr_sim_head_begin(answer, page->status ? page->status : page->to ? 302 : 200,
+  cr_sim_head_begin(answer,
+                    page->status ? page->status
+                    : page->to   ? 302
+                                 : 200,
                     page->type ? page->type : "text/html");
   if (page->to)
     cr_sim_head_add(answer, "Location", page->to);
@@ -126,8 +129,8 @@ static bool read_link(const char *at, struct cr_span body, struct cr_arena *aren
     .href = cr_arena_strndup(arena, href, len),
     .rel = nofollow ? "nofollow" : NULL,
     .href_bytes = (uint32_t)len,
-    .kind = at - body.at >= 5 && memcmp(at - 5, "<area", 5) == 0 ? CRAWLER_LINK_AREA
-                                                                  : CRAWLER_LINK_A,
+    .kind =
+        at - body.at >= 5 && memcmp(at - 5, "<area", 5) == 0 ? CRAWLER_LINK_AREA : CRAWLER_LINK_A,
     .flags = nofollow ? CRAWLER_LINK_NOFOLLOW : 0,
   };
   return link->href != NULL;

@@ -29,7 +29,7 @@ struct cr_sim_page {
   const char *type;    /* NULL: text/html */
   const char *base;    /* <base href> */
   crawler_reason failure;
-  unsigned times;      /* this row is for the first so many requests; then the next one of the URL */
+  unsigned times;      /* only the first so many requests get this row; then the URL's next one */
   int64_t ms;          /* until the head; 0: 10 */
   const char *address; /* NULL: "192.0.2.1" */
 };
@@ -46,8 +46,8 @@ void cr_sim_site_answer(const struct cr_sim_world *world, const struct cr_sim_re
 bool cr_sim_site_links(const struct cr_sim_world *world, struct cr_span body,
                        struct cr_arena *arena, struct cr_sim_links *links);
 
-#define CR_SIM_SITE(table)                                     \
-  {                                                            \
+#define CR_SIM_SITE(table)                                                               \
+  {                                                                                      \
     { cr_sim_site_answer, cr_sim_site_links }, table, sizeof(table) / sizeof((table)[0]) \
   }
 

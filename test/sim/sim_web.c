@@ -308,7 +308,7 @@ struct cr_sim_ref cr_sim_web_find(const struct cr_sim_web *web, struct cr_span u
 
 static uint32_t link_count(const struct cr_sim_web *web, struct cr_sim_ref from)
 {
-  static const uint16_t quantiles[16] = { 10, 17, 23, 29, 36,  43,  50,  59,
+  static const uint16_t quantiles[16] = { 10, 17, 23, 29,  36,  43,  50,  59,
                                           69, 81, 96, 115, 140, 176, 240, 411 }; /* hundredths */
   uint64_t draw = cr_sim_web_draw(web, SALT_COUNT, from.host, from.page);
   return web->navigation + 2 + web->links * quantiles[draw % 16] / 100;
@@ -338,8 +338,12 @@ static struct cr_sim_ref link_target(const struct cr_sim_web *web, struct cr_sim
 static void put_odd_link(struct cr_sim_web_link *link, uint64_t draw)
 {
   static const char *const hrefs[] = {
-    "mailto:who@h1.s0.example", "javascript:void(0)", "http://[bad", "tel:+1",
-    "ftp://h1.s0.example/x",    "#top",
+    "mailto:who@h1.s0.example",
+    "javascript:void(0)",
+    "http://[bad",
+    "tel:+1",
+    "ftp://h1.s0.example/x",
+    "#top",
   };
   enum { SORTS = sizeof(hrefs) / sizeof(hrefs[0]) };
 
@@ -360,8 +364,8 @@ static const char *way_up(struct cr_sim_ref from)
 }
 
 /* Other words for the canonical URL in link->href, whose path begins at path. */
-static void spell(const struct cr_sim_web *web, struct cr_sim_ref from, struct cr_sim_web_link *link,
-                  uint64_t draw)
+static void spell(const struct cr_sim_web *web, struct cr_sim_ref from,
+                  struct cr_sim_web_link *link, uint64_t draw)
 {
   char url[CR_SIM_URL_BYTES];
   size_t room = sizeof(link->href);
@@ -375,8 +379,8 @@ static void spell(const struct cr_sim_web *web, struct cr_sim_ref from, struct c
   cr_sim_web_url(web, link->to, url);
   if (draw % 16 == 0)
     for (size_t i = 0; i < path; i++)
-      link->href[i] = (char)(link->href[i] >= 'a' && link->href[i] <= 'z' ? link->href[i] - 32
-                                                                       : link->href[i]);
+      link->href[i] =
+          (char)(link->href[i] >= 'a' && link->href[i] <= 'z' ? link->href[i] - 32 : link->href[i]);
   else if (draw % 16 == 1 && !has_port)
     (void)snprintf(link->href, room, "%.*s:%d%s", (int)path, url, https ? 443 : 80, url + path);
   else if (draw % 16 == 2 && same_scheme)

@@ -24,40 +24,41 @@ struct cr_sim_web {
   struct cr_sim_world world; /* first */
   uint64_t seed;
   uint32_t hosts;
-  uint32_t pages;   /* of all hosts together, about */
-  uint32_t zipf_sum; /* set by cr_sim_web_init */
-  uint32_t links;   /* of a page, in the mean, about */
-  uint32_t navigation; /* links that every page of a host has */
-  uint32_t cross_percent; /* of links: to another host */
-  bool spellings;   /* else every link is the absolute canonical URL */
-  uint32_t odd_permille; /* of links: mailto:, not a URL, nofollow, ... */
+  uint32_t pages;             /* of all hosts together, about */
+  uint32_t zipf_sum;          /* set by cr_sim_web_init */
+  uint32_t links;             /* of a page, in the mean, about */
+  uint32_t navigation;        /* links that every page of a host has */
+  uint32_t cross_percent;     /* of links: to another host */
+  bool spellings;             /* else every link is the absolute canonical URL */
+  uint32_t odd_permille;      /* of links: mailto:, not a URL, nofollow, ... */
   uint32_t redirect_permille; /* of pages; of each of the seven sorts */
-  uint32_t missing_permille; /* of pages */
-  uint32_t failing_permille; /* of pages: for good; and as many for the first attempts only */
-  uint32_t dead_permille; /* of hosts */
-  uint32_t slow_permille; /* of hosts: 5 to 25 s to an answer */
-  bool robots; /* robots.txt of all sorts; else none */
-  bool instant; /* no latencies at all */
-  bool html;    /* bodies hold the links as HTML; else only a mark for the test's parser */
+  uint32_t missing_permille;  /* of pages */
+  uint32_t failing_permille;  /* of pages: for good; and as many for the first attempts only */
+  uint32_t dead_permille;     /* of hosts */
+  uint32_t slow_permille;     /* of hosts: 5 to 25 s to an answer */
+  bool robots;                /* robots.txt of all sorts; else none */
+  bool instant;               /* no latencies at all */
+  bool html;           /* bodies hold the links as HTML; else only a mark for the test's parser */
   uint32_t body_bytes; /* bodies are filled up to about this, in the mean */
   struct cr_sim_ref delayed; /* this page's answer comes delay_ms later */
   int64_t delay_ms;
 };
 
-enum cr_sim_nature { /* what a page answers */
+/* What a page answers. */
+enum cr_sim_nature {
   CR_SIM_PAGE,
-  CR_SIM_TEXT,    /* text/plain */
-  CR_SIM_MISSING, /* 404 */
-  CR_SIM_BROKEN,  /* 500 */
-  CR_SIM_FAILS,   /* never a whole answer */
-  CR_SIM_FALTERS, /* no answer to the first one or two attempts */
-  CR_SIM_TO_PAGE, /* redirects: to another page of the host */
-  CR_SIM_TO_HOST, /* to another host's */
-  CR_SIM_TO_OWN,  /* to its own key, where a page is */
+  CR_SIM_TEXT,     /* text/plain */
+  CR_SIM_MISSING,  /* 404 */
+  CR_SIM_BROKEN,   /* 500 */
+  CR_SIM_FAILS,    /* never a whole answer */
+  CR_SIM_FALTERS,  /* no answer to the first one or two attempts */
+  CR_SIM_TO_PAGE,  /* redirects: to another page of the host */
+  CR_SIM_TO_HOST,  /* to another host's */
+  CR_SIM_TO_OWN,   /* to its own key, where a page is */
   CR_SIM_TO_SLASH, /* to the same with a slash, a URL of its own, where a page is */
-  CR_SIM_LOOP,    /* to its own key and back */
-  CR_SIM_SELF,    /* to itself */
-  CR_SIM_RING     /* to the next page, which redirects back */
+  CR_SIM_LOOP,     /* to its own key and back */
+  CR_SIM_SELF,     /* to itself */
+  CR_SIM_RING      /* to the next page, which redirects back */
 };
 
 enum cr_sim_robots {

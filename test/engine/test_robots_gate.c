@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* test_robots_gate.c - robots.txt as a request of its own kind: kept, counted, asked for politely.
+ *
+ * What its answers mean is in test/crawl/test_robots_crawls.c.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "sim/sim_crawl.h"
+
+static const struct cr_sim_page pages[] = {
+  { "/robots.txt", .body = "User-agent: *\nDisallow: /no\n", .type = "text/plain", .ms = 100 },
+  { "/", .hrefs = "/yes /no /no/deeper" },
+  { .url = "/yes" },
+};
+static const struct cr_sim_site site = CR_SIM_SITE(pages);
+
+static void open(struct cr_sim *sim, const struct cr_sim_site *world)
+{
+  cr_sim_open(sim, &(struct cr_sim_config){ .world = &world->world });
+  cr_sim_add(sim, "/");
+}
+
+static void it_has_a_ledger_of_its_own(void **state)
+{
+  struct cr_sim sim;
+  const struct cr_kind_ledger *robots;
+  (void)state;
+
+  open(&sim, &site);
+  robots = &sim.s->ledger.kinds[CRAWLER_KIND_ROBOTS];
+  (void)cr_sim_step(&sim, 0);
+  assert_int_equal(robots->admitted, 1);
+  assert_int_equal(robots->in_flight, 1);
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(robots->admitted, 1);
+  assert_int_equal(robots->fetched, 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 2); /* pages alone */
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_DROPPED), 2);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_ATTEMPTS), 3);
+  assert_int_equal(sim.by_outcome[CRAWLER_KIND_ROBOTS][CRAWLER_FETCHED], 1);
+  cr_sim_close(&sim);
+}
+
+static int never(crawler *c, crawler_request *req, void *user)
+{
+  (void)c;
+  (void)user;
+  assert_int_equal(crawler_request_kind(req), CRAWLER_KIND_PAGE);
+  return CRAWLER_ACCEPT;
+}
+
+static int page_only(crawler *c, crawler_page *page, void *user)
+{
+  return never(c, crawler_page_request(page), user);
+}
+
+static int body_of_page_only(crawler *c, crawler_page *page, const void *data, size_t bytes,
+                             void *user)
+{
+  (void)data;
+  (void)bytes;
+  return page_only(c, page, user);
+}
+
+static void hooks_for_pages_do_not_see_it(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  crawler_on_filter(sim.c, never, NULL);
+  crawler_on_request(sim.c, never, NULL);
+  crawler_on_headers(sim.c, page_only, NULL);
+  crawler_on_body(sim.c, body_of_page_only, NULL);
+  crawler_on_page(sim.c, page_only, NULL);
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_asked(&sim, "/robots.txt"), 1);
+  assert_int_equal(cr_sim_outcome(&sim, "/"), CRAWLER_FETCHED);
+  cr_sim_close(&sim);
+}
+
+static void its_host_waits_for_it_and_pauses_after_it(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "host_concurrency", "5");
+  cr_sim_add(&sim, "/yes");
+  cr_sim_run_checked(&sim, 1);
+  int64_t end_ms = cr_sim_request(&sim, "/robots.txt")->end_ms;
+  assert_int_equal(cr_sim_request(&sim, "/")->begin_ms, end_ms + 1000);
+  assert_int_equal(cr_sim_request(&sim, "/yes")->begin_ms, end_ms + 1000);
+  cr_sim_close(&sim);
+}
+
+static void it_does_not_count_for_a_page_limit(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "max_pages", "1");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 1);
+  assert_string_equal(crawler_ended(sim.c), "max_pages");
+  cr_sim_close(&sim);
+}
+
+static void the_agents_name_chooses_the_group(void **state)
+{
+  static const struct cr_sim_page grouped[] = {
+    { "/robots.txt", .body = "User-agent: Wanderer\nDisallow: /\n\nUser-agent: *\nDisallow:\n" },
+    { .url = "/" },
+  };
+  static const struct cr_sim_site grouped_site = CR_SIM_SITE(grouped);
+  static const struct {
+    const char *agent;
+    int outcome;
+  } cases[] = {
+    { "libcrawl/0.1", CRAWLER_FETCHED },
+    { "Wanderer/2.0 (+http://wanderer.example/)", CRAWLER_DROPPED },
+    { "wanderer", CRAWLER_DROPPED },
+    { "", CRAWLER_FETCHED },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_sim sim;
+    open(&sim, &grouped_site);
+    cr_sim_set(&sim, "user_agent", cases[i].agent);
+    cr_sim_run(&sim);
+    assert_int_equal(cr_sim_outcome(&sim, "/"), cases[i].outcome);
+    cr_sim_close(&sim);
+  }
+}
+
+/* Beyond 500 KB nothing is read (RFC 9309 section 2.5), but what comes before holds. */
+static void a_large_file_is_read_to_its_limit(void **state)
+{
+  enum { BYTES = 800000 };
+  static char body[BYTES];
+  struct cr_sim_page large[] = {
+    { "/robots.txt", .body = body },
+    { "/", .hrefs = "/no /late" },
+  };
+  const struct cr_sim_site large_site = CR_SIM_SITE(large);
+  static const char rules[] = "User-agent: *\nDisallow: /no\n";
+  static const char late[] = "\nDisallow: /late\n";
+  struct cr_sim sim;
+  (void)state;
+
+  memset(body, '#', sizeof(body) - 1);
+  memcpy(body, rules, sizeof(rules) - 1);
+  memcpy(body + BYTES - sizeof(late), late, sizeof(late) - 1);
+  open(&sim, &large_site);
+  cr_sim_set(&sim, "max_body", "5000"); /* is for pages */
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_asked(&sim, "/robots.txt"), 1);
+  assert_in_range(cr_sim_request(&sim, "/robots.txt")->bytes, 500 * 1024, 600 * 1024);
+  assert_int_equal(cr_sim_reason(&sim, "/no"), CRAWLER_DROPPED_ROBOTS);
+  assert_int_equal(cr_sim_outcome(&sim, "/late"), CRAWLER_FETCHED);
+  cr_sim_close(&sim);
+}
+
+static void while_it_is_asked_for_again_its_urls_are_queued(void **state)
+{
+  static const struct cr_sim_page failing[] = {
+    { "/robots.txt", .status = 503, .times = 2 },
+    { "/robots.txt", .body = "" },
+    { .url = "/" },
+  };
+  static const struct cr_sim_site failing_site = CR_SIM_SITE(failing);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &failing_site);
+  while (cr_sim_asked(&sim, "/robots.txt") < 3) {
+    assert_false(cr_sim_step(&sim, -1));
+    cr_sim_check(&sim);
+    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_QUEUED), 1);
+  }
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_outcome(&sim, "/"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_RETRIES), 2);
+  cr_sim_close(&sim);
+}
+
+static void a_verdict_holds_for_the_whole_crawl(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_run(&sim);
+  for (int i = 0; i < 5; i++) {
+    char url[32];
+    (void)snprintf(url, sizeof(url), "/no/%d", i);
+    cr_sim_add(&sim, url);
+    cr_sim_run(&sim);
+    assert_int_equal(cr_sim_reason(&sim, url), CRAWLER_DROPPED_ROBOTS);
+  }
+  assert_int_equal(cr_sim_asked(&sim, "/robots.txt"), 1);
+  cr_sim_close(&sim);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(it_has_a_ledger_of_its_own),
+    cmocka_unit_test(hooks_for_pages_do_not_see_it),
+    cmocka_unit_test(its_host_waits_for_it_and_pauses_after_it),
+    cmocka_unit_test(it_does_not_count_for_a_page_limit),
+    cmocka_unit_test(the_agents_name_chooses_the_group),
+    cmocka_unit_test(a_large_file_is_read_to_its_limit),
+    cmocka_unit_test(while_it_is_asked_for_again_its_urls_are_queued),
+    cmocka_unit_test(a_verdict_holds_for_the_whole_crawl),
+  };
+
+  return cmocka_run_group_tests_name("robots gate", tests, NULL, NULL);
+}
