@@ -168,7 +168,8 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
   return reason != CRAWLER_REASON_NONE ? -(int)reason : verdict;
 }
 
-int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req)
+/* A seed's host belongs to the crawl. 0 or CRAWLER_E_NOMEM. */
+static int widen_scope(struct cr_shard *s, const struct crawler_request *req)
 {
   const int64_t *by_reason = s->ledger.kinds[CRAWLER_KIND_PAGE].by_reason;
   struct cr_span host = cr_politeness_key(&s->scratch, req);
@@ -207,7 +208,7 @@ void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
   if (err == 0)
     err = cr_identify(s, req, &a.fp);
   if (err == 0 && req->seed_flag)
-    err = cr_widen_scope(s, req);
+    err = widen_scope(s, req);
   if (err < 0) {
     cr_shard_log(s, 0, "could not add", req->url);
   } else {

@@ -187,8 +187,6 @@ void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t f
                crawler_reason reason);
 void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
                          struct cr_frontier_item *item);
-/* A seed's host belongs to the crawl. 0 or CRAWLER_E_NOMEM. */
-int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req);
 /* What came by crawler_submit(): frees it. */
 void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub);
 

@@ -27,7 +27,8 @@ static struct lead lead_of(uint8_t byte)
   return (struct lead){ 3, byte == 0xf0 ? 0x90 : 0x80, byte == 0xf4 ? 0x8f : 0xbf };
 }
 
-/* Length of the character there, which isn't ASCII, or of its maximal subpart if it's ill-formed. */
+/* Length of the character there, which isn't ASCII, or of its maximal subpart if it's
+ * ill-formed. */
 static size_t step(const uint8_t *at, size_t left, bool *well_formed)
 {
   struct lead lead = lead_of(at[0]);

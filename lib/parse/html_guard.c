@@ -242,12 +242,42 @@ static void start_form(struct cr_stack *stack, const struct cr_html_tag *tag,
   stack->has_form = true;
 }
 
+/* Before these, as before text, formatting elements open again. */
+static bool is_phrasing(const struct cr_html_tag *tag, const struct cr_element *known)
+{
+  switch (known ? known->kind : CR_ELEMENT_ORDINARY) {
+  case CR_ELEMENT_ORDINARY:
+  case CR_ELEMENT_FORMATTING:
+  case CR_ELEMENT_NOSCRIPT:
+  case CR_ELEMENT_RUBY:
+  case CR_ELEMENT_OBJECT:
+  case CR_ELEMENT_BUTTON:
+  case CR_ELEMENT_SELECT:
+  case CR_ELEMENT_OPTION:
+  case CR_ELEMENT_OPTGROUP:
+  case CR_ELEMENT_FIELD:
+  case CR_ELEMENT_FOREIGN:
+    return true;
+  case CR_ELEMENT_VOID:
+    return is_named(tag->name, "img") || is_named(tag->name, "br") || is_named(tag->name, "area") ||
+           is_named(tag->name, "embed") || is_named(tag->name, "image") ||
+           is_named(tag->name, "wbr");
+  case CR_ELEMENT_TEXT:
+    return is_named(tag->name, "xmp");
+  default:
+    return false;
+  }
+}
+
 static void start_html(struct cr_stack *stack, struct cr_html_scan *s,
                        const struct cr_html_tag *tag, const struct cr_element *known)
 {
   if (is_in_select(stack) && is_ignored_in_select(stack, known))
     return;
-  if (known && !make_way(stack, tag, known))
+  bool opens = !known || make_way(stack, tag, known);
+  if (is_phrasing(tag, known) && !is_in_select(stack))
+    cr_stack_reopen(stack);
+  if (!opens)
     return;
 
   switch (known ? known->kind : CR_ELEMENT_ORDINARY) {
@@ -462,26 +492,36 @@ static void end_in_table(struct cr_stack *stack, const struct cr_html_tag *tag,
   }
 }
 
-/* Removes the form that was begun, from wherever it is, and what ends by itself on top may end with
+/* The form that was begun, if it is in scope. */
+static size_t find_form(const struct cr_stack *stack)
+{
+  for (size_t i = stack->len; i-- > 0;) {
+    const struct cr_open *open = &stack->open[i];
+    if (cr_open_has_kind(open, CR_ELEMENT_FORM))
+      return i;
+    if (cr_open_ends_scope(open))
+      break;
+  }
+  return CR_STACK_NONE;
+}
+
+/* Removes the form that was begun, from wherever it is, and what ends by itself on top ends with
  * it; from then on no other open form can be ended. */
 static void end_form(struct cr_stack *stack)
 {
-  bool is_implied_yet = true;
-  bool is_in_scope = true;
+  size_t form = find_form(stack);
+  bool is_sure = form != CR_STACK_NONE && !may_hide_top(stack);
 
   stack->has_form = false;
-  for (size_t i = stack->len; i-- > 0;) {
-    struct cr_open *open = &stack->open[i];
-    bool is_form = cr_open_may_be_kind(open, CR_ELEMENT_FORM);
-    if (is_form && !open->is_doubted && is_in_scope) {
-      cr_stack_remove(stack, i);
-      is_in_scope = false;
-      continue;
-    }
-    is_in_scope = is_in_scope && !cr_open_ends_scope(open);
-    is_implied_yet = is_implied_yet && (is_implied(open) || open->is_doubted);
-    open->is_doubted = open->is_doubted || is_form || is_implied_yet;
-  }
+  for (size_t i = stack->len;
+       i-- > 0 && (is_implied(&stack->open[i]) || stack->open[i].is_doubted);)
+    if (!stack->open[i].is_doubted)
+      cr_stack_close(stack, i, is_sure && i + 1 == stack->len);
+  if (form != CR_STACK_NONE)
+    cr_stack_remove(stack, form);
+  for (size_t i = 0; i < stack->len; i++)
+    if (cr_open_may_be_kind(&stack->open[i], CR_ELEMENT_FORM))
+      stack->open[i].is_doubted = true;
 }
 
 static void end_template(struct cr_stack *stack)
@@ -509,8 +549,11 @@ static void end_html(struct cr_stack *stack, const struct cr_html_tag *tag,
                      const struct cr_element *known)
 {
   switch (known ? known->kind : CR_ELEMENT_ORDINARY) {
-  case CR_ELEMENT_IGNORED:
   case CR_ELEMENT_VOID:
+    if (is_named(tag->name, "br") && !is_in_select(stack)) /* as <br> */
+      cr_stack_reopen(stack);
+    break;
+  case CR_ELEMENT_IGNORED:
   case CR_ELEMENT_FIELD:
   case CR_ELEMENT_DOUBTFUL:
     break;
@@ -567,10 +610,21 @@ static bool may_have_cdata(const struct cr_stack *stack)
   return top && top->space != CR_SPACE_HTML && !stack->is_unsure;
 }
 
+/* Text between two tags. White space may not count, and what follows a comment isn't looked for. */
+static void pass_text(struct cr_stack *stack, struct cr_span text)
+{
+  const struct cr_open *top = cr_stack_top(stack);
+  text = cr_span_trim(text);
+  if (text.len > 0 && text.at[0] != '<' && !stack->is_unsure && top && is_html_inside(top) &&
+      !is_in_select(stack))
+    cr_stack_reopen(stack);
+}
+
 struct cr_html_shape cr_html_measure(struct cr_span html)
 {
   struct cr_html_scan s = { html.at, html.at + html.len };
   struct cr_html_shape shape = { 0, 0 };
+  const char *behind = s.at; /* the last tag */
   struct cr_stack stack;
   struct cr_html_tag tag;
 
@@ -583,12 +637,14 @@ struct cr_html_shape cr_html_measure(struct cr_span html)
   while (stack.most <= CR_HTML_MAX_DEPTH && shape.attributes <= CR_HTML_MAX_ATTRIBUTES &&
          cr_html_scan_tag(&s, &tag, may_have_cdata(&stack))) {
     const struct cr_element *known = cr_html_element(tag.name);
+    pass_text(&stack, cr_span(behind, (size_t)(tag.name.at - 1 - (tag.is_end ? 1 : 0) - behind)));
     if (tag.attributes > shape.attributes)
       shape.attributes = tag.attributes;
     if (tag.is_end)
       end(&stack, &tag, known);
     else
       start(&stack, &s, &tag, known);
+    behind = s.at;
   }
   shape.depth = stack.most;
   return shape;

@@ -383,12 +383,36 @@ static void limit_alike(struct cr_stack *stack, const struct cr_html_tag *tag,
   }
   if (alike < ALIKE)
     return;
-  if (!is_sure)
-    stack->open[first].is_doubted = true;
-  else if (stack->open[first].is_pending)
-    cr_stack_remove(stack, first);
-  else
+  if (is_sure && !stack->open[first].is_pending)
     stack->open[first].is_listed = false;
+  else
+    stack->open[first].is_doubted = true;
+}
+
+/* "Reconstruct": those at the end of the list that aren't open. */
+void cr_stack_reopen(struct cr_stack *stack)
+{
+  size_t lowest = stack->len;
+
+  for (size_t i = stack->len; i-- > 0;) {
+    const struct cr_open *open = &stack->open[i];
+    if ((open->is_listed || cr_open_is_marker(open)) && open->is_doubted)
+      return; /* nobody knows */
+    if (cr_open_is_marker(open) || (open->is_listed && !open->is_pending))
+      break;
+    if (open->is_listed)
+      lowest = i;
+  }
+  for (size_t i = lowest, left = stack->len - lowest; left > 0; left--) {
+    struct cr_open open = stack->open[i];
+    if (!open.is_listed) {
+      i++;
+      continue;
+    }
+    cr_stack_remove(stack, i);
+    open.is_pending = false;
+    stack->open[stack->len++] = open;
+  }
 }
 
 void cr_stack_open_formatting(struct cr_stack *stack, const struct cr_html_tag *tag,

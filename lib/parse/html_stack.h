@@ -70,6 +70,8 @@ void cr_stack_close_kind(struct cr_stack *stack, enum cr_element_kind kind,
 /* The innermost open table or template. */
 size_t cr_stack_table(const struct cr_stack *stack);
 
+/* Text, or what counts as that, comes: pending elements open again, on top. */
+void cr_stack_reopen(struct cr_stack *stack);
 /* The start and end tags of formatting elements. False: none is listed, and the tag is as any
  * other. */
 void cr_stack_open_formatting(struct cr_stack *stack, const struct cr_html_tag *tag,

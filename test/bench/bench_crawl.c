@@ -180,7 +180,8 @@ static void report(crawler *c, const char *mode, double wall)
          mode, pages, crawler_get_stat(c, CRAWLER_STAT_FAILED),
          (double)crawler_get_stat(c, CRAWLER_STAT_BODY_BYTES) / 1e6,
          crawler_get_stat(c, CRAWLER_STAT_LINKS), crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS),
-         wall, cpu, peak_mb() - bench.load_mb, (double)pages / wall, cpu * 1e3 / (double)pages, (double)atomic_load(&c->home->mem.calls) / (double)pages);
+         wall, cpu, peak_mb() - bench.load_mb, (double)pages / wall, cpu * 1e3 / (double)pages,
+         (double)atomic_load(&c->home->mem.calls) / (double)pages);
 }
 
 static crawler *make(const char *url, const char *connections, const char *workers)

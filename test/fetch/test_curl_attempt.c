@@ -295,7 +295,8 @@ static void cancel_the_other_at_the_address(struct cr_fetch_shot *shot, enum cr_
     cr_fetch_shot_cancel(shot->user);
 }
 
-/* Both names are resolved in the same turn: one event is about to come when the other cancels it. */
+/* Both names are resolved in the same turn: one event is about to come when the other cancels
+ * it. */
 static void cancel_reaches_what_is_about_to_be_told(void **state)
 {
   struct cr_raw_server *server = cr_raw_server_play(polite);

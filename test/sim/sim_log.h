@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-enum cr_sim_event { CR_SIM_REQUEST = 1, CR_SIM_OUTCOME = 2, CR_SIM_NOTE = 3 };
+enum cr_sim_event { CR_SIM_REQUEST = 1, CR_SIM_OUTCOME = 2 };
 
 struct cr_sim_record {
   int64_t begin_ms;

@@ -29,8 +29,8 @@ void cr_sim_police_free(struct cr_sim_police *police)
   cr_free(police->mem, police->url_at);
 }
 
-void cr_sim_police_report(struct cr_sim_police *police, const char *what, struct cr_span url,
-                          int64_t now_ms)
+static void report(struct cr_sim_police *police, const char *what, struct cr_span url,
+                   int64_t now_ms)
 {
   size_t at = strlen(police->what);
 
@@ -115,13 +115,13 @@ unsigned cr_sim_police_begin(struct cr_sim_police *police, struct cr_sim_ticket 
   if (ticket->follows)
     return ++asked->attempts;
   if (at_host->at_once > limits->host_cap)
-    cr_sim_police_report(police, "too many at once for the host", url, now_ms);
+    report(police, "too many at once for the host", url, now_ms);
   if (limits->site_cap != 0 && at_site->at_once > limits->site_cap)
-    cr_sim_police_report(police, "too many at once for the site", url, now_ms);
+    report(police, "too many at once for the site", url, now_ms);
   if (now_ms < at_host->next_ok_ms)
-    cr_sim_police_report(police, "too soon for the host", url, now_ms);
+    report(police, "too soon for the host", url, now_ms);
   if (asked->seen && asked->allowed == 0 && !police->lenient)
-    cr_sim_police_report(police, "asked for again", url, now_ms);
+    report(police, "asked for again", url, now_ms);
   asked->allowed -= asked->allowed > 0;
   asked->seen = true;
   return ++asked->attempts;
@@ -136,7 +136,7 @@ void cr_sim_police_connect(struct cr_sim_police *police, struct cr_sim_ticket *t
 
   enter(at, ticket);
   if (!ticket->follows && limits->address_cap != 0 && at->at_once > limits->address_cap)
-    cr_sim_police_report(police, "too many at once for the address", address, 0);
+    report(police, "too many at once for the address", address, 0);
 }
 
 void cr_sim_police_end(struct cr_sim_police *police, const struct cr_sim_ticket *ticket,

@@ -61,7 +61,5 @@ void cr_sim_police_connect(struct cr_sim_police *police, struct cr_sim_ticket *t
 /* It ends. again: the crawler may ask for the URL once more. */
 void cr_sim_police_end(struct cr_sim_police *police, const struct cr_sim_ticket *ticket,
                        const struct cr_sim_limits *limits, int64_t now_ms, bool sent, bool again);
-void cr_sim_police_report(struct cr_sim_police *police, const char *what, struct cr_span url,
-                          int64_t now_ms);
 
 #endif

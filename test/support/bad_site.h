@@ -12,16 +12,15 @@
 #include "crawl/crawler.h"
 #include "support/raw_server.h"
 
-/* Set before each: one retry, soon; deadlines of CR_BAD_TIMEOUT_MS; caps on body and headers. */
+/* Set before each: one retry, soon; caps on body and headers. */
 extern const char *const cr_bad_options[][2];
 extern const size_t cr_bad_option_count;
-enum { CR_BAD_TIMEOUT_MS = 60, CR_BAD_MAX_BODY = 4 << 20 };
+enum { CR_BAD_TIMEOUT_MS = 60 }; /* of those that time out */
 
 struct cr_bad_site {
   const char *name;
-  const struct cr_raw_step *first; /* of the first connection */
-  const struct cr_raw_step *later; /* of the others; NULL: the same */
-  const char *option, *value;      /* one more; NULL: none */
+  const struct cr_raw_step *scripts[2]; /* of the first connection, and of later ones if others */
+  const char *option, *value;           /* one more; NULL: none */
   crawler_outcome outcome;
   crawler_reason reason;
   int status;      /* 0: no response */

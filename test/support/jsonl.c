@@ -228,17 +228,31 @@ static struct cr_json *parse(struct cr_jsonl *lines)
   }
 }
 
-void cr_jsonl_open(struct cr_jsonl *lines, const char *path)
+static void begin(struct cr_jsonl *lines, const char *path)
 {
-  size_t len = 0;
-
   cr_mem_init(&lines->mem, NULL, NULL, NULL, NULL);
   cr_arena_init(&lines->arena, &lines->mem, CR_MEM_CORE, CHUNK_BYTES, 0);
   lines->path = path;
   lines->line = 0;
+}
+
+void cr_jsonl_open(struct cr_jsonl *lines, const char *path)
+{
+  size_t len = 0;
+
+  begin(lines, path);
   lines->data = cr_test_file_read(&lines->mem, path, &len);
   lines->at = lines->data;
   lines->end = lines->data + len;
+}
+
+void cr_jsonl_open_text(struct cr_jsonl *lines, const char *text, size_t bytes)
+{
+  begin(lines, "lines in memory");
+  lines->data = cr_strndup(&lines->mem, CR_MEM_CORE, text, bytes);
+  assert_non_null(lines->data);
+  lines->at = lines->data;
+  lines->end = lines->data + bytes;
 }
 
 const struct cr_json *cr_jsonl_next(struct cr_jsonl *lines)

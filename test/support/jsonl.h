@@ -49,6 +49,8 @@ struct cr_jsonl {
 
 /* path: as for cr_test_file_read; must stay until close. */
 void cr_jsonl_open(struct cr_jsonl *lines, const char *path);
+/* The same for lines in memory, which are copied. */
+void cr_jsonl_open_text(struct cr_jsonl *lines, const char *text, size_t bytes);
 /* The next line that isn't blank, valid until the following call. NULL: the end. */
 const struct cr_json *cr_jsonl_next(struct cr_jsonl *lines);
 void cr_jsonl_close(struct cr_jsonl *lines);

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+/* test_html_links.c - the links of a tree.
+ *
+ * Own rows, and of the suites in test/data/html what concerns a, area and base: html5lib's tree
+ * construction tests, Scrapy's link extractor, w3lib's base URLs and the Security Crawl Maze.
+ */
+#include "parse/html_links.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "parse/charset.h"
+#include "parse/html_gumbo.h"
+#include "support/jsonl.h"
+#include "support/oom.h"
+#include "url/url.h"
+
+struct rig {
+  struct cr_mem mem;
+  struct cr_arena keep;
+  struct cr_arena scratch;
+  struct cr_html_links found;
+};
+
+static int64_t frozen(void)
+{
+  return 0;
+}
+
+static void open_rig(struct rig *rig)
+{
+  cr_test_mem_init(&rig->mem);
+  cr_arena_init(&rig->keep, &rig->mem, CR_MEM_PAGE, 16 * 1024, 0);
+  cr_arena_init(&rig->scratch, &rig->mem, CR_MEM_PAGE, 256 * 1024, 0);
+}
+
+static void close_rig(struct rig *rig)
+{
+  cr_arena_free(&rig->keep);
+  cr_arena_free(&rig->scratch);
+  cr_test_mem_done(&rig->mem);
+}
+
+static void find(struct rig *rig, struct cr_span html)
+{
+  const struct GumboInternalOutput *tree = NULL;
+  struct cr_html_limits limits = cr_html_limits_for(html.len, frozen);
+
+  cr_arena_reset(&rig->keep);
+  cr_arena_reset(&rig->scratch);
+  assert_int_equal(cr_html_build(&tree, &rig->scratch, html, &limits), CR_PARSE_WHOLE);
+  assert_int_equal(cr_html_links(&rig->found, tree, &rig->keep, false, true), 0);
+  cr_arena_reset(&rig->scratch); /* nothing found may lie there */
+}
+
+/* "a:href'text' area:href'alt'", "!" for nofollow, then "base:href". */
+static void describe(const struct rig *rig, char *out, size_t room)
+{
+  size_t len = 0;
+
+  out[0] = '\0';
+  for (uint32_t i = 0; i < rig->found.count; i++) {
+    const struct crawler_link *link = &rig->found.links[i];
+    assert_int_equal(link->href_bytes, strlen(link->href));
+    len += (size_t)snprintf(out + len, room - len, "%s:%s%s'%s' ",
+                            link->kind == CRAWLER_LINK_A ? "a" : "area", link->href,
+                            link->flags & CRAWLER_LINK_NOFOLLOW ? "!" : "", link->text);
+    assert_true(len < room);
+  }
+  if (rig->found.base_href.at)
+    (void)snprintf(out + len, room - len, "base:%s", rig->found.base_href.at);
+}
+
+static void links_have_href_text_and_flags(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    const char *want;
+  } cases[] = {
+    { "", "" },
+    { "<a href=x>y</a>", "a:x'y' " },
+    { "<A HREF='x?a&amp;b'>y</A>", "a:x?a&b'y' " },
+    { "<a>y</a><a name=x>z</a>", "" },
+    { "<a href>y</a>", "a:'y' " },
+    { "<a href=' x '>y</a>", "a: x 'y' " },
+    { "<a href=x>  y \n z\t</a>", "a:x'y z' " },
+    { "<a href=x>y<b>z</b></a>", "a:x'yz' " },
+    { "<a href=x>y<br>z</a>", "a:x'y z' " },
+    { "<a href=x><h3>y</h3><p>z</p></a>", "a:x'y z' " },
+    { "<a href=x><div>y</div>z</a>", "a:x'y z' " },
+    { "<a href=x><ul><li>y<li>z</ul></a>", "a:x'y z' " },
+    { "<a href=x><table><tr><td>y<td>z</table></a>", "a:x'y z' " },
+    { "<a href=x><img alt='the  logo'></a>", "a:x'the logo' " },
+    { "<a href=x>y<img alt=z>w</a>", "a:x'y z w' " },
+    { "<a href=x>y<img>w</a>", "a:x'y w' " },
+    { "<a href=x>y<script>z</script><style>z</style><template>z</template></a>", "a:x'y' " },
+    { "<a href=x>y<!-- z --></a>", "a:x'y' " },
+    { "<map><area href=x alt='y z'><area href=w></map>", "area:x'y z' area:w'' " },
+    { "<area>", "" },
+    { "<a href=1>x<a href=2>y</a></a>", "a:1'x' a:2'y' " },
+    { "<a href=1><object><a href=2>y</a></object></a>", "a:1'y' a:2'y' " },
+    { "<a href=1><p>x</a>y", "a:1'' a:1'x' " }, /* the adoption agency makes two of it */
+    { "<table><a href=1>x</a><td><a href=2>y</a></table>", "a:1'x' a:2'y' " },
+    { "<template><a href=1>x</a></template><a href=2>y</a>", "a:2'y' " },
+    { "<!-- <a href=1> --><script>'<a href=2>'</script><textarea><a href=3></textarea>", "" },
+    { "<noscript><a href=1>x</a></noscript>", "a:1'x' " },
+    { "<select><a href=1>x</a></select>", "" },
+    { "<svg><a href=1>x</a><a xlink:href=2>y</a></svg>", "a:1'x' a:2'y' " },
+    { "<svg><area href=1/></svg><math><a href=2>x</a></math>", "" },
+    { "<link href=1><img src=2><iframe src=3></iframe>", "" },
+    { "<a href=x rel=nofollow>y</a>", "a:x!'y' " },
+    { "<a href=x rel=' ugc NoFollow\tnoopener'>y</a>", "a:x!'y' " },
+    { "<a href=x rel='nofollowed no-follow'>y</a>", "a:x'y' " },
+    { "<a href=x rel=ugc>y</a><a href=z rel=sponsored>w</a>", "a:x'y' a:z'w' " },
+    { "<base href=b/><a href=x>y</a>", "a:x'y' base:b/" },
+    { "<base><base href=1><base href=2>", "base:1" },
+    { "<body><p><base href=1>", "base:1" },
+    { "<base href=''><base href=2>", "base:" },
+    { "<template><base href=1></template><svg><base href=2></svg>", "" },
+    { "<a href=a\0b>c</a>", "" }, /* cut here: the rest isn't part of a C text */
+    { "<a href=\xc3\xa4>\xc3\xa4</a>", "a:\xc3\xa4'\xc3\xa4' " },
+    { "<a href=x>&nbsp;y&nbsp;</a>", "a:x'\xc2\xa0y\xc2\xa0' " },
+  };
+  struct rig rig;
+  char got[512];
+
+  open_rig(&rig);
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    find(&rig, cr_span_text(cases[i].html));
+    describe(&rig, got, sizeof(got));
+    if (strcmp(got, cases[i].want) != 0)
+      fail_msg("%s: %s, not %s", cases[i].html, got, cases[i].want);
+  }
+  close_rig(&rig);
+}
+
+static void rel_is_kept_as_written(void **state)
+{
+  (void)state;
+  struct rig rig;
+
+  open_rig(&rig);
+  find(&rig, CR_SPAN("<a href=x rel=' Next  ugc '>y</a><a href=z rel>w</a><a href=v>u</a>"));
+  assert_int_equal(rig.found.count, 3);
+  assert_string_equal(rig.found.links[0].rel, " Next  ugc ");
+  assert_string_equal(rig.found.links[1].rel, "");
+  assert_null(rig.found.links[2].rel);
+  assert_null(rig.found.links[0].url);
+  close_rig(&rig);
+}
+
+static void text_is_cut_between_characters(void **state)
+{
+  (void)state;
+  struct rig rig;
+  char html[8192];
+
+  open_rig(&rig);
+  for (size_t pad = 0; pad < 4; pad++) {
+    size_t len = (size_t)snprintf(html, sizeof(html), "<a href=x>%.*s", (int)pad, "xxx");
+    for (int i = 0; i < 600; i++)
+      len += (size_t)snprintf(html + len, sizeof(html) - len, "\xe2\x82\xac");
+    find(&rig, cr_span(html, len));
+    struct cr_span text = cr_span_text(rig.found.links[0].text);
+    assert_int_equal(text.len, pad + (1024 - pad) / 3 * 3);
+    assert_int_equal(cr_utf8_valid(text), text.len);
+  }
+  close_rig(&rig);
+}
+
+static void without_text_there_is_none(void **state)
+{
+  (void)state;
+  const struct cr_span html = CR_SPAN("<a href=x rel=y>z</a>");
+  const struct GumboInternalOutput *tree = NULL;
+  struct cr_html_limits limits = cr_html_limits_for(html.len, frozen);
+  struct rig rig;
+
+  open_rig(&rig);
+  assert_int_equal(cr_html_build(&tree, &rig.scratch, html, &limits), CR_PARSE_WHOLE);
+  assert_int_equal(cr_html_links(&rig.found, tree, &rig.keep, true, false), 0);
+  assert_int_equal(rig.found.count, 1);
+  assert_null(rig.found.links[0].text);
+  assert_string_equal(rig.found.links[0].href, "x");
+  assert_true(rig.keep.used_bytes <= sizeof(struct crawler_link) + 16); /* strings are the tree's */
+  close_rig(&rig);
+}
+
+/* ---- suites ---- */
+
+/* Which rows speak about a whole document that has no scripts run, and no template, whose content
+ * the suite counts. */
+static bool is_for_us(const struct cr_json *row)
+{
+  struct cr_span html = cr_json_span(row, "html");
+  const char *scripting = cr_json_text(row, "scripting");
+  return !cr_json_has(row, "fragment_context") && (!scripting || strcmp(scripting, "off") == 0) &&
+         !memmem(html.at, html.len, "<template", 9);
+}
+
+/* Is this expected attribute one that makes a link or a base? */
+static bool is_wanted(const struct cr_json *entry, const char *element)
+{
+  const struct cr_json *name = cr_json_at(entry, 0);
+  const struct cr_json *attribute = cr_json_at(entry, 1);
+  bool is_foreign = cr_json_len(entry) > 3;
+  return cr_span_eq(name->text, cr_span_text(element)) &&
+         cr_span_eq(attribute->text, CR_SPAN("href")) && (!is_foreign || strcmp(element, "a") == 0);
+}
+
+static void check_tree_links(struct rig *rig, const struct cr_json *row)
+{
+  const struct cr_json *links = cr_json_get(row, "links");
+  struct cr_span base = { NULL, 0 };
+  uint32_t count = 0;
+
+  find(rig, cr_json_span(row, "html"));
+  for (size_t i = 0; i < cr_json_len(links); i++) {
+    const struct cr_json *entry = cr_json_at(links, i);
+    struct cr_span value = cr_json_at(entry, 2)->text;
+    if (is_wanted(entry, "base") && !base.at)
+      base = value;
+    if (!is_wanted(entry, "a") && !is_wanted(entry, "area"))
+      continue;
+    if (count >= rig->found.count || !cr_span_eq(cr_span_text(rig->found.links[count].href), value))
+      fail_msg("%s: link %u", cr_json_text(row, "source"), count);
+    count++;
+  }
+  if (count != rig->found.count || !cr_span_eq(base, rig->found.base_href))
+    fail_msg("%s: %u links, not %u", cr_json_text(row, "source"), rig->found.count, count);
+}
+
+static void html5lib_trees_have_the_links_they_should(void **state)
+{
+  (void)state;
+  struct cr_jsonl lines;
+  const struct cr_json *row = NULL;
+  size_t passed = 0;
+  struct rig rig;
+
+  open_rig(&rig);
+  cr_jsonl_open(&lines, "html/tree-links.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    if (!is_for_us(row))
+      continue;
+    check_tree_links(&rig, row);
+    passed++;
+  }
+  cr_jsonl_close(&lines);
+  assert_int_equal(passed, 0);
+  close_rig(&rig);
+}
+
+/* href as an absolute URL against the page's base, in url. */
+static bool resolve(struct rig *rig, const char *page, const char *href, struct cr_url *url)
+{
+  struct cr_url page_url;
+  struct cr_url base;
+  bool is_url = false;
+
+  cr_url_init(&page_url, &rig->mem);
+  cr_url_init(&base, &rig->mem);
+  assert_int_equal(cr_url_parse(&page_url, cr_span_text(page), NULL), 0);
+  struct cr_span base_href = rig->found.base_href;
+  if (!base_href.at || cr_url_parse(&base, base_href, &page_url) < 0)
+    assert_int_equal(cr_url_copy(&base, &page_url), 0);
+  is_url = cr_url_parse(url, cr_span_text(href), &base) == 0;
+  cr_url_free(&page_url);
+  cr_url_free(&base);
+  return is_url;
+}
+
+static void w3lib_base_urls_come_out(void **state)
+{
+  (void)state;
+  struct cr_jsonl lines;
+  const struct cr_json *row = NULL;
+  struct cr_url url;
+  size_t passed = 0;
+  struct rig rig;
+
+  open_rig(&rig);
+  cr_url_init(&url, &rig.mem);
+  cr_jsonl_open(&lines, "html/w3lib-base-url.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    struct cr_span html = cr_json_bytes(&lines, row, "html");
+    const char *page = cr_json_text(row, "url");
+    struct cr_span want = cr_json_span(row, "expected");
+    /* w3lib ignores a base in noscript: so does the standard where scripts run, and not here. The
+     * underscore that it takes in a host name is no matter of HTML. */
+    if (cr_span_starts_nocase(html, CR_SPAN("<noscript")))
+      continue;
+    find(&rig, html);
+    if (!page && want.len == 0) {
+      assert_null(rig.found.base_href.at);
+    } else {
+      assert_true(resolve(&rig, page ? page : "http://unset.example/", "", &url));
+      struct cr_span got = cr_url_text(&url);
+      if (got.len == want.len + 1 && got.at[want.len] == '/')
+        got.len--; /* "https://example.org" is written with its slash */
+      if (!cr_span_eq(got, want))
+        fail_msg("%s: %.*s", cr_json_text(row, "source"), (int)got.len, got.at);
+    }
+    passed++;
+  }
+  cr_jsonl_close(&lines);
+  cr_url_free(&url);
+  assert_int_equal(passed, 10);
+  close_rig(&rig);
+}
+
+static void crawl_maze_anchors_are_found(void **state)
+{
+  (void)state;
+  static const char *const pages[] = { "/html/body/a/", "/html/body/map/area/" };
+  struct cr_jsonl lines;
+  const struct cr_json *row = NULL;
+  struct cr_url url;
+  size_t passed = 0;
+  struct rig rig;
+
+  open_rig(&rig);
+  cr_url_init(&url, &rig.mem);
+  cr_jsonl_open(&lines, "html/crawl-maze-pages.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    struct cr_span path = cr_json_span(row, "path");
+    struct cr_span html = cr_json_span(row, "html");
+    bool is_area = cr_span_starts_nocase(path, cr_span_text(pages[1]));
+    bool is_ours = cr_span_eq(path, CR_SPAN("/html/body/a/href.html")) || is_area;
+    if (!is_ours && !memmem(html.at, html.len, "<a href", 7))
+      continue;
+    find(&rig, html);
+    assert_true(rig.found.count > 0);
+    assert_true(resolve(&rig, "https://maze.example/x", rig.found.links[0].href, &url));
+    const struct cr_json *expected = cr_json_at(cr_json_get(row, "expected"), 0);
+    assert_true(!is_ours || cr_span_eq(cr_url_path(&url), expected->text));
+    passed++;
+  }
+  cr_jsonl_close(&lines);
+  cr_url_free(&url);
+  assert_true(passed >= 1);
+  close_rig(&rig);
+}
+
+/* Rows of a plain extractor; the others are about Scrapy's own options. */
+static bool is_plain(const struct cr_json *row)
+{
+  return cr_json_len(cr_json_get(row, "options")) == 0;
+}
+
+/* Scrapy drops what is no http, https or file URL, and duplicates; and takes text without alt. */
+static size_t check_scrapy(struct rig *rig, struct cr_jsonl *lines, const struct cr_json *row)
+{
+  const struct cr_json *wanted = cr_json_get(row, "links");
+  const char *charset = cr_charset_of_label(cr_json_span(row, "encoding"));
+  struct cr_span utf8 = { NULL, 0 };
+  struct cr_arena text;
+  struct cr_url url;
+  size_t at = 0;
+
+  cr_arena_init(&text, &rig->mem, CR_MEM_PAGE, 4096, 0);
+  struct cr_span body = cr_json_bytes(lines, row, "body");
+  bool is_bytes = cr_json_has(row, "body_b64");
+  assert_int_equal(cr_charset_decode(&text, is_bytes && charset ? charset : "utf-8", body, &utf8),
+                   0);
+  find(rig, utf8);
+  cr_url_init(&url, &rig->mem);
+  for (uint32_t i = 0; i < rig->found.count && at < cr_json_len(wanted); i++) {
+    const struct cr_json *want = cr_json_at(wanted, at);
+    if (!resolve(rig, cr_json_text(row, "url"), rig->found.links[i].href, &url))
+      continue;
+    cr_url_strip_fragment(&url);
+    if (!cr_span_starts_nocase(cr_url_text(&url), cr_json_span(want, "url")))
+      continue;
+    bool nofollow = (rig->found.links[i].flags & CRAWLER_LINK_NOFOLLOW) != 0;
+    assert_int_equal(nofollow, cr_json_bool(want, "nofollow", false));
+    at++;
+  }
+  size_t missing = cr_json_len(wanted) - at;
+  cr_url_free(&url);
+  cr_arena_free(&text);
+  return missing;
+}
+
+static void scrapy_links_are_found_in_order(void **state)
+{
+  (void)state;
+  struct cr_jsonl lines;
+  const struct cr_json *row = NULL;
+  size_t passed = 0;
+  struct rig rig;
+
+  open_rig(&rig);
+  cr_jsonl_open(&lines, "html/scrapy-linkextractor.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    if (!is_plain(row))
+      continue;
+    if (check_scrapy(&rig, &lines, row) > 0)
+      fail_msg("%s", cr_json_text(row, "source"));
+    passed++;
+  }
+  cr_jsonl_close(&lines);
+  assert_int_equal(passed, 0);
+  close_rig(&rig);
+}
+
+static void find_once(struct cr_mem *mem, void *arg)
+{
+  const struct GumboInternalOutput *tree = arg;
+  struct cr_html_links found;
+  struct cr_arena keep;
+
+  cr_arena_init(&keep, mem, CR_MEM_PAGE, 16, 0);
+  int err = cr_html_links(&found, tree, &keep, false, true);
+  assert_true(err == 0 || (err == CRAWLER_E_NOMEM && cr_test_oom_refused(mem)));
+  assert_true(err == 0 || found.count == 0);
+  cr_arena_free(&keep);
+}
+
+static void no_memory_is_an_ordinary_error(void **state)
+{
+  (void)state;
+  const struct cr_span html =
+      CR_SPAN("<base href=b><a href=x rel=nofollow>y</a><area href=z alt=w>");
+  const struct GumboInternalOutput *tree = NULL;
+  struct cr_html_limits limits = cr_html_limits_for(html.len, frozen);
+  struct rig rig;
+
+  open_rig(&rig);
+  assert_int_equal(cr_html_build(&tree, &rig.scratch, html, &limits), CR_PARSE_WHOLE);
+  union { /* the scenario's argument isn't const, though it is only read */
+    const void *tree;
+    void *arg;
+  } both = { tree };
+  cr_test_oom(find_once, both.arg);
+  close_rig(&rig);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(links_have_href_text_and_flags),
+    cmocka_unit_test(rel_is_kept_as_written),
+    cmocka_unit_test(text_is_cut_between_characters),
+    cmocka_unit_test(without_text_there_is_none),
+    cmocka_unit_test(html5lib_trees_have_the_links_they_should),
+    cmocka_unit_test(w3lib_base_urls_come_out),
+    cmocka_unit_test(crawl_maze_anchors_are_found),
+    cmocka_unit_test(scrapy_links_are_found_in_order),
+    cmocka_unit_test(no_memory_is_an_ordinary_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
