@@ -154,6 +154,8 @@ $(BUILD)/libtest.a: $(SUPPORT_OBJ) $(BUILD)/objects
 
 TEST_LIBS = $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a -lcmocka -levent_extra $(LIBS)
 
+$(BUILD)/test/api/test_command: | $(BUILD)/crawler # which it runs
+
 $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
 	$(say) LINK $@
 	$(Q)$(LINK) $< $(call ldlibs_of,test/$*.c) $(TEST_LIBS) -o $@

@@ -545,13 +545,23 @@ static void end_inline(struct cr_stack *stack, const struct cr_html_tag *tag,
     end_ordinary(stack, tag, known);
 }
 
+static void end_block(struct cr_stack *stack, enum cr_element_kind kind)
+{
+  cr_stack_close_kind(stack, kind, kind == CR_ELEMENT_P ? CR_ELEMENT_BUTTON : kind);
+}
+
+static void end_void(struct cr_stack *stack, const struct cr_html_tag *tag)
+{
+  if (is_named(tag->name, "br") && !is_in_select(stack)) /* as <br> */
+    cr_stack_reopen(stack);
+}
+
 static void end_html(struct cr_stack *stack, const struct cr_html_tag *tag,
                      const struct cr_element *known)
 {
   switch (known ? known->kind : CR_ELEMENT_ORDINARY) {
   case CR_ELEMENT_VOID:
-    if (is_named(tag->name, "br") && !is_in_select(stack)) /* as <br> */
-      cr_stack_reopen(stack);
+    end_void(stack, tag);
     break;
   case CR_ELEMENT_IGNORED:
   case CR_ELEMENT_FIELD:
@@ -570,10 +580,8 @@ static void end_html(struct cr_stack *stack, const struct cr_html_tag *tag,
     end_ordinary(stack, tag, known);
     break;
   case CR_ELEMENT_HEADING:
-    cr_stack_close_kind(stack, CR_ELEMENT_HEADING, CR_ELEMENT_HEADING);
-    break;
   case CR_ELEMENT_P:
-    cr_stack_close_kind(stack, CR_ELEMENT_P, CR_ELEMENT_BUTTON);
+    end_block(stack, known->kind);
     break;
   case CR_ELEMENT_FORM:
     end_form(stack);

@@ -122,7 +122,6 @@ static void links_have_href_text_and_flags(void **state)
     { "<body><p><base href=1>", "base:1" },
     { "<base href=''><base href=2>", "base:" },
     { "<template><base href=1></template><svg><base href=2></svg>", "" },
-    { "<a href=a\0b>c</a>", "" }, /* cut here: the rest isn't part of a C text */
     { "<a href=\xc3\xa4>\xc3\xa4</a>", "a:\xc3\xa4'\xc3\xa4' " },
     { "<a href=x>&nbsp;y&nbsp;</a>", "a:x'\xc2\xa0y\xc2\xa0' " },
   };
@@ -252,7 +251,7 @@ static void html5lib_trees_have_the_links_they_should(void **state)
     passed++;
   }
   cr_jsonl_close(&lines);
-  assert_int_equal(passed, 0);
+  assert_int_equal(passed, 729);
   close_rig(&rig);
 }
 
@@ -405,7 +404,7 @@ static void scrapy_links_are_found_in_order(void **state)
     passed++;
   }
   cr_jsonl_close(&lines);
-  assert_int_equal(passed, 0);
+  assert_int_equal(passed, 5);
   close_rig(&rig);
 }
 

@@ -25,7 +25,8 @@ enum { PATIENCE_MS = 30000, STEP_BYTES = 4096 };
 
 extern char **environ;
 
-static void add_output(posix_spawn_file_actions_t *actions, enum cr_process_out out, const int *pipe)
+static void add_output(posix_spawn_file_actions_t *actions, enum cr_process_out out,
+                       const int *pipe)
 {
   switch (out) {
   case CR_OUT_PIPE:
@@ -36,7 +37,7 @@ static void add_output(posix_spawn_file_actions_t *actions, enum cr_process_out 
     break;
   case CR_OUT_FULL:
     assert_int_equal(
-      posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/full", O_WRONLY, 0), 0);
+        posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/full", O_WRONLY, 0), 0);
     break;
   }
 }
@@ -52,7 +53,7 @@ void cr_process_start(struct cr_process *process, const char *const *argv, enum 
   assert_int_equal(pipe2(err_pipe, O_CLOEXEC), 0);
   assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
   assert_int_equal(
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0), 0);
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0), 0);
   add_output(&actions, out, out_pipe);
   assert_int_equal(posix_spawn_file_actions_adddup2(&actions, err_pipe[1], STDERR_FILENO), 0);
   if (posix_spawn(&process->pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv,

@@ -18,8 +18,7 @@ struct cr_process {
 enum cr_process_out { CR_OUT_PIPE, CR_OUT_CLOSED, CR_OUT_FULL }; /* no descriptor; /dev/full */
 
 /* argv ends with NULL. stdin is empty. All that goes wrong here fails the test. */
-void cr_process_start(struct cr_process *process, const char *const *argv,
-                      enum cr_process_out out);
+void cr_process_start(struct cr_process *process, const char *const *argv, enum cr_process_out out);
 /* Reads until that many bytes have come on stdout, or it is closed. */
 void cr_process_wait_for_output(struct cr_process *process, size_t bytes);
 void cr_process_signal(const struct cr_process *process, int number);
