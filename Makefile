@@ -154,7 +154,7 @@ $(BUILD)/libtest.a: $(SUPPORT_OBJ) $(BUILD)/objects
 
 TEST_LIBS = $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a -lcmocka -levent_extra $(LIBS)
 
-$(BUILD)/test/api/test_command: | $(BUILD)/crawler # which it runs
+$(filter $(BUILD)/test/api/test_command%,$(TESTS)): | $(BUILD)/crawler # which they run
 
 $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
 	$(say) LINK $@

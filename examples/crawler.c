@@ -7,10 +7,12 @@
  */
 #include <crawl/crawler.h>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command/output.h"
 
@@ -407,11 +409,29 @@ static int exit_status(const struct command *cmd, int err)
   return 0;
 }
 
+/* Without them the first sockets would be stdin, stdout and stderr, and what is printed would go to
+ * some server. */
+static int open_missing_descriptors(void)
+{
+  int missing = fcntl(STDOUT_FILENO, F_GETFD) < 0 ? EXIT_PIPE : 0;
+  int fd;
+
+  do
+    fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0)
+    close(fd);
+  return missing;
+}
+
 int main(int argc, char **argv)
 {
-  struct command cmd = { .c = crawler_new() };
-  int status;
+  struct command cmd = { 0 };
+  int status = open_missing_descriptors();
 
+  if (status != 0)
+    return status;
+  cmd.c = crawler_new();
   if (!cmd.c) {
     fputs("crawler: out of memory\n", stderr);
     return EXIT_BROKEN;

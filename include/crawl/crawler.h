@@ -223,7 +223,7 @@ int crawler_set_proxy(crawler *c, const char *url);            /* "": none; not 
 int crawler_set_ca_file(crawler *c, const char *path);         /* PEM; "": the system's */
 int crawler_set_insecure(crawler *c, int on);                  /* certificates aren't verified */
 int crawler_set_cookies(crawler *c, int on);                   /* one jar for the crawl */
-int crawler_set_max_pending(crawler *c, int64_t urls);       /* queued for one host */
+int crawler_set_max_pending(crawler *c, int64_t urls);         /* queued for one host */
 int crawler_set_max_frontier_bytes(crawler *c, int64_t bytes); /* -1: no limit */
 int crawler_set_document(crawler *c, int on);                  /* a tree for each HTML page */
 int crawler_set_key_trailing_slash(crawler *c, int on);        /* "/a/" counts as "/a" */

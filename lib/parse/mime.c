@@ -101,7 +101,7 @@ struct cr_span cr_mime_parameter(struct cr_span type, struct cr_span name)
   struct cr_span rest = type;
 
   if (rest.len == 0) /* at may be NULL */
-    return rest;
+    return (struct cr_span){ NULL, 0 };
   (void)cut(&rest, ';', ';'); /* the essence */
   while (take(&rest, ';')) {
     while (rest.len > 0 && is_http_space(rest.at[0]))

@@ -11,6 +11,7 @@
 #include "parse/charset.h"
 #include "parse/html_gumbo.h"
 #include "parse/html_links.h"
+#include "parse/html_reference.h"
 
 enum { MIME_BYTES = 128, USUAL_RATIO = 4 };
 
@@ -102,6 +103,7 @@ static enum cr_parse_note build_document(struct cr_arena *keep, struct cr_span u
 
   if (!copy)
     return CR_PARSE_NO_MEMORY;
+  cr_html_tame_references(copy, utf8.len);
   enum cr_parse_note note = cr_html_build(&built, keep, cr_span(copy, utf8.len), &limits);
   if (note != CR_PARSE_WHOLE)
     return note;
@@ -110,6 +112,23 @@ static enum cr_parse_note build_document(struct cr_arena *keep, struct cr_span u
   *text = cr_span(copy, utf8.len);
   *tree = built;
   return CR_PARSE_WHOLE;
+}
+
+/* A tree for as long as scratch isn't reset. */
+static enum cr_parse_note build_scratch(struct cr_arena *scratch, struct cr_span utf8,
+                                        int64_t (*clock_ms)(void),
+                                        const struct GumboInternalOutput **tree)
+{
+  struct cr_html_limits limits = cr_html_limits_for(utf8.len, clock_ms);
+
+  if (cr_html_find_huge_reference(utf8) < utf8.len) {
+    char *copy = cr_arena_strndup(scratch, utf8.at, utf8.len);
+    if (!copy)
+      return CR_PARSE_NO_MEMORY;
+    cr_html_tame_references(copy, utf8.len);
+    utf8.at = copy;
+  }
+  return cr_html_build(tree, scratch, utf8, &limits);
 }
 
 static enum cr_parse_note parse_html(struct cr_parse *p)
@@ -125,8 +144,7 @@ static enum cr_parse_note parse_html(struct cr_parse *p)
     note = build_document(p->keep, utf8, p->clock_ms, &p->text, &p->tree);
     tree = p->tree;
   } else if (note == CR_PARSE_WHOLE) {
-    struct cr_html_limits limits = cr_html_limits_for(utf8.len, p->clock_ms);
-    note = cr_html_build(&tree, p->scratch, utf8, &limits);
+    note = build_scratch(p->scratch, utf8, p->clock_ms, &tree);
   }
   if (note != CR_PARSE_WHOLE || !p->want_links)
     return note;

@@ -17,8 +17,8 @@ enum cr_way { /* who turns the loop */
               CR_WAY_STEP_0, /* crawler_step() that doesn't wait */
               CR_WAY_STEP,
               CR_WAY_NEXT,
-              CR_WAY_BASE, /* a libevent base of the test's */
-              CR_WAY_POLL, /* watch and timer functions */
+              CR_WAY_BASE,   /* a libevent base of the test's */
+              CR_WAY_POLL,   /* watch and timer functions */
               CR_WAY_THREAD, /* the library's: crawler_next(), or crawler_wait() with an on_page */
               CR_WAYS
 };
