@@ -51,38 +51,6 @@ static bool is_in_template(const struct cr_stack *stack)
   return at != CR_STACK_NONE && cr_open_may_be_kind(&stack->open[at], CR_ELEMENT_TEMPLATE);
 }
 
-/* What a part of a table stands in: a cell in a row, a row in a section, others in the table. */
-static enum cr_element_kind part_above(const struct cr_element *part)
-{
-  switch (part->kind) {
-  case CR_ELEMENT_CELL:
-    return CR_ELEMENT_ROW;
-  case CR_ELEMENT_ROW:
-    return CR_ELEMENT_SECTION;
-  default:
-    return CR_ELEMENT_TABLE;
-  }
-}
-
-static void push_named(struct cr_stack *stack, struct cr_span name)
-{
-  const struct cr_html_tag tag = { .name = name };
-  cr_stack_push(stack, &tag, cr_html_element(name), CR_SPACE_HTML);
-}
-
-/* The section and the row that no tag has begun. */
-static void push_implied(struct cr_stack *stack, enum cr_element_kind above)
-{
-  const struct cr_open *top = cr_stack_top(stack);
-  bool is_in_row = cr_open_may_be_kind(top, CR_ELEMENT_ROW);
-  bool is_in_section = is_in_row || cr_open_may_be_kind(top, CR_ELEMENT_SECTION);
-
-  if (above != CR_ELEMENT_TABLE && !is_in_section)
-    push_named(stack, CR_SPAN("tbody"));
-  if (above == CR_ELEMENT_ROW && !is_in_row)
-    push_named(stack, CR_SPAN("tr"));
-}
-
 /* Closes what a part of a table can't be in: all above the row (for a cell), the section (for a
  * row), or the table itself. False: no table, or only a template, where it depends on the tag that
  * it began with whether parts of tables are elements: those count, but are doubted. */
@@ -100,16 +68,16 @@ static bool clear_table(struct cr_stack *stack, const struct cr_html_tag *tag,
     return false;
   }
 
+  bool is_cell = part->kind == CR_ELEMENT_CELL;
   size_t keep = at + 1;
-  enum cr_element_kind above = part_above(part);
-  for (size_t i = at + 1; i < stack->len; i++)
-    if (above != CR_ELEMENT_TABLE &&
-        (cr_open_may_be_kind(&stack->open[i], CR_ELEMENT_SECTION) ||
-         cr_open_may_be_kind(&stack->open[i], above)))
+  for (size_t i = at + 1; i < stack->len; i++) {
+    bool is_section = cr_open_may_be_kind(&stack->open[i], CR_ELEMENT_SECTION);
+    bool is_row = cr_open_may_be_kind(&stack->open[i], CR_ELEMENT_ROW);
+    if ((is_section && (is_cell || part->kind == CR_ELEMENT_ROW)) || (is_row && is_cell))
       keep = i + 1;
+  }
   if (keep < stack->len)
     cr_stack_close(stack, keep, true);
-  push_implied(stack, above);
   return true;
 }
 

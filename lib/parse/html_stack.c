@@ -296,8 +296,6 @@ bool cr_stack_close_formatting(struct cr_stack *stack, const struct cr_element *
     return false;
   if (is_in_scope(stack, at, &is_sure))
     close_found(stack, at, is_sure);
-  else if (stack->open[at].is_pending)
-    stack->open[at].is_doubted = true; /* off the list, if it wasn't opened again */
   return true;
 }
 
