@@ -60,7 +60,8 @@ static int check_start(crawler *c, enum cr_drive drive, bool pulling)
     return in_hook(c);
   if (c->setting_error < 0)
     return c->setting_error; /* errmsg still names the option */
-  if (c->shard.loop && c->drive != drive)
+  if (c->drive != drive &&
+      (c->shard.loop || c->drive == CR_DRIVE_BASE || c->drive == CR_DRIVE_WATCH))
     return cr_error(c, CRAWLER_E_STATE, "the crawler is driven in another way already", NULL);
   if (c->shard.running && c->shard.pulling != pulling)
     return cr_error(c, CRAWLER_E_STATE, "crawler_next() is not for a run begun by another", NULL);

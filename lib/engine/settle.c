@@ -117,8 +117,11 @@ void cr_visit_finish_held(struct cr_visit *v, int how)
   if (!v->shard || v->state != CR_VISIT_HELD)
     return;
   switch (how) {
-  case CRAWLER_FINISH_RETRY:
-    cr_visit_fail(v, CRAWLER_FAILED_INTERNAL);
+  case CRAWLER_FINISH_RETRY: /* of a POST too: who says so knows that it may be sent twice */
+    if (v->page.req.attempt <= v->shard->settings->max_retries)
+      cr_visit_requeue(v, CR_FINISH_RETRY, -1);
+    else
+      cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_INTERNAL);
     break;
   case CRAWLER_FINISH_FAIL:
     cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_INTERNAL);

@@ -22,6 +22,11 @@ struct cr_html_tag {
   bool is_self_closing;
 };
 
+static inline bool cr_html_is_named(struct cr_span name, const char *wanted)
+{
+  return cr_span_eq_nocase(name, cr_span_text(wanted));
+}
+
 /* The next tag; s stands behind it. False: no more. in_foreign: "<![CDATA[" begins a section. */
 bool cr_html_scan_tag(struct cr_html_scan *s, struct cr_html_tag *tag, bool in_foreign);
 /* The next attribute of a tag; s begins as the tag's rest. value.at is NULL: it has none. False: no

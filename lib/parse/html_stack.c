@@ -61,6 +61,20 @@ bool cr_open_is_marker(const struct cr_open *open)
   return has_flag(open, CR_ELEMENT_MARKER, 0, 0);
 }
 
+bool cr_open_is_implied(const struct cr_open *open)
+{
+  return cr_open_may_be_kind(open, CR_ELEMENT_RUBY_TEXT) ||
+         cr_open_may_be_kind(open, CR_ELEMENT_P) || cr_open_may_be_kind(open, CR_ELEMENT_LI) ||
+         cr_open_may_be_kind(open, CR_ELEMENT_DEFINITION) ||
+         cr_open_may_be_kind(open, CR_ELEMENT_OPTION) ||
+         cr_open_may_be_kind(open, CR_ELEMENT_OPTGROUP);
+}
+
+bool cr_open_holds_html(const struct cr_open *open)
+{
+  return open->space == CR_SPACE_HTML || has_flag(open, 0, CR_ELEMENT_IN_SVG, CR_ELEMENT_IN_MATH);
+}
+
 bool cr_open_lets_pass(const struct cr_open *open, bool *is_sure)
 {
   if (!open->is_doubted && !cr_open_may_be_kind(open, CR_ELEMENT_MAIN))
@@ -196,6 +210,33 @@ size_t cr_stack_table(const struct cr_stack *stack)
   return CR_STACK_NONE;
 }
 
+bool cr_stack_is_in_template(const struct cr_stack *stack)
+{
+  size_t at = cr_stack_table(stack);
+  return at != CR_STACK_NONE && cr_open_may_be_kind(&stack->open[at], CR_ELEMENT_TEMPLATE);
+}
+
+bool cr_stack_is_in_select(struct cr_stack *stack)
+{
+  bool is_sure = true;
+  size_t at = cr_stack_find(stack, CR_ELEMENT_SELECT, CR_ELEMENT_TEMPLATE, &is_sure);
+  stack->is_unsure = stack->is_unsure || (at != CR_STACK_NONE && !is_sure);
+  return at != CR_STACK_NONE;
+}
+
+bool cr_stack_may_hide_top(const struct cr_stack *stack)
+{
+  for (size_t i = stack->len; i-- > 0;) {
+    const struct cr_open *open = &stack->open[i];
+    if (open->is_pending)
+      return true;
+    if (!open->is_doubted &&
+        (cr_open_is_marker(open) || cr_open_may_be_kind(open, CR_ELEMENT_SELECT)))
+      break;
+  }
+  return false;
+}
+
 /* ---- formatting elements ---- */
 
 /* The topmost of a name that is listed, behind the last marker. */
@@ -296,6 +337,8 @@ bool cr_stack_close_formatting(struct cr_stack *stack, const struct cr_element *
     return false;
   if (is_in_scope(stack, at, &is_sure))
     close_found(stack, at, is_sure);
+  else if (stack->open[at].is_pending)
+    stack->open[at].is_doubted = true; /* off the list, if it wasn't opened again */
   return true;
 }
 

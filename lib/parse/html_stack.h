@@ -25,7 +25,7 @@ struct cr_open {
 };
 
 struct cr_stack {
-  struct cr_open open[CR_HTML_MAX_DEPTH + 2];
+  struct cr_open open[CR_HTML_MAX_DEPTH + 4];
   size_t len;
   size_t most; /* the greatest len so far; above CR_HTML_MAX_DEPTH nothing else counts any more */
   bool is_past_head;
@@ -47,12 +47,14 @@ bool cr_open_may_be_kind(const struct cr_open *open, enum cr_element_kind kind);
 bool cr_open_may_be(const struct cr_open *open, const struct cr_html_tag *tag,
                     const struct cr_element *known);
 
+bool cr_open_is_implied(const struct cr_open *open); /* its end tag may be left out: p, li, rt */
+bool cr_open_holds_html(const struct cr_open *open); /* also: inside svg or math it does */
 /* A search from the top down meets one of those that would end it. True: it goes on, since it isn't
  * sure that this one is there, or ends searches: then what is found isn't sure either. */
 bool cr_open_lets_pass(const struct cr_open *open, bool *is_sure);
 
 const struct cr_open *cr_stack_top(const struct cr_stack *stack); /* NULL: nothing is open */
-/* The stack is to have room: CR_HTML_MAX_DEPTH isn't passed yet. */
+/* Room is for three beyond CR_HTML_MAX_DEPTH: as many as one tag opens. */
 void cr_stack_push(struct cr_stack *stack, const struct cr_html_tag *tag,
                    const struct cr_element *known, enum cr_space space);
 /* Closes what is open from `at` on, if that is sure; else doubts it. */
@@ -67,8 +69,13 @@ size_t cr_stack_find(const struct cr_stack *stack, enum cr_element_kind kind,
 /* Closes it. */
 void cr_stack_close_kind(struct cr_stack *stack, enum cr_element_kind kind,
                          enum cr_element_kind barrier);
-/* The innermost open table or template. */
+/* The innermost open table or template; is it a template? */
 size_t cr_stack_table(const struct cr_stack *stack);
+bool cr_stack_is_in_template(const struct cr_stack *stack);
+/* Where nearly all tags mean nothing. If that isn't sure, the whole is unsure from here on. */
+bool cr_stack_is_in_select(struct cr_stack *stack);
+/* Is there perhaps something open on top that isn't known of? */
+bool cr_stack_may_hide_top(const struct cr_stack *stack);
 
 /* Text, or what counts as that, comes: pending elements open again, on top. */
 void cr_stack_reopen(struct cr_stack *stack);

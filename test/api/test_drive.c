@@ -373,7 +373,7 @@ static void *keep_it_busy(void *arg)
     while (crawler_get_stat(h->rig->c, CRAWLER_STAT_FETCHED) <= i) /* until it is idle again */
       usleep(200);
   }
-  CR_CRAWL_EXPECT(h->rig, *crawler_ended(h->rig->c) == '\0' || h->rig->way != CR_WAY_THREAD);
+
   crawler_stop(h->rig->c);
   return NULL;
 }

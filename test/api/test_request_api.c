@@ -375,6 +375,7 @@ static void larger_priorities_are_sooner(void **state)
   (void)state;
   cr_crawl_open(&rig, CR_WAY_RUN);
   assert_int_equal(crawler_set_concurrency(rig.c, 1), 0);
+  assert_int_equal(crawler_set_workers(rig.c, 0), 0); /* they end in the order they are asked for */
   for (size_t i = 0; i < 7; i++) {
     crawler_request *req;
 

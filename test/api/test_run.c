@@ -243,6 +243,7 @@ static void one_way_to_drive_a_crawler_for_its_life(void **state)
   cr_crawl_close(&rig);
 
   cr_crawl_open(&rig, CR_WAY_BASE);
+  assert_int_equal(crawler_run(rig.c), CRAWLER_E_STATE); /* though nothing has begun */
   assert_int_equal(cr_crawl_drive(&rig), 0);
   assert_int_equal(crawler_run(rig.c), CRAWLER_E_STATE);
   assert_int_equal(crawler_step(rig.c, 0), CRAWLER_E_STATE);

@@ -257,6 +257,42 @@ static void deferred_pages_are_used_and_finished_by_other_threads_in_every_way(v
     run_with_consumers(way);
 }
 
+static int retry_post(crawler *c, crawler_page *page, void *user)
+{
+  struct cr_crawl_rig *rig = user;
+  crawler_request *req = crawler_page_request(page);
+
+  (void)c;
+  CR_CRAWL_EXPECT(rig, crawler_request_method(req) == CRAWLER_POST);
+  CR_CRAWL_EXPECT(rig, crawler_page_defer(page) == 0);
+  CR_CRAWL_EXPECT(rig, crawler_page_finish(page, crawler_request_attempt(req) == 1
+                                                     ? CRAWLER_FINISH_RETRY
+                                                     : CRAWLER_FINISH_OK) == 0);
+  return 0;
+}
+
+static void a_post_is_retried_when_its_page_says_so(void **state)
+{
+  static const struct cr_site_page page = { .path = "/post", .body = "no links" };
+  struct cr_site_server *site = cr_site_start_pages(&page, 1);
+  struct cr_crawl_rig rig;
+  crawler_request *req;
+
+  (void)state;
+  cr_crawl_open(&rig, CR_WAY_RUN);
+  crawler_on_page(rig.c, retry_post, &rig);
+  req = crawler_request_new(rig.c, cr_site_url(site, "/post"));
+  assert_int_equal(crawler_request_set_body(req, "a=1", 3, "text/plain"), 0);
+  assert_int_equal(crawler_submit(rig.c, req), 0);
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  assert_int_equal(cr_site_total(site), 2);
+  assert_string_equal(cr_site_request(site, "/post", 1).body, "a=1");
+  assert_int_equal(cr_crawl_stat(&rig, CRAWLER_STAT_FETCHED), 1);
+  cr_crawl_check(&rig);
+  cr_crawl_close(&rig);
+  cr_site_stop(site);
+}
+
 static int retry_twice(crawler *c, crawler_page *page, void *user)
 {
   struct cr_crawl_rig *rig = user;
@@ -384,6 +420,7 @@ int main(void)
     cmocka_unit_test(wait_returns_after_on_done),
     cmocka_unit_test(deferred_pages_are_used_and_finished_by_other_threads_in_every_way),
     cmocka_unit_test(a_page_to_be_retried_is_asked_for_again_as_often_as_retries_allow),
+    cmocka_unit_test(a_post_is_retried_when_its_page_says_so),
     cmocka_unit_test(freed_while_other_threads_hold_deferred_pages),
     cmocka_unit_test(next_may_be_called_on_any_one_thread),
     cmocka_unit_test(a_start_that_fails_leaves_nobody_waiting),
