@@ -57,8 +57,16 @@ static const struct cr_crawl_end *end_of_seed(const struct cr_crawl_rig *rig)
   return NULL;
 }
 
+/* Under valgrind: the parser gives a page up after 2 seconds, and says so. */
+static bool was_too_slow(const struct cr_crawl_rig *rig, int64_t took_ms)
+{
+  const char *reason = crawler_incomplete(rig->c, 0, NULL);
+
+  return took_ms >= 2000 && reason && strcmp(reason, "unparsed") == 0;
+}
+
 static void check_end(const struct cr_bad_site *site, const struct cr_crawl_rig *rig,
-                      struct cr_raw_server *server)
+                      struct cr_raw_server *server, int64_t took_ms)
 {
   const struct cr_crawl_end *end = end_of_seed(rig);
 
@@ -68,7 +76,7 @@ static void check_end(const struct cr_bad_site *site, const struct cr_crawl_rig 
       end->status != site->status)
     fail_msg("%s: %s %s %d", site->name, crawler_outcome_name(end->outcome),
              crawler_reason_name(end->reason), end->status);
-  if (rig->pulled != site->links)
+  if (rig->pulled != site->links && !was_too_slow(rig, took_ms))
     fail_msg("%s: %zu links", site->name, rig->pulled);
   if (cr_raw_server_requests(server) != site->requests)
     fail_msg("%s: %zu requests", site->name, cr_raw_server_requests(server));
@@ -81,6 +89,7 @@ static void meet_bad_site(const struct cr_bad_site *site, int workers, bool docu
   struct cr_raw_server *server = cr_bad_site_start(site);
   int64_t began = cr_clock_mono_ms();
   struct cr_crawl_rig rig;
+  int64_t took_ms;
 
   open_rig(&rig, CR_WAY_RUN);
   if (site->option)
@@ -90,10 +99,11 @@ static void meet_bad_site(const struct cr_bad_site *site, int workers, bool docu
   crawler_on_page(rig.c, count_links, &rig);
   cr_crawl_add(&rig, url_of(cr_raw_server_port(server), "/"));
   assert_int_equal(cr_crawl_drive(&rig), 0);
-  check_end(site, &rig, server);
+  took_ms = cr_clock_mono_ms() - began;
+  check_end(site, &rig, server, took_ms);
   if (site->reason == CRAWLER_FAILED_TIMEOUT)
-    assert_in_range(cr_clock_mono_ms() - began, 2 * CR_BAD_TIMEOUT_MS, 5000);
-  assert_in_range(cr_clock_mono_ms() - began, 0, 10000);
+    assert_in_range(took_ms, 2 * CR_BAD_TIMEOUT_MS, 5000);
+  assert_in_range(took_ms, 0, 10000);
   cr_crawl_check(&rig);
   cr_crawl_close(&rig);
   cr_raw_server_stop(server);
