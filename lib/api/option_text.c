@@ -113,18 +113,11 @@ int cr_text_to_size(const char *text, int64_t *bytes)
 
 void cr_number_to_text(int64_t value, const char *suffix, char out[64])
 {
-  char digits[24];
-  size_t n = 0;
   size_t len = 0;
-  uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
-  do
-    digits[n++] = (char)('0' + rest % 10);
-  while ((rest /= 10) != 0);
   if (value < 0)
     out[len++] = '-';
-  while (n > 0)
-    out[len++] = digits[--n];
+  len += cr_write_u64(out + len, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
   if (value < 0) /* "no limit" has no unit */
     suffix = "";
   memcpy(out + len, suffix, strlen(suffix) + 1);

@@ -129,30 +129,11 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
   return 0;
 }
 
-static bool is_known_list(const struct row *row, const char *value)
-{
-  const char *at = value;
-
-  if (strcmp(row->name, "links") != 0 || strcmp(value, "all") == 0)
-    return true;
-  while (*at) {
-    size_t len = strcspn(at, ",");
-    struct cr_span word = cr_span_trim(cr_span(at, len));
-    bool known = word.len == 0;
-
-    for (int kind = 1; crawler_link_kind_name(kind); kind++)
-      known = known || cr_span_eq(word, cr_span_text(crawler_link_kind_name(kind)));
-    if (!known)
-      return false;
-    at += len + (at[len] == ',');
-  }
-  return true;
-}
-
 /* Do the rooms that use it understand it? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
 static int check_text(crawler *c, const struct row *row, const char *value)
 {
-  bool ok;
+  uint32_t kinds;
+  bool ok = true;
 
   if (strcmp(row->name, "allow_private") == 0)
     return cr_shard_check_private(&c->shard, value);
@@ -164,8 +145,8 @@ static int check_text(crawler *c, const struct row *row, const char *value)
     ok = cr_curl_proxy_is_usable(cr_span_text(value));
   else if (strcmp(row->name, "user_agent") == 0)
     ok = cr_header_is_valid(CR_SPAN("User-Agent"), cr_span_text(value));
-  else
-    ok = is_known_list(row, value);
+  else if (strcmp(row->name, "links") == 0)
+    ok = cr_link_kinds_read(value, &kinds) == 0;
   return ok ? 0 : CRAWLER_E_VALUE;
 }
 

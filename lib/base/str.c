@@ -48,3 +48,16 @@ bool cr_parse_u64(struct cr_span text, uint64_t max, uint64_t *value)
   *value = sum;
   return true;
 }
+
+size_t cr_write_u64(char *out, uint64_t value)
+{
+  char digits[CR_U64_DIGITS];
+  size_t at = sizeof(digits);
+
+  do {
+    digits[--at] = (char)('0' + value % 10);
+    value /= 10;
+  } while (value > 0);
+  memcpy(out, digits + at, sizeof(digits) - at);
+  return sizeof(digits) - at;
+}

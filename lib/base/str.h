@@ -70,5 +70,8 @@ bool cr_span_starts_nocase(struct cr_span text, struct cr_span prefix);
 struct cr_span cr_span_trim(struct cr_span text); /* HTML whitespace off both ends */
 /* Decimal digits only, all of text, value <= max; false otherwise. */
 bool cr_parse_u64(struct cr_span text, uint64_t max, uint64_t *value);
+#define CR_U64_DIGITS 20
+/* Writes value in decimal, without a NUL: at most CR_U64_DIGITS characters. Returns how many. */
+size_t cr_write_u64(char *out, uint64_t value);
 
 #endif

@@ -22,19 +22,6 @@ int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
   return 0;
 }
 
-static size_t write_port(char *out, unsigned port)
-{
-  char digits[5];
-  size_t n = 0;
-
-  do
-    digits[n++] = (char)('0' + port % 10);
-  while ((port /= 10) != 0);
-  for (size_t i = 0; i < n; i++)
-    out[i] = digits[n - 1 - i];
-  return n;
-}
-
 struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_request *req)
 {
   struct cr_span host = cr_request_host(req);
@@ -52,7 +39,7 @@ struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_re
     return host; /* merges two ports' politeness: the safe side of being out of memory */
   memcpy(text, host.at, host.len);
   text[len++] = ':';
-  len += write_port(text + len, req->port);
+  len += cr_write_u64(text + len, req->port);
   return cr_span(text, len);
 }
 

@@ -42,25 +42,41 @@ static struct cr_politeness politeness_of(const struct cr_settings *o)
   };
 }
 
-static uint32_t link_kinds_of(const char *list)
+/* The bit of one word of the list; 0: not a kind. */
+static uint32_t link_kind_of(struct cr_span word)
+{
+  for (int kind = 1; crawler_link_kind_name(kind); kind++)
+    if (cr_span_eq(word, cr_span_text(crawler_link_kind_name(kind))))
+      return 1u << kind;
+  return 0;
+}
+
+static uint32_t all_link_kinds(void)
 {
   uint32_t kinds = 0;
 
-  for (int kind = 1; crawler_link_kind_name(kind); kind++) {
-    struct cr_span name = cr_span_text(crawler_link_kind_name(kind));
-    const char *at = list;
-
-    if (strcmp(list, "all") == 0)
-      kinds |= 1u << kind;
-    while (*at) {
-      size_t len = strcspn(at, ",");
-
-      if (cr_span_eq(cr_span_trim(cr_span(at, len)), name))
-        kinds |= 1u << kind;
-      at += len + (at[len] == ',');
-    }
-  }
+  for (int kind = 1; crawler_link_kind_name(kind); kind++)
+    kinds |= 1u << kind;
   return kinds;
+}
+
+int cr_link_kinds_read(const char *list, uint32_t *kinds)
+{
+  uint32_t sum = strcmp(list, "all") == 0 ? all_link_kinds() : 0;
+  const char *at = sum ? "" : list;
+
+  while (*at) {
+    size_t len = strcspn(at, ",");
+    struct cr_span word = cr_span_trim(cr_span(at, len));
+    uint32_t kind = link_kind_of(word);
+
+    if (!kind && word.len > 0)
+      return CRAWLER_E_VALUE;
+    sum |= kind;
+    at += len + (at[len] == ',');
+  }
+  *kinds = sum;
+  return 0;
 }
 
 static unsigned key_rules_of(const struct cr_settings *o)
@@ -95,7 +111,7 @@ void cr_shard_configure(struct cr_shard *s)
   s->slots.fast_cap = (uint32_t)o->concurrency;
   s->slots.slow_cap = (uint32_t)o->slow_concurrency;
   s->slots.max_pages = o->max_pages;
-  s->link_kinds = link_kinds_of(o->links);
+  (void)cr_link_kinds_read(o->links, &s->link_kinds); /* checked when it was set */
   s->key_rules = key_rules_of(o);
   cr_scope_set_span_hosts(s->scope, o->span_hosts != 0);
   if (!s->frontier)

@@ -141,6 +141,8 @@ int cr_shard_start(struct cr_shard *s);
 void cr_shard_close(struct cr_shard *s);
 /* Settings changed: takes over what is copied from them. */
 void cr_shard_configure(struct cr_shard *s);
+/* The kinds that option links names, a bit each. CRAWLER_E_VALUE: one isn't a kind. */
+int cr_link_kinds_read(const char *list, uint32_t *kinds);
 /* Takes over copy as the text of an option; whoever borrowed the old one is told. */
 void cr_shard_replace_text(struct cr_shard *s, char **text, char *copy);
 /* Would the option's value be understood? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */

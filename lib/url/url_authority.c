@@ -28,18 +28,12 @@ static int put_port(struct cr_url *url, struct cr_span digits)
   if ((int)port == cr_url_default_port(cr_span(url->text.data, url->scheme_end)))
     return 0;
 
-  char text[1 + PORT_DIGITS];
-  size_t at = sizeof(text);
-  int err = cr_url_room(&url->text, sizeof(text));
+  char text[1 + CR_U64_DIGITS] = ":";
+  int err = cr_url_room(&url->text, 1 + PORT_DIGITS);
   if (err < 0)
     return err;
   url->port = (int32_t)port;
-  do {
-    text[--at] = (char)('0' + port % 10);
-    port /= 10;
-  } while (port > 0);
-  text[--at] = ':';
-  cr_url_put(&url->text, text + at, sizeof(text) - at);
+  cr_url_put(&url->text, text, 1 + cr_write_u64(text + 1, port));
   return 0;
 }
 

@@ -107,9 +107,32 @@ static void numbers_are_digits_only_and_within_the_maximum(void **state)
   }
 }
 
+static void numbers_are_written_in_decimal(void **state)
+{
+  static const struct {
+    uint64_t value;
+    const char *want;
+  } cases[] = {
+    { 0, "0" },
+    { 9, "9" },
+    { 10, "10" },
+    { 65535, "65535" },
+    { UINT64_MAX, "18446744073709551615" },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    char text[CR_U64_DIGITS];
+    size_t len = cr_write_u64(text, cases[i].value);
+
+    assert_true(cr_span_eq(cr_span(text, len), cr_span_text(cases[i].want)));
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(numbers_are_written_in_decimal),
     cmocka_unit_test(spans_compare_by_their_bytes),
     cmocka_unit_test(case_is_ignored_for_ascii_letters_only),
     cmocka_unit_test(trim_takes_html_whitespace_off_both_ends),
