@@ -258,6 +258,7 @@ int crawler_set_slow_after_ms(crawler *c, int64_t ms);           /* older: to th
 int crawler_set_slow_concurrency(crawler *c, int64_t transfers); /* in that lane */
 int crawler_set_span_hosts(crawler *c, int on);                  /* leave the seeds' hosts */
 int crawler_set_links(crawler *c, const char *list);         /* kinds followed: "a,area", "all" */
+int crawler_set_html_fallback(crawler *c, int on);           /* gumbo decides where tokens can't */
 int crawler_set_follow_nofollow(crawler *c, int on);         /* rel=nofollow links too */
 int crawler_set_filter_depends_on_page(crawler *c, int on);  /* ask on_filter for each link */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
@@ -523,16 +524,52 @@ const char *crawler_page_location(const crawler_page *page);  /* a 3xx's target,
 
 /* ---- links --------------------------------------------------------------------------------- */
 
+/* What a link is for. Names for option links are those in crawler_link_kind_name(). */
 typedef enum crawler_link_kind {
-  CRAWLER_LINK_A = 1,   /* <a href>, that of SVG too */
-  CRAWLER_LINK_AREA = 2 /* <area href> */
+  CRAWLER_LINK_A = 1,           /* <a href>, that of SVG too */
+  CRAWLER_LINK_AREA = 2,        /* <area href> */
+  CRAWLER_LINK_IFRAME = 3,      /* <iframe src>; what srcdoc holds has kinds of its own */
+  CRAWLER_LINK_FRAME = 4,       /* <frame src> */
+  CRAWLER_LINK_REFRESH = 5,     /* <meta http-equiv=refresh>, header Refresh */
+  CRAWLER_LINK_NEXT = 6,        /* <link rel=next>, header Link; so are the next ones */
+  CRAWLER_LINK_PREV = 7,        /* rel=prev */
+  CRAWLER_LINK_LANGUAGE = 8,    /* rel=alternate with hreflang */
+  CRAWLER_LINK_FEED = 9,        /* rel=alternate of a feed's type */
+  CRAWLER_LINK_ALTERNATE = 10,  /* any other rel=alternate */
+  CRAWLER_LINK_CANONICAL = 11,  /* rel=canonical */
+  CRAWLER_LINK_STYLESHEET = 12, /* rel=stylesheet */
+  CRAWLER_LINK_ICON = 13,       /* rel=icon and its like */
+  CRAWLER_LINK_PRELOAD = 14,    /* rel=preload, prefetch, preconnect, ... */
+  CRAWLER_LINK_MANIFEST = 15,   /* rel=manifest, <html manifest> */
+  CRAWLER_LINK_LINK = 16,       /* <link> and header Link with any other rel, or none */
+  CRAWLER_LINK_IMAGE = 17,      /* img, picture's source, srcset, input src, poster, background */
+  CRAWLER_LINK_SCRIPT = 18,     /* <script src> */
+  CRAWLER_LINK_MEDIA = 19,      /* audio, video, source, track, bgsound */
+  CRAWLER_LINK_EMBED = 20,      /* embed, object, applet */
+  CRAWLER_LINK_FORM = 21,       /* <form action>, formaction, hx-get and its like */
+  CRAWLER_LINK_CITE = 22,       /* cite, longdesc, <head profile> */
+  CRAWLER_LINK_PING = 23,       /* <a ping> */
+  CRAWLER_LINK_META = 24,       /* <meta>: og:, twitter:, msapplication-, report-uri */
+  CRAWLER_LINK_CSS = 25,        /* url() and @import, in style sheets, <style> and style="" */
+  CRAWLER_LINK_FOREIGN = 26,    /* href of other elements of SVG and of MathML */
+  CRAWLER_LINK_ITEM = 27,       /* what an RSS or Atom feed lists */
+  CRAWLER_LINK_TEXT = 28,       /* a line of a text/plain list of URLs */
+  CRAWLER_LINK_LOCATION = 29,   /* header Content-Location */
+  CRAWLER_LINK_GUESS = 30       /* may be one: strings in scripts, conditional comments, doctypes */
 } crawler_link_kind;
-#define CRAWLER_LINK_NOFOLLOW 1 /* rel=nofollow (flags) */
-#define CRAWLER_LINK_INVALID 2  /* not a URL: its text is empty */
+#define CRAWLER_LINK_NOFOLLOW 1  /* rel=nofollow (flags) */
+#define CRAWLER_LINK_INVALID 2   /* not a URL: its text is empty */
+#define CRAWLER_LINK_UGC 4       /* rel=ugc */
+#define CRAWLER_LINK_SPONSORED 8 /* rel=sponsored */
+#define CRAWLER_LINK_INERT 16    /* in a <template>: no part of the document, never followed */
+#define CRAWLER_LINK_LATE 32     /* a refresh after more than 5 seconds: never followed */
 
-/* "a", "area"; static; NULL: not a kind. [any thread] */
+/* "a", "area", ...: the enumerators' names in lower case; static; NULL: not a kind.
+ * [any thread] */
 const char *crawler_link_kind_name(int kind);
-/* Links of all known kinds, in document order; of HTML pages with a status of 2xx only. */
+/* Links in document order, of pages with a status of 2xx only. Of all kinds but GUESS and TEXT,
+ * and of those too if option links names them; when neither on_page, on_links nor on_parse is set
+ * and pages aren't pulled, only of the kinds that are followed. */
 size_t crawler_page_link_count(const crawler_page *page);
 /* In bulk, one entry a link: absolute URLs (of any scheme, with fragment), each NUL-terminated, one
  * after the other; where each begins; its kind; its flags. They live as long as the page. bytes

@@ -29,6 +29,8 @@ static void show(struct cr_visit *v)
   page->base_href = p->base_href;
   page->links = p->links;
   page->link_count = p->link_count;
+  page->links_are_exact = p->links_are_exact;
+  page->facts = p->facts;
   page->tree = p->tree;
   page->text = p->text;
 }
@@ -42,6 +44,10 @@ static void work(struct cr_job *job, int worker)
   v->parse.scratch = &s->scratches[worker];
   s->env.parser(&v->parse, s->env.user);
   cr_arena_reset(v->parse.scratch);
+  if (v->parse.needs_tree) {
+    cr_buf_free(&v->parse.decoded);
+    return;
+  }
   show(v);
   if (v->parse.err == 0 && s->hooks->parse)
     (void)s->hooks->parse(s->crawler, &v->page, s->hooks->parse_user);
@@ -49,16 +55,20 @@ static void work(struct cr_job *job, int worker)
 
 static bool is_for_worker(const struct cr_shard *s, const struct cr_visit *v)
 {
-  bool maybe_html = !v->parse.type.at ||
-                    cr_span_starts_nocase(v->parse.type, CR_SPAN("text/html")) ||
-                    cr_span_starts_nocase(v->parse.type, CR_SPAN("application/xhtml"));
-
   if (s->env.ordered)
     return true; /* one order of application for any number of workers */
   if (cr_pool_threads(s->pool) == 0)
     return false;
-  return v->parse.wire.len > INLINE_MAX_BYTES || v->parse.want_document ||
-         (maybe_html && v->parse.want_links && !s->env.parser_is_cheap);
+  return v->parse.wire.len > INLINE_MAX_BYTES || v->parse.want_document;
+}
+
+/* The kinds of links that somebody will look at: those that are followed, and when the caller reads
+ * links, all but those that are guesses. */
+static uint32_t kinds_wanted(const struct cr_shard *s, bool by_caller)
+{
+  const uint32_t guesses = (1u << CRAWLER_LINK_GUESS) | (1u << CRAWLER_LINK_TEXT);
+
+  return by_caller ? s->link_kinds | ~guesses : s->link_kinds;
 }
 
 static void prepare(struct cr_visit *v)
@@ -67,6 +77,7 @@ static void prepare(struct cr_visit *v)
   const char *type = cr_headers_get(&v->page.headers, "Content-Type");
   const char *coding = cr_headers_get(&v->page.headers, "Content-Encoding");
   bool links = v->page.status / 100 == 2 && v->page.req.kind == CRAWLER_KIND_PAGE;
+  bool by_caller = s->hooks->links || s->hooks->page || s->hooks->parse || s->pulling;
 
   v->parse = (struct cr_parse){
     .mem = s->mem,
@@ -75,10 +86,19 @@ static void prepare(struct cr_visit *v)
     .coding = cr_span_text(coding),
     .type = cr_span_text(type),
     .max_body_bytes = (size_t)s->settings->max_body,
-    .want_links = links,
-    .want_link_text = links && (s->hooks->links || s->hooks->page || s->pulling),
+    .link_kinds = links ? kinds_wanted(s, by_caller) : 0,
+    .want_link_text = links && by_caller,
+    .want_facts = by_caller,
     .want_document = s->settings->document != 0,
+    .may_build_tree = true,
+    .never_builds_tree = s->settings->html_fallback == 0,
   };
+}
+
+static void submit(struct cr_visit *v)
+{
+  cr_pool_submit(v->shard->pool, &v->job);
+  cr_shard_wake(v->shard);
 }
 
 void cr_visit_parse(struct cr_visit *v)
@@ -90,11 +110,17 @@ void cr_visit_parse(struct cr_visit *v)
   v->parse_order = s->next_parse++;
   v->job.work = work;
   if (is_for_worker(s, v)) {
-    cr_pool_submit(s->pool, &v->job);
-    cr_shard_wake(s);
+    submit(v);
     return;
   }
+  /* A tree is a worker's to build, where there are workers. */
+  v->parse.may_build_tree = cr_pool_threads(s->pool) == 0;
   work(&v->job, cr_pool_threads(s->pool));
+  if (v->parse.needs_tree) {
+    v->parse.may_build_tree = true;
+    submit(v);
+    return;
+  }
   cr_visit_parsed(v);
 }
 

@@ -15,8 +15,7 @@ struct cr_env {
   int (*open_loop)(struct cr_loop **out, struct cr_mem *mem, void *user);
   int (*open_fetcher)(struct cr_fetcher **out, const struct cr_fetcher_config *config, void *user);
   cr_parser parser;
-  bool parser_is_cheap; /* it may run on the loop thread though there are workers */
-  bool ordered;         /* parsed pages are applied in order of submission, at the end of a turn */
+  bool ordered; /* parsed pages are applied in order of submission, at the end of a turn */
   void *user;
 };
 

@@ -82,7 +82,8 @@ static bool is_followed(struct cr_shard *s, const struct crawler_link *link)
 {
   crawler_reason reason = CRAWLER_REASON_NONE;
 
-  if (!(s->link_kinds & (1u << link->kind)))
+  if (!(s->link_kinds & (1u << link->kind)) ||
+      (link->flags & (CRAWLER_LINK_INERT | CRAWLER_LINK_LATE)) != 0)
     reason = CRAWLER_REJECTED_KIND;
   else if ((link->flags & CRAWLER_LINK_NOFOLLOW) && !s->settings->follow_nofollow)
     reason = CRAWLER_REJECTED_NOFOLLOW;

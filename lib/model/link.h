@@ -6,11 +6,14 @@
 
 #include "crawl/crawler.h"
 
-struct crawler_link { /* everything in the page's arena */
-  const char *href;   /* as written, character references decoded, NUL-terminated */
-  const char *rel;    /* NULL: none */
-  const char *text;   /* NULL: not collected */
-  const char *url;    /* absolute; NULL until someone asks */
+struct crawler_link {    /* everything in the page's arena */
+  const char *href;      /* as written, character references decoded, NUL-terminated */
+  const char *rel;       /* NULL: none */
+  const char *text;      /* NULL: not collected */
+  const char *url;       /* absolute; NULL until someone asks */
+  const char *tag;       /* "img", lower case; "" for a header, a feed, a style sheet */
+  const char *attribute; /* "src"; "" likewise */
+  const char *hreflang;  /* NULL: none */
   uint32_t href_bytes;
   uint8_t kind;  /* enum crawler_link_kind */
   uint8_t flags; /* CRAWLER_LINK_* */

@@ -7,6 +7,7 @@
 #ifndef CR_MODEL_PAGE_H
 #define CR_MODEL_PAGE_H
 
+#include "model/facts.h"
 #include "model/headers.h"
 #include "model/home.h"
 #include "model/link.h"
@@ -53,6 +54,8 @@ struct crawler_page {
   struct cr_span base_href;
   struct crawler_link *links;
   uint32_t link_count;
+  bool links_are_exact;
+  struct cr_page_facts facts;
   struct cr_bulk_links bulk;
   const struct GumboInternalOutput *tree;
   /* the end of a held page; letter is posted once */

@@ -15,6 +15,9 @@
 
 /* By label, spaces around it and case ignored; NULL: no label of the standard. */
 const struct cr_charset *cr_charset_find(struct cr_span label);
+/* Do the bytes of '<', '>', quotes and white space mean these alone? Encodings whose second bytes
+ * look like ASCII are not counted. */
+bool cr_charset_is_ascii_compatible(const char *charset);
 /* What the byte order mark says; NULL: there is none. *bytes is its length. */
 const char *cr_charset_of_bom(struct cr_span body, size_t *bytes);
 

@@ -139,6 +139,21 @@ static bool is_utf8_already(const struct cr_charset *set, struct cr_span in)
   }
 }
 
+bool cr_charset_is_ascii_compatible(const char *charset)
+{
+  const struct cr_charset *set = cr_charset_find(cr_span_text(charset));
+
+  switch (set ? set->way : CR_CHARSET_REPLACEMENT) {
+  case CR_CHARSET_UTF8:
+  case CR_CHARSET_SINGLE:
+  case CR_CHARSET_USER_DEFINED:
+  case CR_CHARSET_EUCJP:
+    return true;
+  default:
+    return false;
+  }
+}
+
 int cr_charset_decode(struct cr_arena *arena, const char *charset, struct cr_span in,
                       struct cr_span *out)
 {

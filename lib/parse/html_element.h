@@ -54,16 +54,96 @@ enum {
   CR_ELEMENT_IN_SVG = 32,      /* an element of svg: special, ends a scope, HTML inside */
   CR_ELEMENT_IN_MATH = 64,     /* the same of math */
   CR_ELEMENT_ANNOTATION = 128, /* of math: special, ends a scope, HTML inside if it says so */
-  CR_ELEMENT_IN_HEAD = 256     /* doesn't end the head */
+  CR_ELEMENT_IN_HEAD = 256,    /* doesn't end the head */
+  CR_ELEMENT_LINKS = 512,      /* may lead somewhere, or says something of the page */
+  CR_ELEMENT_FEEDBACK = 1024   /* tells the tokenizer something (html_feedback.c) */
 };
 
+/* Which links an element may have: see the table in html_element_links.c. */
+enum cr_link_set {
+  CR_LINKS_NONE,
+  CR_LINKS_A,
+  CR_LINKS_AREA,
+  CR_LINKS_AUDIO,
+  CR_LINKS_BASE,
+  CR_LINKS_BODY,
+  CR_LINKS_BUTTON,
+  CR_LINKS_CITE,
+  CR_LINKS_EMBED,
+  CR_LINKS_FORM,
+  CR_LINKS_FRAME,
+  CR_LINKS_HEAD,
+  CR_LINKS_HTML,
+  CR_LINKS_IFRAME,
+  CR_LINKS_IMG,
+  CR_LINKS_INPUT,
+  CR_LINKS_LINK,
+  CR_LINKS_META,
+  CR_LINKS_OBJECT,
+  CR_LINKS_APPLET,
+  CR_LINKS_SCRIPT,
+  CR_LINKS_SOURCE,
+  CR_LINKS_TRACK,
+  CR_LINKS_VIDEO,
+  CR_LINK_SETS
+};
+
+#define CR_ELEMENT_NAME_BYTES 16
+
 struct cr_element {
-  char name[16];
-  uint8_t kind;
+  char name[CR_ELEMENT_NAME_BYTES]; /* zeros behind it */
+  uint8_t kind;                     /* enum cr_element_kind */
+  uint8_t link_set;                 /* enum cr_link_set */
   uint16_t flags;
 };
 
-/* In any case; NULL: a name without rules, which a parser may not even know. */
-const struct cr_element *cr_html_element(struct cr_span name);
+/* All of them, sorted by name. */
+extern const struct cr_element cr_html_elements[];
+/* Where a name's element is: by its first 8 bytes and length (html_element_slots.c). */
+#define CR_ELEMENT_SLOT_BITS 10
+extern const uint8_t cr_html_element_slots[1 << CR_ELEMENT_SLOT_BITS];
+extern const uint64_t cr_html_element_factor;
+
+/* The first of at most 8 bytes of a name as a number, its ASCII letters in lower case. */
+static inline uint64_t cr_html_name_word(const char *at, size_t len, const char *end)
+{
+  const uint8_t *b = (const uint8_t *)at;
+  uint64_t word = 0;
+
+  if (end - at >= 8) { /* compilers make one load of it */
+    word = (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+           (uint64_t)b[7] << 56;
+    if (len < 8)
+      word &= (UINT64_C(1) << (8 * len)) - 1;
+  } else {
+    for (size_t i = 0; i < len && i < 8; i++)
+      word |= (uint64_t)b[i] << (8 * i);
+  }
+  /* 0x40 is set in letters, and in nothing else that a name here has. */
+  return word | (word & UINT64_C(0x4040404040404040)) >> 1;
+}
+
+/* In any case; NULL: a name without rules, which a parser may not even know. name isn't empty; the
+ * bytes from its first to end may be read. */
+static inline const struct cr_element *cr_html_element_at(struct cr_span name, const char *end)
+{
+  uint64_t first = cr_html_name_word(name.at, name.len, end);
+  uint64_t hash = (first + name.len) * cr_html_element_factor;
+  const struct cr_element *element =
+      &cr_html_elements[cr_html_element_slots[hash >> (64 - CR_ELEMENT_SLOT_BITS)]];
+  const char *known = element->name;
+
+  if (name.len >= CR_ELEMENT_NAME_BYTES || known[name.len - 1] == '\0' ||
+      cr_html_name_word(known, 8, known + 8) != first)
+    return NULL;
+  uint64_t second = name.len > 8 ? cr_html_name_word(name.at + 8, name.len - 8, end) : 0;
+  return cr_html_name_word(known + 8, 8, known + 16) == second ? element : NULL;
+}
+
+static inline const struct cr_element *cr_html_element(struct cr_span name)
+{
+  return name.len > 0 ? cr_html_element_at(name, name.at + name.len) : NULL;
+}
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "parse/charset.h"
 #include "parse/html_node.h"
+#include "parse/html_token.h"
 
 enum {
   ALIGNMENT = 16, /* of cr_arena_alloc */
@@ -339,10 +340,34 @@ const char *cr_html_text(const struct crawler_node *node)
   return is_text ? inside->v.text.text : NULL;
 }
 
+const char *cr_html_comment(const struct crawler_node *node)
+{
+  const GumboNode *inside = node_of(node);
+  return inside->type == GUMBO_NODE_COMMENT ? inside->v.text.text : NULL;
+}
+
 const char *cr_html_attr(const struct crawler_node *node, const char *name)
 {
   if (!is_element(node_of(node)))
     return NULL;
   const GumboAttribute *attribute = find_attribute(node_of(node), cr_span_text(name));
   return attribute ? attribute->value : NULL;
+}
+
+unsigned cr_html_attributes(const struct crawler_node *node, struct cr_html_attribute *out,
+                            unsigned most)
+{
+  if (!is_element(node_of(node)))
+    return 0;
+  const GumboVector *attributes = &node_of(node)->v.element.attributes;
+  unsigned count = attributes->length < most ? attributes->length : most;
+
+  for (unsigned i = 0; i < count; i++) {
+    const GumboAttribute *attribute = attributes->data[i];
+    bool is_xlink = attribute->attr_namespace == GUMBO_ATTR_NAMESPACE_XLINK &&
+                    strcmp(attribute->name, "href") == 0;
+    out[i].name = is_xlink ? CR_SPAN("xlink:href") : cr_span_text(attribute->name);
+    out[i].value = cr_span_text(attribute->value);
+  }
+  return count;
 }

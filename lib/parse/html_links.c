@@ -1,115 +1,108 @@
 /* SPDX-License-Identifier: MIT */
 /* html_links.c - the links of a tree.
  *
- * a and area elements with an href, also svg's own a (SVG 2, section 16.2). What stands in a
- * template is no part of the document. The text of a link is what a reader sees of it: white space
- * folded, words of different blocks apart, images by their alt text. Loops only, two over the
- * tree: the first counts, so that the array is allocated once.
+ * Its elements and texts in document order, told to the collector; what stands in a template is
+ * told as inert. A loop, no recursion: the way down and up again goes by parents and siblings.
  */
 #include "parse/html_links.h"
 
-#include "parse/html_element.h"
+#include "parse/html_extract.h"
 #include "parse/html_node.h"
 
-enum { TEXT_BYTES = 1024 };
+struct walk {
+  struct cr_collect *c;
+  uint32_t template_depth;
+  const struct crawler_node *open[CR_HTML_OPEN_LINKS]; /* links whose text is being read */
+  uint32_t open_len;
+  struct cr_html_attribute attributes[CR_HTML_TOKEN_ATTRIBUTES];
+};
 
-/* Empty for what is no element. */
-static struct cr_span tag_of(const struct crawler_node *at)
+static enum cr_html_place place_of(const struct crawler_node *node)
+{
+  switch (cr_html_space(node)) {
+  case CR_HTML_SVG:
+    return CR_HTML_IN_SVG;
+  case CR_HTML_MATH:
+    return CR_HTML_IN_MATH;
+  default:
+    return CR_HTML_IN_HTML;
+  }
+}
+
+static struct cr_span name_of(const struct crawler_node *node)
 {
   size_t bytes = 0;
-  const char *name = cr_html_tag(at, &bytes);
+  const char *name = cr_html_tag(node, &bytes);
   return cr_span(name, bytes);
 }
 
-static bool is_tag(const struct crawler_node *at, const char *name)
+static bool is_template(const struct cr_element *known, enum cr_html_place place)
 {
-  return cr_span_eq(tag_of(at), cr_span_text(name));
+  return place == CR_HTML_IN_HTML && known && known->kind == CR_ELEMENT_TEMPLATE;
 }
 
-/* ---- the text of a link ---- */
-
-/* White space is folded as it comes. */
-struct text {
-  char data[TEXT_BYTES];
-  size_t len;
-  bool needs_space;
-  bool is_full;
-};
-
-/* Of the UTF-8 character that begins there. */
-static size_t character_bytes(const char *at)
+static void start(struct walk *w, const struct crawler_node *node)
 {
-  size_t bytes = 1;
-  while (((uint8_t)at[bytes] & 0xc0) == 0x80)
-    bytes++;
-  return bytes;
-}
+  struct cr_span name = name_of(node);
+  struct cr_html_tag tag = {
+    .known = cr_html_element(name),
+    .name = name,
+    .place = place_of(node),
+    .attributes = w->attributes,
+    .attribute_count = cr_html_attributes(node, w->attributes, CR_HTML_TOKEN_ATTRIBUTES),
+    .is_decoded = true,
+    .is_inert = w->template_depth > 0,
+  };
 
-static void add_character(struct text *text, const char *at, size_t bytes)
-{
-  size_t space = text->needs_space && text->len > 0 ? 1 : 0;
-
-  text->is_full = bytes + space > sizeof(text->data) - text->len;
-  if (text->is_full)
-    return;
-  if (space > 0)
-    text->data[text->len++] = ' ';
-  memcpy(text->data + text->len, at, bytes);
-  text->len += bytes;
-  text->needs_space = false;
-}
-
-static void add_text(struct text *text, const char *at)
-{
-  while (*at != '\0' && !text->is_full) {
-    size_t bytes = character_bytes(at);
-    if (cr_is_space(*at))
-      text->needs_space = true;
+  w->template_depth += is_template(tag.known, tag.place);
+  if (cr_collect_start(w->c, &tag) > 0) {
+    if (w->open_len < CR_HTML_OPEN_LINKS)
+      w->open[w->open_len++] = node;
     else
-      add_character(text, at, bytes);
-    at += bytes;
+      cr_collect_end_link(w->c);
   }
+  if (tag.known && tag.known->link_set == CR_LINKS_IFRAME && tag.place == CR_HTML_IN_HTML)
+    cr_extract_srcdoc(w->c, &tag);
 }
 
-static void add_alt(struct text *text, const struct crawler_node *image)
+static void end(struct walk *w, const struct crawler_node *node)
 {
-  const char *alt = cr_html_attr(image, "alt");
-  text->needs_space = true;
-  if (alt)
-    add_text(text, alt);
-  text->needs_space = true;
-}
+  struct cr_span name = name_of(node);
+  const struct cr_element *known = cr_html_element(name);
+  enum cr_html_place place = place_of(node);
 
-/* Do the words before and behind its tags stand apart on the screen? */
-static bool stands_apart(const struct crawler_node *element)
-{
-  const struct cr_element *known = cr_html_element(tag_of(element));
-  switch (known ? known->kind : CR_ELEMENT_ORDINARY) {
-  case CR_ELEMENT_LI:
-  case CR_ELEMENT_DEFINITION:
-  case CR_ELEMENT_OPTION:
-  case CR_ELEMENT_TABLE:
-  case CR_ELEMENT_CAPTION:
-  case CR_ELEMENT_ROW:
-  case CR_ELEMENT_CELL:
-    return true;
-  default:
-    return (known && (known->flags & CR_ELEMENT_CLOSES_P)) || is_tag(element, "br");
+  if (!name.at)
+    return;
+  w->template_depth -= is_template(known, place);
+  if (w->open_len > 0 && w->open[w->open_len - 1] == node) {
+    w->open_len--;
+    cr_collect_end_link(w->c);
   }
+  cr_collect_end(w->c, known, place);
 }
 
-static bool is_unseen(const struct crawler_node *element)
+static void text(struct walk *w, const struct crawler_node *node, const char *own)
 {
-  return is_tag(element, "script") || is_tag(element, "style") || is_tag(element, "template");
+  const struct crawler_node *parent = cr_html_parent(node);
+  const struct cr_element *known = parent ? cr_html_element(name_of(parent)) : NULL;
+  bool is_html = parent && place_of(parent) == CR_HTML_IN_HTML;
+
+  if (w->template_depth > 0)
+    return;
+  if (is_html && known && known->kind == CR_ELEMENT_SCRIPT)
+    cr_collect_script(w->c, cr_span_text(own), true);
+  else if (is_html && known && strcmp(known->name, "style") == 0)
+    cr_collect_style(w->c, cr_span_text(own), true);
+  else if (!is_html || !known || known->kind != CR_ELEMENT_TEXT ||
+           strcmp(known->name, "title") == 0)
+    cr_collect_text(w->c, cr_span_text(own), true);
 }
 
-/* Leaves `at` for the next node of the document inside top. */
-static const struct crawler_node *leave(struct text *text, const struct crawler_node *at,
-                                        const struct crawler_node *top)
+/* Leaves `at` and all that ends with it; the next node of the document, or NULL. */
+static const struct crawler_node *leave(struct walk *w, const struct crawler_node *at)
 {
-  while (at && at != top) {
-    if (stands_apart(at))
-      text->needs_space = true;
+  while (at) {
+    end(w, at);
     const struct crawler_node *sibling = cr_html_next_sibling(at);
     if (sibling)
       return sibling;
@@ -118,157 +111,25 @@ static const struct crawler_node *leave(struct text *text, const struct crawler_
   return NULL;
 }
 
-static void collect_text(struct text *text, const struct crawler_node *top)
+void cr_html_links(struct cr_collect *c, const struct GumboInternalOutput *tree)
 {
-  const struct crawler_node *at = top;
+  struct walk *w = cr_arena_zalloc(c->scratch, sizeof(*w));
+  const struct crawler_node *at = cr_html_root(tree);
 
-  while (at && !text->is_full) {
-    const struct crawler_node *child = cr_html_first_child(at);
+  if (!w) {
+    c->err = CRAWLER_E_NOMEM;
+    return;
+  }
+  w->c = c;
+  while (at && c->err == 0) {
     const char *own = cr_html_text(at);
+    const struct crawler_node *child = own ? NULL : cr_html_first_child(at);
     if (own)
-      add_text(text, own);
-    else if (is_unseen(at))
-      child = NULL;
-    else if (is_tag(at, "img"))
-      add_alt(text, at);
-    else if (stands_apart(at))
-      text->needs_space = true;
-    at = child ? child : leave(text, at, top);
+      text(w, at, own);
+    else if (name_of(at).at)
+      start(w, at);
+    else if (cr_html_comment(at))
+      cr_collect_comment(c, cr_span_text(cr_html_comment(at)));
+    at = child ? child : leave(w, at);
   }
-}
-
-/* ---- links ---- */
-
-struct finder {
-  struct cr_html_links *out;
-  struct cr_arena *arena;
-  bool borrows;
-  bool want_text;
-};
-
-static const char *keep_string(const struct finder *finder, const char *text)
-{
-  return finder->borrows ? text : cr_arena_strndup(finder->arena, text, strlen(text));
-}
-
-/* 0: no link. */
-static int kind_of(const struct crawler_node *at)
-{
-  if (cr_html_space(at) == CR_HTML_MATH)
-    return 0;
-  bool is_a = is_tag(at, "a");
-  bool is_area = !is_a && cr_html_space(at) == CR_HTML_HTML && is_tag(at, "area");
-  if ((!is_a && !is_area) || !cr_html_attr(at, "href"))
-    return 0;
-  return is_a ? CRAWLER_LINK_A : CRAWLER_LINK_AREA;
-}
-
-static bool has_token(const char *list, struct cr_span token)
-{
-  const char *at = list;
-
-  while (*at != '\0') {
-    while (cr_is_space(*at))
-      at++;
-    const char *begin = at;
-    while (*at != '\0' && !cr_is_space(*at))
-      at++;
-    if (cr_span_eq_nocase(cr_span(begin, (size_t)(at - begin)), token))
-      return true;
-  }
-  return false;
-}
-
-static int add_link_text(const struct finder *finder, struct crawler_link *link,
-                         const struct crawler_node *at)
-{
-  struct text text;
-
-  text.len = 0;
-  text.needs_space = false;
-  text.is_full = false;
-  if (link->kind == CRAWLER_LINK_AREA)
-    add_alt(&text, at);
-  else
-    collect_text(&text, at);
-  link->text = cr_arena_strndup(finder->arena, text.data, text.len);
-  return link->text ? 0 : CRAWLER_E_NOMEM;
-}
-
-static int add_link(const struct finder *finder, struct crawler_link *link,
-                    const struct crawler_node *at)
-{
-  const char *rel = cr_html_attr(at, "rel");
-
-  *link = (struct crawler_link){ .kind = (uint8_t)kind_of(at) };
-  link->href = keep_string(finder, cr_html_attr(at, "href"));
-  if (!link->href)
-    return CRAWLER_E_NOMEM;
-  link->href_bytes = (uint32_t)strlen(link->href);
-  if (rel) {
-    link->rel = keep_string(finder, rel);
-    if (!link->rel)
-      return CRAWLER_E_NOMEM;
-    if (has_token(rel, CR_SPAN("nofollow")))
-      link->flags |= CRAWLER_LINK_NOFOLLOW;
-  }
-  return finder->want_text ? add_link_text(finder, link, at) : 0;
-}
-
-static const struct crawler_node *next_node(const struct crawler_node *at,
-                                            const struct crawler_node *root)
-{
-  bool is_template = cr_html_space(at) == CR_HTML_HTML && is_tag(at, "template");
-  return is_template ? cr_html_walk_over(at, root) : cr_html_walk(at, root);
-}
-
-static const char *base_href_of(const struct crawler_node *at)
-{
-  bool is_base = cr_html_space(at) == CR_HTML_HTML && is_tag(at, "base");
-  return is_base ? cr_html_attr(at, "href") : NULL;
-}
-
-/* Counts the links and finds the base. */
-static int look_around(const struct finder *finder, const struct crawler_node *root,
-                       uint32_t *count)
-{
-  *count = 0;
-  for (const struct crawler_node *at = root; at; at = next_node(at, root)) {
-    if (kind_of(at) != 0)
-      ++*count;
-    const char *base = finder->out->base_href.at ? NULL : base_href_of(at);
-    if (!base)
-      continue;
-    base = keep_string(finder, base);
-    if (!base)
-      return CRAWLER_E_NOMEM;
-    finder->out->base_href = cr_span_text(base);
-  }
-  return 0;
-}
-
-int cr_html_links(struct cr_html_links *out, const struct GumboInternalOutput *tree,
-                  struct cr_arena *arena, bool borrows, bool want_text)
-{
-  struct finder finder = { .out = out, .arena = arena, .borrows = borrows, .want_text = want_text };
-  const struct crawler_node *root = cr_html_root(tree);
-  uint32_t count = 0;
-
-  *out = (struct cr_html_links){ NULL, 0, { NULL, 0 } };
-  int err = look_around(&finder, root, &count);
-  if (err < 0 || count == 0)
-    return err;
-  struct crawler_link *links = cr_arena_alloc(arena, count * sizeof(*links));
-  if (!links)
-    return CRAWLER_E_NOMEM;
-
-  uint32_t filled = 0;
-  for (const struct crawler_node *at = root; at; at = next_node(at, root)) {
-    err = kind_of(at) != 0 ? add_link(&finder, &links[filled++], at) : 0;
-    if (err < 0)
-      return err;
-  }
-  out->links = links;
-  out->count = count;
-  return 0;
 }

@@ -31,7 +31,12 @@ enum cr_html_space cr_html_space(const struct crawler_node *node);
 /* Lower-case name and its length, not NUL-terminated; "" for one that isn't known; NULL: not an
  * element. bytes may be NULL. */
 const char *cr_html_tag(const struct crawler_node *node, size_t *bytes);
-const char *cr_html_text(const struct crawler_node *node); /* NULL: not text; comments aren't */
+const char *cr_html_text(const struct crawler_node *node);    /* NULL: not text; comments aren't */
+const char *cr_html_comment(const struct crawler_node *node); /* NULL: not one */
+struct cr_html_attribute;
+/* Its attributes, at most `most`, values decoded; how many. XLink's href is "xlink:href". */
+unsigned cr_html_attributes(const struct crawler_node *node, struct cr_html_attribute *out,
+                            unsigned most);
 /* By name in any case; NULL: not an element, or it has none of that name. */
 const char *cr_html_attr(const struct crawler_node *node, const char *name);
 

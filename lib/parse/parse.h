@@ -11,13 +11,15 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "crawl/crawler.h"
+#include "model/facts.h"
 #include "model/link.h"
 
 struct GumboInternalOutput;
 
-/* What was not done, and why; the page is delivered all the same. */
+/* Why a tree that was needed could not be built; the page is delivered all the same, with its
+ * links as far as tokens tell them. */
 enum cr_parse_note {
-  CR_PARSE_WHOLE,    /* nothing was left out (also: not HTML, so nothing was to parse) */
+  CR_PARSE_WHOLE,    /* nothing was left out (also: not HTML, or no tree was needed) */
   CR_PARSE_TOO_DEEP, /* nesting or attributes beyond the guard */
   CR_PARSE_TOO_BIG,  /* the tree would pass its memory cap */
   CR_PARSE_TOO_SLOW, /* the tree would pass its time cap */
@@ -33,9 +35,12 @@ struct cr_parse {
   struct cr_span coding;    /* Content-Encoding; empty: none */
   struct cr_span type;      /* Content-Type as sent; at NULL: not sent */
   size_t max_body_bytes;    /* decoded */
-  bool want_links;
+  uint32_t link_kinds;      /* a bit for each crawler_link_kind that is collected */
   bool want_link_text;
+  bool want_facts;
   bool want_document;
+  bool may_build_tree;       /* false: where one is needed, needs_tree says so instead */
+  bool never_builds_tree;    /* option html_fallback off, and no document: tokens have to do */
   int64_t (*clock_ms)(void); /* for the time cap of a tree; NULL: the system's */
   /* out */
   /* 0; CRAWLER_E_LIMIT: decoded too large; CRAWLER_E_FORMAT: coding broken;
@@ -46,9 +51,12 @@ struct cr_parse {
   const char *mime;      /* "text/html", lower case, in keep or static; "" if none */
   const char *charset;   /* WHATWG name in lower case ("utf-8"), static; "": not text */
   bool is_html;
-  struct cr_span base_href;   /* first <base href>, raw; at NULL: none */
+  struct cr_span base_href;   /* first <base href>; at NULL: none */
   struct crawler_link *links; /* in keep; url is NULL */
   uint32_t link_count;
+  bool links_are_exact; /* those that a browser's document has; false: told by tokens alone */
+  bool needs_tree;      /* nothing of the HTML was read: run again where a tree may be built */
+  struct cr_page_facts facts;
   enum cr_parse_note note;
   struct cr_span text; /* UTF-8 the tree was built from, when want_document; else empty */
   const struct GumboInternalOutput *tree; /* in keep; NULL */

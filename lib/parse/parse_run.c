@@ -2,13 +2,15 @@
 /* parse_run.c - from the bytes of a response to a body, a charset, links, and a document.
  *
  * The order of the steps: undo the content coding, name the type, name the charset, and for HTML
- * that anything is wanted of: to UTF-8, the guard, the tree, the links. A tree that nobody asked
- * for is built in the scratch arena, and what is kept of it is copied.
+ * the links by tokens. Only where these can't tell what a browser would see, or where a document is
+ * wanted, a tree is built; one that nobody asked for in the scratch arena.
  */
 #include "parse/parse.h"
 
 #include "base/inflate.h"
 #include "parse/charset.h"
+#include "parse/html_extract.h"
+#include "parse/html_guard.h"
 #include "parse/html_gumbo.h"
 #include "parse/html_links.h"
 #include "parse/html_reference.h"
@@ -120,7 +122,10 @@ static enum cr_parse_note build_scratch(struct cr_arena *scratch, struct cr_span
                                         const struct GumboInternalOutput **tree)
 {
   struct cr_html_limits limits = cr_html_limits_for(utf8.len, clock_ms);
+  enum cr_parse_note note = cr_html_guard(utf8);
 
+  if (note != CR_PARSE_WHOLE)
+    return note;
   if (cr_html_find_huge_reference(utf8) < utf8.len) {
     char *copy = cr_arena_strndup(scratch, utf8.at, utf8.len);
     if (!copy)
@@ -131,30 +136,115 @@ static enum cr_parse_note build_scratch(struct cr_arena *scratch, struct cr_span
   return cr_html_build(tree, scratch, utf8, &limits);
 }
 
+/* The tree that the caller asked for, or one to look links up in. */
+static enum cr_parse_note build_tree(struct cr_parse *p, struct cr_span utf8,
+                                     const struct GumboInternalOutput **tree)
+{
+  *tree = p->tree;
+  if (p->tree)
+    return CR_PARSE_WHOLE;
+  return build_scratch(p->scratch, utf8, p->clock_ms, tree);
+}
+
+/* ---- links ---- */
+
+static void take(struct cr_parse *p, const struct cr_html_found *found)
+{
+  p->links = found->links;
+  p->link_count = found->count;
+  p->base_href = found->base_href;
+  p->facts = found->facts;
+}
+
+struct html { /* what is being read, and how */
+  struct cr_collect collect;
+  struct cr_extract extract;
+  struct cr_html_wants wants;
+  struct cr_span body; /* ASCII-compatible */
+  const char *charset;
+};
+
+/* By tokens. 0, CRAWLER_E_NOMEM; *is_exact tells whether a tree would have others. */
+static int read_tokens(struct cr_parse *p, struct html *html, bool goes_on, bool *is_exact)
+{
+  cr_collect_init(&html->collect, p->keep, p->scratch, html->charset, &html->wants);
+  cr_extract_begin(&html->extract, &html->collect, p->mem, 0);
+  html->extract.goes_on = goes_on;
+  (void)cr_extract_add(&html->extract, html->body, true); /* its error is the collector's */
+  cr_extract_free(&html->extract);
+  *is_exact = !cr_extract_is_doubtful(&html->extract);
+  return cr_collect_finish(&html->collect);
+}
+
+static int read_tree(struct cr_parse *p, struct html *html, const struct GumboInternalOutput *tree)
+{
+  cr_collect_init(&html->collect, p->keep, p->scratch, "utf-8", &html->wants);
+  cr_html_links(&html->collect, tree);
+  return cr_collect_finish(&html->collect);
+}
+
+/* What tokens doubt a tree decides, if one may and can be built; else it stays doubtful. */
+static int read_doubtful(struct cr_parse *p, struct html *html, bool *is_exact)
+{
+  const struct GumboInternalOutput *tree = NULL;
+  struct cr_span utf8;
+
+  if (!p->never_builds_tree) {
+    if (cr_charset_decode(p->scratch, p->charset, p->body, &utf8) < 0)
+      return CRAWLER_E_NOMEM;
+    p->note = build_tree(p, utf8, &tree);
+    if (p->note == CR_PARSE_NO_MEMORY)
+      return CRAWLER_E_NOMEM;
+  }
+  *is_exact = tree != NULL;
+  return tree ? read_tree(p, html, tree) : read_tokens(p, html, true, &(bool){ false });
+}
+
+/* The tokenizer reads what is ASCII where it looks like it. */
+static int make_readable(struct cr_parse *p, struct html *html)
+{
+  html->body = p->body;
+  html->charset = p->charset;
+  if (cr_charset_is_ascii_compatible(p->charset))
+    return 0;
+  html->charset = "utf-8";
+  return cr_charset_decode(p->scratch, p->charset, p->body, &html->body);
+}
+
 static enum cr_parse_note parse_html(struct cr_parse *p)
 {
-  struct cr_html_links found;
+  struct html *html = cr_arena_alloc(p->scratch, sizeof(*html));
+  bool is_exact = false;
+  int err;
+
+  if (!html)
+    return CR_PARSE_NO_MEMORY;
+  html->wants = (struct cr_html_wants){ p->link_kinds, p->want_link_text, p->want_facts };
+  err = make_readable(p, html);
+  if (err == 0)
+    err = read_tokens(p, html, p->never_builds_tree, &is_exact);
+  if (err == 0 && !is_exact && !p->may_build_tree && !p->never_builds_tree) {
+    p->needs_tree = true;
+    return CR_PARSE_WHOLE;
+  }
+  if (err == 0 && !is_exact && !p->never_builds_tree)
+    err = read_doubtful(p, html, &is_exact);
+  if (err < 0)
+    return CR_PARSE_NO_MEMORY;
+  take(p, &html->collect.found);
+  p->links_are_exact = is_exact;
+  return p->note;
+}
+
+static enum cr_parse_note parse_document(struct cr_parse *p)
+{
   struct cr_span utf8;
-  const struct GumboInternalOutput *tree = NULL;
 
   if (cr_charset_decode(p->scratch, p->charset, p->body, &utf8) < 0)
     return CR_PARSE_NO_MEMORY;
   enum cr_parse_note note = cr_html_guard(utf8);
-  if (note == CR_PARSE_WHOLE && p->want_document) {
-    note = build_document(p->keep, utf8, p->clock_ms, &p->text, &p->tree);
-    tree = p->tree;
-  } else if (note == CR_PARSE_WHOLE) {
-    note = build_scratch(p->scratch, utf8, p->clock_ms, &tree);
-  }
-  if (note != CR_PARSE_WHOLE || !p->want_links)
-    return note;
-
-  if (cr_html_links(&found, tree, p->keep, p->want_document, p->want_link_text) < 0)
-    return CR_PARSE_NO_MEMORY;
-  p->links = found.links;
-  p->link_count = found.count;
-  p->base_href = found.base_href;
-  return CR_PARSE_WHOLE;
+  return note == CR_PARSE_WHOLE ? build_document(p->keep, utf8, p->clock_ms, &p->text, &p->tree)
+                                : note;
 }
 
 enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scratch,
@@ -180,6 +270,9 @@ void cr_parse_run(struct cr_parse *p, void *user)
   p->base_href = (struct cr_span){ NULL, 0 };
   p->links = NULL;
   p->link_count = 0;
+  p->links_are_exact = true;
+  p->needs_tree = false;
+  memset(&p->facts, 0, sizeof(p->facts));
   p->note = CR_PARSE_WHOLE;
   p->text = (struct cr_span){ NULL, 0 };
   p->tree = NULL;
@@ -187,6 +280,14 @@ void cr_parse_run(struct cr_parse *p, void *user)
   p->err = decode_body(p);
   if (p->err == 0)
     p->err = name_type(p);
-  if (p->err == 0 && p->is_html && (p->want_links || p->want_document))
+  if (p->err < 0 || !p->is_html)
+    return;
+  if (p->want_document && !p->may_build_tree) {
+    p->needs_tree = true;
+    return;
+  }
+  if (p->want_document)
+    p->note = parse_document(p);
+  if (p->note != CR_PARSE_NO_MEMORY && (p->link_kinds != 0 || p->want_facts))
     p->note = parse_html(p);
 }

@@ -254,7 +254,7 @@ static const struct {
   { "max_headers", "1", { "from 1024" } },
   { "obey_robots", "maybe", { "true", "off", "maybe" } },
   { "obey_robots", "2", { "yes", "2" } },
-  { "links", "a,img", { "a, area", "all", "a,img" } },
+  { "links", "a,img", { "kinds of links", "all", "a,img" } },
   { "allow_private", "10.0.0.0/33", { "CIDR", "10.0.0.0/33" } },
   { "allow_private", "perhaps not", { "CIDR" } },
   { "resolve", "a.test", { "HOST:PORT:ADDR", "a.test" } },

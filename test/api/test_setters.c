@@ -53,6 +53,7 @@ static const struct {
   { "own_server", crawler_set_own_server },
   { "obey_robots", crawler_set_obey_robots },
   { "span_hosts", crawler_set_span_hosts },
+  { "html_fallback", crawler_set_html_fallback },
   { "follow_nofollow", crawler_set_follow_nofollow },
   { "filter_depends_on_page", crawler_set_filter_depends_on_page },
   { "keep_open", crawler_set_keep_open },

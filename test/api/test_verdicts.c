@@ -309,6 +309,8 @@ static void on_parse_runs_on_workers_or_on_the_loop_thread_without(void **state)
 
     cr_crawl_open(&rig, CR_WAY_RUN);
     assert_int_equal(crawler_set_workers(rig.c, workers), 0);
+    assert_int_equal(crawler_set_document(rig.c, 1),
+                     0); /* small pages need a worker for that only */
     crawler_on_parse(rig.c, count_parse, &p);
     cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
     assert_int_equal(cr_crawl_drive(&rig), 0);

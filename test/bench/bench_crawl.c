@@ -132,7 +132,7 @@ static void look_up(struct cr_parse *p, void *user)
   p->mime = "text/html";
   p->charset = "utf-8";
   p->is_html = true;
-  if (!p->want_links || r.link_count == 0)
+  if (p->link_kinds == 0 || r.link_count == 0)
     return;
   p->links = cr_arena_alloc(p->keep, r.link_count * sizeof(*p->links));
   if (!p->links)
@@ -230,7 +230,6 @@ int main(int argc, char **argv)
   } else if (strcmp(mode, "replay") == 0) {
     load_and_account(argv[optind + 1]);
     c->shard.env.parser = look_up;
-    c->shard.env.parser_is_cheap = true;
   }
   wall = wall_seconds();
   if (crawler_run(c) < 0) {

@@ -36,6 +36,7 @@ my %c_library = map { ("$_.h" => 1) } qw(
   assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign
   stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar
   wchar wctype
+  emmintrin
   dirent fcntl fnmatch iconv netdb poll pthread sched semaphore strings unistd
   arpa/inet netinet/in netinet/tcp sys/file sys/mman sys/resource sys/select sys/socket sys/stat
   sys/time sys/types sys/uio sys/un sys/wait);

@@ -32,10 +32,11 @@ static void check_links(const struct cr_parse *p)
   require(p->link_count == 0 || p->links);
   for (uint32_t i = 0; i < p->link_count; i++) {
     const struct crawler_link *link = &p->links[i];
-    require(link->kind == CRAWLER_LINK_A || link->kind == CRAWLER_LINK_AREA);
+    require(crawler_link_kind_name(link->kind) && (p->link_kinds & 1u << link->kind) != 0);
+    require(link->tag && link->attribute);
     require(link->href && link->href_bytes == strlen(link->href) && !link->url);
-    require((link->flags & ~CRAWLER_LINK_NOFOLLOW) == 0);
-    require(!link->flags || link->rel);
+    require((link->flags & CRAWLER_LINK_INVALID) == 0);
+    require((link->flags & CRAWLER_LINK_NOFOLLOW) == 0 || link->rel);
     require(p->want_link_text == (link->text != NULL));
     check_text(link->href);
     check_text(link->rel);
@@ -68,7 +69,8 @@ static void check_outcome(const struct cr_parse *p)
   require(p->charset[0] == '\0' || cr_charset_of_label(cr_span_text(p->charset)) == p->charset);
   require(!p->is_html || p->charset[0] != '\0');
   require(p->is_html || (p->link_count == 0 && !p->tree));
-  require(p->note == CR_PARSE_WHOLE || (p->link_count == 0 && !p->tree));
+  require(p->note == CR_PARSE_WHOLE || !p->tree);
+  require(p->note == CR_PARSE_WHOLE || p->want_document || !p->links_are_exact);
 
   check_links(p);
   if (p->tree)
@@ -98,7 +100,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
                         .coding = cr_span_text(codings[data[0] >> 3 & 7]),
                         .type = { newline ? rest.at : NULL, head },
                         .max_body_bytes = MAX_BODY,
-                        .want_links = data[0] & LINKS,
+                        .link_kinds = data[0] & LINKS ? ~0u : 0,
+                        .want_facts = data[0] & LINKS,
+                        .may_build_tree = true,
                         .want_link_text = data[0] & LINK_TEXT,
                         .want_document = data[0] & DOCUMENT };
 

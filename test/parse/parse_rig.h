@@ -43,7 +43,10 @@ static inline void rig_open(struct rig *rig, struct cr_mem *mem)
   rig->p.coding = (struct cr_span){ NULL, 0 };
   rig->p.type = CR_SPAN("text/html");
   rig->p.max_body_bytes = BODY_MAX;
-  rig->p.want_links = true;
+  rig->p.link_kinds = 1u << CRAWLER_LINK_A | 1u << CRAWLER_LINK_AREA;
+  rig->p.want_facts = true;
+  rig->p.may_build_tree = true;
+  rig->p.never_builds_tree = false;
   rig->p.want_link_text = true;
   rig->p.want_document = false;
   rig->p.clock_ms = NULL;

@@ -72,7 +72,8 @@ static void gumbo_reads_them_as_the_standard_does(void **state)
                           .wire = cr_span_text(page),
                           .type = CR_SPAN("text/html"),
                           .max_body_bytes = sizeof(page),
-                          .want_links = true,
+                          .link_kinds = ~0u,
+                          .may_build_tree = true,
                           .want_link_text = true,
                           .want_document = document == 1 };
     cr_parse_run(&p, NULL);

@@ -70,7 +70,8 @@ static void a_tree_over_the_arenas_ceiling_is_too_big(void **state)
 
   char *page = repeat("<p>x", 10000, &len);
   rig_open(&rig, NULL);
-  rig.scratch.max_bytes = 256 * 1024;
+  rig.p.want_document = true;
+  rig.keep.max_bytes = 256 * 1024;
   char *wire = rig_run(&rig, cr_span(page, len));
   assert_int_equal(rig.p.err, 0);
   assert_int_equal(rig.p.note, CR_PARSE_TOO_BIG);

@@ -68,7 +68,7 @@ static void parse(struct cr_parse *p, void *user)
   p->charset = "utf-8";
   if (p->wire.len > p->max_body_bytes)
     p->err = CRAWLER_E_LIMIT;
-  if (p->is_html && p->want_links)
+  if (p->is_html && p->link_kinds != 0)
     ok = sim->config.world->links(sim->config.world, p->body, p->keep, &links);
   p->links = links.at;
   p->link_count = ok ? links.count : 0;

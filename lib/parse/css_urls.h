@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* css_urls.h - inside parse/: the URLs of a style sheet.
+ */
+#ifndef CR_PARSE_CSS_URLS_H
+#define CR_PARSE_CSS_URLS_H
+
+#include "base/str.h"
+
+struct cr_css { /* what is left of a style sheet, UTF-8 */
+  const char *at;
+  const char *end;
+  uint8_t prelude; /* of an at-rule: see css_urls.c */
+  uint32_t paren_depth;
+  uint32_t strings_depth; /* the parentheses in which strings are URLs; 0: none */
+};
+
+struct cr_css_url {
+  struct cr_span raw;
+  bool has_escapes; /* raw needs cr_css_unescape */
+  bool is_import;
+};
+
+void cr_css_begin(struct cr_css *css, struct cr_span text);
+/* The next url(), src(), string of an image-set(), or @import; its raw lies in the text. False: no
+ * more. */
+bool cr_css_next(struct cr_css *css, struct cr_css_url *found);
+/* Escapes of CSS undone, in UTF-8: at most 3 * raw.len bytes. Returns how many. */
+size_t cr_css_unescape(struct cr_span raw, char *out);
+
+#endif

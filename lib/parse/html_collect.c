@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/* html_collect.c - what a page says of links and of itself, put together.
+ *
+ * Strings go to the page's arena as they come; the array of links grows in scratch and is copied
+ * once, so that a link costs no allocation.
+ */
+#include "parse/html_collect.h"
+
+#include "parse/charset.h"
+#include "parse/html_decode.h"
+
+enum { LINK_TEXT_BYTES = 1024, FIRST_LINKS = 128 };
+
+void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_arena *scratch,
+                     const char *charset, const struct cr_html_wants *wants)
+{
+  c->keep = keep;
+  c->scratch = scratch;
+  c->charset = charset;
+  c->wants = *wants;
+  memset(&c->found, 0, sizeof(c->found));
+  c->err = 0;
+  c->is_doubtful = false;
+  c->is_utf8 = strcmp(charset, "utf-8") == 0;
+  c->is_inside = false;
+  c->in_title = false;
+  c->has_title = false;
+  c->link_cap = 0;
+  c->metas = NULL;
+  c->open_len = 0;
+  cr_html_text_clear(&c->text);
+}
+
+/* ---- strings ---- */
+
+/* Eight bytes at a time: nothing but ASCII without controls and without '&'. */
+static bool is_simple(struct cr_span raw)
+{
+  const uint64_t ones = UINT64_C(0x0101010101010101);
+  const char *at = raw.at;
+  const char *end = raw.at + raw.len;
+  uint64_t odd = 0;
+
+  for (; end - at >= 8; at += 8) {
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    uint64_t amp = word ^ (ones * '&'); /* Mycroft's test, for 0 and for what is below ' ' */
+    odd |= ((amp - ones) & ~amp) | ((word - ones * ' ') & ~word) | word;
+  }
+  odd &= ones << 7;
+  for (; at < end; at++)
+    odd |= (uint8_t)*at < ' ' || (uint8_t)*at >= 0x80 || *at == '&';
+  return odd == 0;
+}
+
+static struct cr_span copy(struct cr_arena *arena, struct cr_span text)
+{
+  char *at = cr_arena_strndup(arena, text.len > 0 ? text.at : "", text.len);
+  return cr_span(at, at ? text.len : 0);
+}
+
+int cr_collect_utf8(struct cr_collect *c, struct cr_span *raw)
+{
+  if (!c->is_utf8)
+    return cr_charset_decode(c->scratch, c->charset, *raw, raw);
+  if (cr_utf8_valid(*raw) == raw->len)
+    return 0;
+  size_t len = cr_utf8_repair(*raw, NULL);
+  char *out = cr_arena_bytes(c->scratch, len);
+  if (!out)
+    return CRAWLER_E_NOMEM;
+  (void)cr_utf8_repair(*raw, out);
+  *raw = cr_span(out, len);
+  return 0;
+}
+
+static struct cr_span decode(struct cr_collect *c, struct cr_arena *arena, struct cr_span raw,
+                             enum cr_html_context context)
+{
+  if (cr_collect_utf8(c, &raw) < 0 || raw.len > SIZE_MAX / 4)
+    return cr_span(NULL, 0);
+  if (cr_html_is_plain(raw))
+    return copy(arena, raw);
+  char *out = cr_arena_bytes(c->scratch, 3 * raw.len);
+  if (!out)
+    return cr_span(NULL, 0);
+  return copy(arena, cr_span(out, cr_html_decode(raw, context, out)));
+}
+
+struct cr_span cr_collect_decode(struct cr_collect *c, struct cr_arena *arena, struct cr_span raw,
+                                 bool is_decoded)
+{
+  struct cr_span text =
+      is_decoded || is_simple(raw) ? copy(arena, raw) : decode(c, arena, raw, CR_HTML_IN_ATTRIBUTE);
+
+  if (!text.at)
+    c->err = CRAWLER_E_NOMEM;
+  return text;
+}
+
+bool cr_html_attribute(const struct cr_html_tag *tag, const char *name, struct cr_span *value)
+{
+  struct cr_span wanted = cr_span_text(name);
+
+  for (unsigned i = 0; i < tag->attribute_count; i++) {
+    if (cr_span_eq_nocase(tag->attributes[i].name, wanted)) {
+      *value = tag->attributes[i].value;
+      return true;
+    }
+  }
+  return false;
+}
+
+/* ---- links ---- */
+
+static bool has_room(struct cr_collect *c)
+{
+  struct cr_html_found *found = &c->found;
+
+  if (found->count >= CR_HTML_MAX_LINKS)
+    return false;
+  if (found->count < c->link_cap)
+    return true;
+  uint32_t cap = c->link_cap > 0 ? 2 * c->link_cap : FIRST_LINKS;
+  struct crawler_link *links =
+      cr_arena_grow(c->scratch, found->links, c->link_cap * sizeof(*links), cap * sizeof(*links));
+  if (!links) {
+    c->err = CRAWLER_E_NOMEM;
+    return false;
+  }
+  found->links = links;
+  c->link_cap = cap;
+  return true;
+}
+
+/* Of what is told now but stands elsewhere the place among the links isn't known (body may have
+ * begun before its tag); and a template has tree construction of its own. */
+static void check_order(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  bool is_root =
+      tag->known && tag->known->kind == CR_ELEMENT_IGNORED && tag->known->link_set != CR_LINKS_HEAD;
+
+  if (tag->is_fostered || tag->is_inert || (is_root && c->found.count > 1))
+    c->is_doubtful = true;
+}
+
+struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_tag *tag,
+                                     crawler_link_kind kind, struct cr_span href)
+{
+  if (!cr_collect_wants(c, kind) || c->err < 0 || !has_room(c))
+    return NULL;
+  char *at = cr_arena_strndup(c->keep, href.len > 0 ? href.at : "", href.len);
+  if (!at) {
+    c->err = CRAWLER_E_NOMEM;
+    return NULL;
+  }
+  struct crawler_link *link = &c->found.links[c->found.count++];
+  *link = (struct crawler_link){
+    .href = at,
+    .href_bytes = (uint32_t)href.len,
+    .text = c->wants.link_text ? "" : NULL,
+    .tag = "",
+    .attribute = "",
+    .kind = (uint8_t)kind,
+    .flags = tag && tag->is_inert ? CRAWLER_LINK_INERT : 0,
+  };
+  if (tag)
+    check_order(c, tag);
+  return link;
+}
+
+/* ---- texts ---- */
+
+void cr_collect_text(struct cr_collect *c, struct cr_span text, bool is_decoded)
+{
+  if (text.len == 0 || c->err < 0 || (!c->in_title && c->open_len == 0) || c->text.is_full)
+    return;
+  if (!is_decoded && !is_simple(text)) {
+    text = decode(c, c->scratch, text, CR_HTML_IN_TEXT);
+    if (!text.at) {
+      c->err = CRAWLER_E_NOMEM;
+      return;
+    }
+  }
+  cr_html_text_add(&c->text, text);
+}
+
+static int open_link(struct cr_collect *c, const struct crawler_link *link)
+{
+  if (!c->wants.link_text || c->open_len == CR_HTML_OPEN_LINKS)
+    return 0;
+  if (c->open_len == 0)
+    cr_html_text_clear(&c->text);
+  c->open[c->open_len].link = (uint32_t)(link - c->found.links);
+  c->open[c->open_len].from = c->text.len;
+  c->open_len++;
+  return 1;
+}
+
+void cr_collect_end_link(struct cr_collect *c)
+{
+  if (c->open_len == 0 || c->err < 0)
+    return;
+  c->open_len--;
+  struct cr_span text = cr_html_text_since(&c->text, c->open[c->open_len].from, LINK_TEXT_BYTES);
+  struct cr_span kept = copy(c->keep, text);
+  if (kept.at)
+    c->found.links[c->open[c->open_len].link].text = kept.at;
+  else
+    c->err = CRAWLER_E_NOMEM;
+}
+
+/* Do the words before and behind its tags stand apart on the screen? */
+static bool stands_apart(const struct cr_element *known)
+{
+  if (!known)
+    return false;
+  switch (known->kind) {
+  case CR_ELEMENT_LI:
+  case CR_ELEMENT_DEFINITION:
+  case CR_ELEMENT_OPTION:
+  case CR_ELEMENT_TABLE:
+  case CR_ELEMENT_CAPTION:
+  case CR_ELEMENT_ROW:
+  case CR_ELEMENT_CELL:
+    return true;
+  default:
+    return (known->flags & CR_ELEMENT_CLOSES_P) != 0 || strcmp(known->name, "br") == 0;
+  }
+}
+
+/* An image inside a link stands there with its alternative text. */
+static void add_alt(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  struct cr_span alt;
+
+  cr_html_text_break(&c->text);
+  if (cr_html_attribute(tag, "alt", &alt) && alt.at) {
+    alt = cr_collect_decode(c, c->scratch, alt, tag->is_decoded);
+    cr_html_text_add(&c->text, alt);
+  }
+  cr_html_text_break(&c->text);
+}
+
+/* ---- elements ---- */
+
+static void start_title(struct cr_collect *c)
+{
+  if (c->has_title || !c->wants.metadata || c->open_len > 0)
+    return;
+  c->has_title = true;
+  c->in_title = true;
+  cr_html_text_clear(&c->text);
+}
+
+static void end_title(struct cr_collect *c)
+{
+  if (!c->in_title)
+    return;
+  c->in_title = false;
+  struct cr_span title = copy(c->keep, cr_html_text_since(&c->text, 0, CR_HTML_TEXT_BYTES));
+  if (title.at)
+    c->found.facts.title = title.at;
+  else
+    c->err = CRAWLER_E_NOMEM;
+}
+
+static void note_base(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  struct cr_span href;
+
+  if (!c->found.base_href.at && !tag->is_inert && cr_html_attribute(tag, "href", &href))
+    c->found.base_href = cr_collect_decode(c, c->keep, href, tag->is_decoded);
+}
+
+static void note_lang(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  struct cr_span lang;
+
+  if (c->wants.metadata && !c->found.facts.lang && cr_html_attribute(tag, "lang", &lang))
+    c->found.facts.lang = cr_collect_decode(c, c->keep, lang, tag->is_decoded).at;
+}
+
+static void note_html(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  switch (tag->known->link_set) {
+  case CR_LINKS_BASE:
+    note_base(c, tag);
+    break;
+  case CR_LINKS_HTML:
+    note_lang(c, tag);
+    break;
+  case CR_LINKS_META:
+    cr_collect_meta(c, tag);
+    break;
+  default:
+    break;
+  }
+  if (tag->known->kind == CR_ELEMENT_TEXT && !tag->is_inert &&
+      strcmp(tag->known->name, "title") == 0)
+    start_title(c);
+}
+
+int cr_collect_start(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  if (c->err < 0)
+    return 0;
+  if (tag->place == CR_HTML_IN_HTML && tag->known && !c->is_inside)
+    note_html(c, tag);
+  if (c->open_len > 0 && tag->known && tag->place == CR_HTML_IN_HTML) {
+    if (tag->known->link_set == CR_LINKS_IMG)
+      add_alt(c, tag);
+    else if (stands_apart(tag->known))
+      cr_html_text_break(&c->text);
+  }
+  if (tag->attribute_count == 0)
+    return 0;
+  struct crawler_link *link = cr_collect_element(c, tag);
+  return link ? open_link(c, link) : 0;
+}
+
+void cr_collect_end(struct cr_collect *c, const struct cr_element *known, enum cr_html_place place)
+{
+  if (c->in_title && known && strcmp(known->name, "title") == 0)
+    end_title(c);
+  if (c->open_len > 0 && place == CR_HTML_IN_HTML && stands_apart(known))
+    cr_html_text_break(&c->text);
+}
+
+int cr_collect_finish(struct cr_collect *c)
+{
+  struct cr_html_found *found = &c->found;
+
+  while (c->err == 0 && c->open_len > 0)
+    cr_collect_end_link(c);
+  end_title(c);
+  if (c->err == 0 && found->count > 0) {
+    struct crawler_link *links = cr_arena_alloc(c->keep, found->count * sizeof(*links));
+    if (!links)
+      c->err = CRAWLER_E_NOMEM;
+    else
+      found->links = memcpy(links, found->links, found->count * sizeof(*links));
+  }
+  found->facts.metas = c->metas;
+  return c->err;
+}

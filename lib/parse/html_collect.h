@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* html_collect.h - inside parse/: what a page says of links and of itself, put together.
+ *
+ * Two ways lead here: tokens (html_extract.h) and a tree (html_links.h). Both tell of the same
+ * elements and texts in the order of the document, and get the same links.
+ */
+#ifndef CR_PARSE_HTML_COLLECT_H
+#define CR_PARSE_HTML_COLLECT_H
+
+#include "base/arena.h"
+#include "model/facts.h"
+#include "model/link.h"
+#include "parse/html_feedback.h"
+#include "parse/html_text.h"
+
+/* Of one page; what a page has beyond them isn't kept. */
+#define CR_HTML_MAX_LINKS 500000
+#define CR_HTML_MAX_METAS 256
+
+struct cr_html_wants {
+  uint32_t kinds; /* a bit for each crawler_link_kind that is collected */
+  bool link_text;
+  bool metadata; /* title, lang, metas */
+};
+
+#define CR_LINK_BIT(kind) (UINT32_C(1) << (kind))
+
+struct cr_html_found {        /* everything in `keep` */
+  struct crawler_link *links; /* in document order */
+  uint32_t count;
+  struct cr_span base_href; /* of the first <base> that has one; at NULL: none */
+  struct cr_page_facts facts;
+};
+
+struct cr_html_tag { /* an element, as its start tag has it */
+  const struct cr_element *known;
+  struct cr_span name;
+  enum cr_html_place place;
+  const struct cr_html_attribute *attributes;
+  unsigned attribute_count;
+  bool is_decoded;  /* the attributes: UTF-8, references decoded */
+  bool is_inert;    /* in a template */
+  bool is_fostered; /* stands elsewhere in the document */
+  const char *end;  /* what follows a name may be read up to here; NULL: nothing may */
+};
+
+enum { CR_HTML_OPEN_LINKS = 8 };
+
+struct cr_collect {
+  /* in */
+  struct cr_arena *keep;
+  struct cr_arena *scratch;
+  const char *charset; /* of what isn't decoded; ASCII-compatible */
+  struct cr_html_wants wants;
+  /* out */
+  struct cr_html_found found;
+  int err;          /* CRAWLER_E_NOMEM: out is useless */
+  bool is_doubtful; /* which links there are, and in which order, needs a tree */
+  /* between */
+  bool is_utf8;
+  bool is_inside; /* a document inside of the page: what it says of itself isn't of the page */
+  bool in_title;
+  bool has_title;
+  uint32_t link_cap;          /* links grow in scratch, and move to keep at the end */
+  struct cr_page_meta *metas; /* room for CR_HTML_MAX_METAS; NULL: none yet */
+  struct {
+    uint32_t link;
+    size_t from;
+  } open[CR_HTML_OPEN_LINKS]; /* links whose text is being read */
+  uint32_t open_len;
+  struct cr_html_text text;
+};
+
+void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_arena *scratch,
+                     const char *charset, const struct cr_html_wants *wants);
+/* An element begins. Returns how many of its links' texts are read from here on: 0 or 1. */
+int cr_collect_start(struct cr_collect *c, const struct cr_html_tag *tag);
+/* The innermost link whose text is read ends. */
+void cr_collect_end_link(struct cr_collect *c);
+/* Another element ends. */
+void cr_collect_end(struct cr_collect *c, const struct cr_element *known, enum cr_html_place place);
+/* Text of the document, raw or decoded. */
+void cr_collect_text(struct cr_collect *c, struct cr_span text, bool is_decoded);
+/* The text of a style or script element, raw or as UTF-8. */
+void cr_collect_style(struct cr_collect *c, struct cr_span text, bool is_decoded);
+void cr_collect_script(struct cr_collect *c, struct cr_span text, bool is_decoded);
+/* A comment's text, or a doctype's; with what ends it or without. */
+void cr_collect_comment(struct cr_collect *c, struct cr_span text);
+/* 0 or CRAWLER_E_NOMEM; then found is whole. */
+int cr_collect_finish(struct cr_collect *c);
+
+/* ---- for those who know links (html_element_links.c, html_meta_links.c) ---- */
+
+/* A value or text as a tree would have it, in arena, NUL-terminated. at NULL: no memory. */
+struct cr_span cr_collect_decode(struct cr_collect *c, struct cr_arena *arena, struct cr_span raw,
+                                 bool is_decoded);
+/* Text as UTF-8, references still in it; in scratch if it wasn't. CRAWLER_E_NOMEM. */
+int cr_collect_utf8(struct cr_collect *c, struct cr_span *text);
+static inline bool cr_collect_wants(const struct cr_collect *c, crawler_link_kind kind)
+{
+  return (c->wants.kinds & CR_LINK_BIT(kind)) != 0;
+}
+/* A link; href is decoded and copied. NULL: not wanted, or no memory. */
+struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_tag *tag,
+                                     crawler_link_kind kind, struct cr_span href);
+/* The links of an element; the one whose text follows, or NULL. */
+struct crawler_link *cr_collect_element(struct cr_collect *c, const struct cr_html_tag *tag);
+void cr_collect_meta(struct cr_collect *c, const struct cr_html_tag *tag);
+/* What <link rel>, or a Link header, is for; which flags a rel gives. */
+crawler_link_kind cr_link_kind_of_rel(struct cr_span rel, struct cr_span type, bool has_language);
+uint8_t cr_link_flags_of_rel(struct cr_span rel);
+/* An attribute's value, raw; the first of that name (lower case). false: it has none. */
+bool cr_html_attribute(const struct cr_html_tag *tag, const char *name, struct cr_span *value);
+
+#endif

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: MIT */
+/* html_element_links.c - the links of one element.
+ *
+ * Which attributes hold URLs, by the HTML standard's index of attributes, its obsolete features
+ * (16.2), SVG 2 and MathML, and what lazy loaders and htmx have made usual. One table; what isn't a
+ * plain URL has a function of its own.
+ */
+#include "parse/css_urls.h"
+#include "parse/html_collect.h"
+#include "parse/srcset.h"
+
+enum form { FORM_URL, FORM_LIST, FORM_SRCSET, FORM_REL };
+
+struct rule {
+  char name[16]; /* of the attribute, lower case, zeros behind it; "": no more */
+  uint8_t kind;
+  uint8_t form;
+};
+
+#define URL(kind) CRAWLER_LINK_##kind, FORM_URL
+#define LIST(kind) CRAWLER_LINK_##kind, FORM_LIST
+#define SRCSET CRAWLER_LINK_IMAGE, FORM_SRCSET
+#define BY_REL CRAWLER_LINK_LINK, FORM_REL
+
+enum { MOST_RULES = 8 };
+
+static const struct rule rules[CR_LINK_SETS][MOST_RULES] = {
+  [CR_LINKS_A] = { { "href", URL(A) }, { "ping", LIST(PING) } },
+  [CR_LINKS_AREA] = { { "href", URL(AREA) }, { "ping", LIST(PING) } },
+  [CR_LINKS_AUDIO] = { { "src", URL(MEDIA) } },
+  [CR_LINKS_BUTTON] = { { "formaction", URL(FORM) } },
+  [CR_LINKS_CITE] = { { "cite", URL(CITE) } },
+  [CR_LINKS_EMBED] = { { "src", URL(EMBED) } },
+  [CR_LINKS_FORM] = { { "action", URL(FORM) } },
+  [CR_LINKS_FRAME] = { { "src", URL(FRAME) }, { "longdesc", URL(CITE) } },
+  [CR_LINKS_HEAD] = { { "profile", LIST(CITE) } },
+  [CR_LINKS_HTML] = { { "manifest", URL(MANIFEST) } },
+  [CR_LINKS_IFRAME] = { { "src", URL(IFRAME) }, { "longdesc", URL(CITE) } },
+  [CR_LINKS_IMG] = { { "src", URL(IMAGE) },
+                     { "srcset", SRCSET },
+                     { "longdesc", URL(CITE) },
+                     { "lowsrc", URL(IMAGE) },
+                     { "dynsrc", URL(IMAGE) },
+                     { "data-src", URL(IMAGE) },
+                     { "data-srcset", SRCSET } },
+  [CR_LINKS_INPUT] = { { "src", URL(IMAGE) }, { "formaction", URL(FORM) } },
+  [CR_LINKS_LINK] = { { "href", BY_REL }, { "imagesrcset", SRCSET } },
+  [CR_LINKS_META] = { { "href", BY_REL } },
+  [CR_LINKS_OBJECT] = { { "data", URL(EMBED) },
+                        { "codebase", URL(EMBED) },
+                        { "classid", URL(EMBED) },
+                        { "archive", LIST(EMBED) } },
+  [CR_LINKS_APPLET] = { { "code", URL(EMBED) },
+                        { "codebase", URL(EMBED) },
+                        { "archive", LIST(EMBED) },
+                        { "object", URL(EMBED) },
+                        { "src", URL(EMBED) } },
+  [CR_LINKS_SCRIPT] = { { "src", URL(SCRIPT) } },
+  [CR_LINKS_SOURCE] = { { "src", URL(MEDIA) }, { "srcset", SRCSET } },
+  [CR_LINKS_TRACK] = { { "src", URL(MEDIA) } },
+  [CR_LINKS_VIDEO] = { { "src", URL(MEDIA) }, { "poster", URL(IMAGE) } },
+};
+
+/* ---- rel ---- */
+
+static bool next_word(struct cr_span *list, struct cr_span *word)
+{
+  const char *at = list->at;
+  const char *end = list->at + list->len;
+
+  while (at < end && cr_is_space(*at))
+    at++;
+  const char *begin = at;
+  while (at < end && !cr_is_space(*at))
+    at++;
+  *word = cr_span(begin, (size_t)(at - begin));
+  *list = cr_span(at, (size_t)(end - at));
+  return word->len > 0;
+}
+
+static const struct {
+  const char *word;
+  uint8_t kind;
+} rel_kinds[] = {
+  /* the first that a rel has is its kind */
+  { "stylesheet", CRAWLER_LINK_STYLESHEET },
+  { "alternate", CRAWLER_LINK_ALTERNATE },
+  { "canonical", CRAWLER_LINK_CANONICAL },
+  { "next", CRAWLER_LINK_NEXT },
+  { "prev", CRAWLER_LINK_PREV },
+  { "previous", CRAWLER_LINK_PREV },
+  { "icon", CRAWLER_LINK_ICON },
+  { "apple-touch-icon", CRAWLER_LINK_ICON },
+  { "apple-touch-icon-precomposed", CRAWLER_LINK_ICON },
+  { "apple-touch-startup-image", CRAWLER_LINK_ICON },
+  { "mask-icon", CRAWLER_LINK_ICON },
+  { "fluid-icon", CRAWLER_LINK_ICON },
+  { "manifest", CRAWLER_LINK_MANIFEST },
+  { "preload", CRAWLER_LINK_PRELOAD },
+  { "modulepreload", CRAWLER_LINK_PRELOAD },
+  { "prefetch", CRAWLER_LINK_PRELOAD },
+  { "prerender", CRAWLER_LINK_PRELOAD },
+  { "preconnect", CRAWLER_LINK_PRELOAD },
+  { "dns-prefetch", CRAWLER_LINK_PRELOAD },
+};
+
+static bool has_word(struct cr_span list, const char *wanted)
+{
+  struct cr_span word;
+
+  while (next_word(&list, &word))
+    if (cr_span_eq_nocase(word, cr_span_text(wanted)))
+      return true;
+  return false;
+}
+
+static bool is_feed_type(struct cr_span type)
+{
+  static const char *const types[] = { "application/rss+xml", "application/atom+xml",
+                                       "application/feed+json", "application/rdf+xml" };
+
+  for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+    if (cr_span_starts_nocase(cr_span_trim(type), cr_span_text(types[i])))
+      return true;
+  return false;
+}
+
+crawler_link_kind cr_link_kind_of_rel(struct cr_span rel, struct cr_span type, bool has_language)
+{
+  for (size_t i = 0; i < sizeof(rel_kinds) / sizeof(rel_kinds[0]); i++) {
+    if (!has_word(rel, rel_kinds[i].word))
+      continue;
+    if (rel_kinds[i].kind != CRAWLER_LINK_ALTERNATE)
+      return (crawler_link_kind)rel_kinds[i].kind;
+    if (is_feed_type(type))
+      return CRAWLER_LINK_FEED;
+    return has_language ? CRAWLER_LINK_LANGUAGE : CRAWLER_LINK_ALTERNATE;
+  }
+  return CRAWLER_LINK_LINK;
+}
+
+uint8_t cr_link_flags_of_rel(struct cr_span rel)
+{
+  return (uint8_t)((has_word(rel, "nofollow") ? CRAWLER_LINK_NOFOLLOW : 0) |
+                   (has_word(rel, "ugc") ? CRAWLER_LINK_UGC : 0) |
+                   (has_word(rel, "sponsored") ? CRAWLER_LINK_SPONSORED : 0));
+}
+
+/* ---- values ---- */
+
+/* What goes with all links of an attribute. */
+struct source {
+  struct cr_collect *c;
+  const struct cr_html_tag *tag;
+  const char *attribute;
+  crawler_link_kind kind;
+};
+
+static struct crawler_link *add(const struct source *from, struct cr_span href)
+{
+  struct crawler_link *link = cr_collect_link(from->c, from->tag, from->kind, href);
+
+  if (link) {
+    link->attribute = from->attribute;
+    link->tag = from->tag->known ? from->tag->known->name : "";
+  }
+  return link;
+}
+
+static struct cr_span decoded(const struct source *from, struct cr_span raw)
+{
+  return cr_collect_decode(from->c, from->c->scratch, raw, from->tag->is_decoded);
+}
+
+static void add_list(const struct source *from, struct cr_span raw)
+{
+  struct cr_span list = decoded(from, raw);
+  struct cr_span word;
+
+  while (next_word(&list, &word))
+    (void)add(from, word);
+}
+
+static void add_srcset(const struct source *from, struct cr_span raw)
+{
+  struct cr_span text = decoded(from, raw);
+  struct cr_srcset set = { text.at, text.at + text.len };
+  struct cr_span url;
+
+  while (text.at && cr_srcset_next(&set, &url))
+    (void)add(from, url);
+}
+
+static void add_css(const struct source *from, struct cr_span text)
+{
+  struct cr_css css;
+  struct cr_css_url url;
+
+  cr_css_begin(&css, text);
+  while (from->c->err == 0 && cr_css_next(&css, &url)) {
+    struct cr_span href = url.raw;
+    if (url.has_escapes) {
+      char *out = cr_arena_bytes(from->c->scratch, 3 * url.raw.len);
+      if (!out) {
+        from->c->err = CRAWLER_E_NOMEM;
+        return;
+      }
+      href = cr_span(out, cr_css_unescape(url.raw, out));
+    }
+    (void)add(from, href);
+  }
+}
+
+void cr_collect_style(struct cr_collect *c, struct cr_span text, bool is_decoded)
+{
+  static const struct cr_html_attribute none = { { NULL, 0 }, { NULL, 0 } };
+  const struct cr_html_tag tag = { .known = cr_html_element(CR_SPAN("style")),
+                                   .place = CR_HTML_IN_HTML,
+                                   .attributes = &none };
+  const struct source from = { c, &tag, "", CRAWLER_LINK_CSS };
+
+  if (!cr_collect_wants(c, CRAWLER_LINK_CSS) || c->err < 0)
+    return;
+  if (!is_decoded && cr_collect_utf8(c, &text) < 0)
+    c->err = CRAWLER_E_NOMEM;
+  else
+    add_css(&from, text);
+}
+
+/* ---- rel and text of a link ---- */
+
+/* NULL: the attribute isn't there, or no memory. */
+static const char *keep_attribute(const struct source *from, const char *name)
+{
+  struct cr_span value;
+
+  if (!cr_html_attribute(from->tag, name, &value))
+    return NULL;
+  return cr_collect_decode(from->c, from->c->keep, value, from->tag->is_decoded).at;
+}
+
+static void note_rel(const struct source *from, struct crawler_link *link)
+{
+  link->rel = keep_attribute(from, "rel");
+  if (link->rel)
+    link->flags |= cr_link_flags_of_rel(cr_span_text(link->rel));
+  link->hreflang = keep_attribute(from, "hreflang");
+}
+
+/* <link href>: its kind is that of its rel. */
+static void add_by_rel(struct source *from, struct cr_span raw)
+{
+  struct cr_span rel = { NULL, 0 };
+  struct cr_span type = { NULL, 0 };
+  struct cr_span language;
+
+  (void)cr_html_attribute(from->tag, "rel", &rel);
+  (void)cr_html_attribute(from->tag, "type", &type);
+  rel = decoded(from, rel);
+  if (from->tag->known->link_set == CR_LINKS_META && rel.len == 0)
+    return;
+  from->kind = cr_link_kind_of_rel(rel, decoded(from, type),
+                                   cr_html_attribute(from->tag, "hreflang", &language));
+  struct crawler_link *link = add(from, decoded(from, raw));
+  if (link)
+    note_rel(from, link);
+}
+
+static void set_alt(const struct source *from, struct crawler_link *link)
+{
+  struct cr_span alt;
+  struct cr_html_text text;
+
+  if (!from->c->wants.link_text || !cr_html_attribute(from->tag, "alt", &alt) || alt.len == 0)
+    return;
+  cr_html_text_clear(&text);
+  cr_html_text_add(&text, decoded(from, alt));
+  alt = cr_html_text_since(&text, 0, CR_HTML_TEXT_BYTES);
+  const char *kept = cr_arena_strndup(from->c->keep, alt.at, alt.len);
+  if (kept)
+    link->text = kept;
+  else
+    from->c->err = CRAWLER_E_NOMEM;
+}
+
+/* The link whose text is what follows, or NULL. */
+static struct crawler_link *add_url(const struct source *from, struct cr_span raw)
+{
+  struct crawler_link *link = add(from, decoded(from, raw));
+
+  if (!link)
+    return NULL;
+  if (from->kind == CRAWLER_LINK_A || from->kind == CRAWLER_LINK_AREA)
+    note_rel(from, link);
+  if (from->kind == CRAWLER_LINK_AREA || from->kind == CRAWLER_LINK_IMAGE)
+    set_alt(from, link);
+  return from->kind == CRAWLER_LINK_A ? link : NULL;
+}
+
+static struct crawler_link *add_by_form(struct source *from, enum form form, struct cr_span raw)
+{
+  switch (form) {
+  case FORM_LIST:
+    add_list(from, raw);
+    return NULL;
+  case FORM_SRCSET:
+    add_srcset(from, raw);
+    return NULL;
+  case FORM_REL:
+    add_by_rel(from, raw);
+    return NULL;
+  default:
+    return add_url(from, raw);
+  }
+}
+
+/* ---- attributes ---- */
+
+static bool is_named(const struct cr_html_attribute *attribute, const char *end, const char *name)
+{
+  size_t len = attribute->name.len;
+
+  if (!end)
+    end = attribute->name.at + len;
+  if (len >= 16 || name[len] != '\0' || name[len - 1] == '\0' ||
+      cr_html_name_word(attribute->name.at, len, end) != cr_html_name_word(name, 8, name + 8))
+    return false;
+  return len <= 8 || cr_span_eq_nocase(attribute->name, cr_span(name, len));
+}
+
+/* The first of a name counts. */
+static bool is_repeated(const struct cr_html_tag *tag, unsigned at)
+{
+  for (unsigned i = 0; i < at; i++)
+    if (cr_span_eq_nocase(tag->attributes[i].name, tag->attributes[at].name))
+      return true;
+  return false;
+}
+
+/* style, background, hx-get, ... of any element. */
+static void look_anywhere(struct source *from, unsigned i)
+{
+  const struct cr_html_attribute *attribute = &from->tag->attributes[i];
+
+  if (is_repeated(from->tag, i))
+    return;
+  if (cr_span_eq_nocase(attribute->name, CR_SPAN("style"))) {
+    from->kind = CRAWLER_LINK_CSS;
+    from->attribute = "style";
+    if (cr_collect_wants(from->c, from->kind) &&
+        memchr(attribute->value.at, '(', attribute->value.len))
+      add_css(from, decoded(from, attribute->value));
+  } else if (cr_span_eq_nocase(attribute->name, CR_SPAN("background"))) {
+    from->kind = CRAWLER_LINK_IMAGE;
+    from->attribute = "background";
+    if (attribute->value.len > 0)
+      (void)add(from, decoded(from, attribute->value));
+  } else {
+    static const char *const verbs[] = { "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete" };
+    from->kind = CRAWLER_LINK_FORM;
+    for (size_t v = 0; v < sizeof(verbs) / sizeof(verbs[0]); v++) {
+      from->attribute = verbs[v];
+      if (cr_span_eq_nocase(attribute->name, cr_span_text(verbs[v])))
+        (void)add(from, decoded(from, attribute->value));
+    }
+  }
+}
+
+static struct crawler_link *html_links(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  enum cr_link_set set = tag->known ? (enum cr_link_set)tag->known->link_set : CR_LINKS_NONE;
+  struct crawler_link *opened = NULL;
+
+  for (unsigned i = 0; i < tag->attribute_count && c->err == 0; i++) {
+    const struct cr_html_attribute *attribute = &tag->attributes[i];
+    if (attribute->name.len == 0)
+      continue;
+    for (const struct rule *rule = rules[set]; rule->name[0] != '\0'; rule++) {
+      if (!is_named(attribute, tag->end, rule->name) || is_repeated(tag, i))
+        continue;
+      struct source from = { c, tag, rule->name, (crawler_link_kind)rule->kind };
+      struct crawler_link *link = add_by_form(&from, (enum form)rule->form, attribute->value);
+      opened = link ? link : opened;
+    }
+    if (cr_html_may_link_anywhere(attribute->name)) {
+      struct source from = { c, tag, "", CRAWLER_LINK_GUESS };
+      look_anywhere(&from, i);
+    }
+  }
+  return opened;
+}
+
+/* ---- svg and math ---- */
+
+static crawler_link_kind foreign_kind(const struct cr_html_tag *tag)
+{
+  if (tag->place == CR_HTML_IN_SVG) {
+    if (cr_span_eq_nocase(tag->name, CR_SPAN("a")))
+      return CRAWLER_LINK_A;
+    if (cr_span_eq_nocase(tag->name, CR_SPAN("image")) ||
+        cr_span_eq_nocase(tag->name, CR_SPAN("feImage")))
+      return CRAWLER_LINK_IMAGE;
+    if (cr_span_eq_nocase(tag->name, CR_SPAN("script")))
+      return CRAWLER_LINK_SCRIPT;
+  }
+  return CRAWLER_LINK_FOREIGN;
+}
+
+/* SVG 2, 16.1.5: href wins over xlink:href. */
+static struct crawler_link *foreign_links(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  struct source from = { c, tag, "href", foreign_kind(tag) };
+  struct cr_span href;
+
+  if (!cr_html_attribute(tag, "href", &href)) {
+    from.attribute = "xlink:href";
+    if (!cr_html_attribute(tag, "xlink:href", &href))
+      return NULL;
+  }
+  struct crawler_link *link = add_url(&from, href);
+  if (link && !*link->tag) {
+    const char *name = cr_arena_strndup(c->keep, tag->name.at, tag->name.len);
+    if (name)
+      link->tag = name;
+  }
+  return link;
+}
+
+struct crawler_link *cr_collect_element(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  switch (tag->place) {
+  case CR_HTML_IN_HTML:
+    return html_links(c, tag);
+  case CR_HTML_IN_SVG:
+  case CR_HTML_IN_MATH:
+    return foreign_links(c, tag);
+  default:
+    return NULL;
+  }
+}

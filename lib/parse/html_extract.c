@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* html_extract.c - the links of a document from its bytes, without a tree.
+ *
+ * Tokens (html_token.h) and what a tree builder would say of them (html_feedback.h) become the
+ * elements and texts that html_collect.h is told of. A tag that is cut by the end of a piece is
+ * kept and read again when it has doubled, so that any number of pieces costs linear time.
+ */
+#include "parse/html_extract.h"
+
+enum { FIRST_CARRY = 256 };
+
+void cr_extract_begin(struct cr_extract *x, struct cr_collect *collect, struct cr_mem *mem,
+                      size_t max_carry_bytes)
+{
+  x->collect = collect;
+  x->goes_on = false;
+  x->t = (struct cr_html_tokens){
+    .state = CR_HTML_DATA,
+    .wanted = CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK,
+    .wants_attributes =
+        (collect->wants.kinds & (CR_LINK_BIT(CRAWLER_LINK_CSS) | CR_LINK_BIT(CRAWLER_LINK_IMAGE) |
+                                 CR_LINK_BIT(CRAWLER_LINK_FORM))) != 0,
+  };
+  cr_feedback_init(&x->f);
+  x->link_is_open = false;
+  x->svg_link_level = 0;
+  cr_buf_init(&x->carry, mem, CR_MEM_PAGE, max_carry_bytes);
+  x->carry_scanned = 0;
+}
+
+void cr_extract_free(struct cr_extract *x)
+{
+  cr_buf_free(&x->carry);
+}
+
+bool cr_extract_is_doubtful(const struct cr_extract *x)
+{
+  return x->f.doubt != CR_HTML_SURE || x->collect->is_doubtful;
+}
+
+/* ---- elements ---- */
+
+static void close_link(struct cr_extract *x)
+{
+  if (x->link_is_open)
+    cr_collect_end_link(x->collect);
+  x->link_is_open = false;
+}
+
+/* The text of the link that the tag has begun is what follows, as far as the link goes. */
+static void open_link(struct cr_extract *x, enum cr_html_place place)
+{
+  bool is_open = false;
+
+  if (place == CR_HTML_IN_SVG && !x->token.is_self_closing && x->svg_link_level == 0) {
+    x->svg_link_level = x->f.foreign_len;
+    is_open = true;
+  } else if (place == CR_HTML_IN_HTML && x->f.in_link) {
+    x->link_is_open = true;
+    is_open = true;
+  }
+  if (!is_open)
+    cr_collect_end_link(x->collect);
+}
+
+static void start(struct cr_extract *x)
+{
+  const struct cr_html_token *token = &x->token;
+  bool is_foreign = x->f.foreign_len > 0;
+  enum cr_html_place place = cr_feedback_start(&x->f, &x->t, token);
+  bool is_link = !is_foreign && token->known && token->known->link_set == CR_LINKS_A;
+
+  if (!x->f.in_link || (is_link && place == CR_HTML_IN_HTML))
+    close_link(x);
+  if (place == CR_HTML_NOWHERE)
+    return;
+  const struct cr_html_tag tag = {
+    .known = token->known,
+    .name = token->name,
+    .place = place,
+    .attributes = token->attributes,
+    .attribute_count = token->attribute_count,
+    .is_inert = x->f.template_depth > 0,
+    .is_fostered = x->f.is_fostered,
+    .end = x->t.end,
+  };
+  if (cr_collect_start(x->collect, &tag) > 0)
+    open_link(x, place);
+  if (token->known && token->known->link_set == CR_LINKS_IFRAME)
+    cr_extract_srcdoc(x->collect, &tag);
+}
+
+static void end(struct cr_extract *x)
+{
+  bool is_foreign = x->f.foreign_len > 0;
+
+  cr_feedback_end(&x->f, &x->t, &x->token);
+  if (!x->f.in_link)
+    close_link(x);
+  if (x->f.foreign_len < x->svg_link_level) {
+    cr_collect_end_link(x->collect);
+    x->svg_link_level = 0;
+  }
+  cr_collect_end(x->collect, x->token.known, is_foreign ? CR_HTML_IN_SVG : CR_HTML_IN_HTML);
+}
+
+/* ---- text ---- */
+
+/* The text before a token, or as much of it as is there. */
+static void text(struct cr_extract *x)
+{
+  const struct cr_element *element = x->t.text_element;
+
+  switch (x->token.text_state) {
+  case CR_HTML_DATA:
+  case CR_HTML_RCDATA:
+    cr_collect_text(x->collect, x->token.text, false);
+    break;
+  case CR_HTML_CDATA:
+    if (cr_collect_utf8(x->collect, &x->token.text) == 0)
+      cr_collect_text(x->collect, x->token.text, true);
+    break;
+  case CR_HTML_RAWTEXT:
+    if (element && strcmp(element->name, "style") == 0)
+      cr_collect_style(x->collect, x->token.text, false);
+    break;
+  case CR_HTML_SCRIPT:
+  case CR_HTML_SCRIPT_ESCAPED:
+  case CR_HTML_SCRIPT_DOUBLE:
+    cr_collect_script(x->collect, x->token.text, false);
+    break;
+  case CR_HTML_COMMENT:
+  case CR_HTML_BOGUS:
+    cr_collect_comment(x->collect, x->token.text);
+    break;
+  default:
+    break;
+  }
+}
+
+/* Is the text that comes to be given whole? */
+static bool needs_text(const struct cr_extract *x)
+{
+  const struct cr_collect *c = x->collect;
+
+  switch (x->t.state) {
+  case CR_HTML_RAWTEXT:
+    return cr_collect_wants(c, CRAWLER_LINK_CSS);
+  case CR_HTML_SCRIPT:
+  case CR_HTML_COMMENT:
+  case CR_HTML_BOGUS:
+    return cr_collect_wants(c, CRAWLER_LINK_GUESS);
+  default:
+    return c->in_title || c->open_len > 0;
+  }
+}
+
+/* ---- pieces ---- */
+
+static void read_tokens(struct cr_extract *x)
+{
+  enum cr_html_token_type type;
+
+  do {
+    type = cr_html_next(&x->t, &x->token);
+    if (x->token.text.len > 0)
+      text(x);
+    if (type == CR_HTML_START_TAG)
+      start(x);
+    else if (type == CR_HTML_END_TAG)
+      end(x);
+    x->t.wanted = x->f.in_link || x->f.foreign_len > 0 ? CR_HTML_WANT_ALL
+                                                       : CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK;
+    x->t.holds_text = needs_text(x);
+    if (!x->goes_on && cr_extract_is_doubtful(x))
+      return;
+  } while (type != CR_HTML_MORE && x->collect->err == 0);
+}
+
+static void read_bytes(struct cr_extract *x, const char *at, const char *end, bool is_last)
+{
+  x->t.at = at;
+  x->t.end = end;
+  x->t.is_last = is_last;
+  read_tokens(x);
+}
+
+/* What is cut is read again with the bytes that follow, as soon as it is twice as long. Moves *at
+ * to the first byte that is read no more. */
+static int read_carry(struct cr_extract *x, const char **at, const char *end, bool is_last)
+{
+  while (x->carry.len > 0 && (*at < end || is_last)) {
+    size_t before = x->carry.len;
+    size_t wants = before < FIRST_CARRY ? FIRST_CARRY : before;
+    size_t has = (size_t)(end - *at) < wants ? (size_t)(end - *at) : wants;
+    int err = cr_buf_add(&x->carry, *at, has);
+    if (err < 0)
+      return err;
+    *at += has;
+    bool is_whole = is_last && *at == end;
+    if (!is_whole && x->carry.len < 2 * x->carry_scanned)
+      return 0;
+    read_bytes(x, x->carry.data, x->carry.data + x->carry.len, is_whole);
+    size_t read = (size_t)(x->t.at - x->carry.data);
+    if (read >= before || is_whole) { /* the rest is as it is in the piece */
+      *at -= is_whole ? 0 : x->carry.len - read;
+      cr_buf_clear(&x->carry);
+      x->carry_scanned = 0;
+      return 0;
+    }
+    memmove(x->carry.data, x->t.at, x->carry.len - read);
+    x->carry.len -= read;
+    x->carry_scanned = x->carry.len;
+  }
+  return 0;
+}
+
+int cr_extract_add(struct cr_extract *x, struct cr_span bytes, bool is_last)
+{
+  const char *at = bytes.len > 0 ? bytes.at : "";
+  const char *end = at + bytes.len;
+  bool had_carry = x->carry.len > 0;
+  int err = read_carry(x, &at, end, is_last);
+
+  if (err < 0)
+    return err;
+  if (x->carry.len > 0 || (had_carry && at == end) || (!x->goes_on && cr_extract_is_doubtful(x)))
+    return x->collect->err;
+  read_bytes(x, at, end, is_last);
+  if (!is_last && x->t.at < end && x->collect->err == 0) {
+    err = cr_buf_add(&x->carry, x->t.at, (size_t)(end - x->t.at));
+    x->carry_scanned = x->carry.len;
+  }
+  return err < 0 ? err : x->collect->err;
+}
+
+/* ---- documents inside ---- */
+
+void cr_extract_inside(struct cr_collect *c, struct cr_span html)
+{
+  const char *charset = c->charset;
+  bool is_utf8 = c->is_utf8;
+
+  if (c->is_inside || c->err < 0)
+    return;
+  struct cr_extract *x = cr_arena_alloc(c->scratch, sizeof(*x));
+  if (!x) {
+    c->err = CRAWLER_E_NOMEM;
+    return;
+  }
+  c->is_inside = true;
+  c->charset = "utf-8";
+  c->is_utf8 = true;
+  cr_extract_begin(x, c, NULL, 0);
+  x->goes_on = true;
+  (void)cr_extract_add(x, html, true); /* its error is c's */
+  close_link(x);
+  c->is_inside = false;
+  c->charset = charset;
+  c->is_utf8 = is_utf8;
+}
+
+void cr_extract_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  struct cr_span html;
+
+  if (c->is_inside || c->err < 0 || !cr_html_attribute(tag, "srcdoc", &html))
+    return;
+  html = cr_collect_decode(c, c->scratch, html, tag->is_decoded);
+  if (html.at)
+    cr_extract_inside(c, html);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* html_extract.h - inside parse/: the links of a document from its bytes, without a tree.
+ */
+#ifndef CR_PARSE_HTML_EXTRACT_H
+#define CR_PARSE_HTML_EXTRACT_H
+
+#include "base/buf.h"
+#include "parse/html_collect.h"
+
+struct cr_extract {
+  struct cr_collect *collect;
+  bool goes_on; /* in doubt too; else it stops there, and what is collected is useless */
+  struct cr_html_tokens t;
+  struct cr_html_token token;
+  struct cr_feedback f;
+  bool link_is_open;
+  uint32_t svg_link_level; /* 0: none is open */
+  struct cr_buf carry;     /* a tag that is cut, and text of an element that has to be whole */
+  size_t carry_scanned;    /* how much of it was read in vain */
+};
+
+/* collect is initialised, and stays the caller's. mem is for tags that are cut by the end of a
+ * piece; at most max_carry_bytes long. */
+void cr_extract_begin(struct cr_extract *x, struct cr_collect *collect, struct cr_mem *mem,
+                      size_t max_carry_bytes);
+/* The next bytes, of any length; is_last: no more will come. 0; CRAWLER_E_NOMEM; CRAWLER_E_LIMIT: a
+ * tag that is cut is longer than max_carry_bytes. Afterwards x->f.doubt or collect->is_doubtful may
+ * say that a tree has to decide. */
+int cr_extract_add(struct cr_extract *x, struct cr_span bytes, bool is_last);
+void cr_extract_free(struct cr_extract *x);
+bool cr_extract_is_doubtful(const struct cr_extract *x);
+
+/* The links of a document inside of the page (UTF-8), told to the same collector; inside that one
+ * no further one is read. */
+void cr_extract_inside(struct cr_collect *c, struct cr_span html);
+/* What an iframe's srcdoc holds is one. */
+void cr_extract_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag);
+
+#endif

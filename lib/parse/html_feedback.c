@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/* html_feedback.c - what a tree builder would tell the tokenizer, without a tree.
+ *
+ * The HTML standard's tree construction (13.2.6), reduced to what changes the list of links. Text
+ * states and foreign content follow its rules; nesting is followed only where it can matter:
+ * inside links, tables, svg and math. lol-html's tree_builder_simulator and its AmbiguityGuard
+ * showed that this can be done, and where it can't.
+ */
+#include "parse/html_feedback.h"
+
+void cr_feedback_init(struct cr_feedback *f)
+{
+  f->doubt = CR_HTML_SURE;
+  f->is_fostered = false;
+  f->in_select = false;
+  f->has_form = false;
+  f->has_body = false;
+  f->template_depth = 0;
+  f->foreign_len = 0;
+  f->table_len = 0;
+  f->in_link = false;
+  f->link_may_have_p = false;
+  f->inner_len = 0;
+  f->may_have_p = false;
+  f->keeps_p = false;
+  f->may_have_button = false;
+}
+
+uint64_t cr_html_name_number(struct cr_span name)
+{
+  const char *end = name.at + name.len;
+  uint64_t number = name.len;
+
+  for (const char *at = name.at; at < end; at += 8) {
+    size_t left = (size_t)(end - at);
+    number = (number ^ cr_html_name_word(at, left, end)) * UINT64_C(0x9e3779b97f4a7c15);
+    number ^= number >> 32;
+  }
+  return number;
+}
+
+static struct cr_feedback_open open_of(const struct cr_html_token *token)
+{
+  return (struct cr_feedback_open){ cr_html_name_number(token->name), token->known,
+                                    CR_HTML_IN_HTML };
+}
+
+void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_element *known)
+{
+  switch (known->kind) {
+  case CR_ELEMENT_TEXT:
+    t->state = strcmp(known->name, "title") == 0 ? CR_HTML_RCDATA : CR_HTML_RAWTEXT;
+    break;
+  case CR_ELEMENT_TEXTAREA:
+    t->state = CR_HTML_RCDATA;
+    break;
+  case CR_ELEMENT_SCRIPT:
+    t->state = CR_HTML_SCRIPT;
+    break;
+  case CR_ELEMENT_PLAINTEXT:
+    t->state = CR_HTML_PLAINTEXT;
+    break;
+  default:
+    return;
+  }
+  t->text_element = known;
+}
+
+/* ---- tables ---- */
+
+static bool is_in_table_itself(const struct cr_feedback *f)
+{
+  return f->table_len > 0 && f->tables[f->table_len - 1].in == CR_TABLE_ITSELF;
+}
+
+static void push_table(struct cr_feedback *f, int in)
+{
+  if (f->table_len == CR_FEEDBACK_DEPTH) {
+    cr_feedback_doubt(f, CR_HTML_DOUBT_SIZE);
+    return;
+  }
+  f->tables[f->table_len].in = in;
+  f->tables[f->table_len].may_have_p = f->may_have_p;
+  f->table_len++;
+}
+
+static void pop_table(struct cr_feedback *f)
+{
+  f->may_have_p = f->tables[--f->table_len].may_have_p;
+}
+
+static void start_table(struct cr_feedback *f)
+{
+  if (is_in_table_itself(f))
+    return; /* the open one ends, and this one begins */
+  push_table(f, CR_TABLE_ITSELF);
+}
+
+/* A part of a table: it ends the cell or caption that is open. */
+static void start_table_part(struct cr_feedback *f, const struct cr_element *known)
+{
+  if (f->table_len == 0 || f->tables[f->table_len - 1].in == CR_TABLE_TEMPLATE)
+    return;
+  if (f->in_link)
+    cr_feedback_cell_in_link(f, false);
+  f->may_have_p = false;
+  if (known->kind == CR_ELEMENT_CELL)
+    f->tables[f->table_len - 1].in = known->name[1] == 'h' ? CR_TABLE_TH : CR_TABLE_TD;
+  else
+    f->tables[f->table_len - 1].in =
+        known->kind == CR_ELEMENT_CAPTION ? CR_TABLE_CAPTION : CR_TABLE_ITSELF;
+}
+
+static bool ends_cell(int in, const struct cr_element *known)
+{
+  switch (in) {
+  case CR_TABLE_TD:
+    return known->kind == CR_ELEMENT_ROW || known->kind == CR_ELEMENT_SECTION ||
+           (known->kind == CR_ELEMENT_CELL && known->name[1] == 'd');
+  case CR_TABLE_TH:
+    return known->kind == CR_ELEMENT_ROW || known->kind == CR_ELEMENT_SECTION ||
+           (known->kind == CR_ELEMENT_CELL && known->name[1] == 'h');
+  case CR_TABLE_CAPTION:
+    return known->kind == CR_ELEMENT_CAPTION;
+  default:
+    return false;
+  }
+}
+
+static void end_table_part(struct cr_feedback *f, const struct cr_element *known)
+{
+  if (f->table_len == 0 || !ends_cell(f->tables[f->table_len - 1].in, known))
+    return;
+  if (f->in_link)
+    cr_feedback_cell_in_link(f, false);
+  f->tables[f->table_len - 1].in = CR_TABLE_ITSELF;
+}
+
+static void end_table(struct cr_feedback *f)
+{
+  if (f->table_len == 0 || f->tables[f->table_len - 1].in == CR_TABLE_TEMPLATE)
+    return;
+  if (f->in_link)
+    cr_feedback_cell_in_link(f, true);
+  pop_table(f);
+}
+
+/* ---- templates ---- */
+
+static void start_template(struct cr_feedback *f)
+{
+  if (f->in_link)
+    cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
+  push_table(f, CR_TABLE_TEMPLATE);
+  f->template_depth++;
+}
+
+static void end_template(struct cr_feedback *f)
+{
+  bool is_template = false;
+
+  if (f->template_depth == 0)
+    return;
+  f->template_depth--;
+  f->in_select = false;
+  while (!is_template && f->table_len > 0) {
+    is_template = f->tables[f->table_len - 1].in == CR_TABLE_TEMPLATE;
+    pop_table(f);
+  }
+}
+
+/* ---- start tags ---- */
+
+/* In a select nearly all tags mean nothing to parsers of before 2025. False: this one ends it. */
+static bool stays_in_select(struct cr_feedback *f, const struct cr_element *known)
+{
+  switch (cr_html_kind(known)) {
+  case CR_ELEMENT_SELECT:
+    f->in_select = false;
+    return true;
+  case CR_ELEMENT_FIELD:
+    f->in_select = false;
+    return false;
+  case CR_ELEMENT_SCRIPT:
+    return true;
+  default:
+    if (known && (known->flags & (CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK)) != 0)
+      cr_feedback_doubt(f, CR_HTML_DOUBT_SELECT);
+    return true;
+  }
+}
+
+/* Is what a start tag makes in a table, but in no cell, moved in front of it? */
+static bool is_moved(const struct cr_feedback *f, const struct cr_element *known)
+{
+  if (!is_in_table_itself(f))
+    return false;
+  switch (cr_html_kind(known)) {
+  case CR_ELEMENT_TABLE:
+  case CR_ELEMENT_CAPTION:
+  case CR_ELEMENT_COLGROUP:
+  case CR_ELEMENT_SECTION:
+  case CR_ELEMENT_ROW:
+  case CR_ELEMENT_CELL:
+  case CR_ELEMENT_TEMPLATE:
+  case CR_ELEMENT_SCRIPT:
+  case CR_ELEMENT_FORM:
+    return false;
+  case CR_ELEMENT_TEXT:
+    return strcmp(known->name, "style") != 0;
+  default:
+    return true;
+  }
+}
+
+/* html and body: once more they only lend their attributes to what is there. */
+static enum cr_html_place start_root(struct cr_feedback *f, const struct cr_html_token *token)
+{
+  const char *name = token->known->name;
+
+  if (strcmp(name, "body") != 0)
+    return strcmp(name, "frame") == 0 ? CR_HTML_NOWHERE : CR_HTML_IN_HTML;
+  if (f->template_depth > 0)
+    return CR_HTML_NOWHERE;
+  if (f->has_body && token->attribute_count > 0)
+    cr_feedback_doubt(f, CR_HTML_DOUBT_ROOT);
+  f->has_body = true;
+  return CR_HTML_IN_HTML;
+}
+
+static bool start_form(struct cr_feedback *f)
+{
+  if (f->template_depth > 0)
+    return true;
+  bool is_second = f->has_form;
+  f->has_form = true;
+  return !is_second;
+}
+
+/* What is remembered of a start tag in HTML content. False: it makes no element. */
+static bool note_start(struct cr_feedback *f, const struct cr_html_token *token)
+{
+  const struct cr_element *known = token->known;
+
+  switch (cr_html_kind(known)) {
+  case CR_ELEMENT_P:
+    f->may_have_p = true;
+    return true;
+  case CR_ELEMENT_OBJECT:
+    f->keeps_p = f->keeps_p || f->may_have_p;
+    return true;
+  case CR_ELEMENT_BUTTON:
+    f->keeps_p = f->keeps_p || f->may_have_p;
+    f->may_have_button = true;
+    return true;
+  case CR_ELEMENT_FORM:
+    return start_form(f);
+  case CR_ELEMENT_SELECT:
+    f->in_select = true;
+    return true;
+  case CR_ELEMENT_TABLE:
+    start_table(f);
+    return true;
+  case CR_ELEMENT_CAPTION:
+  case CR_ELEMENT_COLGROUP:
+  case CR_ELEMENT_SECTION:
+  case CR_ELEMENT_ROW:
+  case CR_ELEMENT_CELL:
+    start_table_part(f, known);
+    return f->table_len > 0;
+  case CR_ELEMENT_TEMPLATE:
+    start_template(f);
+    return true;
+  case CR_ELEMENT_FRAMESET:
+    cr_feedback_doubt(f, CR_HTML_DOUBT_FRAMES);
+    return true;
+  default:
+    return true;
+  }
+}
+
+enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_tokens *t,
+                                     const struct cr_html_token *token)
+{
+  const struct cr_element *known = token->known;
+
+  if (token->has_more_attributes)
+    cr_feedback_doubt(f, CR_HTML_DOUBT_SIZE);
+  if (f->foreign_len > 0)
+    return cr_feedback_start_in_foreign(f, t, token);
+  if (f->in_select && stays_in_select(f, known)) {
+    if (cr_html_kind(known) != CR_ELEMENT_SCRIPT)
+      return CR_HTML_NOWHERE;
+    cr_feedback_set_state(t, known);
+    return CR_HTML_IN_HTML;
+  }
+  f->is_fostered = is_moved(f, known);
+  if (known && strcmp(known->name, "a") == 0) {
+    cr_feedback_start_link(f, token);
+    return CR_HTML_IN_HTML;
+  }
+  if (f->in_link) {
+    struct cr_feedback_open open = open_of(token);
+    cr_feedback_start_in_link(f, &open);
+  }
+  if (!known)
+    return CR_HTML_IN_HTML;
+  if (known->kind == CR_ELEMENT_FOREIGN)
+    return cr_feedback_start_foreign(f, t, token);
+  if (known->kind == CR_ELEMENT_IGNORED)
+    return start_root(f, token);
+  cr_feedback_set_state(t, known);
+  return note_start(f, token) ? CR_HTML_IN_HTML : CR_HTML_NOWHERE;
+}
+
+/* ---- end tags ---- */
+
+static void note_end(struct cr_feedback *f, const struct cr_element *known)
+{
+  switch (cr_html_kind(known)) {
+  case CR_ELEMENT_P:
+    f->may_have_p = f->keeps_p;
+    break;
+  case CR_ELEMENT_BUTTON:
+    f->may_have_button = false;
+    break;
+  case CR_ELEMENT_FORM:
+    f->has_form = f->has_form && f->template_depth > 0;
+    break;
+  case CR_ELEMENT_TABLE:
+    end_table(f);
+    break;
+  case CR_ELEMENT_CAPTION:
+  case CR_ELEMENT_SECTION:
+  case CR_ELEMENT_ROW:
+  case CR_ELEMENT_CELL:
+    end_table_part(f, known);
+    break;
+  default:
+    break;
+  }
+}
+
+static void end_in_select(struct cr_feedback *f, const struct cr_element *known)
+{
+  switch (cr_html_kind(known)) {
+  case CR_ELEMENT_SELECT:
+    f->in_select = false;
+    break;
+  case CR_ELEMENT_TABLE:
+  case CR_ELEMENT_CAPTION:
+  case CR_ELEMENT_SECTION:
+  case CR_ELEMENT_ROW:
+  case CR_ELEMENT_CELL:
+  case CR_ELEMENT_FORMATTING:
+    if (f->table_len > 0 || f->in_link)
+      cr_feedback_doubt(f, CR_HTML_DOUBT_SELECT);
+    break;
+  default:
+    break;
+  }
+}
+
+void cr_feedback_end(struct cr_feedback *f, struct cr_html_tokens *t,
+                     const struct cr_html_token *token)
+{
+  const struct cr_element *known = token->known;
+
+  if (f->foreign_len > 0) {
+    if (token->text_state == CR_HTML_DATA || token->text_state == CR_HTML_CDATA)
+      cr_feedback_end_in_foreign(f, t, token); /* else it ends a text, which is kept nowhere */
+    return;
+  }
+  if (cr_html_kind(known) == CR_ELEMENT_TEMPLATE) {
+    end_template(f);
+    return;
+  }
+  if (f->in_select) {
+    end_in_select(f, known);
+    return;
+  }
+  if (f->in_link) {
+    struct cr_feedback_open open = open_of(token);
+    cr_feedback_end_in_link(f, &open);
+  }
+  note_end(f, known);
+}

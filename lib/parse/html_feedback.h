@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* html_feedback.h - inside parse/: what a tree builder would tell the tokenizer, without a tree.
+ *
+ * Which tags make elements, whether those are HTML's or SVG's, and how the text behind a tag is to
+ * be read. Where that depends on more than tokens tell, it says so: then a tree has to decide.
+ */
+#ifndef CR_PARSE_HTML_FEEDBACK_H
+#define CR_PARSE_HTML_FEEDBACK_H
+
+#include "parse/html_token.h"
+
+/* Whose element a start tag makes. */
+enum cr_html_place {
+  CR_HTML_NOWHERE, /* nobody's: the tag means nothing there */
+  CR_HTML_IN_HTML,
+  CR_HTML_IN_SVG,
+  CR_HTML_IN_MATH
+};
+
+/* Why tokens alone can't tell which links there are, and in which order. */
+enum cr_html_doubt {
+  CR_HTML_SURE,
+  CR_HTML_DOUBT_LINK,    /* an element with an href may be made twice (13.2.4.3, 13.2.6.4.7) */
+  CR_HTML_DOUBT_TABLE,   /* something with a link is moved in front of its table (13.2.6.1) */
+  CR_HTML_DOUBT_SELECT,  /* tags in a select, which mean nothing to some parsers */
+  CR_HTML_DOUBT_FOREIGN, /* svg or math end where no tag says so */
+  CR_HTML_DOUBT_FRAMES,
+  CR_HTML_DOUBT_ROOT, /* html or body begin again */
+  CR_HTML_DOUBT_SIZE  /* more is nested, or a tag has more attributes, than is kept here */
+};
+
+enum { CR_FEEDBACK_DEPTH = 64 };
+
+struct cr_feedback_open {
+  uint64_t name;                  /* stands for it */
+  const struct cr_element *known; /* NULL: a name without rules */
+  enum cr_html_place place;
+};
+
+struct cr_feedback {
+  enum cr_html_doubt doubt;
+  bool is_fostered; /* what the last start tag makes is moved in front of a table */
+  bool in_select;
+  bool has_form; /* another form means nothing */
+  bool has_body;
+  uint32_t template_depth;
+
+  /* From an outermost svg or math on, HTML inside of it too. */
+  struct cr_feedback_open foreign[CR_FEEDBACK_DEPTH];
+  uint32_t foreign_len;
+
+  /* Tables, and templates among them, that are open. */
+  struct {
+    enum { CR_TABLE_ITSELF, CR_TABLE_TD, CR_TABLE_TH, CR_TABLE_CAPTION, CR_TABLE_TEMPLATE } in;
+    bool may_have_p; /* outside of it */
+  } tables[CR_FEEDBACK_DEPTH];
+  uint32_t table_len;
+
+  /* Inside <a href>: what has been opened since. */
+  bool in_link;
+  bool link_may_have_p; /* outside of it */
+  struct cr_feedback_open inner[CR_FEEDBACK_DEPTH];
+  uint32_t inner_len;
+
+  bool may_have_p;
+  bool keeps_p; /* there may be one behind a button or an object */
+  bool may_have_button;
+};
+
+void cr_feedback_init(struct cr_feedback *f);
+/* To be called for each start and end tag that t gives, whichever it gives; sets t's state. Once
+ * f->doubt is set, what is said is a guess. */
+enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_tokens *t,
+                                     const struct cr_html_token *token);
+void cr_feedback_end(struct cr_feedback *f, struct cr_html_tokens *t,
+                     const struct cr_html_token *token);
+
+/* ---- html_feedback_link.c: inside <a href> ---- */
+
+/* An <a> begins in HTML content. */
+void cr_feedback_start_link(struct cr_feedback *f, const struct cr_html_token *token);
+/* Another tag, while in_link. */
+void cr_feedback_start_in_link(struct cr_feedback *f, const struct cr_feedback_open *open);
+void cr_feedback_end_in_link(struct cr_feedback *f, const struct cr_feedback_open *open);
+/* The cell that the link stands in ends, or a cell of a table inside of it. */
+void cr_feedback_cell_in_link(struct cr_feedback *f, bool ends_table);
+
+/* ---- html_feedback_foreign.c: inside svg and math ---- */
+
+/* An svg or math begins. */
+enum cr_html_place cr_feedback_start_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
+                                             const struct cr_html_token *token);
+/* The state that HTML's own text elements give the tokenizer. */
+void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_element *known);
+enum cr_html_place cr_feedback_start_in_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
+                                                const struct cr_html_token *token);
+void cr_feedback_end_in_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
+                                const struct cr_html_token *token);
+
+/* ---- for all of them ---- */
+
+static inline void cr_feedback_doubt(struct cr_feedback *f, enum cr_html_doubt why)
+{
+  if (f->doubt == CR_HTML_SURE)
+    f->doubt = why;
+}
+
+static inline enum cr_element_kind cr_html_kind(const struct cr_element *known)
+{
+  return known ? (enum cr_element_kind)known->kind : CR_ELEMENT_ORDINARY;
+}
+
+/* A number that stands for a name, in any case. */
+uint64_t cr_html_name_number(struct cr_span name);
+
+#endif

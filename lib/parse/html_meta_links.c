@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* html_meta_links.c - what <meta> says: of the page, and of other pages.
+ *
+ * HTML standard 4.2.5; the Open Graph protocol and its relatives, whose names end in what they
+ * hold; msapplication-; and what a Content-Security-Policy reports to.
+ */
+#include "parse/html_collect.h"
+#include "parse/refresh.h"
+
+enum { LATE_MS = 5000 };
+
+static void add(struct cr_collect *c, const struct cr_html_tag *tag, crawler_link_kind kind,
+                struct cr_span href)
+{
+  struct crawler_link *link = cr_collect_link(c, tag, kind, href);
+
+  if (link) {
+    link->tag = "meta";
+    link->attribute = "content";
+  }
+}
+
+static void add_refresh(struct cr_collect *c, const struct cr_html_tag *tag, struct cr_span content)
+{
+  struct cr_span url;
+  int64_t delay_ms;
+
+  if (!cr_refresh_parse(content, &delay_ms, &url))
+    return;
+  struct crawler_link *link = cr_collect_link(c, tag, CRAWLER_LINK_REFRESH, url);
+  if (!link)
+    return;
+  link->tag = "meta";
+  link->attribute = "content";
+  if (delay_ms > LATE_MS)
+    link->flags |= CRAWLER_LINK_LATE;
+}
+
+/* "script-src 'self'; report-uri /a /b" */
+static void add_reports(struct cr_collect *c, const struct cr_html_tag *tag, struct cr_span content)
+{
+  const char *at = content.at;
+  const char *end = content.at + content.len;
+  bool is_report = false;
+  bool is_name = true;
+
+  while (at < end) {
+    while (at < end && cr_is_space(*at))
+      at++;
+    const char *word = at;
+    while (at < end && !cr_is_space(*at) && *at != ';')
+      at++;
+    struct cr_span text = cr_span(word, (size_t)(at - word));
+    if (is_name && text.len > 0)
+      is_report = cr_span_eq_nocase(text, CR_SPAN("report-uri"));
+    else if (is_report && text.len > 0)
+      add(c, tag, CRAWLER_LINK_META, text);
+    is_name = is_name && text.len == 0;
+    if (at < end && *at == ';') {
+      at++;
+      is_name = true;
+    }
+  }
+}
+
+static bool ends_in(struct cr_span name, const char *end)
+{
+  size_t len = strlen(end);
+  return name.len >= len && memcmp(name.at + name.len - len, end, len) == 0;
+}
+
+/* Is content of a meta of this name (in lower case) a URL? */
+static bool names_url(struct cr_span name)
+{
+  static const char *const exact[] = { "msapplication-config",    "msapplication-starturl",
+                                       "msapplication-tileimage", "thumbnail",
+                                       "twitter:player",          "twitter:image:src",
+                                       "twitter:player:stream" };
+  static const char *const ends[] = { ":url", ":secure_url", ":image", ":audio", ":video", "logo" };
+  bool is_graph = cr_span_starts_nocase(name, CR_SPAN("og:")) ||
+                  cr_span_starts_nocase(name, CR_SPAN("twitter:")) ||
+                  cr_span_starts_nocase(name, CR_SPAN("msapplication-"));
+
+  for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)
+    if (cr_span_eq(name, cr_span_text(exact[i])))
+      return true;
+  for (size_t i = 0; is_graph && i < sizeof(ends) / sizeof(ends[0]); i++)
+    if (ends_in(name, ends[i]))
+      return true;
+  return false;
+}
+
+static void keep_meta(struct cr_collect *c, struct cr_span name, struct cr_span content)
+{
+  struct cr_page_facts *facts = &c->found.facts;
+
+  if (!c->wants.metadata || facts->meta_count == CR_HTML_MAX_METAS)
+    return;
+  if (!c->metas)
+    c->metas = cr_arena_alloc(c->keep, CR_HTML_MAX_METAS * sizeof(*c->metas));
+  char *kept_name = cr_arena_strndup(c->keep, name.at, name.len);
+  char *kept_content = cr_arena_strndup(c->keep, content.at, content.len);
+  if (!c->metas || !kept_name || !kept_content) {
+    c->err = CRAWLER_E_NOMEM;
+    return;
+  }
+  c->metas[facts->meta_count++] = (struct cr_page_meta){ kept_name, kept_content };
+}
+
+static void note_named(struct cr_collect *c, const struct cr_html_tag *tag, struct cr_span name,
+                       struct cr_span content)
+{
+  char *lower;
+
+  name = cr_span_trim(cr_collect_decode(c, c->scratch, name, tag->is_decoded));
+  lower = cr_arena_strndup(c->scratch, name.len > 0 ? name.at : "", name.len);
+  if (!lower) {
+    c->err = CRAWLER_E_NOMEM;
+    return;
+  }
+  for (size_t i = 0; i < name.len; i++)
+    lower[i] = cr_lower(lower[i]);
+  name.at = lower;
+  keep_meta(c, name, content);
+  if (names_url(name) && content.len > 0)
+    add(c, tag, CRAWLER_LINK_META, content);
+}
+
+void cr_collect_meta(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  struct cr_span name;
+  struct cr_span content;
+
+  if (tag->is_inert || !cr_html_attribute(tag, "content", &content))
+    return;
+  content = cr_collect_decode(c, c->scratch, content, tag->is_decoded);
+  if (!content.at)
+    return;
+  if (cr_html_attribute(tag, "http-equiv", &name)) {
+    if (cr_span_eq_nocase(name, CR_SPAN("refresh")))
+      add_refresh(c, tag, content);
+    else if (cr_span_eq_nocase(name, CR_SPAN("content-security-policy")) ||
+             cr_span_eq_nocase(name, CR_SPAN("content-security-policy-report-only")))
+      add_reports(c, tag, content);
+  }
+  if (cr_html_attribute(tag, "name", &name) || cr_html_attribute(tag, "property", &name))
+    note_named(c, tag, name, content);
+}

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: MIT */
+/* html_token.c - the tags of a document and the text between them, in a stream.
+ *
+ * The states of the HTML standard's tokenizer, section 13.2.5, as code: each function names its
+ * own. A tag that is cut by the end of the bytes at hand is left for the next call; text, comments
+ * and scripts are read as far as they go, so nothing but tags is ever read twice.
+ */
+#include "parse/html_token.h"
+
+#include "base/find.h"
+
+/* What a byte ends in a tag. */
+enum { SPACE = 1, SLASH = 2, CLOSE = 4, EQUALS = 8 };
+
+static const uint8_t ends[256] = {
+  ['\t'] = SPACE, ['\n'] = SPACE, ['\f'] = SPACE, ['\r'] = SPACE,
+  [' '] = SPACE,  ['/'] = SLASH,  ['>'] = CLOSE,  ['='] = EQUALS,
+};
+
+static bool ends_with(char c, unsigned classes)
+{
+  return (ends[(uint8_t)c] & classes) != 0;
+}
+
+static bool is_letter(char c)
+{
+  return (uint8_t)((c | 0x20) - 'a') < 26;
+}
+
+/* ---- attributes ---- */
+
+/* The value states, behind '=': moves *at behind the value. False: cut. */
+static inline bool read_value(const char **at, const char *end, struct cr_span *value)
+{
+  const char *p = *at;
+
+  while (p < end && ends_with(*p, SPACE))
+    p++;
+  if (p == end)
+    return false;
+  const char *begin = p;
+  if (*p == '"' || *p == '\'') {
+    p = cr_find_byte(begin + 1, end, *begin);
+    if (p == end)
+      return false;
+    *value = cr_span(begin + 1, (size_t)(p - begin - 1));
+    *at = p + 1;
+    return true;
+  }
+  while (p < end && !ends_with(*p, SPACE | CLOSE))
+    p++;
+  *value = cr_span(begin, (size_t)(p - begin));
+  *at = p;
+  return p < end;
+}
+
+/* The attribute name states, from a name's first byte on, whatever that is. False: cut. */
+static inline bool read_attribute(const char **at, const char *end, struct cr_html_attribute *out)
+{
+  const char *begin = *at;
+  const char *p = begin + 1;
+
+  while (p < end && !ends_with(*p, SPACE | SLASH | CLOSE | EQUALS))
+    p++;
+  out->name = cr_span(begin, (size_t)(p - begin));
+  out->value = cr_span(NULL, 0);
+  while (p < end && ends_with(*p, SPACE))
+    p++;
+  *at = p;
+  if (p == end)
+    return false;
+  if (*p != '=')
+    return true;
+  ++*at;
+  return read_value(at, end, &out->value);
+}
+
+/* The state before an attribute's name: moves to a name or to '>'. False: cut. */
+static inline bool find_attribute(const char **at, const char *end, bool *is_self_closing)
+{
+  const char *p = *at;
+
+  while (p < end && ends_with(*p, SPACE | SLASH))
+    p++;
+  *is_self_closing = p > *at && p[-1] == '/';
+  *at = p;
+  return p < end;
+}
+
+/* Behind the tag's '>'; NULL: cut. */
+static const char *read_attributes(const char *at, const char *end, struct cr_html_token *token)
+{
+  struct cr_html_attribute spare;
+
+  token->attribute_count = 0;
+  token->has_more_attributes = false;
+  while (find_attribute(&at, end, &token->is_self_closing)) {
+    if (*at == '>')
+      return at + 1;
+    bool has_room = token->attribute_count < CR_HTML_TOKEN_ATTRIBUTES;
+    if (!read_attribute(&at, end, has_room ? &token->attributes[token->attribute_count] : &spare))
+      return NULL;
+    token->attribute_count += has_room;
+    token->has_more_attributes = !has_room;
+  }
+  return NULL;
+}
+
+/* The same for a tag that nobody wants, unless an attribute may change that. */
+static const char *skip_attributes(const char *at, const char *end, bool *may_link)
+{
+  struct cr_html_attribute attribute;
+  bool is_self_closing;
+
+  *may_link = false;
+  while (find_attribute(&at, end, &is_self_closing)) {
+    if (*at == '>')
+      return at + 1;
+    if (!read_attribute(&at, end, &attribute))
+      return NULL;
+    *may_link |= cr_html_may_link_anywhere(attribute.name);
+  }
+  return NULL;
+}
+
+/* ---- tags ---- */
+
+enum result { TAKEN, PASSED, CUT };
+
+/* The tag name state; name is the first letter. Moves *at behind the tag unless it's cut. */
+static inline enum result read_tag(struct cr_html_tokens *t, struct cr_html_token *token,
+                                   const char **at, const char *name)
+{
+  const char *p = name + 1;
+  bool may_link = false;
+
+  while (p < t->end && !ends_with(*p, SPACE | SLASH | CLOSE))
+    p++;
+  if (p == t->end)
+    return CUT;
+  token->name = cr_span(name, (size_t)(p - name));
+  token->known = cr_html_element_at(token->name, t->end);
+  bool is_wanted =
+      t->wanted == CR_HTML_WANT_ALL || (token->known && (token->known->flags & t->wanted) != 0);
+  token->is_self_closing = false;
+  token->attribute_count = 0;
+  token->has_more_attributes = false;
+  const char *behind = p + 1;
+  if (*p != '>' && !is_wanted)
+    behind = skip_attributes(p, t->end, &may_link);
+  if (*p != '>' && (is_wanted || (may_link && t->wants_attributes)))
+    behind = read_attributes(p, t->end, token);
+  if (!behind)
+    return CUT;
+  *at = behind;
+  return is_wanted || (may_link && t->wants_attributes) ? TAKEN : PASSED;
+}
+
+/* ---- text, up to the token that ends it ---- */
+
+static enum cr_html_token_type give(struct cr_html_tokens *t, struct cr_html_token *token,
+                                    enum cr_html_token_type type, const char *text_end)
+{
+  token->type = type;
+  token->text.len = (size_t)(text_end - token->text.at);
+  if (type != CR_HTML_MORE)
+    return type;
+  t->at = text_end;
+  if (t->holds_text && !t->is_last) {
+    t->at = token->text.at;
+    t->state = token->text_state; /* a script's may have changed in between */
+    token->text.len = 0;
+  }
+  return type;
+}
+
+/* Nothing more can be read: what is cut waits, or, when nothing will come, is text or no tag. */
+static enum cr_html_token_type stop(struct cr_html_tokens *t, struct cr_html_token *token,
+                                    const char *cut, bool is_text)
+{
+  if (!t->is_last)
+    return give(t, token, CR_HTML_MORE, cut);
+  give(t, token, CR_HTML_MORE, is_text ? t->end : cut);
+  t->at = t->end;
+  return CR_HTML_MORE;
+}
+
+static bool starts(const char *at, const char *end, struct cr_span with)
+{
+  return (size_t)(end - at) >= with.len && memcmp(at, with.at, with.len) == 0;
+}
+
+/* Might what stands at `at` still become `with`? */
+static bool may_start(const char *at, const char *end, struct cr_span with)
+{
+  size_t len = (size_t)(end - at);
+  return len < with.len && memcmp(at, with.at, len) == 0;
+}
+
+/* The markup declaration open state, behind "<!" or "<?": what comes is a comment of some sort, or
+ * a CDATA section. False: cut. */
+static bool open_declaration(struct cr_html_tokens *t, const char *open)
+{
+  const char *at = open + 2;
+  bool is_bang = open[1] == '!';
+
+  if (is_bang && !t->is_last &&
+      (may_start(at, t->end, CR_SPAN("--")) ||
+       (t->may_have_cdata && may_start(at, t->end, CR_SPAN("[CDATA[")))))
+    return false;
+  if (is_bang && starts(at, t->end, CR_SPAN("--"))) {
+    if (!t->is_last && t->end - at < 4) /* "<!-->" and "<!--->" are whole */
+      return false;
+    t->state = CR_HTML_COMMENT;
+    t->at = at + 2;
+    if (starts(t->at, t->end, CR_SPAN(">")) || starts(t->at, t->end, CR_SPAN("->"))) {
+      t->at += *t->at == '>' ? 1 : 2;
+      t->state = CR_HTML_DATA;
+    }
+  } else if (is_bang && t->may_have_cdata && starts(at, t->end, CR_SPAN("[CDATA["))) {
+    t->state = CR_HTML_CDATA;
+    t->at = at + 7;
+  } else {
+    t->state = CR_HTML_BOGUS;
+    t->at = at;
+  }
+  return true;
+}
+
+/* The data, tag open and end tag open states. */
+static enum cr_html_token_type next_in_data(struct cr_html_tokens *t, struct cr_html_token *token)
+{
+  const char *open = t->at;
+
+  for (;;) {
+    open = cr_find_byte(open, t->end, '<');
+    if (t->end - open < 2)
+      return stop(t, token, open, true);
+    bool is_end = open[1] == '/';
+    const char *name = open + 1 + is_end;
+    if (name == t->end)
+      return stop(t, token, open, true);
+    if (is_letter(*name)) {
+      const char *behind = open;
+      enum result result = read_tag(t, token, &behind, name);
+      if (result == CUT)
+        return stop(t, token, open, false);
+      if (result == TAKEN) {
+        t->at = behind;
+        return give(t, token, is_end ? CR_HTML_END_TAG : CR_HTML_START_TAG, open);
+      }
+      open = behind;
+    } else if (is_end || *name == '!' || *name == '?') {
+      t->at = name + 1; /* "</>" is nothing */
+      if (is_end && *name != '>') {
+        t->state = CR_HTML_BOGUS;
+        t->at = name;
+      } else if (!is_end && !open_declaration(t, open)) {
+        return stop(t, token, open, false);
+      }
+      return give(t, token, CR_HTML_OTHER, open);
+    } else {
+      open++;
+    }
+  }
+}
+
+/* Is there, at '<', the end tag of name? CUT: it can't be told yet. */
+static enum result match_end_tag(const struct cr_html_tokens *t, const char *open,
+                                 struct cr_span name)
+{
+  size_t len = (size_t)(t->end - open);
+  size_t has = len < name.len + 2 ? len : name.len + 2;
+
+  if (len > 1 && open[1] != '/')
+    return PASSED;
+  if (has > 2 && !cr_span_eq_nocase(cr_span(open + 2, has - 2), cr_span(name.at, has - 2)))
+    return PASSED;
+  if (len < name.len + 3)
+    return t->is_last ? PASSED : CUT;
+  return ends_with(open[name.len + 2], SPACE | SLASH | CLOSE) ? TAKEN : PASSED;
+}
+
+/* The end tag that ends text: it is wanted whatever the caller wants. */
+static enum cr_html_token_type end_text(struct cr_html_tokens *t, struct cr_html_token *token,
+                                        const char *open)
+{
+  size_t len = strlen(t->text_element->name);
+  const char *behind;
+
+  token->name = cr_span(open + 2, len);
+  token->known = t->text_element;
+  behind = read_attributes(open + 2 + len, t->end, token);
+  if (!behind)
+    return stop(t, token, open, false);
+  t->at = behind;
+  t->state = CR_HTML_DATA;
+  return give(t, token, CR_HTML_END_TAG, open);
+}
+
+/* RCDATA and RAWTEXT states. */
+static enum cr_html_token_type next_in_text(struct cr_html_tokens *t, struct cr_html_token *token)
+{
+  struct cr_span name = cr_span_text(t->text_element->name);
+  const char *open = t->at;
+
+  for (;; open++) {
+    open = cr_find_byte(open, t->end, '<');
+    if (open == t->end)
+      return stop(t, token, open, true);
+    enum result result = match_end_tag(t, open, name);
+    if (result == TAKEN)
+      return end_text(t, token, open);
+    if (result == CUT)
+      return stop(t, token, open, true);
+  }
+}
+
+/* Is there "<script" with the end of a name behind it? */
+static enum result match_script(const struct cr_html_tokens *t, const char *open)
+{
+  struct cr_span name = CR_SPAN("<script");
+  size_t len = (size_t)(t->end - open);
+  size_t has = len < name.len ? len : name.len;
+
+  if (!cr_span_eq_nocase(cr_span(open, has), cr_span(name.at, has)))
+    return PASSED;
+  if (len <= name.len)
+    return t->is_last ? PASSED : CUT;
+  return ends_with(open[name.len], SPACE | SLASH | CLOSE) ? TAKEN : PASSED;
+}
+
+/* What a '<' means to the script data states. */
+static enum result open_in_script(struct cr_html_tokens *t, const char *open)
+{
+  enum result result = match_end_tag(t, open, CR_SPAN("script"));
+
+  if (result == TAKEN && t->state == CR_HTML_SCRIPT_DOUBLE) {
+    t->state = CR_HTML_SCRIPT_ESCAPED;
+    return PASSED;
+  }
+  if (result != PASSED)
+    return result;
+  if (t->state == CR_HTML_SCRIPT && !t->is_last && may_start(open, t->end, CR_SPAN("<!--")))
+    return CUT;
+  if (t->state == CR_HTML_SCRIPT && starts(open, t->end, CR_SPAN("<!--"))) {
+    t->state = CR_HTML_SCRIPT_ESCAPED;
+  } else if (t->state == CR_HTML_SCRIPT_ESCAPED) {
+    result = match_script(t, open);
+    if (result == CUT)
+      return CUT;
+    if (result == TAKEN)
+      t->state = CR_HTML_SCRIPT_DOUBLE;
+  }
+  return PASSED;
+}
+
+/* The script data states. Behind "<!--" a "<script" hides the next end tag; "-->" ends that. */
+static enum cr_html_token_type next_in_script(struct cr_html_tokens *t, struct cr_html_token *token)
+{
+  const char *at = t->at;
+
+  for (;;) {
+    if (t->state == CR_HTML_SCRIPT)
+      at = cr_find_byte(at, t->end, '<');
+    while (at < t->end && *at != '<' && *at != '-')
+      at++;
+    if (at == t->end)
+      return stop(t, token, at, true);
+    if (*at == '-') {
+      if (!t->is_last && may_start(at, t->end, CR_SPAN("-->")))
+        return stop(t, token, at, true);
+      if (starts(at, t->end, CR_SPAN("-->")))
+        t->state = CR_HTML_SCRIPT;
+      at++;
+      continue;
+    }
+    enum result result = open_in_script(t, at);
+    if (result == TAKEN)
+      return end_text(t, token, at);
+    if (result == CUT)
+      return stop(t, token, at, true);
+    at++; /* the dashes of "<!--" may be those of "-->" */
+  }
+}
+
+/* CDATA section states; the section's text. */
+static enum cr_html_token_type next_in_cdata(struct cr_html_tokens *t, struct cr_html_token *token)
+{
+  const char *close = t->at;
+
+  for (;; close++) {
+    close = cr_find_byte(close, t->end, ']');
+    if (starts(close, t->end, CR_SPAN("]]>"))) {
+      t->at = close + 3;
+      t->state = CR_HTML_DATA;
+      return give(t, token, CR_HTML_OTHER, close);
+    }
+    if (close == t->end || (!t->is_last && may_start(close, t->end, CR_SPAN("]]>"))))
+      return stop(t, token, close, true);
+  }
+}
+
+/* ---- what is no text ---- */
+
+/* The same as give, for what is read up to `to`. */
+static enum cr_html_token_type skip(struct cr_html_tokens *t, struct cr_html_token *token,
+                                    enum cr_html_token_type type, const char *to)
+{
+  t->at = to;
+  return give(t, token, type, to);
+}
+
+/* Comment states. */
+static enum cr_html_token_type next_in_comment(struct cr_html_tokens *t,
+                                               struct cr_html_token *token)
+{
+  for (;;) {
+    const char *dash = cr_find_byte(t->at, t->end, '-');
+    const char *p = dash;
+
+    while (p < t->end && *p == '-')
+      p++;
+    bool has_two = p - dash >= 2;
+    if (has_two && p < t->end && *p == '!')
+      p++;
+    if (p == t->end) {
+      /* Two dashes decide as well as more. */
+      const char *keep = has_two && p[-1] == '-' ? p - 2 : dash;
+      return skip(t, token, CR_HTML_MORE, t->is_last ? t->end : keep);
+    }
+    t->at = p;
+    if (has_two && *p == '>') {
+      t->state = CR_HTML_DATA;
+      return skip(t, token, CR_HTML_OTHER, p + 1);
+    }
+  }
+}
+
+static enum cr_html_token_type next_in_bogus(struct cr_html_tokens *t, struct cr_html_token *token)
+{
+  const char *close = cr_find_byte(t->at, t->end, '>');
+
+  if (close == t->end)
+    return skip(t, token, CR_HTML_MORE, close);
+  t->state = CR_HTML_DATA;
+  return skip(t, token, CR_HTML_OTHER, close + 1);
+}
+
+enum cr_html_token_type cr_html_next(struct cr_html_tokens *t, struct cr_html_token *token)
+{
+  token->text.at = t->at;
+  token->text_state = t->state;
+  switch (t->state) {
+  case CR_HTML_RCDATA:
+  case CR_HTML_RAWTEXT:
+    return next_in_text(t, token);
+  case CR_HTML_SCRIPT:
+  case CR_HTML_SCRIPT_ESCAPED:
+  case CR_HTML_SCRIPT_DOUBLE:
+    return next_in_script(t, token);
+  case CR_HTML_PLAINTEXT:
+    return give(t, token, CR_HTML_MORE, t->end);
+  case CR_HTML_CDATA:
+    return next_in_cdata(t, token);
+  case CR_HTML_COMMENT:
+    return next_in_comment(t, token);
+  case CR_HTML_BOGUS:
+    return next_in_bogus(t, token);
+  default:
+    return next_in_data(t, token);
+  }
+}

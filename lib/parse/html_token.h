@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* html_token.h - inside parse/: the tags of a document and the text between them, in a stream.
+ *
+ * The tokenizer of the HTML standard (13.2.5) over raw bytes of an ASCII-compatible encoding:
+ * nothing is copied or decoded. It takes bytes in pieces of any size. What a start tag means for
+ * the text behind it is the caller's to say (html_feedback.h), by setting state.
+ */
+#ifndef CR_PARSE_HTML_TOKEN_H
+#define CR_PARSE_HTML_TOKEN_H
+
+#include "base/str.h"
+#include "parse/html_element.h"
+
+/* What the next bytes are read as. */
+enum cr_html_state {
+  CR_HTML_DATA,
+  CR_HTML_RCDATA,  /* text with references, up to its end tag: title, textarea */
+  CR_HTML_RAWTEXT, /* text as it is: style, iframe, ... */
+  CR_HTML_SCRIPT,
+  CR_HTML_SCRIPT_ESCAPED, /* behind "<!--" */
+  CR_HTML_SCRIPT_DOUBLE,  /* behind "<script" in there: the next end tag is hidden */
+  CR_HTML_PLAINTEXT,      /* text to the end */
+  CR_HTML_CDATA,
+  CR_HTML_COMMENT,
+  CR_HTML_BOGUS /* a doctype, too: ends at '>' */
+};
+
+enum cr_html_token_type {
+  CR_HTML_MORE, /* the bytes at hand are read but for a tag that is cut; or the end */
+  CR_HTML_START_TAG,
+  CR_HTML_END_TAG,
+  CR_HTML_OTHER /* a comment, a doctype, or a piece of one */
+};
+
+struct cr_html_attribute { /* as written; value.at NULL: none */
+  struct cr_span name;
+  struct cr_span value;
+};
+
+/* Of one tag, at most. */
+#define CR_HTML_TOKEN_ATTRIBUTES 64
+
+struct cr_html_token {
+  enum cr_html_token_type type;
+  enum cr_html_state text_state; /* what text was read as */
+  /* Before the token, as written: text, or what a comment or doctype says. In CR_HTML_DATA only
+   * while everything is wanted, else there may be tags in it. */
+  struct cr_span text;
+  struct cr_span name;            /* as written */
+  const struct cr_element *known; /* NULL: no rules for that name */
+  struct cr_html_attribute attributes[CR_HTML_TOKEN_ATTRIBUTES];
+  unsigned attribute_count;
+  bool has_more_attributes; /* than there is room for */
+  bool is_self_closing;
+};
+
+struct cr_html_tokens {
+  const char *at; /* the first byte that isn't read */
+  const char *end;
+  bool is_last;        /* nothing comes behind end */
+  bool holds_text;     /* text that isn't whole is left unread, as tags are */
+  bool may_have_cdata; /* in svg and math "<![CDATA[" begins a section */
+  enum cr_html_state state;
+  const struct cr_element *text_element; /* of RCDATA, RAWTEXT, SCRIPT: its end tag ends it */
+  /* Tags with none of these flags (struct cr_element) are passed over, unless one of their
+   * attributes may be of interest on any element and wants_attributes is set. */
+  unsigned wanted;
+  bool wants_attributes;
+};
+
+#define CR_HTML_WANT_ALL (~0u)
+
+/* May an attribute of that name lead somewhere, whatever element it is of: style, background,
+ * hx-get and its like? */
+static inline bool cr_html_may_link_anywhere(struct cr_span name)
+{
+  switch (name.at[0] | 0x20) {
+  case 's':
+    return name.len == 5 && (name.at[1] | 0x20) == 't'; /* style */
+  case 'b':
+    return name.len == 10; /* background */
+  case 'h':
+    return name.len > 4 && name.at[2] == '-'; /* hx-get */
+  default:
+    return false;
+  }
+}
+
+/* The next token; its spans lie in [at, end). After MORE: with further bytes behind those from `at`
+ * on (which may have moved), call again; with is_last set, it's over. */
+enum cr_html_token_type cr_html_next(struct cr_html_tokens *t, struct cr_html_token *token);
+
+#endif

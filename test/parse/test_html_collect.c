@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* test_html_collect.c - what a page says of links and of itself, put together.
+ */
+#include "parse/html_collect.h"
+
+#include "parse/extract_rig.h"
+
+static void titles_and_languages_are_the_pages_first(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    const char *title; /* NULL: none */
+    const char *lang;
+  } rows[] = {
+    { "", NULL, NULL },
+    { "<title>", "", NULL },
+    { "<title> a \n b&amp;c </title><title>d</title>", "a b&c", NULL },
+    { "<html lang=en><title>a<b>c</title>", "a<b>c", "en" },
+    { "<svg><title>a</title></svg><title>b</title>", "b", NULL },
+    { "<template><title>a</title></template><title>b</title>", "b", NULL },
+    { "<iframe srcdoc='<title>a</title>'></iframe><title>b</title>", "b", NULL },
+    { "<html lang=''><html lang=x>", NULL, "" },
+    { "<title>\xe4</title>", "\xef\xbf\xbd", NULL },
+  };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t piece = 100; piece > 0; piece = piece > 1 ? 1 : 0) {
+      extract_run(&rig, cr_span_text(rows[i].html), piece);
+      const struct cr_page_facts *facts = &rig.collect.found.facts;
+      assert_true((facts->title == NULL) == (rows[i].title == NULL));
+      assert_true((facts->lang == NULL) == (rows[i].lang == NULL));
+      if (rows[i].title)
+        assert_string_equal(facts->title, rows[i].title);
+      if (rows[i].lang)
+        assert_string_equal(facts->lang, rows[i].lang);
+    }
+  }
+  extract_close(&rig);
+}
+
+static void values_are_decoded_from_the_pages_charset(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *charset;
+    const char *html;
+    const char *want;
+  } rows[] = {
+    { "utf-8", "<a href=\xc3\xa4>\xc3\xa4&auml;</a>", "a:\xc3\xa4'\xc3\xa4\xc3\xa4' " },
+    { "utf-8", "<a href=\xe4>", "a:\xef\xbf\xbd " },
+    { "utf-8", "<a href=\xef\xbb\xbfx>", "a:\xef\xbb\xbfx " }, /* no mark in the middle of a page */
+    { "windows-1252", "<a href=\xe4>\x80&euro;</a>", "a:\xc3\xa4'\xe2\x82\xac\xe2\x82\xac' " },
+    { "iso-8859-5", "<a href=\xd0>", "a:\xd0\xb0 " },
+    { "euc-jp", "<a href=\xa4\xa2>\xa4\xa2</a>", "a:\xe3\x81\x82'\xe3\x81\x82' " },
+    { "windows-1252", "<a href='a\r\nb'>", "a:a\nb " },
+  };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    rig.charset = rows[i].charset;
+    extract_expect(&rig, rows[i].html, rows[i].want);
+  }
+  extract_close(&rig);
+}
+
+static void the_first_base_with_a_href_counts(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    const char *want; /* NULL: none */
+  } rows[] = {
+    { "<base target=x><base href=1><base href=2>", "1" },
+    { "<base href=''><base href=2>", "" },
+    { "<p><base href=1>", "1" },
+    { "<template><base href=1></template>", NULL },
+    { "<svg><base href=1></base></svg>", NULL },
+    { "<iframe srcdoc='<base href=1>'></iframe>", NULL },
+    { "<!-- <base href=1> -->", NULL },
+  };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    extract_run(&rig, cr_span_text(rows[i].html), 1);
+    if (!rows[i].want)
+      assert_null(rig.collect.found.base_href.at);
+    else
+      assert_string_equal(rig.collect.found.base_href.at, rows[i].want);
+  }
+  extract_close(&rig);
+}
+
+static void links_grow_without_a_bound_of_their_own_but_one(void **state)
+{
+  (void)state;
+  struct extract_rig rig;
+  enum { COUNT = CR_HTML_MAX_LINKS + 10 };
+  const struct cr_span unit = CR_SPAN("<img src=x>");
+  char *html = malloc(COUNT * unit.len);
+
+  for (size_t i = 0; i < COUNT; i++)
+    memcpy(html + i * unit.len, unit.at, unit.len);
+  extract_open(&rig);
+  extract_run(&rig, cr_span(html, 1000 * unit.len), SIZE_MAX / 2);
+  assert_int_equal(rig.collect.found.count, 1000);
+  extract_run(&rig, cr_span(html, COUNT * unit.len), SIZE_MAX / 2);
+  assert_int_equal(rig.collect.found.count, CR_HTML_MAX_LINKS);
+  extract_close(&rig);
+  free(html);
+}
+
+static void an_attribute_is_found_in_any_case(void **state)
+{
+  (void)state;
+  const struct cr_html_attribute attributes[] = {
+    { CR_SPAN_INIT("Href"), CR_SPAN_INIT("1") },
+    { CR_SPAN_INIT("href"), CR_SPAN_INIT("2") },
+    { CR_SPAN_INIT("rel"), { NULL, 0 } },
+  };
+  const struct cr_html_tag tag = { .attributes = attributes, .attribute_count = 3 };
+  struct cr_span value;
+
+  assert_true(cr_html_attribute(&tag, "href", &value));
+  assert_true(cr_span_eq(value, CR_SPAN("1")));
+  assert_true(cr_html_attribute(&tag, "rel", &value));
+  assert_null(value.at);
+  assert_false(cr_html_attribute(&tag, "hre", &value));
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(titles_and_languages_are_the_pages_first),
+    cmocka_unit_test(values_are_decoded_from_the_pages_charset),
+    cmocka_unit_test(the_first_base_with_a_href_counts),
+    cmocka_unit_test(links_grow_without_a_bound_of_their_own_but_one),
+    cmocka_unit_test(an_attribute_is_found_in_any_case),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

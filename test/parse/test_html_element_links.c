@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* test_html_element_links.c - the links of one element: every rule of the table, rel, srcset,
+ * style; and the pages of five other projects, which say what an extractor may find.
+ */
+#include "parse/charset.h"
+#include "parse/extract_rig.h"
+#include "parse/parse.h"
+#include "support/jsonl.h"
+#include "url/url.h"
+
+static void each_attribute_has_its_kind(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    const char *want;
+  } rows[] = {
+    { "<a href=1 ping='2 3'>", "a:1 ping:2 ping:3 " },
+    { "<area href=1 ping=2>", "area:1 ping:2 " },
+    { "<a href=1 HREF=2 href=3>", "a:1 " }, /* the first counts */
+    { "<a hre=1 hrefs=2>", "" },
+    { "<audio src=1></audio><video src=2 poster=3></video>", "media:1 media:2 image:3 " },
+    { "<bgsound src=1>", "media:1 " },
+    { "<video><source src=1><track src=2></video>", "media:1 media:2 " },
+    { "<picture><source srcset='1 1x, 2 2x'><img src=3></picture>", "image:1 image:2 image:3 " },
+    { "<img src=1 srcset='2, 3 2x' longdesc=4 lowsrc=5 dynsrc=6 data-src=7 data-srcset=8>",
+      "image:1 image:2 image:3 cite:4 image:5 image:6 image:7 image:8 " },
+    { "<image src=1>", "image:1 " },
+    { "<input type=image src=1 formaction=2>", "image:1 form:2 " },
+    { "<button formaction=1>", "form:1 " },
+    { "<form action=1>", "form:1 " },
+    { "<isindex action=1>", "form:1 " },
+    { "<script src=1></script>", "script:1 " },
+    { "<iframe src=1 longdesc=2></iframe>", "iframe:1 cite:2 " },
+    { "<embed src=1>", "embed:1 " },
+    { "<object data=1 codebase=2 classid=3 archive='4 5'>",
+      "embed:1 embed:2 embed:3 embed:4 embed:5 " },
+    { "<applet code=1 codebase=2 archive=3 object=4 src=5>",
+      "embed:1 embed:2 embed:3 embed:4 embed:5 " },
+    { "<q cite=1></q><blockquote cite=2></blockquote><ins cite=3></ins><del cite=4></del>",
+      "cite:1 cite:2 cite:3 cite:4 " },
+    { "<html manifest=1><head profile='2 3'>", "manifest:1 cite:2 cite:3 " },
+    { "<body background=1>", "image:1 " },
+    { "<table background=1><td background=2>", "image:1 image:2 " },
+    { "<div background=1 backgroundx=2>", "image:1 " },
+    { "<div style='a:url(1)'><p style=\"b:url('2')\" style='c:url(3)'>", "css:1 css:2 " },
+    { "<div style='a:u\\72l(1)'>", "css:1 " },
+    { "<div style='a:b'><div style><div styles='a:url(1)'>", "" },
+    { "<style>@import '1'; a{b:url(2)}</style>", "css:1 css:2 " },
+    { "<button hx-get=1 hx-post=2 hx-put=3 hx-patch=4 hx-delete=5 hx-swap=6>",
+      "form:1 form:2 form:3 form:4 form:5 " },
+    { "<base href=1><a href=2>", "a:2 " },
+    { "<iframe srcdoc='<img src=1><a href=2>x</a>'></iframe><a href=3>", "image:1 a:2'x' a:3 " },
+    { "<iframe srcdoc=\"<iframe srcdoc='<img src=1>'></iframe>\"></iframe>", "" },
+    { "<a href='1&amp;2'><a href=&#51;>", "a:1&2 a:3 " },
+    { "<a href>", "a: " },
+  };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    extract_expect(&rig, rows[i].html, rows[i].want);
+  extract_close(&rig);
+}
+
+static void rel_decides_what_a_link_is_for(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *attributes;
+    const char *kind;
+  } rows[] = {
+    { "", "link" },
+    { "rel=author", "link" },
+    { "rel=stylesheet", "stylesheet" },
+    { "rel='Alternate StyleSheet'", "stylesheet" },
+    { "rel=canonical", "canonical" },
+    { "rel=next", "next" },
+    { "rel=prev", "prev" },
+    { "rel=previous", "prev" },
+    { "rel='shortcut icon'", "icon" },
+    { "rel=apple-touch-icon", "icon" },
+    { "rel=mask-icon", "icon" },
+    { "rel=manifest", "manifest" },
+    { "rel=preload", "preload" },
+    { "rel=dns-prefetch", "preload" },
+    { "rel=modulepreload", "preload" },
+    { "rel=alternate", "alternate" },
+    { "rel=alternate hreflang=fr", "language" },
+    { "rel=alternate type=application/rss+xml", "feed" },
+    { "rel=alternate type=' application/Atom+XML; charset=utf-8' hreflang=fr", "feed" },
+    { "rel=alternate type=application/json", "alternate" },
+    { "rel=&#110;ext", "next" }, /* references in it count as what they are */
+  };
+  struct extract_rig rig;
+  char html[256];
+  char want[64];
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    (void)snprintf(html, sizeof(html), "<link %s href=1>", rows[i].attributes);
+    (void)snprintf(want, sizeof(want), "%s:1 ", rows[i].kind);
+    extract_expect(&rig, html, want);
+  }
+  extract_expect(&rig, "<link rel=preload imagesrcset='1, 2 2x'>", "image:1 image:2 ");
+  extract_expect(&rig, "<meta rel=icon href=1><meta href=2>", "icon:1 ");
+  extract_close(&rig);
+}
+
+static void a_link_tells_tag_attribute_language_and_flags(void **state)
+{
+  (void)state;
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  extract_run(&rig,
+              CR_SPAN("<IMG SRCSET=1><link rel=alternate hreflang=de href=2>"
+                      "<a href=3 rel='nofollow UGC sponsored'>"),
+              SIZE_MAX / 2);
+  const struct crawler_link *links = rig.collect.found.links;
+  assert_int_equal(rig.collect.found.count, 3);
+  assert_string_equal(links[0].tag, "img");
+  assert_string_equal(links[0].attribute, "srcset");
+  assert_null(links[0].hreflang);
+  assert_string_equal(links[1].tag, "link");
+  assert_string_equal(links[1].hreflang, "de");
+  assert_string_equal(links[1].rel, "alternate");
+  assert_int_equal(links[2].flags,
+                   CRAWLER_LINK_NOFOLLOW | CRAWLER_LINK_UGC | CRAWLER_LINK_SPONSORED);
+  extract_close(&rig);
+}
+
+static void only_kinds_that_are_wanted_are_collected(void **state)
+{
+  (void)state;
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  rig.wants.kinds = 1u << CRAWLER_LINK_IMAGE;
+  extract_expect(&rig, "<a href=1>x</a><img src=2><div style='a:url(3)' background=4>",
+                 "image:2 image:4 ");
+  rig.wants.kinds = 0;
+  extract_expect(&rig, "<a href=1>x</a><img src=2>", "");
+  extract_close(&rig);
+}
+
+/* ---- what others find ---- */
+
+static bool has_url(struct extract_rig *rig, const char *page, const char *want)
+{
+  struct cr_url url;
+  struct cr_url base;
+  struct cr_url own;
+  bool found = false;
+
+  cr_url_init(&url, &rig->mem);
+  cr_url_init(&base, &rig->mem);
+  cr_url_init(&own, &rig->mem);
+  assert_int_equal(cr_url_parse(&own, cr_span_text(page), NULL), 0);
+  struct cr_span href = rig->collect.found.base_href;
+  if (!href.at || cr_url_parse(&base, href, &own) < 0)
+    assert_int_equal(cr_url_copy(&base, &own), 0);
+  for (uint32_t i = 0; i < rig->collect.found.count && !found; i++)
+    found = cr_url_parse(&url, cr_span_text(rig->collect.found.links[i].href), &base) == 0 &&
+            (cr_span_eq(cr_url_text(&url), cr_span_text(want)) ||
+             (want[0] == '/' && cr_span_eq(cr_url_target(&url), cr_span_text(want))));
+  cr_url_free(&own);
+  cr_url_free(&base);
+  cr_url_free(&url);
+  return found;
+}
+
+static void every_static_target_of_the_crawl_maze_is_found(void **state)
+{
+  (void)state;
+  struct cr_jsonl lines;
+  const struct cr_json *row;
+  struct extract_rig rig;
+  size_t passed = 0;
+
+  extract_open(&rig);
+  rig.goes_on = true;
+  cr_jsonl_open(&lines, "html/crawl-maze-pages.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    if (cr_json_bool(row, "needs_script", false))
+      continue;
+    const struct cr_json *expected = cr_json_get(row, "expected");
+    extract_run(&rig, cr_json_span(row, "html"), SIZE_MAX / 2);
+    for (size_t i = 0; i < cr_json_len(expected); i++)
+      if (!has_url(&rig, "https://maze.example/", cr_json_at(expected, i)->text.at))
+        fail_msg("%s", cr_json_text(row, "path"));
+    passed++;
+  }
+  cr_jsonl_close(&lines);
+  extract_close(&rig);
+  assert_int_equal(passed, 23);
+}
+
+/* Not here: what is no HTML (a header), and a form sent with its fields. */
+static bool is_of_katana_alone(const struct cr_json *row, const char *want)
+{
+  return !cr_json_has(row, "html") || strchr(want, '?') != NULL;
+}
+
+static void what_katana_finds_is_found(void **state)
+{
+  (void)state;
+  struct cr_jsonl lines;
+  const struct cr_json *row;
+  struct extract_rig rig;
+  size_t passed = 0;
+
+  extract_open(&rig);
+  rig.goes_on = true;
+  cr_jsonl_open(&lines, "html/katana-links.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    const struct cr_json *contains = cr_json_get(row, "contains");
+    const char *want = cr_json_at(contains, 0)->text.at;
+    if (is_of_katana_alone(row, want))
+      continue;
+    extract_run(&rig, cr_json_span(row, "html"), SIZE_MAX / 2);
+    for (size_t i = 0; i < cr_json_len(contains); i++)
+      if (!has_url(&rig, cr_json_text(row, "base"), cr_json_at(contains, i)->text.at))
+        fail_msg("%s: %s", cr_json_text(row, "html"), cr_json_at(contains, i)->text.at);
+    passed++;
+  }
+  cr_jsonl_close(&lines);
+  extract_close(&rig);
+  assert_int_equal(passed, 22);
+}
+
+/* What their rules have beyond the standard's: nothing is resolved here, so hrefs are compared. */
+static bool has_href(const struct extract_rig *rig, struct cr_span want)
+{
+  for (uint32_t i = 0; i < rig->collect.found.count; i++)
+    if (cr_span_eq(cr_span_trim(cr_span_text(rig->collect.found.links[i].href)), want))
+      return true;
+  return false;
+}
+
+static void what_linkchecker_finds_is_found(void **state)
+{
+  (void)state;
+  struct cr_jsonl lines;
+  const struct cr_json *row;
+  struct extract_rig rig;
+  size_t passed = 0;
+
+  extract_open(&rig);
+  rig.goes_on = true;
+  cr_jsonl_open(&lines, "html/linkchecker-pages.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    const struct cr_json *links = cr_json_get(row, "links");
+    struct cr_span html = cr_json_span(row, "html");
+    rig.charset = cr_charset_decide(html, CR_SPAN("text/html"), true);
+    if (strcmp(rig.charset, "windows-1252") == 0 || strcmp(rig.charset, "iso-8859-2") == 0)
+      rig.charset = "utf-8"; /* the suite's text is Unicode, whatever its meta says */
+    extract_run(&rig, html, SIZE_MAX / 2);
+    for (size_t i = 0; i < cr_json_len(links); i++) {
+      struct cr_span raw = cr_json_span(cr_json_at(links, i), "raw");
+      if (!has_href(&rig, cr_span_trim(raw)))
+        fail_msg("%s: %s", cr_json_text(row, "source"), raw.at);
+      passed++;
+    }
+  }
+  cr_jsonl_close(&lines);
+  extract_close(&rig);
+  assert_int_equal(passed, 41);
+}
+
+static void what_nutch_and_heritrix_find_is_found(void **state)
+{
+  (void)state;
+  struct cr_jsonl lines;
+  const struct cr_json *row;
+  struct extract_rig rig;
+  size_t passed = 0;
+
+  extract_open(&rig);
+  rig.goes_on = true;
+  cr_jsonl_open(&lines, "html/links-nutch-heritrix-linkchecker.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    const struct cr_json *links = cr_json_get(row, "links");
+    const struct cr_json *raw = cr_json_get(row, "raw_links");
+    extract_run(&rig, cr_json_span(row, "html"), SIZE_MAX / 2);
+    for (size_t i = 0; i < cr_json_len(raw); i++, passed++)
+      if (!has_href(&rig, cr_json_at(raw, i)->text))
+        fail_msg("%s: %s", cr_json_text(row, "html"), cr_json_at(raw, i)->text.at);
+    for (size_t i = 0; i < cr_json_len(links); i++, passed++) {
+      const char *want = cr_json_at(links, i)->text.at;
+      char slashed[512]; /* some are written without the slash of an empty path */
+      (void)snprintf(slashed, sizeof(slashed), "%s/", want);
+      if (!has_url(&rig, cr_json_text(row, "base"), want) &&
+          !has_url(&rig, cr_json_text(row, "base"), slashed))
+        fail_msg("%s: %s", cr_json_text(row, "html"), want);
+    }
+  }
+  cr_jsonl_close(&lines);
+  extract_close(&rig);
+  assert_int_equal(passed, 35);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(each_attribute_has_its_kind),
+    cmocka_unit_test(rel_decides_what_a_link_is_for),
+    cmocka_unit_test(a_link_tells_tag_attribute_language_and_flags),
+    cmocka_unit_test(only_kinds_that_are_wanted_are_collected),
+    cmocka_unit_test(every_static_target_of_the_crawl_maze_is_found),
+    cmocka_unit_test(what_katana_finds_is_found),
+    cmocka_unit_test(what_linkchecker_finds_is_found),
+    cmocka_unit_test(what_nutch_and_heritrix_find_is_found),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* test_html_extract.c - the links of a document from its bytes, in pieces of any size.
+ */
+#include "parse/html_extract.h"
+
+#include "parse/extract_rig.h"
+
+static const char page[] =
+    "<!DOCTYPE html><html lang=en><head><title>a &amp; b</title><base href=c/>"
+    "<meta http-equiv=refresh content='0;url=d'><style>@import 'e';f{g:url(h)}</style>"
+    "<link rel=next href=i><!-- <a href=no> --><script>if(a<b)'</a>'</script></head>"
+    "<body><p background=j>k <a href='l?m=n&amp;o=p' title='>' rel=nofollow>q <b>r</b>&lt;s</a>"
+    "<img src=t srcset='u, v 2x' alt=w><table><tr><td><a href=x>y</a></td></tr></table>"
+    "<svg><a xlink:href=z>1</a><title><![CDATA[2]]></title></svg>"
+    "<iframe srcdoc='<a href=3>4</a>'></iframe><form action=5><button formaction=6>7</button>";
+
+static void pieces_of_any_size_give_the_same(void **state)
+{
+  (void)state;
+  struct extract_rig rig;
+  char whole[4096];
+
+  extract_open(&rig);
+  extract_run(&rig, cr_span_text(page), SIZE_MAX / 2);
+  (void)snprintf(whole, sizeof(whole), "%s", extract_describe(&rig));
+  assert_non_null(strstr(whole, "a:l?m=n&o=p!'q r<s' "));
+  assert_non_null(strstr(whole, "a:3'4' form:5 form:6 "));
+  for (size_t piece = 1; piece < sizeof(page); piece++) {
+    extract_run(&rig, cr_span_text(page), piece);
+    if (strcmp(extract_describe(&rig), whole) != 0)
+      fail_msg("pieces of %zu: %s, not %s", piece, extract_describe(&rig), whole);
+    assert_string_equal(rig.collect.found.facts.title, "a & b");
+    assert_string_equal(rig.collect.found.base_href.at, "c/");
+  }
+  extract_close(&rig);
+}
+
+static void every_cut_of_a_page_ends_well(void **state)
+{
+  (void)state;
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  rig.goes_on = true;
+  for (size_t len = 0; len < sizeof(page); len++) {
+    extract_run(&rig, cr_span(page, len), SIZE_MAX / 2);
+    uint32_t count = rig.collect.found.count;
+    extract_run(&rig, cr_span(page, len), 7);
+    assert_int_equal(rig.collect.found.count, count);
+  }
+  extract_close(&rig);
+}
+
+static void in_doubt_it_stops_or_goes_on(void **state)
+{
+  (void)state;
+  const struct cr_span html = CR_SPAN("<a href=1></a><frameset><frame src=2><a href=3>");
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  extract_run(&rig, html, SIZE_MAX / 2);
+  assert_true(cr_extract_is_doubtful(&rig.extract));
+  assert_int_equal(rig.collect.found.count, 1);
+  rig.goes_on = true;
+  extract_run(&rig, html, SIZE_MAX / 2);
+  assert_true(cr_extract_is_doubtful(&rig.extract));
+  assert_int_equal(rig.extract.f.doubt, CR_HTML_DOUBT_FRAMES);
+  assert_true(rig.collect.found.count >= 2);
+  extract_close(&rig);
+}
+
+static void a_tag_that_is_cut_has_a_ceiling(void **state)
+{
+  (void)state;
+  const struct cr_span tag = CR_SPAN("<a href='");
+  struct extract_rig rig;
+  char junk[1000];
+  int err = 0;
+
+  memset(junk, 'x', sizeof(junk));
+  extract_open(&rig);
+  cr_collect_init(&rig.collect, &rig.keep, &rig.scratch, "utf-8", &rig.wants);
+  cr_extract_begin(&rig.extract, &rig.collect, &rig.mem, 5000);
+  assert_int_equal(cr_extract_add(&rig.extract, tag, false), 0);
+  for (int i = 0; i < 10 && err == 0; i++)
+    err = cr_extract_add(&rig.extract, cr_span(junk, sizeof(junk)), false);
+  assert_int_equal(err, CRAWLER_E_LIMIT);
+  cr_extract_free(&rig.extract);
+  extract_close(&rig);
+}
+
+/* A tag of 2 MB, a byte at a time: read again each time it has doubled, or this takes hours. */
+static void a_long_tag_in_small_pieces_takes_linear_time(void **state)
+{
+  (void)state;
+  enum { BYTES = 2000 * 1000 };
+  static const char *const units[] = { "<a href='", "<a b c", "<title>x", "<!--" };
+  struct extract_rig rig;
+  char *html = malloc(BYTES);
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+    memset(html, 'x', BYTES);
+    memcpy(html, units[i], strlen(units[i]));
+    cr_arena_reset(&rig.keep);
+    cr_arena_reset(&rig.scratch);
+    cr_collect_init(&rig.collect, &rig.keep, &rig.scratch, "utf-8", &rig.wants);
+    cr_extract_begin(&rig.extract, &rig.collect, &rig.mem, 2 * BYTES);
+    for (size_t at = 0; at < BYTES; at++)
+      assert_int_equal(cr_extract_add(&rig.extract, cr_span(html + at, 1), false), 0);
+    assert_int_equal(cr_extract_add(&rig.extract, cr_span(NULL, 0), true), 0);
+    assert_int_equal(cr_collect_finish(&rig.collect), 0);
+    assert_int_equal(rig.collect.found.count, 0);
+    cr_extract_free(&rig.extract);
+  }
+  extract_close(&rig);
+  free(html);
+}
+
+static void read_once(struct cr_mem *mem, void *arg)
+{
+  struct cr_collect *collect = malloc(sizeof(*collect));
+  struct cr_extract *x = malloc(sizeof(*x));
+  const struct cr_html_wants wants = { ~0u, true, true };
+  struct cr_arena keep;
+  struct cr_arena scratch;
+  int err = 0;
+
+  (void)arg;
+  cr_arena_init(&keep, mem, CR_MEM_PAGE, 64, 0);
+  cr_arena_init(&scratch, mem, CR_MEM_PAGE, 64, 0);
+  cr_collect_init(collect, &keep, &scratch, "windows-1252", &wants);
+  cr_extract_begin(x, collect, mem, sizeof(page));
+  for (size_t at = 0; at < sizeof(page) - 1 && err == 0; at += 50) {
+    size_t left = sizeof(page) - 1 - at;
+    err = cr_extract_add(x, cr_span(page + at, left < 50 ? left : 50), left <= 50);
+  }
+  int finished = cr_collect_finish(collect);
+  err = err == 0 ? finished : err;
+  assert_true(err == 0 || (err == CRAWLER_E_NOMEM && cr_test_oom_refused(mem)));
+  cr_extract_free(x);
+  cr_arena_free(&keep);
+  cr_arena_free(&scratch);
+  free(collect);
+  free(x);
+}
+
+static void no_memory_is_an_ordinary_error(void **state)
+{
+  (void)state;
+  cr_test_oom(read_once, NULL);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(pieces_of_any_size_give_the_same),
+    cmocka_unit_test(every_cut_of_a_page_ends_well),
+    cmocka_unit_test(in_doubt_it_stops_or_goes_on),
+    cmocka_unit_test(a_tag_that_is_cut_has_a_ceiling),
+    cmocka_unit_test(a_long_tag_in_small_pieces_takes_linear_time),
+    cmocka_unit_test(no_memory_is_an_ordinary_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

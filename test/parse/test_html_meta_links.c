@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* test_html_meta_links.c - what <meta> says: of the page, and of other pages.
+ */
+#include "parse/extract_rig.h"
+#include "support/jsonl.h"
+#include "url/url.h"
+
+static void urls_in_metas_are_links(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    const char *want;
+  } rows[] = {
+    { "<meta http-equiv=refresh content='0; url=1'>", "refresh:1 " },
+    { "<meta http-equiv=Refresh content='9;URL=\"1\"'>", "refresh:1 " },
+    { "<meta http-equiv=refresh content='x'><meta http-equiv=refresh>", "" },
+    { "<meta property=og:url content=1><meta property='OG:Image' content=2>", "meta:1 meta:2 " },
+    { "<meta property=og:image:secure_url content=1><meta name=twitter:image content=2>",
+      "meta:1 meta:2 " },
+    { "<meta name=twitter:player content=1><meta name=twitter:card content=summary>", "meta:1 " },
+    { "<meta property=og:image:width content=100><meta property=og:title content=x>", "" },
+    { "<meta name=msapplication-config content=1><meta name=msapplication-TileImage content=2>",
+      "meta:1 meta:2 " },
+    { "<meta http-equiv=Content-Security-Policy content=\"script-src 'self' a; report-uri 1 2;\">",
+      "meta:1 meta:2 " },
+    { "<meta name=description content=/a><meta name=og:image>", "" },
+    { "<meta property=og:image content=''>", "" },
+    { "<template><meta property=og:url content=1></template>", "" },
+  };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    extract_expect(&rig, rows[i].html, rows[i].want);
+  extract_close(&rig);
+}
+
+static void a_late_refresh_is_flagged(void **state)
+{
+  (void)state;
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  extract_run(&rig,
+              CR_SPAN("<meta http-equiv=refresh content='5;1'><meta http-equiv=refresh "
+                      "content='6;2'>"),
+              SIZE_MAX / 2);
+  assert_int_equal(rig.collect.found.count, 2);
+  assert_int_equal(rig.collect.found.links[0].flags, 0);
+  assert_int_equal(rig.collect.found.links[1].flags, CRAWLER_LINK_LATE);
+  extract_close(&rig);
+}
+
+static void names_and_contents_are_kept_in_order(void **state)
+{
+  (void)state;
+  struct extract_rig rig;
+  const struct cr_page_facts *facts = &rig.collect.found.facts;
+
+  extract_open(&rig);
+  extract_run(&rig,
+              CR_SPAN("<meta name=' Robots ' content='noindex, &quot;x&quot;'>"
+                      "<meta property=og:title content=y><meta name=z><meta content=w>"),
+              SIZE_MAX / 2);
+  assert_int_equal(facts->meta_count, 2);
+  assert_string_equal(facts->metas[0].name, "robots");
+  assert_string_equal(facts->metas[0].content, "noindex, \"x\"");
+  assert_string_equal(facts->metas[1].name, "og:title");
+  rig.wants.metadata = false;
+  extract_run(&rig, CR_SPAN("<meta name=a content=b><title>x</title>"), SIZE_MAX / 2);
+  assert_int_equal(facts->meta_count, 0);
+  assert_null(facts->title);
+  extract_close(&rig);
+}
+
+static void more_metas_than_are_kept_are_left_out(void **state)
+{
+  (void)state;
+  struct extract_rig rig;
+  char html[32 * (CR_HTML_MAX_METAS + 1)];
+  size_t len = 0;
+
+  extract_open(&rig);
+  for (int i = 0; i <= CR_HTML_MAX_METAS; i++)
+    len += (size_t)snprintf(html + len, sizeof(html) - len, "<meta name=a content=b>");
+  extract_run(&rig, cr_span(html, len), SIZE_MAX / 2);
+  assert_int_equal(rig.collect.found.facts.meta_count, CR_HTML_MAX_METAS);
+  extract_close(&rig);
+}
+
+/* Not by the standard, but w3lib's: a tag without its end, and what stands in a script or
+ * noscript. */
+static bool is_of_w3lib_alone(const char *source)
+{
+  return strstr(source, "unterminated") || strstr(source, "noscript") ||
+         strstr(source, "ignore_tags");
+}
+
+static void w3lib_refreshes_are_found(void **state)
+{
+  (void)state;
+  struct cr_jsonl lines;
+  const struct cr_json *row;
+  struct extract_rig rig;
+  size_t passed = 0;
+
+  extract_open(&rig);
+  rig.wants.kinds = 1u << CRAWLER_LINK_REFRESH;
+  cr_jsonl_open(&lines, "html/w3lib-meta-refresh.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    const struct cr_json *expected = cr_json_get(row, "expected");
+    struct cr_url base;
+    struct cr_url url;
+    if (is_of_w3lib_alone(cr_json_text(row, "source")) || cr_json_has(row, "ignore_tags"))
+      continue;
+    extract_run(&rig, cr_json_bytes(&lines, row, "html"), SIZE_MAX / 2);
+    struct cr_span want = cr_json_at(expected, 1)->text;
+    assert_int_equal(rig.collect.found.count, want.at ? 1 : 0);
+    passed++;
+    if (!want.at)
+      continue;
+    cr_url_init(&base, &rig.mem);
+    cr_url_init(&url, &rig.mem);
+    assert_int_equal(cr_url_parse(&base, cr_json_span(row, "url"), NULL), 0);
+    assert_int_equal(cr_url_parse(&url, cr_span_text(rig.collect.found.links[0].href), &base), 0);
+    if (!cr_span_eq(cr_url_text(&url), want))
+      fail_msg("%s: %s, not %s", cr_json_text(row, "source"), url.text.data, want.at);
+    cr_url_free(&base);
+    cr_url_free(&url);
+  }
+  cr_jsonl_close(&lines);
+  extract_close(&rig);
+  assert_int_equal(passed, 10);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(urls_in_metas_are_links),
+    cmocka_unit_test(a_late_refresh_is_flagged),
+    cmocka_unit_test(names_and_contents_are_kept_in_order),
+    cmocka_unit_test(more_metas_than_are_kept_are_left_out),
+    cmocka_unit_test(w3lib_refreshes_are_found),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* test_srcset.c - the URLs of a srcset attribute.
+ *
+ * web-platform-tests' parse-a-srcset-attribute by the first candidate, and linkchecker's rows by
+ * all of them, but for those that the standard reads otherwise.
+ */
+#include "parse/srcset.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "support/jsonl.h"
+
+static void every_candidate_comes_in_turn(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *in;
+    const char *want; /* with a '|' behind each */
+  } cases[] = {
+    { "", "" },
+    { " , ", "" },
+    { "a", "a|" },
+    { "a,b", "a,b|" }, /* a comma without a space is part of the URL */
+    { "a, b", "a|b|" },
+    { "a 1x, b 2x", "a|b|" },
+    { "a 1x,b 2x", "a|b|" },
+    { "a 100w 50h, b 50h", "a|" }, /* a height alone is none */
+    { "a 1x 2x, b", "b|" },
+    { "a 1w 1x, b", "b|" },
+    { "a 0w, b 0h, c 0x", "c|" },
+    { "a -1x, b -0x, c +1x, d 1.x, e .5x, f 1e3x, g 1e-3x, h 1ex", "b|e|f|g|" },
+    { "a x, b w, c 1q, d 1", "" },
+    { "a (b, c) 1x, d", "d|" },
+    { "a ( , b", "" }, /* a parenthesis that isn't closed */
+    { "data:image/gif;base64,AAAA 1x, b 2x", "data:image/gif;base64,AAAA|b|" },
+    { "a,,, b", "a|b|" },
+    { "a\t1x\n,\fb\r", "a|b|" },
+    { ",a", "a|" },
+  };
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_srcset s = { cases[i].in, cases[i].in + strlen(cases[i].in) };
+    struct cr_span url;
+    char got[256] = "";
+    size_t len = 0;
+    while (cr_srcset_next(&s, &url))
+      len += (size_t)snprintf(got + len, sizeof(got) - len, "%.*s|", (int)url.len, url.at);
+    if (strcmp(got, cases[i].want) != 0)
+      fail_msg("%s: %s, not %s", cases[i].in, got, cases[i].want);
+    assert_ptr_equal(s.at, s.end);
+  }
+}
+
+/* Rows of linkchecker's lenient parser where the standard has something else to say: one
+ * candidate whose descriptor is none, and one where a comma belongs to the URL. */
+static bool is_lenient(const struct cr_json *row, struct cr_srcset s)
+{
+  struct cr_span url;
+  size_t count = 0;
+
+  while (cr_srcset_next(&s, &url))
+    count++;
+  return count != cr_json_len(cr_json_get(row, "urls"));
+}
+
+static void suites_agree(void **state)
+{
+  (void)state;
+  struct cr_jsonl lines;
+  const struct cr_json *row;
+  size_t first = 0;
+  size_t all = 0;
+  size_t lenient = 0;
+
+  cr_jsonl_open(&lines, "html/srcset.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    struct cr_span text = cr_json_span(row, "srcset");
+    struct cr_srcset s = { text.at, text.at + text.len };
+    struct cr_span url = { "", 0 };
+    const struct cr_json *urls = cr_json_get(row, "urls");
+    if (!urls) {
+      struct cr_span want = cr_json_span(row, "first_candidate");
+      if (!cr_srcset_next(&s, &url))
+        url = cr_span("", 0);
+      if (!cr_span_eq(url, want))
+        fail_msg("line %zu: %s: %.*s", lines.line, text.at, (int)url.len, url.at);
+      first++;
+      continue;
+    }
+    if (is_lenient(row, s)) {
+      lenient++;
+      continue;
+    }
+    for (size_t i = 0; i < cr_json_len(urls); i++) {
+      assert_true(cr_srcset_next(&s, &url));
+      if (!cr_span_eq(url, cr_json_at(urls, i)->text))
+        fail_msg("line %zu: %s: %.*s", lines.line, text.at, (int)url.len, url.at);
+    }
+    all++;
+  }
+  cr_jsonl_close(&lines);
+  assert_int_equal(first + all + lenient, 122);
+  assert_int_equal(lenient, 2);
+}
+
+static void hostile_values_take_linear_time(void **state)
+{
+  (void)state;
+  static const char *const units[] = { ",", " ", "a", "a ", "a,", "a (", "1x ", "a 1x," };
+  enum { BYTES = 10 * 1000 * 1000 };
+  char *text = malloc(BYTES);
+
+  for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+    size_t unit = strlen(units[i]);
+    struct cr_srcset s = { text, text + BYTES };
+    struct cr_span url;
+    for (size_t at = 0; at < BYTES; at++)
+      text[at] = units[i][at % unit];
+    while (cr_srcset_next(&s, &url))
+      assert_true(url.len > 0 && url.at >= text && url.at + url.len <= s.end);
+    assert_ptr_equal(s.at, s.end);
+  }
+  free(text);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(every_candidate_comes_in_turn),
+    cmocka_unit_test(suites_agree),
+    cmocka_unit_test(hostile_values_take_linear_time),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
