@@ -506,8 +506,13 @@ const char *crawler_page_header(const crawler_page *page, const char *name);
 size_t crawler_page_header_count(const crawler_page *page);
 const char *crawler_page_header_name(const crawler_page *page, size_t i);
 const char *crawler_page_header_value(const crawler_page *page, size_t i);
-/* "text/html", lower case, told from the body where it wasn't sent; "": unknown. */
+/* What the body is: "text/html", lower case. By the rules of WHATWG MIME Sniffing that is the type
+ * that was sent, or what the body's first bytes say where none was (or no valid one), where a text
+ * is binary, and where an image, audio or video is another one; less of that with
+ * X-Content-Type-Options: nosniff. "": unknown. */
 const char *crawler_page_mime(const crawler_page *page);
+/* The same as it was sent in Content-Type; "": not sent, or not valid. */
+const char *crawler_page_sent_mime(const crawler_page *page);
 /* By the WHATWG Encoding standard's name in lower case, "utf-8"; "": not text. */
 const char *crawler_page_charset(const crawler_page *page);
 /* Decoded from its content coding, not from its charset; NULL and 0: empty or given to on_body.

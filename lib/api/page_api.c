@@ -111,6 +111,11 @@ const char *crawler_page_mime(const crawler_page *page)
   return page->mime;
 }
 
+const char *crawler_page_sent_mime(const crawler_page *page)
+{
+  return page->sent_mime;
+}
+
 const char *crawler_page_charset(const crawler_page *page)
 {
   return page->charset;

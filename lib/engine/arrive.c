@@ -56,11 +56,12 @@ static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
   }
   if (v->page.req.kind != CRAWLER_KIND_PAGE || !s->hooks->headers)
     return CR_FETCH_GO;
-  type = cr_headers_get(&v->page.headers, "Content-Type");
-  cr_mime_essence(cr_span_text(type ? type : ""), cr_span(NULL, 0), mime);
-  v->page.mime = cr_arena_strndup(&v->page.arena, mime, strlen(mime));
-  if (!v->page.mime)
-    v->page.mime = "";
+  type = cr_headers_last(&v->page.headers, "Content-Type");
+  cr_mime_essence(cr_span_text(type), mime);
+  v->page.sent_mime = cr_arena_strndup(&v->page.arena, mime, strlen(mime));
+  if (!v->page.sent_mime)
+    v->page.sent_mime = "";
+  v->page.mime = v->page.sent_mime;
   s->hook_depth++;
   verdict = s->hooks->headers(s->crawler, &v->page, s->hooks->headers_user);
   s->hook_depth--;

@@ -22,6 +22,7 @@ static void show(struct cr_visit *v)
   const struct cr_parse *p = &v->parse;
 
   page->mime = p->mime ? p->mime : "";
+  page->sent_mime = p->sent_mime ? p->sent_mime : "";
   page->charset = p->charset ? p->charset : "";
   page->is_html = p->is_html;
   if (!v->transfer.stream) /* else only its length is here, counted by arrive.c */
@@ -74,7 +75,8 @@ static uint32_t kinds_wanted(const struct cr_shard *s, bool by_caller)
 static void prepare(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
-  const char *type = cr_headers_get(&v->page.headers, "Content-Type");
+  const char *type = cr_headers_last(&v->page.headers, "Content-Type");
+  const char *options = cr_headers_get(&v->page.headers, "X-Content-Type-Options");
   const char *coding = cr_headers_get(&v->page.headers, "Content-Encoding");
   bool links = v->page.status / 100 == 2 && v->page.req.kind == CRAWLER_KIND_PAGE;
   bool by_caller = s->hooks->links || s->hooks->page || s->hooks->parse || s->pulling;
@@ -85,6 +87,7 @@ static void prepare(struct cr_visit *v)
     .wire = cr_span(v->transfer.body_in.data, v->transfer.body_in.len),
     .coding = cr_span_text(coding),
     .type = cr_span_text(type),
+    .nosniff = cr_mime_is_nosniff(cr_span_text(options)),
     .max_body_bytes = (size_t)s->settings->max_body,
     .link_kinds = links ? kinds_wanted(s, by_caller) : 0,
     .want_link_text = links && by_caller,

@@ -174,6 +174,7 @@ static void fill(struct cr_shard *s, struct cr_visit *v, const struct cr_task *t
   v->slow = task->slow && s->slots.slow_cap > 0;
   v->page.crawler = s->crawler;
   v->page.mime = "";
+  v->page.sent_mime = "";
   v->page.charset = "";
   v->page.address = "";
   atomic_store(&v->page.refs, 1);

@@ -87,3 +87,11 @@ const char *cr_headers_get(const struct cr_headers *headers, const char *name)
       return headers->at[i].value;
   return NULL;
 }
+
+const char *cr_headers_last(const struct cr_headers *headers, const char *name)
+{
+  for (size_t i = headers->count; i > 0; i--)
+    if (strcasecmp(headers->at[i - 1].name, name) == 0)
+      return headers->at[i - 1].value;
+  return NULL;
+}

@@ -41,6 +41,7 @@ struct crawler_page {
   int status;
   struct cr_headers headers;
   const char *mime;
+  const char *sent_mime;
   const char *charset;
   const char *address;
   const char *location;  /* absolute target of a redirect; NULL */

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* mime.c - what kind of thing is this?
+/* mime.c - what a response says of its kind.
  *
- * Content-Type by "parse a MIME type" of the WHATWG MIME Sniffing standard (4.4). Where the header
- * is missing or empty, that standard's rules for an unknown type (7.1), of them what matters to a
- * crawler: HTML, XML, PDF, PostScript, text, anything else. What a server does call it is believed.
- * Pure, no allocation.
+ * Content-Type by "parse a MIME type" of the WHATWG MIME Sniffing standard (4.4), and
+ * X-Content-Type-Options by the Fetch standard. What the bytes say of it: mime_sniff.c. Pure, no
+ * allocation.
  */
 #include "base/str.h"
 #include "parse/parse.h"
-
-enum { SNIFFED_BYTES = 1445 }; /* the standard's "resource header" */
 
 /* RFC 9110 section 5.6.2. */
 static bool is_token_byte(char c)
@@ -61,14 +58,19 @@ static bool take(struct cr_span *text, char c)
 
 /* ---- the header ---- */
 
-static void essence_of(struct cr_span type, char *out, size_t room)
+void cr_mime_essence(struct cr_span type, char out[128])
 {
+  enum { ROOM = 128 };
   struct cr_span rest = trim(type);
+
+  out[0] = '\0';
+  if (rest.len == 0) /* at may be NULL */
+    return;
   struct cr_span whole = trim(cut(&rest, ';', ';'));
   struct cr_span subtype = whole;
   struct cr_span major = cut(&subtype, '/', '/');
 
-  if (!take(&subtype, '/') || !is_token(major) || !is_token(subtype) || whole.len >= room)
+  if (!take(&subtype, '/') || !is_token(major) || !is_token(subtype) || whole.len >= ROOM)
     return;
   for (size_t i = 0; i < whole.len; i++)
     out[i] = cr_lower(whole.at[i]);
@@ -117,79 +119,13 @@ struct cr_span cr_mime_parameter(struct cr_span type, struct cr_span name)
   return (struct cr_span){ NULL, 0 };
 }
 
-/* ---- the bytes ---- */
-
-/* Letters stand for both cases; a space or '>' must follow. */
-static const char *const html_tags[] = {
-  "<!doctype html", "<html",  "<head", "<script", "<iframe", "<h1",   "<div", "<font",
-  "<table",         "<style", "<a",    "<title",  "<b",      "<body", "<br",  "<p",
-};
-
-static const struct {
-  struct cr_span bytes;
-  const char *mime;
-  bool after_spaces; /* white space may stand before it */
-} magics[] = {
-  { { "<!--", 4 }, "text/html", true },
-  { { "<?xml", 5 }, "text/xml", true },
-  { { "%PDF-", 5 }, "application/pdf", false },
-  { { "%!PS-Adobe-", 11 }, "application/postscript", false },
-  { { "\xfe\xff", 2 }, "text/plain", false },
-  { { "\xff\xfe", 2 }, "text/plain", false },
-  { { "\xef\xbb\xbf", 3 }, "text/plain", false },
-};
-
-static bool is_html_tag(struct cr_span head)
+bool cr_mime_is_nosniff(struct cr_span options)
 {
-  for (size_t i = 0; i < sizeof(html_tags) / sizeof(html_tags[0]); i++) {
-    struct cr_span tag = cr_span_text(html_tags[i]);
-    if (head.len > tag.len && cr_span_starts_nocase(head, tag))
-      if (head.at[tag.len] == ' ' || head.at[tag.len] == '>')
-        return true;
-  }
-  return false;
-}
+  struct cr_span rest = options;
 
-/* No text has these: controls but TAB, LF, FF, CR and ESC. */
-static bool is_binary(struct cr_span body)
-{
-  for (size_t i = 0; i < body.len; i++) {
-    uint8_t c = (uint8_t)body.at[i];
-    if (c <= 0x08 || c == 0x0b || (c >= 0x0e && c <= 0x1a) || (c >= 0x1c && c <= 0x1f))
-      return true;
-  }
-  return false;
-}
-
-static const char *sniff(struct cr_span body)
-{
-  struct cr_span head = cr_span(body.at, body.len < SNIFFED_BYTES ? body.len : SNIFFED_BYTES);
-  struct cr_span unspaced = head;
-
-  while (unspaced.len > 0 && cr_is_space(unspaced.at[0]))
-    unspaced = cr_span(unspaced.at + 1, unspaced.len - 1);
-  if (is_html_tag(unspaced))
-    return "text/html";
-  for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
-    struct cr_span text = magics[i].after_spaces ? unspaced : head;
-    struct cr_span magic = magics[i].bytes;
-    if (text.len >= magic.len && memcmp(text.at, magic.at, magic.len) == 0)
-      return magics[i].mime;
-  }
-  return is_binary(head) ? "application/octet-stream" : "text/plain";
-}
-
-void cr_mime_essence(struct cr_span type, struct cr_span body, char out[128])
-{
-  enum { ROOM = 128 };
-
-  out[0] = '\0';
-  if (trim(type).len > 0) {
-    essence_of(type, out, ROOM);
-  } else if (body.len > 0) {
-    struct cr_span sniffed = cr_span_text(sniff(body));
-    memcpy(out, sniffed.at, sniffed.len + 1);
-  }
+  if (rest.len == 0) /* at may be NULL */
+    return false;
+  return cr_span_eq_nocase(trim(cut(&rest, ',', ',')), CR_SPAN("nosniff"));
 }
 
 /* ---- questions ---- */
@@ -206,13 +142,19 @@ bool cr_mime_is_html(const char *mime)
   return strcmp(mime, "text/html") == 0 || strcmp(mime, "application/xhtml+xml") == 0;
 }
 
+bool cr_mime_is_xml(const char *mime)
+{
+  return ends_with(mime, "+xml") || strcmp(mime, "text/xml") == 0 ||
+         strcmp(mime, "application/xml") == 0;
+}
+
 bool cr_mime_is_text(const char *mime)
 {
-  static const char *const others[] = { "application/json",       "application/xml",
-                                        "application/javascript", "application/x-javascript",
-                                        "application/ecmascript", "application/x-ecmascript" };
+  static const char *const others[] = { "application/json", "application/javascript",
+                                        "application/x-javascript", "application/ecmascript",
+                                        "application/x-ecmascript" };
 
-  if (strncmp(mime, "text/", 5) == 0 || ends_with(mime, "+json") || ends_with(mime, "+xml"))
+  if (strncmp(mime, "text/", 5) == 0 || ends_with(mime, "+json") || cr_mime_is_xml(mime))
     return true;
   for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
     if (strcmp(mime, others[i]) == 0)

@@ -34,6 +34,7 @@ struct cr_parse {
   struct cr_span wire;      /* as it arrived */
   struct cr_span coding;    /* Content-Encoding; empty: none */
   struct cr_span type;      /* Content-Type as sent; at NULL: not sent */
+  bool nosniff;             /* X-Content-Type-Options: what is sent is not to be doubted */
   size_t max_body_bytes;    /* decoded */
   uint32_t link_kinds;      /* a bit for each crawler_link_kind that is collected */
   bool want_link_text;
@@ -49,6 +50,7 @@ struct cr_parse {
   struct cr_buf decoded; /* initialised by cr_parse_run if used; the caller frees it */
   struct cr_span body;   /* wire, or decoded's bytes */
   const char *mime;      /* "text/html", lower case, in keep or static; "" if none */
+  const char *sent_mime; /* the same by Content-Type alone */
   const char *charset;   /* WHATWG name in lower case ("utf-8"), static; "": not text */
   bool is_html;
   struct cr_span base_href;   /* first <base href>; at NULL: none */
@@ -85,13 +87,24 @@ const char *cr_charset_decide(struct cr_span body, struct cr_span type, bool is_
 
 /* ---- mime.c ---- */
 
-/* The essence ("text/html") of a Content-Type, lower case, copied to out (NUL-terminated,
- * shortened to nothing if invalid). Sniffs when type isn't sent. */
-void cr_mime_essence(struct cr_span type, struct cr_span body, char out[128]);
-bool cr_mime_is_html(const char *mime);
+/* The essence ("text/html") of a Content-Type, lower case, copied to out, NUL-terminated; "" if
+ * it's none. */
+void cr_mime_essence(struct cr_span type, char out[128]);
+bool cr_mime_is_html(const char *mime); /* XHTML too */
+bool cr_mime_is_xml(const char *mime);
 bool cr_mime_is_text(const char *mime); /* text/(any), json, xml, javascript */
 /* The value of a parameter ("charset") inside a Content-Type; at NULL: none. */
 struct cr_span cr_mime_parameter(struct cr_span type, struct cr_span name);
+/* Does this X-Content-Type-Options forbid sniffing? */
+bool cr_mime_is_nosniff(struct cr_span options);
+
+/* ---- mime_sniff.c ---- */
+
+/* What the body is. sent: the essence of type. Returns sent or a static text; "": not sent, and
+ * there is no body. */
+const char *cr_mime_sniff(const char *sent, struct cr_span type, bool nosniff, struct cr_span body);
+/* May a body sent with that Content-Type turn out as HTML? */
+bool cr_mime_may_be_html(struct cr_span type);
 
 /* ---- html_guard.c ---- */
 

@@ -63,19 +63,20 @@ static int decode_body(struct cr_parse *p)
 
 static int name_type(struct cr_parse *p)
 {
-  char mime[MIME_BYTES];
+  char sent[MIME_BYTES];
 
-  cr_mime_essence(p->type, p->body, mime);
-  p->is_html = cr_mime_is_html(mime);
-  if (strcmp(mime, "text/html") == 0)
-    p->mime = "text/html";
-  else if (mime[0] != '\0')
-    p->mime = cr_arena_strndup(p->keep, mime, strlen(mime));
-  if (!p->mime) {
-    p->mime = "";
+  cr_mime_essence(p->type, sent);
+  if (strcmp(sent, "text/html") == 0)
+    p->sent_mime = "text/html";
+  else if (sent[0] != '\0')
+    p->sent_mime = cr_arena_strndup(p->keep, sent, strlen(sent));
+  if (!p->sent_mime) {
+    p->sent_mime = "";
     return CRAWLER_E_NOMEM;
   }
-  if (p->is_html || cr_mime_is_text(mime))
+  p->mime = cr_mime_sniff(p->sent_mime, p->type, p->nosniff, p->body);
+  p->is_html = cr_mime_is_html(p->mime);
+  if (p->is_html || cr_mime_is_text(p->mime))
     p->charset = cr_charset_decide(p->body, p->type, p->is_html);
   return 0;
 }
@@ -265,6 +266,7 @@ void cr_parse_run(struct cr_parse *p, void *user)
   cr_buf_init(&p->decoded, p->mem, CR_MEM_BODY, 0);
   p->body = (struct cr_span){ NULL, 0 };
   p->mime = "";
+  p->sent_mime = "";
   p->charset = "";
   p->is_html = false;
   p->base_href = (struct cr_span){ NULL, 0 };

@@ -169,6 +169,7 @@ static void look_at_binary(struct view *view, crawler_page *page)
 
   EXPECT(crawler_page_body(page, &bytes) != NULL && bytes == 8);
   EXPECT(strcmp(crawler_page_mime(page), "image/png") == 0);
+  EXPECT(strcmp(crawler_page_sent_mime(page), "image/png") == 0);
   EXPECT(strcmp(crawler_page_charset(page), "") == 0);
   EXPECT(crawler_page_text(page, NULL) == NULL);
   EXPECT(crawler_page_link_count(page) == 0);
@@ -184,6 +185,47 @@ static void what_is_not_text_has_a_body_only(void **state)
 
   (void)state;
   view_page(CR_WAY_RUN, &png, look_at_binary);
+}
+
+static void look_at_unknown(struct view *view, crawler_page *page)
+{
+  EXPECT(strcmp(crawler_page_mime(page), "text/html") == 0);
+  EXPECT(strcmp(crawler_page_sent_mime(page), "") == 0);
+  EXPECT(crawler_page_link_count(page) == 1);
+}
+
+static void look_at_nosniff(struct view *view, crawler_page *page)
+{
+  EXPECT(strcmp(crawler_page_mime(page), "text/plain") == 0);
+  EXPECT(strcmp(crawler_page_sent_mime(page), "") == 0);
+  EXPECT(crawler_page_link_count(page) == 0);
+}
+
+static void look_at_mislabelled(struct view *view, crawler_page *page)
+{
+  EXPECT(strcmp(crawler_page_mime(page), "application/octet-stream") == 0);
+  EXPECT(strcmp(crawler_page_sent_mime(page), "text/plain") == 0);
+  EXPECT(strcmp(crawler_page_charset(page), "") == 0);
+}
+
+static void a_body_that_was_sent_as_nothing_else_is_looked_at(void **state)
+{
+  static const struct cr_site_page unknown = { .path = "/unknown",
+                                               .headers = "Content-Type: nonsense\n",
+                                               .body = "<p><a href=/x>x</a>" };
+  static const struct cr_site_page nosniff = {
+    .path = "/nosniff",
+    .headers = "Content-Type: nonsense\nX-Content-Type-Options: nosniff\n",
+    .body = "<p><a href=/x>x</a>",
+  };
+  static const struct cr_site_page mislabelled = { .path = "/text",
+                                                   .headers = "Content-Type: text/plain\n",
+                                                   .body = "\x1f\x8b\x08\x01" };
+
+  (void)state;
+  view_page(CR_WAY_RUN, &unknown, look_at_unknown);
+  view_page(CR_WAY_RUN, &nosniff, look_at_nosniff);
+  view_page(CR_WAY_RUN, &mislabelled, look_at_mislabelled);
 }
 
 static void look_at_coded(struct view *view, crawler_page *page)
@@ -553,6 +595,7 @@ int main(void)
     cmocka_unit_test(the_body_is_as_sent_and_the_text_is_utf_8),
     cmocka_unit_test(an_empty_body_is_null),
     cmocka_unit_test(what_is_not_text_has_a_body_only),
+    cmocka_unit_test(a_body_that_was_sent_as_nothing_else_is_looked_at),
     cmocka_unit_test(a_coded_body_is_decoded_and_both_sizes_are_known),
     cmocka_unit_test(links_are_the_same_in_bulk_and_one_by_one),
     cmocka_unit_test(an_error_page_has_no_links),

@@ -34,6 +34,7 @@ static int check_response(crawler *c, crawler_page *page, void *user)
   assert_null(crawler_page_header_value(page, 3));
   assert_string_equal(crawler_page_address(page), "198.51.100.7");
   assert_string_equal(crawler_page_mime(page), "text/html");
+  assert_string_equal(crawler_page_sent_mime(page), "text/html");
   assert_int_equal(crawler_page_fetched_at_ms(page) / 1000, 1700000001);
   ++*(int *)user;
   return 0;

@@ -291,9 +291,26 @@ static void only_what_is_wanted_is_asked_for(void **state)
       assert_int_equal(asked.want_document, document);
       assert_int_equal(asked.max_body_bytes, 777);
       assert_true(cr_span_eq(asked.type, CR_SPAN("text/html")));
+      assert_false(asked.nosniff);
       assert_int_equal(asked.coding.len, 0);
       cr_sim_close(&sim);
     }
+}
+
+static void the_last_type_counts_and_whether_it_may_be_doubted(void **state)
+{
+  static const struct cr_sim_page unsure[] = {
+    { "/", .headers = "content-type: a/b\r\nX-Content-Type-Options: NoSniff\r\n" },
+  };
+  static const struct cr_sim_site unsure_site = CR_SIM_SITE(unsure);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &(struct cr_sim_config){ .world = &unsure_site.world, .parser = note_parse_job });
+  cr_sim_run(&sim);
+  assert_true(cr_span_eq(asked.type, CR_SPAN("a/b")));
+  assert_true(asked.nosniff);
+  cr_sim_close(&sim);
 }
 
 int main(void)
@@ -304,6 +321,7 @@ int main(void)
     cmocka_unit_test(on_parse_runs_for_every_page_on_any_number_of_workers),
     cmocka_unit_test(what_the_parser_says_decides),
     cmocka_unit_test(only_what_is_wanted_is_asked_for),
+    cmocka_unit_test(the_last_type_counts_and_whether_it_may_be_doubted),
   };
 
   return cmocka_run_group_tests_name("deliver", tests, NULL, NULL);

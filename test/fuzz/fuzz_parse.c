@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_parse.c - libFuzzer target: any bytes as a response.
  *
- * Input: one byte (bits 0-2: what is wanted; bits 3-5: the coding), the Content-Type up to a
- * newline, the body. Without a newline there is no header. Whatever comes, the outcome must be one
- * that parse.h names, links must be UTF-8 text, and a tree must end.
+ * Input: one byte (bits 0-2: what is wanted; bits 3-5: the coding; bit 6: nosniff), the
+ * Content-Type up to a newline, the body. Without a newline there is no header. Whatever comes, the
+ * outcome must be one that parse.h names, only what may be HTML is, links must be UTF-8 text, and a
+ * tree must end.
  */
 #include <stdlib.h>
 
@@ -13,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
-enum { LINKS = 1, LINK_TEXT = 2, DOCUMENT = 4, MAX_BODY = 1 << 20 };
+enum { LINKS = 1, LINK_TEXT = 2, DOCUMENT = 4, NOSNIFF = 64, MAX_BODY = 1 << 20 };
 
 static void require(bool truth)
 {
@@ -68,6 +69,9 @@ static void check_outcome(const struct cr_parse *p)
   require(p->note != CR_PARSE_NO_MEMORY && p->note <= CR_PARSE_NO_MEMORY);
   require(p->charset[0] == '\0' || cr_charset_of_label(cr_span_text(p->charset)) == p->charset);
   require(!p->is_html || p->charset[0] != '\0');
+  require(p->is_html == cr_mime_is_html(p->mime));
+  require(p->is_html == cr_mime_is_html(p->sent_mime) ||
+          (!p->nosniff && cr_mime_may_be_html(p->type)));
   require(p->is_html || (p->link_count == 0 && !p->tree));
   require(p->note == CR_PARSE_WHOLE || !p->tree);
   require(p->note == CR_PARSE_WHOLE || p->want_document || !p->links_are_exact);
@@ -99,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
                         .wire = cr_span(rest.at + skip, rest.len - skip),
                         .coding = cr_span_text(codings[data[0] >> 3 & 7]),
                         .type = { newline ? rest.at : NULL, head },
+                        .nosniff = data[0] & NOSNIFF,
                         .max_body_bytes = MAX_BODY,
                         .link_kinds = data[0] & LINKS ? ~0u : 0,
                         .want_facts = data[0] & LINKS,

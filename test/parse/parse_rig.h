@@ -42,6 +42,7 @@ static inline void rig_open(struct rig *rig, struct cr_mem *mem)
   rig->p.wire = (struct cr_span){ NULL, 0 };
   rig->p.coding = (struct cr_span){ NULL, 0 };
   rig->p.type = CR_SPAN("text/html");
+  rig->p.nosniff = false;
   rig->p.max_body_bytes = BODY_MAX;
   rig->p.link_kinds = 1u << CRAWLER_LINK_A | 1u << CRAWLER_LINK_AREA;
   rig->p.want_facts = true;

@@ -171,7 +171,10 @@ static void types_decide_what_is_done(void **state)
     { { "text/plain", 10 }, { "<a href=x>", 10 }, "text/plain", "utf-8", 0 },
     { { "application/json", 16 }, { "{}", 2 }, "application/json", "utf-8", 0 },
     { { "image/png", 9 }, { "<a href=x>", 10 }, "image/png", "", 0 },
-    { { "nonsense", 8 }, { "<a href=x>", 10 }, "", "", 0 },
+    { { "nonsense", 8 }, { "<a href=x>", 10 }, "text/html", "windows-1252", 1 },
+    { { "*/*", 3 }, { "<a href=x>", 10 }, "text/html", "windows-1252", 1 },
+    { { "text/plain", 10 }, { "<a href=x>\0", 11 }, "application/octet-stream", "", 0 },
+    { { "image/png", 9 }, { "GIF89a", 6 }, "image/gif", "", 0 },
     { { NULL, 0 }, { "", 0 }, "", "", 0 },
     { { "text/html", 9 }, { "", 0 }, "text/html", "windows-1252", 0 },
   };
@@ -186,6 +189,40 @@ static void types_decide_what_is_done(void **state)
     assert_string_equal(rig.p.charset, cases[i].charset);
     assert_int_equal(rig.p.link_count, cases[i].links);
     assert_int_equal(rig.p.body.len, cases[i].wire.len);
+    close_rig(&rig);
+  }
+}
+
+static void the_type_that_was_sent_stays_beside_the_one_that_is_meant(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *type;
+    bool nosniff;
+    struct cr_span wire;
+    const char *sent_mime;
+    const char *mime;
+  } cases[] = {
+    { "Text/HTML;charset=utf-8", false, { "<p>", 3 }, "text/html", "text/html" },
+    { NULL, false, { "<p>", 3 }, "", "text/html" },
+    { NULL, true, { "<p>", 3 }, "", "text/plain" },
+    { "nonsense", false, { "<p>", 3 }, "", "text/html" },
+    { "*/*", false, { "<p>", 3 }, "*/*", "text/html" },
+    { "text/plain", false, { "\0", 1 }, "text/plain", "application/octet-stream" },
+    { "text/plain", true, { "\0", 1 }, "text/plain", "text/plain" },
+    { "IMAGE/png", false, { "GIF89a", 6 }, "image/png", "image/gif" },
+    { NULL, false, { "", 0 }, "", "" },
+  };
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct rig rig;
+    open_rig(&rig);
+    rig.p.type = cr_span_text(cases[i].type);
+    rig.p.nosniff = cases[i].nosniff;
+    run(&rig, cases[i].wire);
+    assert_string_equal(rig.p.sent_mime, cases[i].sent_mime);
+    assert_string_equal(rig.p.mime, cases[i].mime);
+    assert_int_equal(rig.p.is_html, strcmp(cases[i].mime, "text/html") == 0);
     close_rig(&rig);
   }
 }
@@ -570,6 +607,7 @@ int main(void)
     cmocka_unit_test(a_page_gives_links_and_base),
     cmocka_unit_test(nothing_is_parsed_that_is_not_wanted),
     cmocka_unit_test(types_decide_what_is_done),
+    cmocka_unit_test(the_type_that_was_sent_stays_beside_the_one_that_is_meant),
     cmocka_unit_test(charsets_are_decoded_before_parsing),
     cmocka_unit_test(codings_are_undone_under_the_cap),
     cmocka_unit_test(a_bomb_is_stopped_at_the_cap),

@@ -65,6 +65,7 @@ static void parse(struct cr_parse *p, void *user)
   p->body = p->wire;
   p->is_html = cr_span_starts_nocase(p->type, CR_SPAN("text/html"));
   p->mime = p->is_html ? "text/html" : p->type.at ? "text/plain" : "";
+  p->sent_mime = p->mime;
   p->charset = "utf-8";
   if (p->wire.len > p->max_body_bytes)
     p->err = CRAWLER_E_LIMIT;
