@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* bench_html.c - links from HTML: the tokenizer beside gumbo's tree, on the pages of real sites.
+ *
+ *   find SITE -name '*.html' | bench_html [ROUNDS]
+ *
+ * One thread, pages in memory. extract: tokens, links of all kinds but guesses, title and metas,
+ * each link resolved, its canonical key and fingerprint by way of the memory of links, as in a
+ * crawl; tokens: the same without resolving. gumbo: gumbo_parse of the library and a walk over the
+ * tree for a, area and base, as plain as can be. The best of ROUNDS for each, in turns.
+ */
+#include <gumbo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/hash.h"
+#include "filter/link_memory.h"
+#include "parse/charset.h"
+#include "parse/html_extract.h"
+#include "parse/parse.h"
+#include "url/url.h"
+
+enum { MOST_PAGES = 20000, LINE_BYTES = 4096 };
+
+struct bench {
+  struct cr_mem mem;
+  struct cr_arena keep;
+  struct cr_arena scratch;
+  struct cr_collect collect;
+  struct cr_extract extract;
+  struct cr_link_memory *memory;
+  struct cr_url url;
+  struct cr_url base;
+  struct cr_buf key;
+  struct cr_span pages[MOST_PAGES];
+  char *names[MOST_PAGES];
+  size_t count;
+  size_t bytes;
+  uint64_t sum; /* of all fingerprints, so that nothing is left out */
+  size_t links;
+  size_t resolved;
+  size_t doubtful;
+};
+
+static double cpu_seconds(void)
+{
+  struct timespec now;
+
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void load_page(struct bench *b, const char *path)
+{
+  FILE *in = fopen(path, "rb");
+  long size = in && fseek(in, 0, SEEK_END) == 0 ? ftell(in) : -1;
+  char *data = size > 0 ? malloc((size_t)size) : NULL;
+
+  if (data && fseek(in, 0, SEEK_SET) == 0 && fread(data, 1, (size_t)size, in) == (size_t)size) {
+    b->pages[b->count] = cr_span(data, (size_t)size);
+    b->names[b->count++] = strdup(path);
+    b->bytes += (size_t)size;
+  } else {
+    free(data);
+  }
+  if (in)
+    (void)fclose(in);
+}
+
+/* ---- extract ---- */
+
+static void identify(struct bench *b, const struct crawler_link *link,
+                     const struct cr_link_base *base)
+{
+  const char *hash = memchr(link->href, '#', link->href_bytes);
+  struct cr_span href = cr_span(link->href, hash ? (size_t)(hash - link->href) : link->href_bytes);
+  uint64_t tag = cr_link_memory_tag(base, href);
+  uint64_t fp = 0;
+
+  if (!cr_link_memory_get(b->memory, tag, &fp)) {
+    b->resolved++;
+    if (cr_url_parse(&b->url, href, &b->base) == 0 && cr_url_key(&b->url, 0, &b->key) == 0)
+      fp = cr_hash64(b->key.data, b->key.len, 1);
+    cr_link_memory_put(b->memory, tag, fp);
+  }
+  b->sum += fp;
+}
+
+static void extract_page(struct bench *b, size_t i, bool resolves)
+{
+  static const struct cr_html_wants wants = { ~(1u << CRAWLER_LINK_GUESS), false, true };
+  const char *charset = cr_charset_decide(b->pages[i], cr_span(NULL, 0), true);
+  char name[LINE_BYTES];
+
+  cr_collect_init(&b->collect, &b->keep, &b->scratch, charset, &wants);
+  cr_extract_begin(&b->extract, &b->collect, &b->mem, 0);
+  b->extract.goes_on = true;
+  (void)cr_extract_add(&b->extract, b->pages[i], true);
+  (void)cr_collect_finish(&b->collect);
+  cr_extract_free(&b->extract);
+  b->doubtful += cr_extract_is_doubtful(&b->extract);
+  b->links += b->collect.found.count;
+  if (resolves) {
+    (void)snprintf(name, sizeof(name), "http://site.example%s", b->names[i]);
+    (void)cr_url_parse(&b->base, cr_span_text(name), NULL);
+    struct cr_link_base base = cr_link_memory_base(b->memory, &b->base);
+    for (uint32_t k = 0; k < b->collect.found.count; k++)
+      identify(b, &b->collect.found.links[k], &base);
+  }
+  cr_arena_reset(&b->keep);
+  cr_arena_reset(&b->scratch);
+}
+
+static double extract_all(struct bench *b, bool resolves)
+{
+  double began = cpu_seconds();
+
+  b->links = 0;
+  b->resolved = 0;
+  b->doubtful = 0;
+  cr_link_memory_close(b->memory);
+  if (cr_link_memory_open(&b->memory, &b->mem, 1) < 0)
+    exit(1);
+  for (size_t i = 0; i < b->count; i++)
+    extract_page(b, i, resolves);
+  return cpu_seconds() - began;
+}
+
+/* ---- gumbo ---- */
+
+/* Recursion is what a plain program would do; these are well-behaved pages. */
+static void walk(struct bench *b, const GumboNode *node)
+{
+  if (node->type != GUMBO_NODE_ELEMENT)
+    return;
+  const GumboElement *element = &node->v.element;
+  if (element->tag == GUMBO_TAG_A || element->tag == GUMBO_TAG_AREA ||
+      element->tag == GUMBO_TAG_BASE) {
+    const GumboAttribute *href = gumbo_get_attribute(&element->attributes, "href");
+    b->sum += href ? strlen(href->value) : 0;
+  }
+  for (unsigned i = 0; i < element->children.length; i++)
+    walk(b, element->children.data[i]);
+}
+
+static double gumbo_all(struct bench *b)
+{
+  double began = cpu_seconds();
+
+  for (size_t i = 0; i < b->count; i++) {
+    GumboOutput *tree =
+        gumbo_parse_with_options(&kGumboDefaultOptions, b->pages[i].at, b->pages[i].len);
+    walk(b, tree->root);
+    gumbo_destroy_output(&kGumboDefaultOptions, tree);
+  }
+  return cpu_seconds() - began;
+}
+
+static double least(double a, double b)
+{
+  return a < b ? a : b;
+}
+
+int main(int argc, char **argv)
+{
+  struct bench *b = calloc(1, sizeof(*b));
+  int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 5;
+  char line[LINE_BYTES];
+  double extract = 1e9;
+  double tokens = 1e9;
+  double gumbo = 1e9;
+
+  if (!b)
+    return 1;
+  cr_mem_init(&b->mem, NULL, NULL, NULL, NULL);
+  cr_arena_init(&b->keep, &b->mem, CR_MEM_PAGE, 64 << 10, 0);
+  cr_arena_init(&b->scratch, &b->mem, CR_MEM_PAGE, 256 << 10, 0);
+  cr_url_init(&b->url, &b->mem);
+  cr_url_init(&b->base, &b->mem);
+  cr_buf_init(&b->key, &b->mem, CR_MEM_PAGE, CR_URL_MAX_BYTES);
+  while (b->count < MOST_PAGES && fgets(line, sizeof(line), stdin)) {
+    line[strcspn(line, "\n")] = '\0';
+    load_page(b, line);
+  }
+  for (int i = 0; i < rounds; i++) {
+    extract = least(extract, extract_all(b, true));
+    tokens = least(tokens, extract_all(b, false));
+    gumbo = i < 2 ? least(gumbo, gumbo_all(b)) : gumbo;
+  }
+  extract = least(extract, extract_all(b, true));
+  double megabytes = (double)b->bytes / 1e6;
+  printf("%zu pages, %.1f MB, %zu links (%zu resolved), %zu pages for a tree\n", b->count,
+         megabytes, b->links, b->resolved, b->doubtful);
+  printf("extract %.0f MB/s, tokens %.0f MB/s, gumbo %.1f MB/s: %.1f times; a link costs %.0f ns\n",
+         megabytes / extract, megabytes / tokens, megabytes / gumbo, gumbo / extract,
+         (extract - tokens) / (double)(b->links > 0 ? b->links : 1) * 1e9);
+  return 0;
+}
