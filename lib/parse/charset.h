@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "base/buf.h"
 #include "parse/charset_table.h"
 
 /* ---- charset.c ---- */
@@ -57,6 +58,9 @@ int cr_charset_iconv(struct cr_arena *arena, enum cr_iconv_set set, struct cr_sp
 int cr_charset_eucjp(struct cr_arena *arena, struct cr_span in, struct cr_span *out);
 int cr_charset_iso2022jp(struct cr_arena *arena, struct cr_span in, struct cr_span *out);
 
+/* What systems may call a set, best name first; NULL behind the last. */
+const char *const *cr_iconv_names(enum cr_iconv_set set);
+
 /* The same in steps: pieces of text, each by itself, one behind the other. */
 struct cr_iconv {
   struct cr_arena *arena;
@@ -72,5 +76,26 @@ int cr_iconv_open(struct cr_iconv *cv, struct cr_arena *arena, size_t in_bytes);
 int cr_iconv_add(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span in); /* the same */
 int cr_iconv_add_code(struct cr_iconv *cv, uint32_t code);                       /* the same */
 int cr_iconv_close(struct cr_iconv *cv, struct cr_span *out); /* the same; always to be called */
+
+/* ---- charset_encode.c, charset_encode_cjk.c ---- */
+
+/* Appends "%26%23960%3B" ("&#960;", escaped): a character that an encoding lacks, in a query.
+ * 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT. */
+int cr_charset_put_reference(struct cr_buf *out, uint32_t code);
+
+/* Into the encodings of charset_iconv.c and charset_japanese.c, code point by code point. Zeroed
+ * but for set, and to be closed. */
+struct cr_cjk_encoder {
+  const struct cr_charset *set;
+  void *to; /* iconv_t; NULL: not opened, or this system has none */
+  void *back;
+  bool is_asked;
+  uint8_t state; /* of ISO-2022-JP */
+};
+
+/* Appends code, or its reference. The same errors. */
+int cr_cjk_encode(struct cr_cjk_encoder *e, uint32_t code, struct cr_buf *out);
+/* Appends what has to stand behind the last code point; the same errors. */
+int cr_cjk_close(struct cr_cjk_encoder *e, struct cr_buf *out);
 
 #endif

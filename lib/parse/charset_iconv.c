@@ -37,6 +37,11 @@ static iconv_t no_converter(void)
   return (iconv_t)-1;
 }
 
+const char *const *cr_iconv_names(enum cr_iconv_set set)
+{
+  return sets[set].names;
+}
+
 static iconv_t open_converter(enum cr_iconv_set set)
 {
   iconv_t converter = no_converter();

@@ -13,6 +13,7 @@
 #include "crawl/crawler.h"
 #include "model/facts.h"
 #include "model/link.h"
+#include "url/url.h"
 
 struct GumboInternalOutput;
 
@@ -84,6 +85,12 @@ const char *cr_charset_of_label(struct cr_span label);
 /* BOM, then the Content-Type's charset, then <meta>, then windows-1252 (for text that isn't HTML:
  * the XML declaration, then utf-8). */
 const char *cr_charset_decide(struct cr_span body, struct cr_span type, bool is_html);
+
+/* ---- charset_encode.c ---- */
+
+/* What URLs in a document of this charset ("": not text) write their queries in: the standard's
+ * "get an output encoding", so UTF-8 for UTF-16 too. charset must stay. */
+struct cr_url_encoding cr_charset_encoding(const char *charset);
 
 /* ---- mime.c ---- */
 

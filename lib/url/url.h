@@ -58,11 +58,24 @@ struct cr_url {
 void cr_url_init(struct cr_url *url, struct cr_mem *mem);
 void cr_url_free(struct cr_url *url);
 
+/* Appends text (UTF-8) to out in another encoding; what that one lacks as a reference to its code
+ * point, "%26%23960%3B". 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT. */
+typedef int (*cr_url_encode)(const char *charset, struct cr_span text, struct cr_buf *out);
+
+/* The encoding of the document that a URL stands in: queries of special URLs are written in it. */
+struct cr_url_encoding {
+  cr_url_encode encode; /* NULL: UTF-8 */
+  const char *charset;  /* for encode */
+};
+
 /* Parses text, relative to base (NULL: text must be absolute), into url; url's memory is reused,
  * url may not be base, and text may not lie in url's memory. Queries are encoded as UTF-8.
  * 0; CRAWLER_E_URL when the standard says failure; CRAWLER_E_LIMIT; CRAWLER_E_NOMEM. On error url
  * holds nothing useful. */
 int cr_url_parse(struct cr_url *url, struct cr_span text, const struct cr_url *base);
+/* The same for a URL in a document; encoding NULL: UTF-8. */
+int cr_url_parse_in(struct cr_url *url, struct cr_span text, const struct cr_url *base,
+                    const struct cr_url_encoding *encoding);
 int cr_url_copy(struct cr_url *to, const struct cr_url *from);
 
 static inline struct cr_span cr_url_text(const struct cr_url *url)

@@ -15,6 +15,7 @@
 struct cr_url_input {
   const char *at;
   const char *end;
+  const struct cr_url_encoding *encoding; /* of a special URL's query; NULL: UTF-8 */
 };
 
 static inline size_t cr_url_left(const struct cr_url_input *in)

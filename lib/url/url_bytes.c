@@ -131,6 +131,19 @@ int cr_url_put_encoded(struct cr_buf *out, struct cr_span text, unsigned bits)
   }
 }
 
+int cr_url_put_encoded_bytes(struct cr_buf *out, struct cr_span text, unsigned bits)
+{
+  int err = text.len > SIZE_MAX / 3 ? CRAWLER_E_LIMIT : cr_url_room(out, 3 * text.len);
+
+  for (size_t i = 0; err == 0 && i < text.len; i++) {
+    if (cr_url_is(text.at[i], bits))
+      put_escape(out, (uint8_t)text.at[i]);
+    else
+      cr_url_put_char(out, text.at[i]);
+  }
+  return err;
+}
+
 /* Length of the sequence that lead begins, with its payload bits in *code and the range that the
  * second byte must be in; 0 for a byte that begins none. */
 static size_t begin_sequence(uint8_t lead, uint32_t *code, uint8_t range[2])

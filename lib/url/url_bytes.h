@@ -58,6 +58,9 @@ static inline void cr_url_put_char(struct cr_buf *out, char c)
  * in as U+FFFD. 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT. */
 int cr_url_put_encoded(struct cr_buf *out, struct cr_span text, unsigned bits);
 
+/* The same for text in another encoding: bytes are bytes. */
+int cr_url_put_encoded_bytes(struct cr_buf *out, struct cr_span text, unsigned bits);
+
 /* The code point at *at, which moves behind it; *at < end. U+FFFD for each maximal part of a
  * sequence that is not UTF-8, as WHATWG's decoder has it. */
 uint32_t cr_utf8_next(const char **at, const char *end);

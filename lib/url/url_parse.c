@@ -243,6 +243,12 @@ static int put_all(struct cr_url *url, const struct cr_url *base, struct cr_url_
 
 int cr_url_parse(struct cr_url *url, struct cr_span text, const struct cr_url *base)
 {
+  return cr_url_parse_in(url, text, base, NULL);
+}
+
+int cr_url_parse_in(struct cr_url *url, struct cr_span text, const struct cr_url *base,
+                    const struct cr_url_encoding *encoding)
+{
   int err = 0;
 
   if (text.len > CR_URL_MAX_BYTES)
@@ -250,7 +256,7 @@ int cr_url_parse(struct cr_url *url, struct cr_span text, const struct cr_url *b
   if (text.len == 0)
     text.at = "";
 
-  struct cr_url_input in = { .at = text.at, .end = text.at + text.len };
+  struct cr_url_input in = { .at = text.at, .end = text.at + text.len, .encoding = encoding };
   trim(&in);
   if (has_removed(&in))
     err = remove_breaks(url, &in);

@@ -182,16 +182,65 @@ static int put_marked(struct cr_url *url, struct cr_url_input *in, const char *e
   return cr_url_put_encoded(&url->text, text, bits);
 }
 
+/* Are these bytes the same in every encoding a document can have? Controls are not: ISO-2022-JP has
+ * a use for some. */
+static bool is_plain(struct cr_span text)
+{
+  size_t i = 0;
+
+  while (i < text.len && !cr_url_is(text.at[i], CR_URL_IN_OPAQUE))
+    i++;
+  return i == text.len;
+}
+
+/* "If url's scheme is ws or wss, or url is not special, UTF-8" (query state). */
+static bool has_encoded_query(const struct cr_url *url, const struct cr_url_input *in)
+{
+  struct cr_span scheme = cr_span(url->text.data, url->scheme_end);
+
+  return in->encoding && in->encoding->encode && url->special &&
+         !cr_span_eq(scheme, CR_SPAN("ws")) && !cr_span_eq(scheme, CR_SPAN("wss"));
+}
+
+/* Percent-encode after encoding. */
+static int put_encoded_query(struct cr_url *url, struct cr_url_input *in, const char *end)
+{
+  const struct cr_url_encoding *encoding = in->encoding;
+  struct cr_buf bytes;
+
+  cr_buf_init(&bytes, url->text.mem, url->text.kind, url->text.max_bytes);
+  int err = cr_url_room(&url->text, 1);
+  if (err == 0)
+    cr_url_put_char(&url->text, '?');
+  if (err == 0)
+    err = encoding->encode(encoding->charset, cr_span(in->at + 1, (size_t)(end - in->at - 1)),
+                           &bytes);
+  if (err == 0)
+    err = cr_url_put_encoded_bytes(&url->text, cr_span(bytes.data, bytes.len),
+                                   CR_URL_IN_SPECIAL_QUERY);
+  cr_buf_free(&bytes);
+  in->at = end;
+  return err;
+}
+
+/* At the '?'. */
+static int put_query(struct cr_url *url, struct cr_url_input *in)
+{
+  const char *hash = memchr(in->at, '#', cr_url_left(in));
+  const char *end = hash ? hash : in->end;
+
+  url->query_at = cr_url_here(url);
+  if (has_encoded_query(url, in) && !is_plain(cr_span(in->at, (size_t)(end - in->at))))
+    return put_encoded_query(url, in, end);
+  return put_marked(url, in, end, url->special ? CR_URL_IN_SPECIAL_QUERY : CR_URL_IN_QUERY);
+}
+
 int cr_url_put_tail(struct cr_url *url, struct cr_url_input *in)
 {
   int err = 0;
 
-  if (in->at < in->end && *in->at == '?') {
-    const char *end = memchr(in->at, '#', cr_url_left(in));
-    url->query_at = cr_url_here(url);
-    err = put_marked(url, in, end ? end : in->end,
-                     url->special ? CR_URL_IN_SPECIAL_QUERY : CR_URL_IN_QUERY);
-  }
+  if (in->at < in->end && *in->at == '?')
+    err = put_query(url, in);
   if (err < 0 || in->at == in->end)
     return err;
   url->fragment_at = cr_url_here(url);
