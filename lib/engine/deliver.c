@@ -24,6 +24,7 @@ static void show(struct cr_visit *v)
   page->mime = p->mime ? p->mime : "";
   page->sent_mime = p->sent_mime ? p->sent_mime : "";
   page->charset = p->charset ? p->charset : "";
+  page->encoding = cr_charset_encoding(page->charset);
   page->is_html = p->is_html;
   if (!v->transfer.stream) /* else only its length is here, counted by arrive.c */
     page->body = p->body.len > 0 ? p->body : cr_span(NULL, 0);

@@ -45,7 +45,7 @@ static void identify_text(struct batch *b, struct found *f, struct cr_span href,
 {
   struct cr_shard *s = b->s;
   struct cr_span text;
-  int err = cr_url_parse(&s->url, href, &s->base);
+  int err = cr_url_parse_in(&s->url, href, &s->base, &b->visit->page.encoding);
 
   f->reason = CRAWLER_REASON_NONE;
   if (err < 0)
@@ -422,7 +422,7 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
     cr_arena_reset(b.arena);
     return refuse_all(s, page);
   }
-  b.base = cr_link_memory_base(s->link_memory, &s->base);
+  b.base = cr_link_memory_base(s->link_memory, &s->base, &page->encoding);
   cr_arena_reset(&s->scratch);
   identify_all(&b, verdicts);
   s->frontier->ops->lookup(s->frontier, b.fps, b.count, b.seen);

@@ -41,9 +41,19 @@ void cr_link_memory_close(struct cr_link_memory *memory)
     cr_free(memory->mem, memory);
 }
 
-struct cr_link_base cr_link_memory_base(const struct cr_link_memory *memory,
-                                        const struct cr_url *base)
+/* One seed for each encoding, the memory's own for UTF-8. */
+static uint64_t seed_of(const struct cr_link_memory *memory, const struct cr_url_encoding *encoding)
 {
+  if (!encoding->encode)
+    return memory->seed;
+  return cr_hash64(encoding->charset, strlen(encoding->charset), memory->seed);
+}
+
+struct cr_link_base cr_link_memory_base(const struct cr_link_memory *memory,
+                                        const struct cr_url *base,
+                                        const struct cr_url_encoding *encoding)
+{
+  uint64_t seed = seed_of(memory, encoding);
   struct cr_span text = cr_url_text(base);
   struct cr_span path = cr_url_path(base);
   size_t end = (size_t)(path.at - text.at) + path.len;
@@ -51,8 +61,8 @@ struct cr_link_base cr_link_memory_base(const struct cr_link_memory *memory,
   while (end > base->path_at && text.at[end - 1] != '/')
     end--;
   return (struct cr_link_base){
-    .directory = cr_hash64(text.at, end, memory->seed),
-    .whole = cr_hash64(text.at, text.len, ~memory->seed),
+    .directory = cr_hash64(text.at, end, seed),
+    .whole = cr_hash64(text.at, text.len, ~seed),
   };
 }
 

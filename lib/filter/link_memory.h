@@ -13,6 +13,7 @@
 #include "base/str.h"
 
 struct cr_url;
+struct cr_url_encoding;
 struct cr_link_memory;
 
 struct cr_link_base { /* of one page */
@@ -22,8 +23,10 @@ struct cr_link_base { /* of one page */
 
 int cr_link_memory_open(struct cr_link_memory **out, struct cr_mem *mem, uint64_t seed);
 void cr_link_memory_close(struct cr_link_memory *memory);
+/* encoding: of the page's links; two pages of one base but of different encodings share nothing. */
 struct cr_link_base cr_link_memory_base(const struct cr_link_memory *memory,
-                                        const struct cr_url *base);
+                                        const struct cr_url *base,
+                                        const struct cr_url_encoding *encoding);
 /* The tag that stands for href on a page with this base; never 0. */
 uint64_t cr_link_memory_tag(const struct cr_link_base *base, struct cr_span href);
 /* false: not remembered. */

@@ -3,8 +3,6 @@
  */
 #include "model/page.h"
 
-#include "url/url.h"
-
 /* A base that nothing can be relative to doesn't count, nor does one of these schemes (HTML 4.2.3,
  * "set the frozen base URL"). */
 static bool is_no_base(const struct cr_url *url)
@@ -26,7 +24,7 @@ int cr_page_base(const struct crawler_page *page, struct cr_url *base)
   cr_url_init(&own, page->arena.mem);
   err = cr_url_copy(&own, base);
   if (err == 0) {
-    err = cr_url_parse(base, page->base_href, &own);
+    err = cr_url_parse_in(base, page->base_href, &own, &page->encoding);
     if (err == CRAWLER_E_URL || err == CRAWLER_E_LIMIT || (err == 0 && is_no_base(base)))
       err = cr_url_copy(base, &own);
   }
@@ -42,7 +40,7 @@ static int resolve_link(struct crawler_page *page, struct crawler_link *link,
 
   if (link->url)
     return 0;
-  err = cr_url_parse(url, cr_span(link->href, link->href_bytes), base);
+  err = cr_url_parse_in(url, cr_span(link->href, link->href_bytes), base, &page->encoding);
   if (err == CRAWLER_E_NOMEM)
     return err;
   if (err < 0) {

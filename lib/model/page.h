@@ -12,6 +12,7 @@
 #include "model/home.h"
 #include "model/link.h"
 #include "model/request.h"
+#include "url/url.h"
 
 struct GumboInternalOutput;
 
@@ -43,6 +44,7 @@ struct crawler_page {
   const char *mime;
   const char *sent_mime;
   const char *charset;
+  struct cr_url_encoding encoding; /* what its links' queries are written in */
   const char *address;
   const char *location;  /* absolute target of a redirect; NULL */
   struct cr_span body;   /* decoded; at NULL: none */
@@ -71,7 +73,6 @@ const char *cr_page_link_url(struct crawler_page *page, uint32_t i);
 /* Fills page->bulk. 0 or CRAWLER_E_NOMEM. */
 int cr_page_bulk_links(struct crawler_page *page);
 
-struct cr_url;
 /* The URL that hrefs of this page are relative to: its own, or <base href> resolved (HTML 4.2.3).
  * */
 int cr_page_base(const struct crawler_page *page, struct cr_url *base);

@@ -38,16 +38,24 @@ static int close_memory(void **state)
   return 0;
 }
 
-static struct cr_link_base base_of(const char *text)
+static const struct cr_url_encoding utf8;
+
+/* Of a page in encoding. */
+static struct cr_link_base base_in(const char *text, const struct cr_url_encoding *encoding)
 {
   struct cr_link_base base;
   struct cr_url url;
 
   cr_url_init(&url, &mem);
   assert_int_equal(cr_url_parse(&url, cr_span_text(text), NULL), 0);
-  base = cr_link_memory_base(memory, &url);
+  base = cr_link_memory_base(memory, &url, encoding);
   cr_url_free(&url);
   return base;
+}
+
+static struct cr_link_base base_of(const char *text)
+{
+  return base_in(text, &utf8);
 }
 
 static uint64_t tag_of(const char *base_text, const char *href)
@@ -98,6 +106,33 @@ static void pages_of_one_directory_share_most_links(void **state)
     if (shared != cases[i].shared)
       fail_msg("'%s' on %s and %s (%s)", cases[i].href, cases[i].a, cases[i].b, cases[i].why);
   }
+}
+
+static int encode(const char *charset, struct cr_span text, struct cr_buf *out)
+{
+  (void)charset;
+  return cr_buf_add(out, text.at, text.len);
+}
+
+static void pages_of_different_encodings_share_nothing(void **state)
+{
+  static const struct cr_url_encoding latin = { encode, "windows-1252" };
+  static const struct cr_url_encoding greek = { encode, "windows-1253" };
+  const char *page = "http://a.example/d/1";
+  struct cr_link_base bases[] = { base_of(page), base_in(page, &latin), base_in(page, &greek) };
+  static const char *const hrefs[] = { "x", "?q", "" };
+  (void)state;
+
+  for (size_t i = 0; i < 3; i++) {
+    struct cr_span href = cr_span_text(hrefs[i]);
+    uint64_t tags[3];
+    for (size_t k = 0; k < 3; k++)
+      tags[k] = cr_link_memory_tag(&bases[k], href);
+    assert_true(tags[0] != tags[1] && tags[0] != tags[2] && tags[1] != tags[2]);
+  }
+  struct cr_link_base same = base_in("http://a.example/d/2", &latin);
+  assert_int_equal(cr_link_memory_tag(&same, CR_SPAN("x")),
+                   cr_link_memory_tag(&bases[1], CR_SPAN("x")));
 }
 
 static void resolve(struct cr_url *url, const char *base_text, const char *href)
@@ -257,7 +292,7 @@ static void crawls_with_other_seeds_have_other_tags(void **state)
   cr_url_init(&url, &mem);
   assert_int_equal(cr_url_parse(&url, CR_SPAN("http://a.example/d/1"), NULL), 0);
   assert_int_equal(cr_link_memory_open(&other, &mem, 0x5eee), 0);
-  base = cr_link_memory_base(other, &url);
+  base = cr_link_memory_base(other, &url, &utf8);
   assert_int_not_equal(cr_link_memory_tag(&base, CR_SPAN("x")),
                        tag_of("http://a.example/d/1", "x"));
   assert_int_not_equal(cr_link_memory_tag(&base, CR_SPAN("")), tag_of("http://a.example/d/1", ""));
@@ -286,6 +321,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(pages_of_one_directory_share_most_links, open_memory,
+                                    close_memory),
+    cmocka_unit_test_setup_teardown(pages_of_different_encodings_share_nothing, open_memory,
                                     close_memory),
     cmocka_unit_test_setup_teardown(one_tag_means_one_url, open_memory, close_memory),
     cmocka_unit_test_setup_teardown(what_was_put_is_found, open_memory, close_memory),

@@ -101,6 +101,31 @@ static void a_base_longer_than_a_url_may_be_does_not_count(void **state)
   cr_test_mem_done(&mem);
 }
 
+static int as_question_marks(const char *charset, struct cr_span text, struct cr_buf *out)
+{
+  assert_string_equal(charset, "its charset");
+  for (size_t i = 0; i < text.len; i++)
+    if (cr_buf_add_char(out, text.at[i] < 0 ? '?' : text.at[i]) < 0)
+      return CRAWLER_E_NOMEM;
+  return 0;
+}
+
+static void queries_are_written_in_the_pages_encoding(void **state)
+{
+  static const char *const hrefs[] = { "?\xc3\xbc", "/\xc3\xbc", "", NULL };
+  struct crawler_page page;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  open_page(&page, &mem, "?b=\xc3\xbc", hrefs);
+  page.encoding = (struct cr_url_encoding){ as_question_marks, "its charset" };
+  assert_string_equal(cr_page_link_url(&page, 0), "http://a.example/d/e???");
+  assert_string_equal(cr_page_link_url(&page, 1), "http://a.example/%C3%BC");
+  assert_string_equal(cr_page_link_url(&page, 2), "http://a.example/d/e?b=??");
+  cr_arena_free(&page.arena);
+  cr_test_mem_done(&mem);
+}
+
 static const char *const mixed[] = { "x", "http://[", "", "mailto:y", "http://b.example/#f", NULL };
 
 static void all_links_in_bulk_say_what_each_says_alone(void **state)
@@ -204,6 +229,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(hrefs_are_relative_to_the_base_or_else_the_page),
     cmocka_unit_test(a_base_longer_than_a_url_may_be_does_not_count),
+    cmocka_unit_test(queries_are_written_in_the_pages_encoding),
     cmocka_unit_test(all_links_in_bulk_say_what_each_says_alone),
     cmocka_unit_test(a_page_without_links_has_no_text_of_them),
     cmocka_unit_test(many_links_have_rising_offsets),
