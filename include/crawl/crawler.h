@@ -227,9 +227,15 @@ int crawler_set_max_pending(crawler *c, int64_t urls);         /* queued for one
 int crawler_set_max_frontier_bytes(crawler *c, int64_t bytes); /* -1: no limit */
 int crawler_set_document(crawler *c, int on);                  /* a tree for each HTML page */
 int crawler_set_key_trailing_slash(crawler *c, int on);        /* "/a/" counts as "/a" */
-int crawler_set_key_query_order(crawler *c, int on);           /* "?b&a" counts as "?a&b" */
-int crawler_set_key_www(crawler *c, int on);                   /* "www.a" counts as "a" */
+int crawler_set_key_slashes(crawler *c, int on);               /* "//a" counts as "/a" */
+int crawler_set_key_index(crawler *c, int on);                 /* "/a/index.html" as "/a/" */
 int crawler_set_key_case(crawler *c, int on);                  /* "/A" counts as "/a" */
+int crawler_set_key_www(crawler *c, int on);                   /* "www.a" counts as "a" */
+int crawler_set_key_query_order(crawler *c, int on);           /* "?b&a" counts as "?a&b" */
+int crawler_set_key_tracking(crawler *c, int on);              /* "?utm_source=a" doesn't count */
+int crawler_set_key_session(crawler *c, int on);               /* ";jsessionid=a" doesn't count */
+int crawler_set_key_ignore(crawler *c, const char *list);      /* nor do these parameters */
+int crawler_set_key_fragment(crawler *c, int on);              /* "#!a" and "#/a" count */
 
 /* At any time: */
 int crawler_set_user_agent(crawler *c, const char *text);  /* its product names us to robots.txt */
@@ -289,7 +295,8 @@ int crawler_add(crawler *c, const char *url);
  * is a hook's, or of a page that is held. Errors as crawler_add(). [any thread] */
 int crawler_add_from(crawler *c, const crawler_request *req, const char *url);
 
-/* A request to be filled in and submitted. url is absolute; its fragment and userinfo are left out.
+/* A request to be filled in and submitted. url is absolute; its fragment and userinfo are left out
+ * (but for a fragment that option key_fragment may keep).
  * NULL: out of memory, or not an http(s) URL: crawler_url_check() says which. [any thread] */
 crawler_request *crawler_request_new(crawler *c, const char *url);
 /* CRAWLER_OK, CRAWLER_E_URL, CRAWLER_E_SCHEME or CRAWLER_E_NOMEM: what crawler_add would say of
@@ -329,8 +336,9 @@ int crawler_request_set_meta(crawler_request *req, const char *key, const char *
 void crawler_request_set_data(crawler_request *req, void *data, void (*free_data)(void *data));
 
 /* Borrowed from req, which lives as long as its page or hook. */
-const char *crawler_request_url(const crawler_request *req);  /* as it is fetched; no fragment */
-const char *crawler_request_host(const crawler_request *req); /* as in the URL, without port */
+/* As it is fetched; a fragment, which isn't sent, is there with option key_fragment only. */
+const char *crawler_request_url(const crawler_request *req);
+const char *crawler_request_host(const crawler_request *req);     /* as in the URL, without port */
 const char *crawler_request_referrer(const crawler_request *req); /* NULL: not found on a page */
 const char *crawler_request_via(const crawler_request *req);  /* what redirected here, or NULL */
 const char *crawler_request_seed(const crawler_request *req); /* what it descends from, or NULL */

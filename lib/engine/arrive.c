@@ -169,7 +169,10 @@ static void read_location(struct cr_visit *v)
   if (cr_url_parse(&s->base, cr_span(v->page.req.url, v->page.req.url_bytes), NULL) < 0 ||
       cr_url_parse(&s->url, cr_span_text(text), &s->base) < 0)
     return;
-  cr_url_strip_fragment(&s->url);
+  /* The source's fragment goes on to a target that has none (RFC 9110 section 10.2.2). */
+  if (s->url.fragment_at == UINT32_MAX && cr_url_take_fragment(&s->url, &s->base) < 0)
+    return;
+  cr_settle_fragment(s);
   cr_url_strip_userinfo(&s->url);
   v->page.location = cr_arena_strndup(&v->page.arena, s->url.text.data, s->url.text.len);
 }

@@ -86,6 +86,14 @@ static int lay_out_headers(struct cr_visit *v)
   return 0;
 }
 
+/* The request's URL as it is sent, without a fragment. NULL: out of memory. */
+static const char *sent_url(struct crawler_request *req)
+{
+  size_t len = req->path_at + cr_request_resource(req).len;
+
+  return len == req->url_bytes ? req->url : cr_arena_strndup(req->arena, req->url, len);
+}
+
 int cr_visit_start_transfer(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
@@ -95,7 +103,9 @@ int cr_visit_start_transfer(struct cr_visit *v)
 
   if (err < 0)
     return err;
-  t->url = req->url;
+  t->url = sent_url(req);
+  if (!t->url)
+    return CRAWLER_E_NOMEM;
   t->host = cr_request_host(req);
   t->port = req->port;
   t->https = req->https;

@@ -9,13 +9,21 @@
 
 #include "base/hash.h"
 
+void cr_settle_fragment(struct cr_shard *s)
+{
+  if (!(s->key_rules.bits & CR_URL_RULE_FRAGMENT) || !cr_url_names_page(&s->url))
+    cr_url_strip_fragment(&s->url);
+}
+
 int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
 {
-  int err = cr_request_set_url(req, &s->url);
+  int err;
 
+  cr_settle_fragment(s);
+  err = cr_request_set_url(req, &s->url);
   if (err < 0)
     return err;
-  err = cr_url_key(&s->url, s->key_rules, &s->key);
+  err = cr_url_key(&s->url, &s->key_rules, &s->key);
   if (err < 0)
     return err;
   *fp = cr_hash64(s->key.data, s->key.len, s->hash_seed + req->method);

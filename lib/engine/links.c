@@ -36,7 +36,7 @@ struct batch {
   uint32_t *table; /* unknown fingerprints on this page: index in found, UINT32_MAX: empty */
   size_t table_mask;
   struct cr_link_base base;
-  bool base_is_own; /* no <base href>: "#x" is this page */
+  bool base_is_own; /* no <base href>, no fragment of its own: "#x" is this page */
 };
 
 /* ---- identify ---- */
@@ -52,10 +52,10 @@ static void identify_text(struct batch *b, struct found *f, struct cr_span href,
     f->reason = CRAWLER_REJECTED_INVALID_URL;
   else if (s->url.scheme == CR_SCHEME_OTHER)
     f->reason = CRAWLER_REJECTED_SCHEME;
-  else if (cr_url_key(&s->url, s->key_rules, &s->key) < 0)
+  else if (cr_url_key(&s->url, &s->key_rules, &s->key) < 0)
     f->reason = CRAWLER_REJECTED_INVALID_URL;
   if (f->reason == CRAWLER_REASON_NONE) {
-    cr_url_strip_fragment(&s->url);
+    cr_settle_fragment(s);
     cr_url_strip_userinfo(&s->url);
   }
   text = err < 0 ? href : cr_url_text(&s->url);
@@ -70,12 +70,23 @@ static void identify_text(struct batch *b, struct found *f, struct cr_span href,
   cr_link_memory_put(s->link_memory, tag, f->fp);
 }
 
-/* What counts of an href for the key: never its fragment. */
-static struct cr_span without_fragment(const struct crawler_link *link)
+/* As cr_url_names_page, of what stands behind a '#' that isn't parsed yet. */
+static bool may_name_page(const char *at, const char *end)
 {
+  while (at < end && (*at == '\t' || *at == '\n' || *at == '\r')) /* the parser takes them out */
+    at++;
+  return at < end && (*at == '!' || *at == '/');
+}
+
+/* What counts of an href for the key: its fragment only by option key_fragment. */
+static struct cr_span counted_href(const struct cr_shard *s, const struct crawler_link *link)
+{
+  const char *end = link->href + link->href_bytes;
   const char *hash = memchr(link->href, '#', link->href_bytes);
 
-  return cr_span(link->href, hash ? (size_t)(hash - link->href) : link->href_bytes);
+  if (!hash || ((s->key_rules.bits & CR_URL_RULE_FRAGMENT) && may_name_page(hash + 1, end)))
+    return cr_span(link->href, link->href_bytes);
+  return cr_span(link->href, (size_t)(hash - link->href));
 }
 
 static bool is_followed(struct cr_shard *s, const struct crawler_link *link)
@@ -96,7 +107,7 @@ static void identify(struct batch *b, uint32_t i)
 {
   struct found *f = &b->found[b->count];
   const struct crawler_link *link = &b->visit->page.links[i];
-  struct cr_span href = without_fragment(link);
+  struct cr_span href = counted_href(b->s, link);
   uint64_t tag;
 
   if (href.len == 0 && link->href_bytes > 0 && b->base_is_own) { /* "#x" */
@@ -197,7 +208,7 @@ static int load_url(struct batch *b, uint32_t i)
   struct found *f = &b->found[i];
 
   if (!f->url) {
-    identify_text(b, f, without_fragment(&b->visit->page.links[f->link]), 1);
+    identify_text(b, f, counted_href(b->s, &b->visit->page.links[f->link]), 1);
     b->fps[i] = f->fp;
   }
   if (!f->url)
@@ -411,7 +422,7 @@ static const uint8_t *ask_links(struct cr_shard *s, struct crawler_page *page,
 int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
 {
   struct crawler_page *page = &visit->page;
-  struct batch b = { .s = s, .visit = visit, .base_is_own = !page->base_href.at };
+  struct batch b = { .s = s, .visit = visit };
   const uint8_t *verdicts;
 
   if (page->link_count == 0)
@@ -422,6 +433,7 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
     cr_arena_reset(b.arena);
     return refuse_all(s, page);
   }
+  b.base_is_own = !page->base_href.at && s->base.fragment_at == UINT32_MAX;
   b.base = cr_link_memory_base(s->link_memory, &s->base, &page->encoding);
   cr_arena_reset(&s->scratch);
   identify_all(&b, verdicts);

@@ -138,7 +138,7 @@ bool cr_visit_redirect(struct cr_visit *v)
     cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_TOO_MANY_REDIRECTS);
     return true;
   }
-  if (s->url.scheme != CR_SCHEME_OTHER && cr_url_key(&s->url, s->key_rules, &s->key) == 0) {
+  if (s->url.scheme != CR_SCHEME_OTHER && cr_url_key(&s->url, &s->key_rules, &s->key) == 0) {
     fp = cr_hash64(s->key.data, s->key.len, s->hash_seed + (uint64_t)method_after(v));
     if (fp == v->fp) {
       go_on(v);

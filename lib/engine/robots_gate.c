@@ -33,7 +33,7 @@ crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v)
     return CRAWLER_REASON_NONE;
   if (facts->unreachable != CRAWLER_REASON_NONE)
     return facts->unreachable;
-  if (!cr_robots_check(facts->rules, cr_request_target(&v->page.req)).allowed)
+  if (!cr_robots_check(facts->rules, cr_request_resource(&v->page.req)).allowed)
     return CRAWLER_DROPPED_ROBOTS;
   return CRAWLER_REASON_NONE;
 }

@@ -18,9 +18,15 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t max_frontier;
   int64_t document;
   int64_t key_trailing_slash;
-  int64_t key_query_order;
-  int64_t key_www;
+  int64_t key_slashes;
+  int64_t key_index;
   int64_t key_case;
+  int64_t key_www;
+  int64_t key_query_order;
+  int64_t key_tracking;
+  int64_t key_session;
+  char *key_ignore;
+  int64_t key_fragment;
   /* at any time */
   char *user_agent;
   int64_t max_pages;

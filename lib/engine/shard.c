@@ -79,11 +79,27 @@ int cr_link_kinds_read(const char *list, uint32_t *kinds)
   return 0;
 }
 
-static unsigned key_rules_of(const struct cr_settings *o)
+static struct cr_key_rules key_rules_of(const struct cr_settings *o)
 {
-  return (o->key_trailing_slash ? CR_URL_RULE_TRAILING_SLASH : 0u) |
-         (o->key_query_order ? CR_URL_RULE_QUERY_ORDER : 0u) | (o->key_www ? CR_URL_RULE_WWW : 0u) |
-         (o->key_case ? CR_URL_RULE_CASE : 0u);
+  const struct {
+    int64_t on;
+    unsigned rule;
+  } rows[] = {
+    { o->key_trailing_slash, CR_URL_RULE_TRAILING_SLASH },
+    { o->key_slashes, CR_URL_RULE_SLASHES },
+    { o->key_index, CR_URL_RULE_INDEX },
+    { o->key_case, CR_URL_RULE_CASE },
+    { o->key_www, CR_URL_RULE_WWW },
+    { o->key_query_order, CR_URL_RULE_QUERY_ORDER },
+    { o->key_tracking, CR_URL_RULE_TRACKING },
+    { o->key_session, CR_URL_RULE_SESSION },
+    { o->key_fragment, CR_URL_RULE_FRAGMENT },
+  };
+  struct cr_key_rules rules = { .names = cr_span_text(o->key_ignore) };
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    rules.bits |= rows[i].on ? rows[i].rule : 0;
+  return rules;
 }
 
 static void configure_frontier(struct cr_shard *s)

@@ -88,7 +88,7 @@ struct cr_shard {
   struct cr_politeness politeness;
   struct cr_random random;
   uint64_t hash_seed;
-  unsigned key_rules;
+  struct cr_key_rules key_rules;
   uint32_t link_kinds;                      /* bit per crawler_link_kind that is followed */
   uint32_t authorities[CR_AUTHORITY_CACHE]; /* recent ones, by hash of their origin */
   int64_t out_of_scope;                     /* rejections for it when they were last forgotten */
@@ -164,6 +164,8 @@ void cr_shard_cancel_visits(struct cr_shard *s); /* all transfers are cut, URLs 
 
 /* ---- identify.c: from text to a fingerprint and an authority ---- */
 
+/* Takes the fragment out of s->url, unless it names a page and option key_fragment keeps those. */
+void cr_settle_fragment(struct cr_shard *s);
 /* Sets req's URL from s->url and computes its fingerprint. CRAWLER_E_SCHEME, _LIMIT, _NOMEM. */
 int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp);
 /* "example.org", or "example.org:8080" where the port isn't 80 or 443; in arena. */

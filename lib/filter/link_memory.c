@@ -70,11 +70,12 @@ struct cr_link_base cr_link_memory_base(const struct cr_link_memory *memory,
  * path of the base? White space is skipped by the parser, so what it hides may. */
 static bool keeps_path(struct cr_span rest)
 {
-  return rest.len == 0 || rest.at[0] == '?' || (unsigned char)rest.at[0] <= ' ';
+  return rest.len == 0 || rest.at[0] == '?' || rest.at[0] == '#' ||
+         (unsigned char)rest.at[0] <= ' ';
 }
 
-/* "?q" and "" do, and so do "http:?q" and "http:" where that is the base's own scheme (URL
- * standard, "special relative or authority state"); "#f" doesn't get here with its fragment. */
+/* "?q", "" and "#!f" do, and so do "http:?q" and "http:" where that is the base's own scheme (URL
+ * standard, "special relative or authority state"). */
 static bool needs_whole_base(struct cr_span href)
 {
   const char *colon = href.len > 0 ? memchr(href.at, ':', href.len) : NULL;

@@ -2,9 +2,9 @@
 /* link_memory.h - the links of recent pages, so that a repeated one isn't parsed again.
  *
  * Pages of a site repeat their navigation. A direct-mapped table from (what the href is relative
- * to, href without fragment) to the fingerprint it led to: a hit costs one hash and one look-up. An
- * entry is verified by 64 hash bits under the crawl's random seed; the base counts as its directory
- * only, unless the href is of a form that needs all of it.
+ * to, href) to the fingerprint it led to: a hit costs one hash and one look-up. An entry is
+ * verified by 64 hash bits under the crawl's random seed; the base counts as its directory only,
+ * unless the href is of a form that needs all of it.
  */
 #ifndef CR_FILTER_LINK_MEMORY_H
 #define CR_FILTER_LINK_MEMORY_H

@@ -14,7 +14,8 @@ static char *append(char *end, const char *text, size_t from, size_t to)
 
 int cr_request_set_url(struct crawler_request *req, const struct cr_url *url)
 {
-  size_t stop = url->fragment_at == UINT32_MAX ? url->text.len : url->fragment_at;
+  size_t stop =
+      url->fragment_at == UINT32_MAX || cr_url_names_page(url) ? url->text.len : url->fragment_at;
   size_t skipped = url->host_at - url->username_at; /* "user:password@" */
   char *copy;
   char *end;

@@ -24,7 +24,8 @@ struct crawler_request {
   struct cr_arena *arena;
   struct cr_mem *mem;
   struct cr_extra *extra; /* NULL: nothing of it */
-  const char *url;        /* serialised, no fragment, no userinfo; NUL-terminated */
+  const char *url;        /* serialised, NUL-terminated; no userinfo, of fragments only those that
+                             name a page (cr_url_names_page) */
   size_t url_bytes;
   const char *host; /* a copy, NUL-terminated, made on demand; NULL until then */
   uint16_t host_at; /* inside url */
@@ -63,10 +64,19 @@ static inline struct cr_span cr_request_host(const struct crawler_request *req)
   return cr_span(req->url + req->host_at, (size_t)(req->host_end - req->host_at));
 }
 
+/* Path and query, without the fragment: what is asked for. */
+static inline struct cr_span cr_request_resource(const struct crawler_request *req)
+{
+  struct cr_span target = cr_request_target(req);
+  const char *hash = target.len > 0 ? memchr(target.at, '#', target.len) : NULL;
+
+  return cr_span(target.at, hash ? (size_t)(hash - target.at) : target.len);
+}
+
 struct cr_url;
-/* Takes over the parts of a parsed http(s) URL (fragment and userinfo left out); the text is copied
- * to req->arena. 0, CRAWLER_E_SCHEME, CRAWLER_E_LIMIT (over CR_REQUEST_MAX_URL), CRAWLER_E_NOMEM.
- * */
+/* Takes over the parts of a parsed http(s) URL (userinfo left out, and a fragment that names no
+ * page: cr_url_names_page); the text is copied to req->arena. 0, CRAWLER_E_SCHEME, CRAWLER_E_LIMIT
+ * (over CR_REQUEST_MAX_URL), CRAWLER_E_NOMEM. */
 #define CR_REQUEST_MAX_URL 16384
 int cr_request_set_url(struct crawler_request *req, const struct cr_url *url);
 /* req->extra, made if there is none. NULL: out of memory. */

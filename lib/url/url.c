@@ -140,3 +140,26 @@ void cr_url_strip_fragment(struct cr_url *url)
   url->text.data[url->text.len] = '\0';
   url->fragment_at = UINT32_MAX;
 }
+
+int cr_url_take_fragment(struct cr_url *url, const struct cr_url *from)
+{
+  if (from->fragment_at == UINT32_MAX)
+    return 0;
+  size_t len = from->text.len - from->fragment_at;
+  if (url->text.len + len > CR_URL_MAX_BYTES)
+    return CRAWLER_E_LIMIT;
+  int err = cr_url_room(&url->text, len);
+  if (err < 0)
+    return err;
+  url->fragment_at = (uint32_t)url->text.len;
+  cr_url_put(&url->text, from->text.data + from->fragment_at, len);
+  url->text.data[url->text.len] = '\0';
+  return 0;
+}
+
+bool cr_url_names_page(const struct cr_url *url)
+{
+  struct cr_span fragment = cr_url_fragment(url);
+
+  return fragment.len > 0 && (fragment.at[0] == '!' || fragment.at[0] == '/');
+}

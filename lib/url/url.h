@@ -98,6 +98,8 @@ int cr_url_port(const struct cr_url *url); /* the effective one: 80, 443, as wri
 /* Takes the userinfo, or the fragment, out of url. Found links never send theirs. */
 void cr_url_strip_userinfo(struct cr_url *url);
 void cr_url_strip_fragment(struct cr_url *url);
+/* Gives url, which has none, from's fragment. 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT. */
+int cr_url_take_fragment(struct cr_url *url, const struct cr_url *from);
 
 /* ---- the canonical key (url_key.c) ---- */
 
@@ -106,15 +108,31 @@ void cr_url_strip_fragment(struct cr_url *url);
  * the host, userinfo. */
 enum cr_url_rule {
   CR_URL_RULE_TRAILING_SLASH = 1 << 0, /* "/a/" is "/a", "/a//" too; "/" stays */
-  CR_URL_RULE_QUERY_ORDER = 1 << 1,    /* parameters sorted by name, equal names as they stand */
+  CR_URL_RULE_QUERY_ORDER = 1 << 1,    /* "?b&&a=2&a=1" is "?a=1&a=2&b" */
   CR_URL_RULE_WWW = 1 << 2,            /* "www.a.org" is "a.org"; "www.org" stays */
-  CR_URL_RULE_CASE = 1 << 3            /* path and query in lower case (ASCII letters) */
+  CR_URL_RULE_CASE = 1 << 3,           /* path and query in lower case (ASCII letters) */
+  CR_URL_RULE_TRACKING = 1 << 4,       /* "?utm_source=x", "?gclid=x", ... are none */
+  CR_URL_RULE_SESSION = 1 << 5,        /* ";jsessionid=x", "?PHPSESSID=x", "/(S(x))", ... too */
+  CR_URL_RULE_INDEX = 1 << 6,          /* "/a/index.html", "/a/default.asp", ... are "/a/" */
+  CR_URL_RULE_SLASHES = 1 << 7,        /* "//a///b" is "/a/b" */
+  CR_URL_RULE_FRAGMENT = 1 << 8        /* fragments that begin with '!' or '/' stay */
+};
+#define CR_URL_RULES_ALL 0x1ffu
+
+struct cr_key_rules {
+  unsigned bits;        /* enum cr_url_rule */
+  struct cr_span names; /* of query parameters that are none, separated by commas; case doesn't
+                           matter, "a_*" is all that begins so */
 };
 
-/* Appends the canonical key of an http(s) url to out (cleared first). The key is itself an absolute
- * URL without fragment, and its own key. Of other schemes it is the URL without its fragment, no
- * rule applied. 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT. */
-int cr_url_key(const struct cr_url *url, unsigned rules, struct cr_buf *out);
+/* Does the fragment name a page, as scripts have them: "#!/a" or "#/a"? */
+bool cr_url_names_page(const struct cr_url *url);
+
+/* Appends the canonical key of an http(s) url to out (cleared first); rules NULL: those that are
+ * always on. The key is itself an absolute URL, without a fragment but for RULE_FRAGMENT, and its
+ * own key. Of other schemes it is the URL without its fragment, no rule applied. 0,
+ * CRAWLER_E_NOMEM, CRAWLER_E_LIMIT. */
+int cr_url_key(const struct cr_url *url, const struct cr_key_rules *rules, struct cr_buf *out);
 
 /* ---- hosts (url_host.c, url_ip.c, idna.c, psl.c) ---- */
 

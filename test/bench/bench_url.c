@@ -82,7 +82,7 @@ static double time_key(struct cr_url *url, const struct cr_url *base, const stru
     for (int round = 0; round < ROUNDS; round++) {
       int64_t start = now_ns();
       for (int pass = 0; pass < PASSES; pass++)
-        if (cr_url_key(url, 0, key) != 0)
+        if (cr_url_key(url, NULL, key) != 0)
           exit(1);
       double each = (double)(now_ns() - start) / PASSES;
       best = each < best ? each : best;

@@ -80,9 +80,136 @@ static void hooks_see_what_is_asked_for(void **state)
   cr_sim_close(&sim);
 }
 
+/* ---- fragments that name pages ---- */
+
+static const struct cr_sim_page fragment_pages[] = {
+  { "/robots.txt", .type = "text/plain", .body = "User-agent: *\nDisallow: /no$\n" },
+  { "/", .hrefs = "/app#!/a /app#/b /app#c /app#!/a /app /moved#!/d #!e #f /no#!g" },
+  { "/app", .hrefs = "#!/a #/b #c app#\t!/h ?x#!/i" },
+  { .url = "/app?x" },
+  { "/moved", .to = "/there" },
+  { "/there", .hrefs = "/elsewhere" },
+  { "/elsewhere", .to = "/there#/j" },
+};
+static const struct cr_sim_site fragment_site = CR_SIM_SITE(fragment_pages);
+
+static void open_fragment_sim(struct cr_sim *sim, const char *key_fragment)
+{
+  open_sim(sim, &fragment_site);
+  cr_sim_set(sim, "obey_robots", "1");
+  cr_sim_set(sim, "key_fragment", key_fragment);
+  sim->net.police.lenient = true; /* one resource is asked for as several pages */
+}
+
+static void fragments_that_name_pages_are_pages_by_option(void **state)
+{
+  static const char *const urls[] = { "/",        "/#!e",       "/app",       "/app#!/a", "/app#/b",
+                                      "/app#!/h", "/app?x#!/i", "/there#!/d", "/there#/j" };
+  struct cr_sim sim;
+
+  (void)state;
+  open_fragment_sim(&sim, "1");
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+    if (cr_sim_outcome(&sim, urls[i]) != CRAWLER_FETCHED)
+      fail_msg("%s ended as %d", urls[i], cr_sim_outcome(&sim, urls[i]));
+  assert_int_equal(cr_sim_outcome(&sim, "/moved#!/d"), CRAWLER_REDIRECTED);
+  assert_int_equal(cr_sim_outcome(&sim, "/elsewhere"), CRAWLER_REDIRECTED);
+  assert_int_equal(cr_sim_reason(&sim, "/no#!g"), CRAWLER_DROPPED_ROBOTS);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 9);
+  assert_int_equal(cr_sim_asked(&sim, "/app"), 4); /* no fragment is sent */
+  assert_int_equal(cr_sim_asked(&sim, "/app#!/a"), 0);
+  cr_sim_close(&sim);
+}
+
+static void without_it_they_are_one(void **state)
+{
+  static const char *const urls[] = { "/", "/app", "/app?x", "/there" };
+  struct cr_sim sim;
+
+  (void)state;
+  open_fragment_sim(&sim, "0");
+  cr_sim_add(&sim, "/#!seed");
+  cr_sim_run(&sim);
+  for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+    assert_int_equal(cr_sim_outcome(&sim, urls[i]), CRAWLER_FETCHED);
+    assert_int_equal(cr_sim_asked(&sim, urls[i]), 1);
+  }
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 4);
+  cr_sim_close(&sim);
+}
+
+/* The seed of the crawl, and what hooks are told. */
+static int see_request(crawler *c, crawler_request *req, void *user)
+{
+  int *seen = user;
+
+  (void)c;
+  *seen += strchr(crawler_request_url(req), '#') != NULL;
+  return CRAWLER_ACCEPT;
+}
+
+static void a_seed_and_hooks_have_them_too(void **state)
+{
+  struct cr_sim sim;
+  int seen = 0;
+
+  (void)state;
+  open_fragment_sim(&sim, "1");
+  crawler_on_request(sim.c, see_request, &seen);
+  cr_sim_set(&sim, "max_depth", "0");
+  cr_sim_add(&sim, "/app#/seed");
+  cr_sim_add(&sim, "/app#other");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_outcome(&sim, "/app#/seed"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_outcome(&sim, "/app"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 2);
+  assert_int_equal(seen, 1);
+  cr_sim_close(&sim);
+}
+
+/* ---- the other rules ---- */
+
+static const struct cr_sim_page rule_pages[] = {
+  { "/", .hrefs = "/a?utm_source=1 /a?gclid=2 /a /b;jsessionid=1 /b?PHPSESSID=2 /c/index.html /c/ "
+                  "//a.example//d /d /e?x=1&ref=2 /e?ref=3&x=1 /e?x=1" },
+  { .url = "/a?utm_source=1" },
+  { .url = "/b;jsessionid=1" },
+  { .url = "/c/index.html" },
+  { .url = "//d" },
+  { .url = "/e?x=1&ref=2" },
+};
+
+static void the_first_of_one_key_is_asked_for(void **state)
+{
+  static const struct cr_sim_site site = CR_SIM_SITE(rule_pages);
+  static const char *const options[] = { "key_tracking", "key_session", "key_index",
+                                         "key_slashes" };
+  struct cr_sim sim;
+
+  (void)state;
+  open_sim(&sim, &site);
+  for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+    cr_sim_set(&sim, options[i], "1");
+  cr_sim_set(&sim, "key_ignore", "ref");
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), site.count);
+  for (size_t i = 0; i < site.count; i++)
+    if (rule_pages[i].url[1] != '/')
+      assert_int_equal(cr_sim_asked(&sim, rule_pages[i].url), 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_LINKS_KNOWN), 12 - 5);
+  cr_sim_close(&sim);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(fragments_that_name_pages_are_pages_by_option),
+    cmocka_unit_test(without_it_they_are_one),
+    cmocka_unit_test(a_seed_and_hooks_have_them_too),
+    cmocka_unit_test(the_first_of_one_key_is_asked_for),
     cmocka_unit_test(queries_are_asked_for_in_the_documents_encoding),
     cmocka_unit_test(hooks_see_what_is_asked_for),
   };

@@ -157,9 +157,14 @@ static void key_rules_follow_their_options(void **state)
     unsigned rule;
   } cases[] = {
     { "key_trailing_slash", CR_URL_RULE_TRAILING_SLASH },
-    { "key_query_order", CR_URL_RULE_QUERY_ORDER },
-    { "key_www", CR_URL_RULE_WWW },
+    { "key_slashes", CR_URL_RULE_SLASHES },
+    { "key_index", CR_URL_RULE_INDEX },
     { "key_case", CR_URL_RULE_CASE },
+    { "key_www", CR_URL_RULE_WWW },
+    { "key_query_order", CR_URL_RULE_QUERY_ORDER },
+    { "key_tracking", CR_URL_RULE_TRACKING },
+    { "key_session", CR_URL_RULE_SESSION },
+    { "key_fragment", CR_URL_RULE_FRAGMENT },
   };
   struct cr_sim sim;
   unsigned rules = 0;
@@ -170,8 +175,12 @@ static void key_rules_follow_their_options(void **state)
     cr_sim_set(&sim, cases[i].option, "1");
     cr_shard_configure(sim.s);
     rules |= cases[i].rule;
-    assert_int_equal(sim.s->key_rules, rules);
+    assert_int_equal(sim.s->key_rules.bits, rules);
   }
+  assert_int_equal(rules, CR_URL_RULES_ALL);
+  assert_int_equal(sim.s->key_rules.names.len, 0);
+  cr_sim_set(&sim, "key_ignore", "ref,src_*");
+  assert_true(cr_span_eq(sim.s->key_rules.names, CR_SPAN("ref,src_*")));
   cr_sim_close(&sim);
 }
 

@@ -143,7 +143,7 @@ static void resolve(struct cr_url *url, const char *base_text, const char *href)
   assert_int_equal(cr_url_parse(&base, cr_span_text(base_text), NULL), 0);
   if (cr_url_parse(url, cr_span_text(href), &base) < 0)
     cr_buf_clear(&url->text);
-  else
+  else if (!cr_url_names_page(url))
     cr_url_strip_fragment(url);
   cr_url_free(&base);
 }
@@ -205,6 +205,7 @@ static void one_tag_means_one_url(void **state)
     "C|",       "C:",      "web:",      "web:?q",  "web:x",     "mailto:x",   "tel: 1",
     "data:,",   "a:b:?c",  ":",         ":?q",     "x:?q",      "%2e%2e/x",   "?a:b",
     "http:.",   "http:..", "http:\x01", "/..//x",  "x\\..\\y",  "\xc2\xa0?q", "javascript:",
+    "#!x",      "x#!x",    "?q#/x",     "http:#!", "#!x:y",     "\t#!x",      "http:\n#/",
   };
   size_t bases_count = sizeof(bases) / sizeof(bases[0]);
 

@@ -69,6 +69,10 @@ static void urls_are_taken_over_without_userinfo_and_fragment(void **state)
     { "http://u:p@a.example:8080/b#c", "http://a.example:8080/b", "http://a.example:8080",
       "a.example", "/b", 8080, false },
     { "http://u@a.example/", "http://a.example/", "http://a.example", "a.example", "/", 80, false },
+    { "http://u@a.example/b#!c", "http://a.example/b#!c", "http://a.example", "a.example", "/b#!c",
+      80, false },
+    { "http://a.example/?b#/c", "http://a.example/?b#/c", "http://a.example", "a.example", "/?b#/c",
+      80, false },
     { "http://:p@a.example/", "http://a.example/", "http://a.example", "a.example", "/", 80,
       false },
     { "http://u:p%40q@r@a.example/@b", "http://a.example/@b", "http://a.example", "a.example",
@@ -97,6 +101,7 @@ static void urls_are_taken_over_without_userinfo_and_fragment(void **state)
     assert_span(cr_request_origin(&req), cases[i].origin);
     assert_span(cr_request_host(&req), cases[i].host);
     assert_span(cr_request_target(&req), cases[i].target);
+    assert_int_equal(cr_request_resource(&req).len, strcspn(cases[i].target, "#"));
     assert_int_equal(req.port, cases[i].port);
     assert_int_equal(req.https, cases[i].https);
   }

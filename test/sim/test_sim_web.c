@@ -58,7 +58,7 @@ static void check_link(struct cr_mem *mem, const struct cr_sim_web *web, const s
   } else {
     cr_sim_web_url(web, link->to, canonical);
     assert_int_equal(err, 0);
-    assert_int_equal(cr_url_key(&url, 0, &key), 0);
+    assert_int_equal(cr_url_key(&url, NULL, &key), 0);
     assert_string_equal(key.data, canonical);
     assert_true(same(cr_sim_web_find(web, cr_url_text(&url), &odd), link->to));
   }

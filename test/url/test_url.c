@@ -130,6 +130,85 @@ static void userinfo_and_fragment_can_be_taken_out(void **state)
   cr_test_mem_done(&mem);
 }
 
+static void some_fragments_name_pages(void **state)
+{
+  static const char *const pages[] = { "http://a/#!", "http://a/#!b", "http://a/?b#/c", "web:a#/" };
+  static const char *const others[] = { "http://a/", "http://a/#", "http://a/#a!/", "http://a/!/",
+                                        "http://a/?#%21" };
+  struct cr_mem mem;
+  struct cr_url url;
+
+  (void)state;
+  cr_test_mem_init(&mem);
+  cr_url_init(&url, &mem);
+  for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+    parse(&url, pages[i]);
+    assert_true(cr_url_names_page(&url));
+  }
+  for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+    parse(&url, others[i]);
+    assert_false(cr_url_names_page(&url));
+  }
+  cr_url_free(&url);
+  cr_test_mem_done(&mem);
+}
+
+static void take_fragment(struct cr_mem *mem, void *arg)
+{
+  struct cr_url url;
+  struct cr_url from;
+
+  (void)arg;
+  cr_url_init(&url, mem);
+  cr_url_init(&from, mem);
+  int err = cr_url_parse(&from, CR_SPAN("http://b/#!c-of-a-length-that-needs-another-block"), NULL);
+  if (err == 0)
+    err = cr_url_parse(&url, CR_SPAN("http://a/"), NULL);
+  if (err == 0)
+    err = cr_url_take_fragment(&url, &from);
+  assert_int_equal(err, cr_test_oom_refused(mem) ? CRAWLER_E_NOMEM : 0);
+  if (err == 0) {
+    assert_span(cr_url_text(&url), "http://a/#!c-of-a-length-that-needs-another-block");
+    cr_url_strip_fragment(&from);
+    cr_url_strip_fragment(&url);
+    assert_int_equal(cr_url_take_fragment(&url, &from), 0); /* none there */
+    assert_span(cr_url_text(&url), "http://a/");
+  }
+  cr_url_free(&url);
+  cr_url_free(&from);
+}
+
+static void a_fragment_can_be_taken_over(void **state)
+{
+  (void)state;
+  cr_test_oom(take_fragment, NULL);
+}
+
+static void no_fragment_makes_a_url_too_long(void **state)
+{
+  static char text[CR_URL_MAX_BYTES];
+  struct cr_mem mem;
+  struct cr_url url;
+  struct cr_url from;
+
+  (void)state;
+  cr_test_mem_init(&mem);
+  cr_url_init(&url, &mem);
+  cr_url_init(&from, &mem);
+  memset(text, 'a', sizeof(text));
+  memcpy(text, "http://a/", 9);
+  assert_int_equal(cr_url_parse(&url, cr_span(text, sizeof(text) - 3), NULL), 0);
+  parse(&from, "http://a/#abc");
+  assert_int_equal(cr_url_take_fragment(&url, &from), CRAWLER_E_LIMIT);
+  parse(&from, "http://a/#ab");
+  assert_int_equal(cr_url_take_fragment(&url, &from), 0);
+  assert_int_equal(url.text.len, CR_URL_MAX_BYTES);
+  assert_consistent(&url);
+  cr_url_free(&url);
+  cr_url_free(&from);
+  cr_test_mem_done(&mem);
+}
+
 static void copy_scenario(struct cr_mem *mem, void *arg)
 {
   struct cr_url from;
@@ -186,6 +265,9 @@ int main(void)
     cmocka_unit_test(the_parts_are_where_the_offsets_say),
     cmocka_unit_test(the_port_is_the_one_in_effect),
     cmocka_unit_test(userinfo_and_fragment_can_be_taken_out),
+    cmocka_unit_test(some_fragments_name_pages),
+    cmocka_unit_test(a_fragment_can_be_taken_over),
+    cmocka_unit_test(no_fragment_makes_a_url_too_long),
     cmocka_unit_test(a_copy_stands_alone_and_out_of_memory_is_an_error),
     cmocka_unit_test(a_copy_has_all_the_offsets),
   };
