@@ -15,15 +15,15 @@
  * Strings    UTF-8, NUL-terminated; header values are as the server sent them. Given in, they are
  *            copied. Given out, they belong to the object they came from and live as long as it
  *            does, or until the next call that changes it. Bytes are pointer and length.
- * Ownership  What a function named *_new, *_retain or crawler_next(), crawler_get_stats() gives
- *            you is yours to *_free or *_release. Everything else is borrowed. Freeing or
- *            releasing NULL does nothing.
+ * Ownership  What a function named *_new, *_retain or crawler_next(), crawler_get_stats(),
+ *            crawler_url_parse() gives you is yours to *_free or *_release. Everything else is
+ *            borrowed. Freeing or releasing NULL does nothing.
  * Errors     int: CRAWLER_OK (0), a positive CRAWLER_DONE or CRAWLER_AGAIN where said, or a
  *            negative CRAWLER_E_*. NULL for a thing or a text is CRAWLER_E_INVAL where an error
  *            can be returned, and not allowed elsewhere unless said. More enumerators may come in
  *            any list: tolerate values you don't know.
  * Units      Are in the name: _ms, _bytes. Points in time are ms since 1970 UTC.
- * Memory     Everything is allocated with the crawler's own functions (crawler_new_with). Out of
+ * Memory     Everything of a crawler is allocated with its own functions (crawler_new_with). Out of
  *            memory is an ordinary error: CRAWLER_E_NOMEM or NULL.
  * Process    The library never exits, aborts, prints, installs signal handlers or changes the
  *            locale. A crawler doesn't survive fork(): the child must not touch it.
@@ -89,6 +89,7 @@ typedef struct crawler_page crawler_page;       /* a request and its response */
 typedef struct crawler_link crawler_link;       /* a link found on a page */
 typedef struct crawler_node crawler_node;       /* a node of a page's document */
 typedef struct crawler_stats crawler_stats;     /* all numbers at one moment */
+typedef struct crawler_url crawler_url;         /* a parsed URL; needs no crawler */
 
 struct event_base; /* <event2/event.h> */
 
@@ -621,6 +622,54 @@ const crawler_node *crawler_node_walk(const crawler_node *node, const crawler_no
 const char *crawler_node_tag(const crawler_node *node, size_t *bytes);
 const char *crawler_node_text(const crawler_node *node); /* NULL: not text; comments aren't */
 const char *crawler_node_attr(const crawler_node *node, const char *name); /* NULL: none */
+
+/* ---- URLs, without a crawler --------------------------------------------------------------- */
+
+/* Parses text by the WHATWG URL standard, relative to base (NULL: text must be absolute), which may
+ * be freed afterwards. *out is yours to crawler_url_free(), in memory of malloc. Of any scheme.
+ * CRAWLER_E_URL: not a URL; CRAWLER_E_LIMIT: over 65,535 bytes; CRAWLER_E_NOMEM. [any thread] */
+int crawler_url_parse(crawler_url **out, const char *text, const crawler_url *base);
+/* The same for a URL in a document: text is UTF-8 and may hold NULs; its query is written in the
+ * document's encoding (charset, a label of the WHATWG Encoding standard; NULL: UTF-8).
+ * CRAWLER_E_UNSUPPORTED: no such label. [any thread] */
+int crawler_url_parse_in(crawler_url **out, const char *text, size_t bytes, const crawler_url *base,
+                         const char *charset);
+void crawler_url_free(crawler_url *url);
+
+/* A URL doesn't change: what these return lives as long as it does, and any number of threads may
+ * read it, but for its key. All of it is ASCII. */
+const char *crawler_url_text(const crawler_url *url);     /* the serialisation, all of it */
+const char *crawler_url_scheme(const crawler_url *url);   /* "https" */
+const char *crawler_url_username(const crawler_url *url); /* escaped; "": none */
+const char *crawler_url_password(const crawler_url *url); /* escaped; "": none */
+const char *crawler_url_host(const crawler_url *url);     /* "xn--bcher-kva.example", "[::1]", "" */
+int crawler_url_port(const crawler_url *url);             /* or the scheme's own; -1: none known */
+const char *crawler_url_path(const crawler_url *url);     /* of http(s) never empty */
+const char *crawler_url_query(const crawler_url *url);    /* without '?'; NULL: none */
+const char *crawler_url_fragment(const crawler_url *url); /* without '#'; NULL: none */
+/* The registrable domain of the host ("example.co.uk") by the public suffix list; the host itself
+ * where there is none: an address, "localhost", "co.uk". Never a dot at the end. */
+const char *crawler_url_site(const crawler_url *url);
+int crawler_url_address(const crawler_url *url); /* of the host: 4, 6; 0: it's a name */
+
+/* Which http(s) URLs count as one: bits, each the option of its name (key_trailing_slash, ...). */
+typedef enum crawler_url_key_rule {
+  CRAWLER_URL_KEY_TRAILING_SLASH = 1, /* "/a/" counts as "/a" */
+  CRAWLER_URL_KEY_QUERY_ORDER = 2,    /* "?b&a" counts as "?a&b" */
+  CRAWLER_URL_KEY_WWW = 4,            /* "www.a" counts as "a" */
+  CRAWLER_URL_KEY_CASE = 8,           /* "/A" counts as "/a" */
+  CRAWLER_URL_KEY_TRACKING = 16,      /* "?utm_source=a" doesn't count */
+  CRAWLER_URL_KEY_SESSION = 32,       /* ";jsessionid=a", "?PHPSESSID=a" don't count */
+  CRAWLER_URL_KEY_INDEX = 64,         /* "/a/index.html" counts as "/a/" */
+  CRAWLER_URL_KEY_SLASHES = 128,      /* "//a" counts as "/a" */
+  CRAWLER_URL_KEY_FRAGMENT = 256      /* "#!a" and "#/a" count */
+} crawler_url_key_rule;
+/* The canonical key, a URL and its own key: no fragment, userinfo, empty query, dot of the root, no
+ * needless escapes, the rest by rules (0: none). Of other schemes the URL without its fragment.
+ * Valid until the next key of url, for one thread at a time. NULL: out of memory. */
+const char *crawler_url_key(crawler_url *url, unsigned rules);
+/* The same without parameters of these names, as option key_ignore has them (NULL: none). */
+const char *crawler_url_key_without(crawler_url *url, unsigned rules, const char *names);
 
 /* ---- numbers ------------------------------------------------------------------------------- */
 

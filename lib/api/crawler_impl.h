@@ -71,6 +71,17 @@ bool cr_is_loop_thread(const crawler *c);
 bool cr_in_hook(const crawler *c); /* on this thread */
 void cr_free_now(crawler *c);
 
+/* ---- url_api.c ---- */
+
+struct cr_url_document {   /* that a URL stands in */
+  const crawler_url *base; /* NULL: none */
+  const char *charset;     /* as cr_charset_of_label names it, or "" */
+};
+
+/* crawler_url_parse_in() with the functions of a memory, which isn't kept. */
+int cr_url_object_new(crawler_url **out, const struct cr_mem *like, struct cr_span text,
+                      const struct cr_url_document *document);
+
 /* ---- options.c ---- */
 
 int cr_settings_init(crawler *c);
