@@ -231,6 +231,7 @@ int crawler_set_key_trailing_slash(crawler *c, int on);        /* "/a/" counts a
 int crawler_set_key_slashes(crawler *c, int on);               /* "//a" counts as "/a" */
 int crawler_set_key_index(crawler *c, int on);                 /* "/a/index.html" as "/a/" */
 int crawler_set_key_case(crawler *c, int on);                  /* "/A" counts as "/a" */
+int crawler_set_key_escapes(crawler *c, int on);               /* "[" counts as "%5B" */
 int crawler_set_key_www(crawler *c, int on);                   /* "www.a" counts as "a" */
 int crawler_set_key_query_order(crawler *c, int on);           /* "?b&a" counts as "?a&b" */
 int crawler_set_key_tracking(crawler *c, int on);              /* "?utm_source=a" doesn't count */
@@ -337,9 +338,8 @@ int crawler_request_set_meta(crawler_request *req, const char *key, const char *
 void crawler_request_set_data(crawler_request *req, void *data, void (*free_data)(void *data));
 
 /* Borrowed from req, which lives as long as its page or hook. */
-/* As it is fetched; a fragment, which isn't sent, is there with option key_fragment only. */
-const char *crawler_request_url(const crawler_request *req);
-const char *crawler_request_host(const crawler_request *req);     /* as in the URL, without port */
+const char *crawler_request_url(const crawler_request *req);  /* a fragment only by key_fragment */
+const char *crawler_request_host(const crawler_request *req); /* as in the URL, without port */
 const char *crawler_request_referrer(const crawler_request *req); /* NULL: not found on a page */
 const char *crawler_request_via(const crawler_request *req);  /* what redirected here, or NULL */
 const char *crawler_request_seed(const crawler_request *req); /* what it descends from, or NULL */
@@ -662,7 +662,8 @@ typedef enum crawler_url_key_rule {
   CRAWLER_URL_KEY_SESSION = 32,       /* ";jsessionid=a", "?PHPSESSID=a" don't count */
   CRAWLER_URL_KEY_INDEX = 64,         /* "/a/index.html" counts as "/a/" */
   CRAWLER_URL_KEY_SLASHES = 128,      /* "//a" counts as "/a" */
-  CRAWLER_URL_KEY_FRAGMENT = 256      /* "#!a" and "#/a" count */
+  CRAWLER_URL_KEY_FRAGMENT = 256,     /* "#!a" and "#/a" count */
+  CRAWLER_URL_KEY_ESCAPES = 512       /* "[" counts as "%5B" */
 } crawler_url_key_rule;
 /* The canonical key, a URL and its own key: no fragment, userinfo, empty query, dot of the root, no
  * needless escapes, the rest by rules (0: none). Of other schemes the URL without its fragment.

@@ -32,6 +32,7 @@ _Static_assert(CRAWLER_URL_KEY_SESSION == (int)CR_URL_RULE_SESSION, "public bits
 _Static_assert(CRAWLER_URL_KEY_INDEX == (int)CR_URL_RULE_INDEX, "public bits");
 _Static_assert(CRAWLER_URL_KEY_SLASHES == (int)CR_URL_RULE_SLASHES, "public bits");
 _Static_assert(CRAWLER_URL_KEY_FRAGMENT == (int)CR_URL_RULE_FRAGMENT, "public bits");
+_Static_assert(CRAWLER_URL_KEY_ESCAPES == (int)CR_URL_RULE_ESCAPES, "public bits");
 
 /* ---- making one ---- */
 
@@ -91,7 +92,7 @@ static struct crawler_url *allocate(const struct cr_mem *like)
   memset(u, 0, sizeof(*u));
   cr_mem_init(&u->mem, like->malloc_fn, like->realloc_fn, like->free_fn, like->user);
   cr_url_init(&u->url, &u->mem);
-  cr_buf_init(&u->key, &u->mem, CR_MEM_CORE, CR_URL_MAX_BYTES);
+  cr_buf_init(&u->key, &u->mem, CR_MEM_CORE, CR_URL_KEY_MAX_BYTES);
   return u;
 }
 

@@ -21,6 +21,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t key_slashes;
   int64_t key_index;
   int64_t key_case;
+  int64_t key_escapes;
   int64_t key_www;
   int64_t key_query_order;
   int64_t key_tracking;

@@ -5,7 +5,6 @@
 
 #include "fetch/address.h"
 
-#define KEY_MAX_BYTES CR_URL_MAX_BYTES
 #define NO_LIMIT 0
 /* Bodies of the web's larger pages (242 KB on average in a large crawl of 2025). */
 #define BUFFERED_PER_TRANSFER (256 << 10)
@@ -20,7 +19,7 @@ int cr_shard_open(struct cr_shard *s)
   cr_arena_init(&s->scratch, s->mem, CR_MEM_CORE, 4096, NO_LIMIT);
   cr_url_init(&s->url, s->mem);
   cr_url_init(&s->base, s->mem);
-  cr_buf_init(&s->key, s->mem, CR_MEM_CORE, KEY_MAX_BYTES);
+  cr_buf_init(&s->key, s->mem, CR_MEM_CORE, CR_URL_KEY_MAX_BYTES);
   memset(s->authorities, 0xff, sizeof(s->authorities));
   atomic_init(&s->flags, 0);
   s->events = cr_arrive_events(s);
@@ -89,6 +88,7 @@ static struct cr_key_rules key_rules_of(const struct cr_settings *o)
     { o->key_slashes, CR_URL_RULE_SLASHES },
     { o->key_index, CR_URL_RULE_INDEX },
     { o->key_case, CR_URL_RULE_CASE },
+    { o->key_escapes, CR_URL_RULE_ESCAPES },
     { o->key_www, CR_URL_RULE_WWW },
     { o->key_query_order, CR_URL_RULE_QUERY_ORDER },
     { o->key_tracking, CR_URL_RULE_TRACKING },

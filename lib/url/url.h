@@ -115,9 +115,11 @@ enum cr_url_rule {
   CR_URL_RULE_SESSION = 1 << 5,        /* ";jsessionid=x", "?PHPSESSID=x", "/(S(x))", ... too */
   CR_URL_RULE_INDEX = 1 << 6,          /* "/a/index.html", "/a/default.asp", ... are "/a/" */
   CR_URL_RULE_SLASHES = 1 << 7,        /* "//a///b" is "/a/b" */
-  CR_URL_RULE_FRAGMENT = 1 << 8        /* fragments that begin with '!' or '/' stay */
+  CR_URL_RULE_FRAGMENT = 1 << 8,       /* fragments that begin with '!' or '/' stay */
+  CR_URL_RULE_ESCAPES = 1 << 9         /* "[" is "%5B": what RFC 3986 allows escaped only */
 };
-#define CR_URL_RULES_ALL 0x1ffu
+#define CR_URL_RULES_ALL 0x3ffu
+#define CR_URL_KEY_MAX_BYTES (3 * CR_URL_MAX_BYTES) /* with RULE_ESCAPES; else it never grows */
 
 struct cr_key_rules {
   unsigned bits;        /* enum cr_url_rule */

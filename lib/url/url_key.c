@@ -52,6 +52,22 @@ static bool has_odd_escape(struct cr_span text)
   }
 }
 
+/* Is c, which is no part of an escape, one that RFC 3986 has in no path or query? '%' is. */
+static bool is_unwise(char c)
+{
+  return c == '%' || memchr("\"<>[\\]^`{|}", c, 11) != NULL;
+}
+
+static bool has_unwise(struct cr_span text)
+{
+  const char *end = text.at + text.len;
+
+  for (const char *at = text.at; at < end; at++)
+    if (is_unwise(*at) && escaped_byte(at, end) < 0)
+      return true;
+  return false;
+}
+
 static bool has_upper(struct cr_span text)
 {
   for (size_t i = 0; i < text.len; i++)
@@ -68,7 +84,8 @@ static bool rules_change(const struct cr_url *url, const struct cr_key_rules *ru
     return true;
   return cr_key_path_matters(cr_url_path(url), rules->bits) ||
          cr_key_query_matters(cr_url_query(url), rules) ||
-         ((rules->bits & CR_URL_RULE_CASE) && has_upper(cr_url_target(url)));
+         ((rules->bits & CR_URL_RULE_CASE) && has_upper(cr_url_target(url))) ||
+         ((rules->bits & CR_URL_RULE_ESCAPES) && has_unwise(cr_url_target(url)));
 }
 
 static bool is_own_key(const struct cr_url *url, const struct cr_key_rules *rules)
@@ -84,7 +101,7 @@ static bool is_own_key(const struct cr_url *url, const struct cr_key_rules *rule
   return !has_odd_escape(cr_url_target(url));
 }
 
-/* ---- the parts; there is room for all of them, since none grows ---- */
+/* ---- the parts; there is room for all of them ---- */
 
 static struct cr_span host_key(struct cr_span host, unsigned rules)
 {
@@ -97,11 +114,19 @@ static struct cr_span host_key(struct cr_span host, unsigned rules)
   return host;
 }
 
-/* Escapes of unreserved characters are undone, other ones put in upper case. An escaped digit of
- * base 16 stays behind a '%' that begins no escape, lest the two make one: "%%34%31". */
-static void put_unescaped(struct cr_buf *out, struct cr_span text, bool fold)
+static void put_escape(struct cr_buf *out, uint8_t byte)
 {
   static const char digits[] = "0123456789ABCDEF";
+
+  cr_url_put_char(out, '%');
+  cr_url_put_char(out, digits[byte >> 4]);
+  cr_url_put_char(out, digits[byte & 15]);
+}
+
+/* Escapes of unreserved characters are undone, other ones put in upper case. An escaped digit of
+ * base 16 stays behind a '%' that begins no escape, lest the two make one: "%%34%31". */
+static void put_unescaped(struct cr_buf *out, struct cr_span text, unsigned rules)
+{
   const char *end = text.at + text.len;
   const char *at = text.at;
   int loose = 0; /* 1: behind such a '%'; 2: behind it and one digit */
@@ -110,13 +135,12 @@ static void put_unescaped(struct cr_buf *out, struct cr_span text, bool fold)
     int byte = escaped_byte(at, end);
     char c = byte < 0 ? *at : (char)byte;
     bool digit = cr_hex_value(c) >= 0;
-    if (byte >= 0 && (!is_unreserved(c) || (loose > 0 && digit))) {
-      cr_url_put_char(out, '%');
-      cr_url_put_char(out, digits[byte >> 4]);
-      cr_url_put_char(out, digits[byte & 15]);
+    bool unwise = byte < 0 && (rules & CR_URL_RULE_ESCAPES) && is_unwise(c);
+    if (unwise || (byte >= 0 && (!is_unreserved(c) || (loose > 0 && digit)))) {
+      put_escape(out, (uint8_t)c);
       loose = 0;
     } else {
-      cr_url_put_char(out, fold ? cr_lower(c) : c);
+      cr_url_put_char(out, (rules & CR_URL_RULE_CASE) ? cr_lower(c) : c);
       loose = c == '%' ? 1 : (loose == 1 && digit ? 2 : 0);
     }
     at += byte < 0 ? 1 : 3;
@@ -133,7 +157,7 @@ static int put_query(const struct cr_url *url, const struct cr_key_rules *rules,
     return 0;
   cr_url_put_char(out, '?');
   size_t from = out->len;
-  put_unescaped(out, query, (rules->bits & CR_URL_RULE_CASE) != 0);
+  put_unescaped(out, query, rules->bits);
   int err = cr_key_query(out, from, rules);
   if (out->len == from)
     out->len--;
@@ -151,13 +175,13 @@ static int put_key(const struct cr_url *url, const struct cr_key_rules *rules, s
   cr_url_put(out, data + url->host_end, url->path_at - url->host_end);
 
   size_t path_at = out->len;
-  put_unescaped(out, cr_url_path(url), (rules->bits & CR_URL_RULE_CASE) != 0);
+  put_unescaped(out, cr_url_path(url), rules->bits);
   cr_key_path(out, path_at, rules->bits);
   int err = put_query(url, rules, out);
   if (err < 0 || !(rules->bits & CR_URL_RULE_FRAGMENT) || !cr_url_names_page(url))
     return err;
   cr_url_put_char(out, '#');
-  put_unescaped(out, fragment, false);
+  put_unescaped(out, fragment, 0); /* as the scripts that read it have it */
   return 0;
 }
 
@@ -169,7 +193,7 @@ int cr_url_key(const struct cr_url *url, const struct cr_key_rules *rules, struc
   if (!rules)
     rules = &none;
   out->len = 0;
-  err = cr_url_room(out, url->text.len);
+  err = cr_url_room(out, (rules->bits & CR_URL_RULE_ESCAPES ? 3 : 1) * url->text.len);
   if (err < 0)
     return err;
   if (is_own_key(url, rules))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* url_key.h - the parts of the canonical key, for each other only.
  *
- * Each part works on the end of a buffer that holds the key so far, and takes away only.
+ * Each part works on the end of a buffer that holds the key so far, and only takes away.
  */
 #ifndef CR_URL_URL_KEY_H
 #define CR_URL_URL_KEY_H

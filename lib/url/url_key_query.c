@@ -147,7 +147,7 @@ static int sort_query(struct cr_buf *out, size_t from)
   size_t len = out->len - from;
   size_t count = count_parameters(cr_span(out->data + from, len));
 
-  if (len >= CR_URL_MAX_BYTES) /* not met; it keeps the product below in range */
+  if (len > CR_URL_KEY_MAX_BYTES) /* not met; it keeps the product below in range */
     return CRAWLER_E_LIMIT;
   size_t bytes = 2 * count * sizeof(few[0]) + len;
   if (bytes > sizeof(few))

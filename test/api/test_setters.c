@@ -50,6 +50,7 @@ static const struct {
   { "key_slashes", crawler_set_key_slashes },
   { "key_index", crawler_set_key_index },
   { "key_case", crawler_set_key_case },
+  { "key_escapes", crawler_set_key_escapes },
   { "key_www", crawler_set_key_www },
   { "key_query_order", crawler_set_key_query_order },
   { "key_tracking", crawler_set_key_tracking },

@@ -160,6 +160,7 @@ static void key_rules_follow_their_options(void **state)
     { "key_slashes", CR_URL_RULE_SLASHES },
     { "key_index", CR_URL_RULE_INDEX },
     { "key_case", CR_URL_RULE_CASE },
+    { "key_escapes", CR_URL_RULE_ESCAPES },
     { "key_www", CR_URL_RULE_WWW },
     { "key_query_order", CR_URL_RULE_QUERY_ORDER },
     { "key_tracking", CR_URL_RULE_TRACKING },

@@ -64,8 +64,8 @@ static void check_key(struct cr_mem *mem, const struct cr_url *url,
   struct cr_buf second;
 
   cr_url_init(&again, mem);
-  cr_buf_init(&key, mem, CR_MEM_CORE, CR_URL_MAX_BYTES);
-  cr_buf_init(&second, mem, CR_MEM_CORE, CR_URL_MAX_BYTES);
+  cr_buf_init(&key, mem, CR_MEM_CORE, CR_URL_KEY_MAX_BYTES);
+  cr_buf_init(&second, mem, CR_MEM_CORE, CR_URL_KEY_MAX_BYTES);
   require(cr_url_key(url, rules, &key) == 0);
   require(cr_url_parse(&again, cr_span(key.data, key.len), NULL) == 0);
   require(same(cr_url_text(&again), cr_span(key.data, key.len)));

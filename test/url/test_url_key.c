@@ -9,6 +9,7 @@ enum {
   WWW = CR_URL_RULE_WWW,
   CASE = CR_URL_RULE_CASE,
   FRAGMENT = CR_URL_RULE_FRAGMENT,
+  ESCAPES = CR_URL_RULE_ESCAPES,
   FOUR = SLASH | ORDER | WWW | CASE
 };
 
@@ -75,6 +76,13 @@ static const struct {
   { "http://a.org/B%c3%9c?C=D", CASE, "http://a.org/b%C3%9C?c=d", "escapes stay in upper case" },
   { "http://a.org/%41", CASE, "http://a.org/a", "what was escaped too" },
 
+  { "http://a.org/[a]|?{b}\\^`", ESCAPES, "http://a.org/%5Ba%5D%7C?%7Bb%7D%5C%5E%60", "all" },
+  { "http://a.org/%5ba%5d", ESCAPES, "http://a.org/%5Ba%5D", "as those that are escaped" },
+  { "http://a.org/%?%&%4&%zz", ESCAPES, "http://a.org/%25?%25&%254&%25zz", "a '%' alone" },
+  { "http://a.org/%%34%31", ESCAPES, "http://a.org/%2541", "and what follows it" },
+  { "http://a.org/[a]?%", 0, "http://a.org/[a]?%", "not by themselves" },
+  { "http://a.org/?a=1&a[=2&%=3", ESCAPES | ORDER, "http://a.org/?%25=3&a=1&a%5B=2", "in order" },
+
   { "http://a.org/#!b", 0, "http://a.org/", "a fragment is none" },
   { "http://a.org/#!b", FRAGMENT, "http://a.org/#!b", "one that names a page" },
   { "http://a.org/?c#/b?d", FRAGMENT, "http://a.org/?c#/b?d", "one that names a page" },
@@ -122,8 +130,8 @@ static void check_own_key(const struct cr_url *url, const struct cr_key_rules *r
   struct cr_buf key;
   struct cr_buf second;
 
-  cr_buf_init(&key, url->text.mem, CR_MEM_CORE, CR_URL_MAX_BYTES);
-  cr_buf_init(&second, url->text.mem, CR_MEM_CORE, CR_URL_MAX_BYTES);
+  cr_buf_init(&key, url->text.mem, CR_MEM_CORE, CR_URL_KEY_MAX_BYTES);
+  cr_buf_init(&second, url->text.mem, CR_MEM_CORE, CR_URL_KEY_MAX_BYTES);
   assert_int_equal(cr_url_key(url, rules, &key), 0);
   assert_int_equal(cr_url_parse(again, cr_span(key.data, key.len), NULL), 0);
   assert_span(cr_url_text(again), key.data);
@@ -170,7 +178,7 @@ static void the_key_of_a_key_is_the_key(void **state)
   cr_test_mem_done(&mem);
 }
 
-static void a_key_needs_no_more_room_than_its_url(void **state)
+static void a_key_needs_the_room_that_the_header_says(void **state)
 {
   struct cr_mem mem;
   struct cr_url url;
@@ -186,6 +194,15 @@ static void a_key_needs_no_more_room_than_its_url(void **state)
   cr_buf_init(&key, &mem, CR_MEM_CORE, 8);
   assert_int_equal(cr_url_key(&url, NULL, &key), CRAWLER_E_LIMIT);
   cr_buf_free(&key);
+  static char longest[CR_URL_MAX_BYTES];
+  struct cr_key_rules escapes = { .bits = ESCAPES };
+  memset(longest, '[', sizeof(longest));
+  memcpy(longest, "http://a/", 9);
+  assert_int_equal(cr_url_parse(&url, cr_span(longest, sizeof(longest)), NULL), 0);
+  cr_buf_init(&key, &mem, CR_MEM_CORE, CR_URL_KEY_MAX_BYTES);
+  assert_int_equal(cr_url_key(&url, &escapes, &key), 0);
+  assert_int_equal(key.len, 9 + 3 * (sizeof(longest) - 9));
+  cr_buf_free(&key);
   cr_url_free(&url);
   cr_test_mem_done(&mem);
 }
@@ -195,7 +212,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(keys_come_out_as_the_header_says),
     cmocka_unit_test(the_key_of_a_key_is_the_key),
-    cmocka_unit_test(a_key_needs_no_more_room_than_its_url),
+    cmocka_unit_test(a_key_needs_the_room_that_the_header_says),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
