@@ -115,10 +115,10 @@ static void drop_sessions(struct cr_buf *out, size_t from)
   while (at < end) { /* at a slash; the copy is never ahead of it */
     struct cr_span name = segment(at + 1, end);
     const char *next = name.at + name.len;
-    if (!(next <= aspx && is_aspx_session(name))) {
-      *to++ = '/';
-      to = put_segment(to, name);
-    }
+    char *stop = put_segment(to + 1, name); /* what is left of it, so that a key loses no more */
+    *to = '/';
+    if (!(next <= aspx && is_aspx_session(cr_span(to + 1, (size_t)(stop - to - 1)))))
+      to = stop;
     at = next;
   }
   out->len = (size_t)(to - out->data);

@@ -40,6 +40,8 @@ static const struct {
   { "/(S(" ID24 "0))/x.aspx", SESSION, "/(S(" ID24 "0))/x.aspx", "not an id" },
   { "/(S(" ID24 ")/x.aspx", SESSION, "/(S(" ID24 ")/x.aspx", "not an id" },
   { "/(S(" ID24 "))S/x.aspx", SESSION, "/(S(" ID24 "))S/x.aspx", "not an id" },
+  { "/(" ID24 ");jsessionid=1/x.aspx", SESSION, "/x.aspx", "one behind which another stands" },
+  { "/(" ID24 ");b=1/x.aspx", SESSION, "/(" ID24 ");b=1/x.aspx", "not an id" },
   { "/()/()x.aspx", SESSION, "/()/()x.aspx", "not an id" },
 
   { "/index.html", INDEX, "/", "the root" },
