@@ -114,7 +114,7 @@ static struct cr_span host_key(struct cr_span host, unsigned rules)
   return host;
 }
 
-static void put_escape(struct cr_buf *out, uint8_t byte)
+static inline void put_escape(struct cr_buf *out, uint8_t byte)
 {
   static const char digits[] = "0123456789ABCDEF";
 
@@ -129,18 +129,20 @@ static void put_unescaped(struct cr_buf *out, struct cr_span text, unsigned rule
 {
   const char *end = text.at + text.len;
   const char *at = text.at;
+  bool fold = (rules & CR_URL_RULE_CASE) != 0;
+  bool escapes = (rules & CR_URL_RULE_ESCAPES) != 0;
   int loose = 0; /* 1: behind such a '%'; 2: behind it and one digit */
 
   while (at < end) {
     int byte = escaped_byte(at, end);
     char c = byte < 0 ? *at : (char)byte;
     bool digit = cr_hex_value(c) >= 0;
-    bool unwise = byte < 0 && (rules & CR_URL_RULE_ESCAPES) && is_unwise(c);
-    if (unwise || (byte >= 0 && (!is_unreserved(c) || (loose > 0 && digit)))) {
+    if ((escapes && byte < 0 && is_unwise(c)) ||
+        (byte >= 0 && (!is_unreserved(c) || (loose > 0 && digit)))) {
       put_escape(out, (uint8_t)c);
       loose = 0;
     } else {
-      cr_url_put_char(out, (rules & CR_URL_RULE_CASE) ? cr_lower(c) : c);
+      cr_url_put_char(out, fold ? cr_lower(c) : c);
       loose = c == '%' ? 1 : (loose == 1 && digit ? 2 : 0);
     }
     at += byte < 0 ? 1 : 3;

@@ -10,7 +10,7 @@
 #include "parse/parse.h"
 #include "url_cases.h"
 
-enum { SHORT = 1000, LONG = 60000, TOTAL = 240000, ROUNDS = 5, FACTOR = 8 };
+enum { SHORT = 1000, LONG = 60000, TOTAL = 120000, ROUNDS = 3, FACTOR = 8 };
 
 struct shape {
   const char *head;
