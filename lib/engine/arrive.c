@@ -22,7 +22,7 @@ static enum cr_fetch_answer on_address(struct cr_transfer *t, const char *addres
   struct cr_visit *v = visit_of(t);
   struct cr_host_update update = { .host = v->host, .fields = CR_HOST_ADDRESS, .lease = v->lease };
 
-  if (v->joined_address || v->robots_hops > 0) /* another host's address is not this host's */
+  if (v->joined_address)
     return CR_FETCH_GO;
   v->joined_address = true;
   update.address = cr_span_text(address);

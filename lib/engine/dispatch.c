@@ -157,8 +157,6 @@ static void give_back(struct cr_shard *s, const struct cr_task *task)
   struct cr_finish fin = { .lease = task->lease, .kind = CR_FINISH_PARK };
 
   fin.at_ms = cr_loop_now(s->loop) + 1000; /* memory may be back by then */
-  if (task->kind == CRAWLER_KIND_ROBOTS)
-    fin.kind = CR_FINISH_RETRY; /* its first attempt is what admits it */
   (void)s->frontier->ops->finish(s->frontier, &fin, cr_loop_now(s->loop)); /* the lease is fresh */
   cr_ledger_requeue(&s->ledger, task->kind);
   if (task->kind == CRAWLER_KIND_PAGE)
@@ -172,7 +170,7 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
   struct cr_visit *v;
   crawler_reason reason;
 
-  if (task->kind == CRAWLER_KIND_ROBOTS && task->attempt == 1)
+  if (task->kind == CRAWLER_KIND_ROBOTS && !task->again)
     cr_ledger_admit(&s->ledger, task->kind);
   cr_ledger_lease(&s->ledger, task->kind);
   if (task->kind == CRAWLER_KIND_PAGE)

@@ -51,7 +51,7 @@ struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_re
   return cr_span(text, len);
 }
 
-uint32_t cr_authority_of(struct cr_shard *s, const struct crawler_request *req)
+uint32_t cr_authority_of(struct cr_shard *s, const struct crawler_request *req, bool admitted)
 {
   const struct cr_frontier_ops *ops = s->frontier->ops;
   struct cr_span origin = cr_request_origin(req);
@@ -60,6 +60,6 @@ uint32_t cr_authority_of(struct cr_shard *s, const struct crawler_request *req)
 
   if (*recent == CR_NO_ID || !cr_span_eq(ops->authority_origin(s->frontier, *recent), origin))
     *recent = ops->authority(s->frontier, origin, cr_politeness_key(&s->scratch, req),
-                             cr_host_site(cr_request_host(req)));
+                             cr_host_site(cr_request_host(req)), admitted);
   return *recent;
 }

@@ -53,7 +53,7 @@ struct cr_ledger {
 void cr_ledger_admit(struct cr_ledger *l, unsigned kind);
 void cr_ledger_lease(struct cr_ledger *l, unsigned kind);   /* queued -> in flight */
 void cr_ledger_requeue(struct cr_ledger *l, unsigned kind); /* in flight -> queued */
-/* In flight -> as if never admitted: a robots.txt that is given back is nowhere queued. */
+/* In flight -> as if never admitted: a robots.txt that nobody waits for any more. */
 void cr_ledger_withdraw(struct cr_ledger *l, unsigned kind);
 void cr_ledger_end(struct cr_ledger *l, unsigned kind, crawler_outcome outcome,
                    crawler_reason reason); /* in flight -> outcome */

@@ -53,7 +53,7 @@ static void go_on(struct cr_visit *v)
     return;
   }
   fin.target = cr_request_target(&target);
-  fin.authority = cr_authority_of(s, &target);
+  fin.authority = cr_authority_of(s, &target, true);
   s->frontier->ops->set_extra(s->frontier, v->lease, extra);
   if (fin.authority == CR_NO_ID ||
       s->frontier->ops->finish(s->frontier, &fin, cr_loop_now(s->loop)) < 0) {

@@ -3,7 +3,8 @@
  *
  * The frontier hands out a robots task for each authority not judged. Its answer becomes facts that
  * are kept with the authority: rules, nothing (4xx: all allowed), or unreachable (section 2.3.1.4:
- * all disallowed). Redirects are followed at once, to any host, up to five (section 2.3.1.2).
+ * all disallowed). Up to five redirects are followed, to any host (section 2.3.1.2); each waits for
+ * the turn of the host it leads to, as a request of that host.
  */
 #include "engine/shard.h"
 
@@ -134,43 +135,39 @@ static void fail(struct cr_visit *v, crawler_reason failure)
     give_up(v, failure);
 }
 
-/* Where a redirect leads; CRAWLER_E_URL: nowhere. */
-static int set_target(struct cr_visit *v)
+/* Where a redirect leads; CRAWLER_E_NOMEM, or another error: nowhere. */
+static int read_target(struct cr_visit *v, struct crawler_request *target)
 {
   struct cr_shard *s = v->shard;
   const char *text = cr_headers_get(&v->page.headers, "Location");
   int err = CRAWLER_E_URL;
 
-  if (v->page.status / 100 != 3 || !text || v->robots_hops == MAX_ROBOTS_HOPS)
+  if (v->page.status / 100 != 3 || !text || v->page.req.hops >= MAX_ROBOTS_HOPS)
     return err;
   err = cr_url_parse(&s->base, cr_span(v->page.req.url, v->page.req.url_bytes), NULL);
   if (err == 0)
     err = cr_url_parse(&s->url, cr_span_text(text), &s->base);
-  return err < 0 ? err : cr_request_set_url(&v->page.req, &s->url);
+  return err < 0 ? err : cr_request_set_url(target, &s->url);
 }
 
-/* Follows a redirect under the same lease. false: there is none to follow. */
+/* Puts the task in the queue of the host that the redirect leads to. false: there is none. */
 static bool follow(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
-  int err = set_target(v);
+  struct crawler_request target = { .arena = &v->page.arena, .mem = s->mem };
+  struct cr_finish fin = { .lease = v->lease, .kind = CR_FINISH_SAME };
+  int err = read_target(v, &target);
 
   if (err < 0 && err != CRAWLER_E_NOMEM)
     return false;
-  v->robots_hops++;
-  v->page.location = NULL;
-  cr_buf_clear(&v->transfer.body_in);
-  if (err == 0)
-    err = cr_visit_start_transfer(v);
-  if (err < 0) { /* not known to allow anything */
-    fail(v, CRAWLER_FAILED_INTERNAL);
-    return true;
+  if (err == 0) {
+    cr_arena_reset(&s->scratch);
+    fin.authority = cr_authority_of(s, &target, true);
+    fin.target = cr_request_target(&target);
+    err = fin.authority == CR_NO_ID ? CRAWLER_E_NOMEM : cr_visit_finish_queued(v, &fin);
   }
-  cr_slots_begin(&s->slots, v->slow);
-  v->has_slot = true;
-  v->begun_ms = cr_loop_now(s->loop);
-  if (!v->slow)
-    cr_list_push(&s->fast, &v->fast_link);
+  if (err < 0) /* not known to allow anything */
+    fail(v, CRAWLER_FAILED_INTERNAL);
   return true;
 }
 

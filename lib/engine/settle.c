@@ -72,6 +72,22 @@ void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason re
   cr_shard_wake(s);
 }
 
+int cr_visit_finish_queued(struct cr_visit *v, const struct cr_finish *fin)
+{
+  struct cr_shard *s = v->shard;
+  int err = s->frontier->ops->finish(s->frontier, fin, cr_loop_now(s->loop));
+
+  if (err < 0)
+    return err;
+  if (err == 1) /* a robots.txt, and nobody waits for it any more */
+    cr_ledger_withdraw(&s->ledger, v->page.req.kind);
+  else
+    cr_ledger_requeue(&s->ledger, v->page.req.kind);
+  cr_visit_release(v);
+  cr_shard_wake(s);
+  return 0;
+}
+
 void cr_visit_requeue(struct cr_visit *v, enum cr_finish_kind kind, int64_t at_ms)
 {
   struct cr_shard *s = v->shard;
@@ -87,17 +103,8 @@ void cr_visit_requeue(struct cr_visit *v, enum cr_finish_kind kind, int64_t at_m
   if (v->page.req.kind != CRAWLER_KIND_ROBOTS)
     s->frontier->ops->set_extra(s->frontier, v->lease, v->page.req.extra);
   v->page.req.extra = NULL;
-  (void)s->frontier->ops->finish(s->frontier, &fin, now); /* our lease is alive */
   release_reservation(v, false);
-  if (v->page.req.kind == CRAWLER_KIND_ROBOTS && kind == CR_FINISH_GIVE_BACK) {
-    /* Its authority is as before: the first attempt is admitted again. */
-    s->frontier->ops->set_gate(s->frontier, v->authority, CR_GATE_UNKNOWN);
-    cr_ledger_withdraw(&s->ledger, v->page.req.kind);
-  } else {
-    cr_ledger_requeue(&s->ledger, v->page.req.kind);
-  }
-  cr_visit_release(v);
-  cr_shard_wake(s);
+  (void)cr_visit_finish_queued(v, &fin); /* our lease is alive, and needs no memory */
 }
 
 void cr_visit_fail(struct cr_visit *v, crawler_reason reason)

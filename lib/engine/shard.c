@@ -105,10 +105,15 @@ static struct cr_key_rules key_rules_of(const struct cr_settings *o)
 static void configure_frontier(struct cr_shard *s)
 {
   const struct cr_frontier_ops *ops = s->frontier->ops;
+  uint32_t dropped;
 
   ops->set_caps(s->frontier, s->politeness.host_cap, s->politeness.site_cap,
                 s->politeness.address_cap);
-  ops->set_default_gate(s->frontier, s->settings->obey_robots != 0);
+  dropped = ops->set_default_gate(s->frontier, s->settings->obey_robots != 0);
+  for (uint32_t i = 0; i < dropped; i++) {
+    cr_ledger_lease(&s->ledger, CRAWLER_KIND_ROBOTS);
+    cr_ledger_withdraw(&s->ledger, CRAWLER_KIND_ROBOTS);
+  }
 }
 
 static void open_depth(struct cr_shard *s)

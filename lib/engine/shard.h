@@ -170,8 +170,9 @@ void cr_settle_fragment(struct cr_shard *s);
 int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp);
 /* "example.org", or "example.org:8080" where the port isn't 80 or 443; in arena. */
 struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_request *req);
-/* CR_NO_ID: out of memory. */
-uint32_t cr_authority_of(struct cr_shard *s, const struct crawler_request *req);
+/* admitted: the request is in the crawl already, and max_frontier has no say. CR_NO_ID: out of
+ * memory. */
+uint32_t cr_authority_of(struct cr_shard *s, const struct crawler_request *req, bool admitted);
 
 /* ---- admit.c: filter and enqueue ---- */
 
@@ -229,14 +230,13 @@ struct cr_visit {
   uint64_t parse_order;
   struct cr_lease lease;
   uint64_t fp;
-  uint32_t authority;
+  uint32_t authority; /* of a robots.txt: which one it judges, wherever it is asked for */
   uint32_t host;
   enum cr_visit_state state;
   crawler_reason ended_by;    /* a hook's word while the transfer runs */
   struct cr_inflate *decoder; /* on_body */
   int64_t page_bytes;         /* what the page held when hooks were first shown it */
   int64_t left_bytes;         /* its share of home->left_bytes */
-  uint8_t robots_hops;
   bool slow;
   bool has_slot;
   int64_t begun_ms; /* when it took its slot */
@@ -268,6 +268,8 @@ void cr_visit_free_slot(struct cr_visit *v, bool polite);
 
 void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason reason);
 void cr_visit_requeue(struct cr_visit *v, enum cr_finish_kind kind, int64_t at_ms);
+/* Ends the lease so that it is queued again, and the visit with it; on an error neither. */
+int cr_visit_finish_queued(struct cr_visit *v, const struct cr_finish *fin);
 /* Another attempt if the table and the options say so, else the failure. */
 void cr_visit_fail(struct cr_visit *v, crawler_reason reason);
 /* The numbers of the visit's host; NULL: out of memory, and they are missing. */
@@ -292,7 +294,6 @@ struct cr_robots_facts { /* what is kept with an authority */
   crawler_reason unreachable; /* NONE, or what its URLs end with */
 };
 void cr_robots_facts_free(void *facts, void *user);
-void cr_robots_begin(struct cr_visit *v);
 /* The transfer of a robots.txt is over. */
 void cr_robots_arrived(struct cr_visit *v, crawler_reason failure);
 /* May this leave? NONE, or the reason why not. */

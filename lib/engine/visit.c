@@ -137,26 +137,49 @@ static void split_origin(struct crawler_request *req, struct cr_span origin)
   req->port = (uint16_t)port;
 }
 
-static bool fill_request(struct cr_shard *s, struct cr_visit *v, const struct cr_task *task)
+static struct cr_span join(struct cr_arena *arena, struct cr_span origin, struct cr_span target,
+                           bool *ok)
 {
-  struct crawler_request *req = &v->page.req;
-  struct cr_span origin = s->frontier->ops->authority_origin(s->frontier, task->authority);
-  struct cr_span target = task->kind == CRAWLER_KIND_ROBOTS ? CR_SPAN("/robots.txt") : task->target;
-  char *url = cr_arena_bytes(&v->page.arena, origin.len + target.len + 1);
-  bool ok = url != NULL;
+  char *url = cr_arena_bytes(arena, origin.len + target.len + 1);
 
-  if (!ok)
-    return false;
+  if (!url) {
+    *ok = false;
+    return cr_span(NULL, 0);
+  }
   memcpy(url, origin.at, origin.len);
   memcpy(url + origin.len, target.at, target.len);
   url[origin.len + target.len] = '\0';
-  req->url = url;
-  req->url_bytes = origin.len + target.len;
+  return cr_span(url, origin.len + target.len);
+}
+
+/* A robots task's own robots.txt is what redirected it, at once or by way of others. */
+static struct cr_span via_of(struct cr_shard *s, struct cr_visit *v, const struct cr_task *task,
+                             bool *ok)
+{
+  if (task->kind != CRAWLER_KIND_ROBOTS || task->hops == 0)
+    return copy(&v->page.arena, task->via, ok);
+  return join(&v->page.arena, s->frontier->ops->authority_origin(s->frontier, task->authority),
+              CR_SPAN("/robots.txt"), ok);
+}
+
+static bool fill_request(struct cr_shard *s, struct cr_visit *v, const struct cr_task *task)
+{
+  struct crawler_request *req = &v->page.req;
+  struct cr_span origin = s->frontier->ops->authority_origin(s->frontier, task->asked);
+  bool is_first = task->kind == CRAWLER_KIND_ROBOTS && task->hops == 0;
+  bool ok = true;
+  struct cr_span url =
+      join(&v->page.arena, origin, is_first ? CR_SPAN("/robots.txt") : task->target, &ok);
+
+  if (!ok)
+    return false;
+  req->url = url.at;
+  req->url_bytes = url.len;
   req->path_at = (uint16_t)origin.len;
   req->https = is_https(origin);
   split_origin(req, origin);
   req->referrer = copy(&v->page.arena, task->referrer, &ok);
-  req->via = copy(&v->page.arena, task->via, &ok);
+  req->via = via_of(s, v, task, &ok);
   req->seed = copy(&v->page.arena, task->seed, &ok);
   req->meta = copy(&v->page.arena, task->meta, &ok);
   return ok;

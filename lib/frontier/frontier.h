@@ -75,14 +75,17 @@ struct cr_task { /* spans are valid until the lease is finished */
   struct cr_lease lease;
   uint64_t fp;
   uint32_t authority;
-  uint32_t host;
+  uint32_t asked; /* whose origin the target is asked of: authority, but for a robots task moved */
+  uint32_t host;  /* asked's */
   uint16_t depth;
   int8_t priority;
-  uint8_t kind; /* CRAWLER_KIND_ROBOTS: judge this authority; fp, target and the rest are empty */
+  uint8_t kind; /* CRAWLER_KIND_ROBOTS: judge authority; target is empty until a redirect leads to
+                 * one (CR_FINISH_SAME); fp and the rest are empty */
   uint8_t method;
   uint8_t hops;
   uint8_t flags;
   uint8_t attempt; /* 1 is the first */
+  bool again;      /* a robots task that was given before, and queued meanwhile */
   bool slow;       /* its host is in the slow lane */
   struct cr_span target, referrer, via, seed, meta;
   void *extra;
@@ -101,7 +104,8 @@ enum cr_finish_kind {
   CR_FINISH_RETRY,     /* again at at_ms, attempt + 1; never passes the seen test */
   CR_FINISH_PARK,      /* again at at_ms, attempt unchanged */
   CR_FINISH_GIVE_BACK, /* nothing was sent: back to the head of its queue */
-  CR_FINISH_SAME /* redirected to its own key: takes the target, hops + 1, attempt 1, due now */
+  CR_FINISH_SAME /* redirected, and the same still: takes the target, hops + 1, attempt 1 (but for
+                  * a robots task: unchanged), due now */
 };
 
 struct cr_finish {
@@ -109,7 +113,7 @@ struct cr_finish {
   enum cr_finish_kind kind;
   int64_t at_ms;         /* RETRY, PARK */
   struct cr_span target; /* SAME: the new path and query; same authority or a new one */
-  uint32_t authority;    /* SAME */
+  uint32_t authority;    /* SAME: whose host is asked for it; who is judged stays */
 };
 
 /* ---- hosts ---- */
@@ -117,7 +121,7 @@ struct cr_finish {
 /* Of an authority: may its URLs leave? */
 enum cr_gate {
   CR_GATE_UNKNOWN, /* the next take gives a robots task for it first */
-  CR_GATE_ASKED,   /* that task is leased; its URLs wait */
+  CR_GATE_ASKED,   /* that task is leased, or to be given again; its URLs wait */
   CR_GATE_OPEN     /* URLs leave; what robots.txt says of each is the engine's to check */
 };
 
@@ -189,9 +193,10 @@ struct cr_frontier_ops {
   bool sync;
   void (*close)(struct cr_frontier *f);
   /* The id of an authority, made on first sight (never forgotten). origin: "https://a.example:81";
-   * host: the politeness key; site: group key, may be empty. CR_NO_ID: out of memory. */
+   * host: the politeness key; site: group key, may be empty. admitted: for a URL that has been
+   * let in already, whatever max_bytes says. CR_NO_ID: out of memory. */
   uint32_t (*authority)(struct cr_frontier *f, struct cr_span origin, struct cr_span host,
-                        struct cr_span site);
+                        struct cr_span site, bool admitted);
   struct cr_span (*authority_origin)(struct cr_frontier *f, uint32_t authority);
   uint32_t (*authority_host)(struct cr_frontier *f, uint32_t authority);
   struct cr_span (*host_key)(struct cr_frontier *f, uint32_t host);
@@ -202,8 +207,9 @@ struct cr_frontier_ops {
   /* Ends what was asked: a robots task that was to be given again isn't, and how the lease of one
    * ends has no effect on the gate any more. The next one is attempt 1. */
   void (*set_gate)(struct cr_frontier *f, uint32_t authority, enum cr_gate gate);
-  /* For authorities made from now on, and for those that set_gate hasn't opened. */
-  void (*set_default_gate)(struct cr_frontier *f, bool closed);
+  /* For authorities made from now on, and for those that set_gate hasn't opened. Returns how many
+   * robots tasks were to be given again, and aren't any more. */
+  uint32_t (*set_default_gate)(struct cr_frontier *f, bool closed);
   void (*set_caps)(struct cr_frontier *f, uint32_t host, uint32_t site, uint32_t address);
 
   /* Read-only: states[i] is the seen byte of fps[i]. Prefetches; meant for a page's links. */
@@ -233,8 +239,10 @@ struct cr_frontier_ops {
   /* CRAWLER_E_STATE for a stale lease. Frees the host slot unless it was released before.
    * The item's extra goes back to the caller with DONE. Needs no memory but for SAME, which may
    * fail with CRAWLER_E_NOMEM, or CRAWLER_E_INVAL as add does: the lease is held on then.
-   * A robots task: DONE leaves the gate to set_gate; RETRY and PARK give the task again at at_ms;
-   * GIVE_BACK makes the gate unknown, the attempt unchanged. */
+   * A robots task: DONE leaves the gate to set_gate; RETRY and PARK give the task again at at_ms,
+   * GIVE_BACK and SAME now, all at the host that was asked last, SAME at that of the new
+   * authority. There it is a task as any other of that host, whose own gate it doesn't pass. 1: it
+   * isn't given again, as the gate has been set since. */
   int (*finish)(struct cr_frontier *f, const struct cr_finish *fin, int64_t now_ms);
   /* The caller's attachment of a leased URL; it stays with the URL through RETRY and PARK. */
   void (*set_extra)(struct cr_frontier *f, struct cr_lease lease, void *extra);

@@ -146,7 +146,7 @@ static const char *check_authority(const struct cr_frontier_memory *f, uint32_t 
     return "an authority's count of queued entries is wrong";
   if (authority->gate != CR_GATE_ASKED &&
       (authority->waiting_head != CR_ENTRY_NONE || authority->asking != CR_NO_ID ||
-       authority->ask_at != CR_DELAYED_NONE))
+       authority->ask_at != CR_DELAYED_NONE || authority->moved))
     return "something waits for robots.txt that nobody asks for";
   if (authority->asking != CR_NO_ID && !cr_leased_at(&f->leases, authority->asking)->held)
     return "the lease of a robots task is not held";
@@ -174,7 +174,7 @@ static const char *check_sums(const struct cr_frontier_memory *f, uint32_t id)
   }
   for (uint32_t i = 0; i < f->leases.slots.count; i++) {
     const struct cr_leased *at = cr_leased_at(&f->leases, i);
-    if (!at->held || cr_authority_at(&f->hosts, at->authority)->host != id)
+    if (!at->held || at->host != id)
       continue;
     leased += at->entry != CR_ENTRY_NONE;
     in_flight += !at->released;

@@ -18,7 +18,7 @@ static void release(struct cr_frontier_memory *f, struct cr_leased *leased)
   if (leased->released)
     return;
   leased->released = true;
-  cr_place_free(f, host_of(f, leased->authority));
+  cr_place_free(f, cr_host_at(&f->hosts, leased->host));
 }
 
 static void settle(struct cr_frontier_memory *f, struct cr_host *host)
@@ -29,20 +29,22 @@ static void settle(struct cr_frontier_memory *f, struct cr_host *host)
 }
 
 /* Only the lease that the authority waits for decides what becomes of it. */
-static void finish_robots(struct cr_frontier_memory *f, const struct cr_finish *fin, uint32_t id)
+static int finish_robots(struct cr_frontier_memory *f, const struct cr_finish *fin, uint32_t id)
 {
   struct cr_authority *authority = cr_authority_at(&f->hosts, id);
+  bool is_timed = fin->kind == CR_FINISH_RETRY || fin->kind == CR_FINISH_PARK;
 
   if (authority->asking != fin->lease.slot)
-    return;
+    return fin->kind == CR_FINISH_DONE ? 0 : 1;
+  if (fin->kind == CR_FINISH_SAME && cr_pending_move_ask(f, id, fin->authority, fin->target) < 0)
+    return CRAWLER_E_NOMEM;
   authority->asking = CR_NO_ID;
-  if (fin->kind == CR_FINISH_GIVE_BACK)
-    cr_pending_set_gate(f, id, CR_GATE_UNKNOWN);
-  if (fin->kind != CR_FINISH_RETRY && fin->kind != CR_FINISH_PARK)
-    return;
-  cr_pending_ask_again(f, id, fin->at_ms);
+  if (fin->kind == CR_FINISH_DONE)
+    return 0;
   if (fin->kind == CR_FINISH_RETRY && authority->attempt < UINT8_MAX)
     authority->attempt++;
+  cr_pending_ask_again(f, id, is_timed ? fin->at_ms : f->now_ms);
+  return 0;
 }
 
 static void finish_done(struct cr_frontier_memory *f, uint32_t name)
@@ -114,9 +116,8 @@ static int judge(const struct cr_frontier_memory *f, const struct cr_finish *fin
     return CRAWLER_E_INVAL;
   if (fin->kind != CR_FINISH_SAME)
     return 0;
-  bool is_possible = leased->entry != CR_ENTRY_NONE &&
-                     fin->authority < f->hosts.authorities.count &&
-                     fin->target.len <= CR_ENTRY_TARGET_MAX;
+  bool is_possible =
+      fin->authority < f->hosts.authorities.count && fin->target.len <= CR_ENTRY_TARGET_MAX;
   return is_possible ? 0 : CRAWLER_E_INVAL;
 }
 
@@ -133,17 +134,17 @@ int cr_frontier_finish(struct cr_frontier *base, const struct cr_finish *fin, in
   int err = judge(f, fin, leased);
   if (err < 0)
     return err;
-  struct cr_host *host = host_of(f, leased->authority);
+  struct cr_host *host = cr_host_at(&f->hosts, leased->host);
   uint8_t kind = CRAWLER_KIND_ROBOTS;
   if (leased->entry != CR_ENTRY_NONE) {
     kind = cr_entry_at(&f->slab, leased->entry)->kind;
     err = finish_entry(f, fin, leased->entry);
-    if (err < 0)
-      return err;
-    host->leased--;
+    host->leased -= err == 0;
   } else {
-    finish_robots(f, fin, leased->authority);
+    err = finish_robots(f, fin, leased->authority);
   }
+  if (err < 0)
+    return err;
 
   release(f, leased);
   cr_lease_end(&f->leases, fin->lease);
@@ -151,7 +152,7 @@ int cr_frontier_finish(struct cr_frontier *base, const struct cr_finish *fin, in
   settle(f, host);
   if (fin->kind == CR_FINISH_SAME)
     settle(f, host_of(f, fin->authority));
-  return 0;
+  return err;
 }
 
 static void apply(struct cr_host *host, const struct cr_host_update *update)
@@ -200,7 +201,7 @@ int cr_frontier_host_update(struct cr_frontier *base, const struct cr_host_updat
   if (releases && !leased)
     return CRAWLER_E_STATE;
   struct cr_host *host = cr_host_at(&f->hosts, update->host);
-  if (leased && host_of(f, leased->authority) != host)
+  if (leased && leased->host != update->host)
     return CRAWLER_E_INVAL;
   if (find_address(f, update, &address) < 0)
     return CRAWLER_E_NOMEM;

@@ -35,6 +35,7 @@ static void free_facts(struct cr_frontier_memory *f)
     void *facts = cr_authority_at(&f->hosts, i)->facts;
     if (facts && f->config.free_facts)
       f->config.free_facts(facts, f->config.user);
+    cr_budget_free(&f->unlimited, cr_authority_at(&f->hosts, i)->moved);
   }
 }
 
@@ -58,13 +59,16 @@ static void close_memory(struct cr_frontier *base)
 /* ---- authorities ---- */
 
 static uint32_t authority(struct cr_frontier *base, struct cr_span origin, struct cr_span host,
-                          struct cr_span site)
+                          struct cr_span site, bool admitted)
 {
   struct cr_frontier_memory *f = cr_frontier_memory(base);
   const struct cr_authority_name name = { origin, host, site };
   uint32_t count = f->hosts.authorities.count;
-  uint32_t id = cr_hosts_authority(&f->hosts, &name);
+  uint32_t id;
 
+  f->budget.max_bytes = admitted ? 0 : f->config.max_bytes;
+  id = cr_hosts_authority(&f->hosts, &name);
+  f->budget.max_bytes = f->config.max_bytes;
   if (f->hosts.authorities.count > count && !f->config.gate)
     cr_authority_at(&f->hosts, id)->gate = CR_GATE_OPEN;
   return id;
@@ -97,9 +101,15 @@ static void set_facts(struct cr_frontier *base, uint32_t id, void *new_facts)
 
 static void change_gate(struct cr_frontier_memory *f, uint32_t id, enum cr_gate gate)
 {
+  struct cr_authority *authority = cr_authority_at(&f->hosts, id);
+  struct cr_host *asked = cr_pending_asked_host(f, id);
+
   cr_pending_set_gate(f, id, gate);
-  cr_authority_at(&f->hosts, id)->attempt = 1;
-  cr_place(f, cr_host_at(&f->hosts, cr_authority_at(&f->hosts, id)->host));
+  cr_budget_free(&f->unlimited, authority->moved);
+  authority->moved = NULL;
+  authority->attempt = 1;
+  cr_place(f, cr_host_at(&f->hosts, authority->host));
+  cr_place(f, asked);
 }
 
 static void set_gate(struct cr_frontier *base, uint32_t id, enum cr_gate gate)
@@ -110,17 +120,21 @@ static void set_gate(struct cr_frontier *base, uint32_t id, enum cr_gate gate)
   cr_authority_at(&f->hosts, id)->judged = gate == CR_GATE_OPEN;
 }
 
-static void set_default_gate(struct cr_frontier *base, bool closed)
+static uint32_t set_default_gate(struct cr_frontier *base, bool closed)
 {
   struct cr_frontier_memory *f = cr_frontier_memory(base);
+  uint32_t dropped = 0;
 
   f->config.gate = closed;
   for (uint32_t id = 0; id < f->hosts.authorities.count; id++) {
     const struct cr_authority *at = cr_authority_at(&f->hosts, id);
     bool is_open = at->gate == CR_GATE_OPEN;
-    if (!at->judged && is_open == closed)
-      change_gate(f, id, closed ? CR_GATE_UNKNOWN : CR_GATE_OPEN);
+    if (at->judged || is_open != closed)
+      continue;
+    dropped += at->ask_at != CR_DELAYED_NONE;
+    change_gate(f, id, closed ? CR_GATE_UNKNOWN : CR_GATE_OPEN);
   }
+  return dropped;
 }
 
 static void set_caps(struct cr_frontier *base, uint32_t host, uint32_t site, uint32_t address)

@@ -26,13 +26,20 @@ static unsigned open_lanes(const struct quota *left)
 static void fill_robots(struct cr_frontier_memory *f, uint32_t id, struct cr_task *task)
 {
   struct cr_authority *authority = cr_authority_at(&f->hosts, id);
+  const struct cr_moved *moved = authority->moved;
 
   memset(task, 0, sizeof(*task));
-  task->lease = cr_lease_take(&f->leases, CR_ENTRY_NONE, id);
   task->authority = id;
-  task->host = authority->host;
+  task->asked = moved ? moved->authority : id;
+  task->host = cr_authority_at(&f->hosts, task->asked)->host;
+  task->lease = cr_lease_take(&f->leases, CR_ENTRY_NONE, id, task->host);
   task->kind = CRAWLER_KIND_ROBOTS;
   task->attempt = authority->attempt;
+  task->again = authority->ask_at != CR_DELAYED_NONE;
+  if (moved) {
+    task->hops = moved->hops;
+    task->target = cr_span(moved->target, moved->len);
+  }
   cr_pending_set_gate(f, id, CR_GATE_ASKED);
   authority->asking = task->lease.slot;
 }
@@ -41,10 +48,11 @@ static void fill(struct cr_frontier_memory *f, uint32_t name, struct cr_task *ta
 {
   const struct cr_entry *entry = cr_entry_at(&f->slab, name);
 
-  task->lease = cr_lease_take(&f->leases, name, entry->authority);
   task->fp = entry->fp;
   task->authority = entry->authority;
+  task->asked = entry->authority;
   task->host = cr_authority_at(&f->hosts, entry->authority)->host;
+  task->lease = cr_lease_take(&f->leases, name, entry->authority, task->host);
   task->depth = entry->depth;
   task->priority = entry->priority;
   task->kind = entry->kind;
@@ -58,6 +66,7 @@ static void fill(struct cr_frontier_memory *f, uint32_t name, struct cr_task *ta
   task->seed = cr_entry_origin(&f->slab, entry, CR_ORIGIN_SEED);
   task->meta = cr_entry_origin(&f->slab, entry, CR_ORIGIN_META);
   task->extra = entry->extra;
+  task->again = false;
 }
 
 /* The host may give a task and all caps allow it. */

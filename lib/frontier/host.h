@@ -16,6 +16,13 @@
 #include "frontier/ring.h"
 #include "frontier/wheel.h"
 
+struct cr_moved { /* where a robots task has been redirected to */
+  uint32_t authority;
+  uint8_t hops;
+  size_t len;
+  char target[];
+};
+
 struct cr_authority {
   uint32_t host;
   uint32_t queued;       /* its entries in the host's queue */
@@ -25,7 +32,8 @@ struct cr_authority {
   bool judged;           /* opened by set_gate, not by default */
   uint32_t waiting_tail;
   uint32_t asking; /* slot of the lease of its robots task, or CR_NO_ID */
-  uint32_t ask_at; /* node in the host's `asks`: the task is to be given again then */
+  uint32_t ask_at; /* node in the `asks` of the host it asks: the task is to be given again then */
+  struct cr_moved *moved; /* NULL: its robots task asks its own host */
   struct cr_span origin;
   void *facts;
 };
@@ -58,7 +66,7 @@ struct cr_host {         /* what adding a URL reads comes first, then what takin
   uint32_t pending;      /* entries in queue, wait lists and delayed */
   uint32_t gated;        /* entries in the queue whose authority is CR_GATE_ASKED */
   uint32_t delayed;      /* heap of entries */
-  uint32_t asks;         /* heap of authorities whose robots task is to be given again */
+  uint32_t asks;         /* heap of authorities whose robots task is to be given again here */
   int64_t next_ok_ms;
   int64_t blocked_until_ms;
   uint32_t in_flight;       /* slots in use */

@@ -30,7 +30,8 @@ bool cr_leases_reserve(struct cr_leases *leases)
   return true;
 }
 
-struct cr_lease cr_lease_take(struct cr_leases *leases, uint32_t entry, uint32_t authority)
+struct cr_lease cr_lease_take(struct cr_leases *leases, uint32_t entry, uint32_t authority,
+                              uint32_t host)
 {
   uint32_t slot = leases->free_slot;
   struct cr_leased *leased = cr_leased_at(leases, slot);
@@ -41,6 +42,7 @@ struct cr_lease cr_lease_take(struct cr_leases *leases, uint32_t entry, uint32_t
   leased->generation += leased->generation == 0;
   leased->entry = entry;
   leased->authority = authority;
+  leased->host = host;
   leased->held = true;
   leased->released = false;
   return (struct cr_lease){ slot, leased->generation };

@@ -13,6 +13,7 @@ struct cr_leased {
   uint32_t generation; /* 1 is the first; 0 is never valid */
   uint32_t entry;      /* CR_ENTRY_NONE: a robots task */
   uint32_t authority;
+  uint32_t host; /* whose slot it uses */
   uint32_t next_free;
   bool held;
   bool released; /* its slot of host and groups is free already */
@@ -29,7 +30,8 @@ void cr_leases_free(struct cr_leases *leases);
 /* Makes the next cr_lease_take certain to succeed. false: out of memory. */
 bool cr_leases_reserve(struct cr_leases *leases);
 /* Reserved before. */
-struct cr_lease cr_lease_take(struct cr_leases *leases, uint32_t entry, uint32_t authority);
+struct cr_lease cr_lease_take(struct cr_leases *leases, uint32_t entry, uint32_t authority,
+                              uint32_t host);
 /* NULL: stale. */
 struct cr_leased *cr_lease_find(const struct cr_leases *leases, struct cr_lease lease);
 void cr_lease_end(struct cr_leases *leases, struct cr_lease lease);

@@ -7,6 +7,8 @@
  */
 #include "frontier/pending.h"
 
+#include <string.h>
+
 int cr_pending_reserve(struct cr_frontier_memory *f, struct cr_host *host, int8_t priority)
 {
   return cr_queue_reserve(&host->queue, &f->budget, priority);
@@ -143,6 +145,15 @@ static void bring_back(struct cr_frontier_memory *f, struct cr_host *host,
   }
 }
 
+struct cr_host *cr_pending_asked_host(const struct cr_frontier_memory *f, uint32_t id)
+{
+  const struct cr_authority *authority = cr_authority_at(&f->hosts, id);
+
+  if (authority->moved)
+    authority = cr_authority_at(&f->hosts, authority->moved->authority);
+  return cr_host_at(&f->hosts, authority->host);
+}
+
 void cr_pending_set_gate(struct cr_frontier_memory *f, uint32_t id, enum cr_gate gate)
 {
   struct cr_authority *authority = cr_authority_at(&f->hosts, id);
@@ -151,7 +162,7 @@ void cr_pending_set_gate(struct cr_frontier_memory *f, uint32_t id, enum cr_gate
 
   authority->asking = CR_NO_ID;
   if (authority->ask_at != CR_DELAYED_NONE) {
-    cr_delayed_remove(&f->delayed, &host->asks, authority->ask_at);
+    cr_delayed_remove(&f->delayed, &cr_pending_asked_host(f, id)->asks, authority->ask_at);
     authority->ask_at = CR_DELAYED_NONE;
     f->queued[CRAWLER_KIND_ROBOTS]--;
   }
@@ -166,11 +177,28 @@ void cr_pending_set_gate(struct cr_frontier_memory *f, uint32_t id, enum cr_gate
 
 void cr_pending_ask_again(struct cr_frontier_memory *f, uint32_t id, int64_t at_ms)
 {
-  struct cr_authority *authority = cr_authority_at(&f->hosts, id);
-  struct cr_host *host = cr_host_at(&f->hosts, authority->host);
+  struct cr_host *host = cr_pending_asked_host(f, id);
 
-  authority->ask_at = cr_delayed_push(&f->delayed, &host->asks, at_ms, id);
+  cr_authority_at(&f->hosts, id)->ask_at = cr_delayed_push(&f->delayed, &host->asks, at_ms, id);
   f->queued[CRAWLER_KIND_ROBOTS]++;
+}
+
+int cr_pending_move_ask(struct cr_frontier_memory *f, uint32_t id, uint32_t asked,
+                        struct cr_span target)
+{
+  struct cr_authority *authority = cr_authority_at(&f->hosts, id);
+  struct cr_moved *moved = cr_budget_resize(&f->unlimited, NULL, 0, sizeof(*moved) + target.len);
+  unsigned hops = authority->moved ? authority->moved->hops : 0;
+
+  if (!moved)
+    return CRAWLER_E_NOMEM;
+  moved->authority = asked;
+  moved->hops = (uint8_t)(hops < UINT8_MAX ? hops + 1 : hops);
+  moved->len = target.len;
+  memcpy(moved->target, target.at, target.len);
+  cr_budget_free(&f->unlimited, authority->moved);
+  authority->moved = moved;
+  return 0;
 }
 
 uint32_t cr_pending_due_ask(const struct cr_frontier_memory *f, const struct cr_host *host)

@@ -27,11 +27,16 @@ uint32_t cr_pending_pop(struct cr_frontier_memory *f, struct cr_host *host);
 /* Frees the bands of a host that has nothing queued or leased any more. */
 void cr_pending_trim(struct cr_frontier_memory *f, struct cr_host *host);
 
+/* The host whose turn the authority's robots task takes: its own, or where a redirect led to. */
+struct cr_host *cr_pending_asked_host(const struct cr_frontier_memory *f, uint32_t authority);
 /* Changes an authority's gate. A robots task that was to be given again isn't, and the lease of
  * one that runs has no say any more. */
 void cr_pending_set_gate(struct cr_frontier_memory *f, uint32_t authority, enum cr_gate gate);
 /* CR_GATE_ASKED: the authority's robots task is to be given again at that time. */
 void cr_pending_ask_again(struct cr_frontier_memory *f, uint32_t authority, int64_t at_ms);
+/* CR_GATE_ASKED: the next one asks another authority's host for this. 0 or CRAWLER_E_NOMEM. */
+int cr_pending_move_ask(struct cr_frontier_memory *f, uint32_t authority, uint32_t asked,
+                        struct cr_span target);
 /* The authority whose robots task is due now, or CR_NO_ID. */
 uint32_t cr_pending_due_ask(const struct cr_frontier_memory *f, const struct cr_host *host);
 

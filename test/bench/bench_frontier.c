@@ -132,7 +132,7 @@ static void make_authorities(struct bench *b)
     struct cr_span name = cr_span(origin, (size_t)len);
     struct cr_span host = cr_span(origin + 8, (size_t)len - 8);
     struct cr_span site = cr_span(origin + 12, (size_t)len - 12);
-    b->authorities[i] = b->f->ops->authority(b->f, name, host, site);
+    b->authorities[i] = b->f->ops->authority(b->f, name, host, site, false);
     check(b->authorities[i] != CR_NO_ID, "out of memory");
   }
   printf("authorities: %zu, %.0f ns each, %.0f bytes each with host, site and names\n", b->hosts,

@@ -17,8 +17,8 @@
 #include "support/oom.h"
 
 static const struct cr_sim_page pages[] = {
-  { "/robots.txt", .to = "/rules" },
-  { "/rules", .body = "User-agent: *\nDisallow: /no\n", .type = "text/plain" },
+  { "/robots.txt", .to = "http://d.example/rules" },
+  { "http://d.example/rules", .body = "User-agent: *\nDisallow: /no\n", .type = "text/plain" },
   { "/", .hrefs = "/a /b#x /no /moved /own !/nofollow mailto:me /fails http://[bad" },
   { "/a", .hrefs = "/ /a/1 /a/2 /a/3 http://b.example/ http://c.example/" },
   { "/a/1", .hrefs = "/deep" },

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -99,10 +100,15 @@ static void check_case(const struct robots_case *want)
     { .url = "/page" },
     { .url = "/rules", .body = "User-agent: *\nDisallow: /page\n", .type = "text/plain" },
     { .url = "http://b.example/rules", .body = "User-agent: *\nDisallow: /page\n" },
+    { .url = "/robots/0", .to = "/robots/1" },
     { .url = "/robots/1", .to = "/robots/2" },
     { .url = "/robots/2", .to = "/robots/3" },
     { .url = "/robots/3", .to = "/robots/4" },
     { .url = "/robots/4", .to = "/rules" },
+    { .url = "http://refused.example/", .failure = CRAWLER_FAILED_ADDRESS },
+    { .url = "http://down.example/robots.txt", .failure = CRAWLER_FAILED_CONNECT },
+    { .url = "http://weak.example/robots.txt", .status = 503, .times = 2 },
+    { .url = "http://weak.example/robots.txt", .body = "User-agent: *\nDisallow: /page\n" },
   };
   const struct cr_sim_site site = CR_SIM_SITE(pages);
   struct cr_sim sim;
@@ -182,12 +188,201 @@ static void robots_txt_is_read_as_rfc_9309_says(void **state)
       CRAWLER_DROPPED,
       CRAWLER_DROPPED_ROBOTS,
       1 },
+    { "six: as if it were not there", { "/robots.txt", .to = "/robots/0" }, CRAWLER_FETCHED, 0, 1 },
+    { "for ever", { "/robots.txt", .to = "/robots.txt" }, CRAWLER_FETCHED, 0, 6 },
     { "a redirect to nowhere", { "/robots.txt", .to = "/nowhere" }, CRAWLER_FETCHED, 0, 1 },
+    { "to what is no URL", { "/robots.txt", .to = "http://:/" }, CRAWLER_FETCHED, 0, 1 },
+    { "to a refused address: final",
+      { "/robots.txt", .to = "http://refused.example/" },
+      CRAWLER_FAILED,
+      CRAWLER_FAILED_ADDRESS,
+      1 },
+    { "to where it fails: each URL again, as often as the first would be",
+      { "/robots.txt", .to = "http://down.example/robots.txt" },
+      CRAWLER_FAILED,
+      CRAWLER_FAILED_CONNECT,
+      1 },
+    { "to where it fails for a while",
+      { "/robots.txt", .to = "http://weak.example/robots.txt" },
+      CRAWLER_DROPPED,
+      CRAWLER_DROPPED_ROBOTS,
+      1 },
   };
   (void)state;
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
     check_case(&cases[i]);
+}
+
+/* ---- redirects: another host's turn ---- */
+
+/* Hosts "mN.example" have their rules at hub.example, which has pages of its own. */
+struct hub_world {
+  struct cr_sim_world world; /* first */
+  const char *address;       /* of all; NULL: each has its own */
+};
+
+enum { HUB_HOSTS = 30, HUB_PAGES = 10 };
+
+static void hub_answer(const struct cr_sim_world *world, const struct cr_sim_request *request,
+                       struct cr_sim_answer *out)
+{
+  const struct hub_world *w = (const struct hub_world *)(const void *)world;
+  const char *url = request->url.at;
+  bool of_hub = url[7] == 'h';
+  char link[32];
+
+  out->head_ms = 30;
+  (void)snprintf(out->address, sizeof(out->address), "%s", w->address ? w->address : url + 7);
+  out->address[strcspn(out->address, "/")] = '\0';
+  cr_sim_head_begin(out, !of_hub && is_robots(url) ? 302 : 200,
+                    is_robots(url) ? NULL : "text/html");
+  if (!of_hub && is_robots(url))
+    cr_sim_head_add(out, "Location", "http://hub.example/robots.txt");
+  cr_sim_head_end(out);
+  if (is_robots(url))
+    (void)cr_buf_add_text(&out->body, "User-agent: *\nDisallow: /0\n");
+  for (unsigned i = 0; !is_robots(url) && url[strlen(url) - 1] == '/' && i < HUB_PAGES; i++) {
+    (void)snprintf(link, sizeof(link), "<a href=\"/%u\">x</a>", i);
+    (void)cr_buf_add_text(&out->body, link); /* test memory isn't limited */
+  }
+}
+
+static void crawl_hub(const struct hub_world *world, const char *host_concurrency)
+{
+  const int hosts = HUB_HOSTS + 1;
+  struct cr_sim sim;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &world->world });
+  cr_sim_set(&sim, "host_concurrency", host_concurrency);
+  cr_sim_add(&sim, "http://hub.example/");
+  for (unsigned i = 0; i < HUB_HOSTS; i++) {
+    char url[64];
+    (void)snprintf(url, sizeof(url), "http://m%u.example/", i);
+    cr_sim_add(&sim, url);
+  }
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), hosts * HUB_PAGES);
+  assert_int_equal(cr_sim_count(&sim, CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS), hosts);
+  const struct cr_kind_ledger *robots = &sim.s->ledger.kinds[CRAWLER_KIND_ROBOTS];
+  assert_int_equal(robots->admitted, hosts);
+  assert_int_equal(robots->fetched, hosts);
+  /* The police has seen that none came too soon, and how many at once. */
+  assert_int_equal(cr_sim_asked(&sim, "http://hub.example/robots.txt"), hosts);
+  cr_sim_close(&sim);
+}
+
+static void a_redirect_waits_for_the_turn_of_the_host_it_leads_to(void **state)
+{
+  static const struct hub_world own_addresses = { { hub_answer, cr_sim_site_links }, NULL };
+  static const struct hub_world one_address = { { hub_answer, cr_sim_site_links }, "192.0.2.1" };
+  (void)state;
+
+  crawl_hub(&own_addresses, "1");
+  crawl_hub(&own_addresses, "3");
+  crawl_hub(&one_address, "1");
+}
+
+static void a_redirect_to_the_same_host_waits_for_its_pause(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/robots.txt", .to = "https://a.example/robots.txt" },
+    { "https://a.example/robots.txt", .to = "/rules" },
+    { "https://a.example/rules", .body = "User-agent: *\nDisallow: /no\n" },
+    { "/", .hrefs = "/no" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  int64_t end_ms = cr_sim_request(&sim, "/robots.txt")->end_ms;
+  assert_int_equal(cr_sim_request(&sim, "https://a.example/robots.txt")->begin_ms, end_ms + 1000);
+  end_ms = cr_sim_request(&sim, "https://a.example/robots.txt")->end_ms;
+  assert_int_equal(cr_sim_request(&sim, "https://a.example/rules")->begin_ms, end_ms + 1000);
+  assert_int_equal(cr_sim_reason(&sim, "/no"), CRAWLER_DROPPED_ROBOTS);
+  cr_sim_close(&sim);
+}
+
+/* Both gates are closed, and each waits for the other's host. */
+static void hosts_that_redirect_to_each_other_are_judged_both(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/robots.txt", .to = "http://b.example/a-rules" },
+    { "/a-rules", .to = "http://b.example/b-rules" },
+    { "http://b.example/robots.txt", .to = "http://a.example/a-rules" },
+    { "http://b.example/a-rules", .body = "User-agent: *\nDisallow: /no\n" },
+    { "http://b.example/b-rules", .status = 404 },
+    { "/", .hrefs = "/no" },
+    { "http://b.example/", .hrefs = "/no" },
+    { "http://b.example/no", .status = 200 },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_add(&sim, "/");
+  cr_sim_add(&sim, "http://b.example/");
+  cr_sim_run_checked(&sim, 1);
+  assert_string_equal(crawler_ended(sim.c), "complete");
+  assert_int_equal(cr_sim_reason(&sim, "/no"), CRAWLER_DROPPED_ROBOTS);
+  assert_int_equal(cr_sim_outcome(&sim, "http://b.example/no"), CRAWLER_FETCHED);
+  cr_sim_close(&sim);
+}
+
+/* All attempts together: max_retries more than a robots.txt and five redirects. */
+static void redirects_and_retries_have_one_bound(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/robots.txt", .status = 503, .times = 1 },
+    { "/robots.txt", .to = "/1" },
+    { "/1", .status = 503, .times = 1 },
+    { "/1", .to = "/2" },
+    { "/2", .status = 503, .times = 1 },
+    { "/2", .body = "" },
+    { .url = "/" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_reason(&sim, "/"), CRAWLER_DROPPED_ROBOTS_UNREACHABLE);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_ATTEMPTS), 5);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_RETRIES), 2);
+  cr_sim_close(&sim);
+}
+
+/* In flight, or waiting for the host it was sent to: it goes on where it was. */
+static void a_redirect_survives_a_cancel(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/robots.txt", .to = "http://b.example/rules" },
+    { "http://b.example/rules", .body = "User-agent: *\nDisallow: /no\n", .ms = 800 },
+    { "/", .hrefs = "/no" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  (void)state;
+
+  for (int64_t cut_ms = 0; cut_ms < 2000; cut_ms += 150) {
+    struct cr_sim sim;
+    cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+    cr_sim_add(&sim, "/");
+    (void)cr_sim_step(&sim, 0);
+    for (int64_t until_ms = sim.loop->clock_ms + cut_ms; sim.loop->clock_ms < until_ms;)
+      (void)cr_sim_step(&sim, 50);
+    crawler_cancel(sim.c);
+    cr_sim_run_checked(&sim, 1);
+    cr_sim_run_checked(&sim, 1); /* resumed */
+    assert_int_equal(cr_sim_reason(&sim, "/no"), CRAWLER_DROPPED_ROBOTS);
+    assert_int_equal(sim.s->ledger.kinds[CRAWLER_KIND_ROBOTS].admitted, 1);
+    cr_sim_close(&sim);
+  }
 }
 
 static void one_robots_txt_is_asked_for_each_scheme_host_and_port(void **state)
@@ -241,6 +436,41 @@ static void who_does_not_obey_asks_for_none(void **state)
   cr_sim_close(&sim);
 }
 
+/* Whatever became of the robots.txt by then: the ledger of its kind adds up. */
+static void obeying_can_be_switched_off_and_on_at_any_time(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/robots.txt", .status = 503, .times = 2, .ms = 300 },
+    { "/robots.txt", .to = "http://b.example/rules", .ms = 300 },
+    { "http://b.example/rules", .body = "User-agent: *\nDisallow: /no\n", .ms = 300 },
+    { "/", .hrefs = "/yes" },
+    { .url = "/yes" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  (void)state;
+
+  for (int64_t off_ms = 0; off_ms < 12000; off_ms += 200) {
+    struct cr_sim sim;
+    cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+    cr_sim_set(&sim, "keep_open", "1");
+    cr_sim_add(&sim, "/");
+    (void)cr_sim_step(&sim, 0);
+    for (int64_t until_ms = sim.loop->clock_ms + off_ms; sim.loop->clock_ms < until_ms;)
+      (void)cr_sim_step(&sim, 50);
+    cr_sim_set(&sim, "obey_robots", "0");
+    cr_sim_check(&sim);
+    cr_sim_set(&sim, "keep_open", "0");
+    cr_sim_run_checked(&sim, 1);
+    assert_int_equal(cr_sim_outcome(&sim, "/yes"), CRAWLER_FETCHED);
+    cr_sim_set(&sim, "obey_robots", "1");
+    cr_sim_add(&sim, "/no");
+    sim.net.police.lenient = true; /* what was asked for before it was switched off */
+    cr_sim_run_checked(&sim, 1);
+    assert_int_equal(cr_sim_reason(&sim, "/no"), CRAWLER_DROPPED_ROBOTS);
+    cr_sim_close(&sim);
+  }
+}
+
 static void a_canceled_robots_txt_is_asked_for_again(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -276,8 +506,14 @@ int main(void)
     cmocka_unit_test(no_page_comes_before_its_robots_txt_has_ended),
     cmocka_unit_test(what_is_disallowed_is_never_asked_for),
     cmocka_unit_test(robots_txt_is_read_as_rfc_9309_says),
+    cmocka_unit_test(a_redirect_waits_for_the_turn_of_the_host_it_leads_to),
+    cmocka_unit_test(a_redirect_to_the_same_host_waits_for_its_pause),
+    cmocka_unit_test(hosts_that_redirect_to_each_other_are_judged_both),
+    cmocka_unit_test(redirects_and_retries_have_one_bound),
+    cmocka_unit_test(a_redirect_survives_a_cancel),
     cmocka_unit_test(one_robots_txt_is_asked_for_each_scheme_host_and_port),
     cmocka_unit_test(who_does_not_obey_asks_for_none),
+    cmocka_unit_test(obeying_can_be_switched_off_and_on_at_any_time),
     cmocka_unit_test(a_canceled_robots_txt_is_asked_for_again),
   };
 

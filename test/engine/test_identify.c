@@ -169,7 +169,7 @@ static void authorities_are_found_again_however_many_there_are(void **state)
       (void)snprintf(url, sizeof(url), "http://h%d.example:%d/", i / 2, 8000 + i % 2);
       assert_int_equal(cr_url_parse(&sim.s->url, cr_span_text(url), NULL), 0);
       assert_int_equal(cr_identify(sim.s, &req, &fp), 0);
-      uint32_t id = cr_authority_of(sim.s, &req);
+      uint32_t id = cr_authority_of(sim.s, &req, false);
       assert_true(id != CR_NO_ID);
       if (round == 0)
         ids[i] = id;

@@ -192,6 +192,40 @@ static void while_it_is_asked_for_again_its_urls_are_queued(void **state)
   cr_sim_close(&sim);
 }
 
+static void note_last(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                      crawler_reason reason, const crawler_page *page, void *user)
+{
+  (void)c;
+  (void)outcome;
+  (void)reason;
+  (void)page;
+  (void)user;
+  if (crawler_request_kind(req) != CRAWLER_KIND_ROBOTS)
+    return;
+  assert_string_equal(crawler_request_url(req), "http://c.example/rules");
+  assert_string_equal(crawler_request_via(req), CR_SIM_ORIGIN "/robots.txt");
+}
+
+static void behind_redirects_it_names_the_robots_txt_it_stands_for(void **state)
+{
+  static const struct cr_sim_page moved[] = {
+    { "/robots.txt", .to = "http://user:secret@b.example/1#x" },
+    { "http://b.example/1", .to = "//c.example/rules" },
+    { "http://c.example/rules", .body = "User-agent: *\nDisallow: /no\n" },
+    { "/", .hrefs = "/no" },
+  };
+  static const struct cr_sim_site moved_site = CR_SIM_SITE(moved);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &moved_site);
+  sim.outcome = note_last;
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(sim.by_outcome[CRAWLER_KIND_ROBOTS][CRAWLER_FETCHED], 1);
+  assert_int_equal(cr_sim_reason(&sim, "/no"), CRAWLER_DROPPED_ROBOTS);
+  cr_sim_close(&sim);
+}
+
 static void a_verdict_holds_for_the_whole_crawl(void **state)
 {
   struct cr_sim sim;
@@ -220,6 +254,7 @@ int main(void)
     cmocka_unit_test(the_agents_name_chooses_the_group),
     cmocka_unit_test(a_large_file_is_read_to_its_limit),
     cmocka_unit_test(while_it_is_asked_for_again_its_urls_are_queued),
+    cmocka_unit_test(behind_redirects_it_names_the_robots_txt_it_stands_for),
     cmocka_unit_test(a_verdict_holds_for_the_whole_crawl),
   };
 

@@ -276,7 +276,7 @@ static void add_some(struct cr_mem *mem, void *arg)
     return;
   }
   uint32_t a = f->ops->authority(f, CR_SPAN("https://a.example"), CR_SPAN("a.example"),
-                                 CR_SPAN("a.example"));
+                                 CR_SPAN("a.example"), false);
   for (uint64_t fp = 0; a != CR_NO_ID && fp < 150; fp += BATCH)
     add_batch(f, a, fp, mem);
   assert_referrers_are_whole(f);

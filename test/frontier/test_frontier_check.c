@@ -217,6 +217,14 @@ static void spoil_list(struct cr_frontier_memory *f, struct cr_host *host)
     cr_list_remove(&host->node.link);
 }
 
+static void spoil_moved(struct cr_frontier_memory *f, struct cr_host *host)
+{
+  static struct cr_moved moved;
+  struct cr_authority *authority = cr_authority_at(&f->hosts, READY);
+  (void)host;
+  authority->moved = authority->moved ? NULL : &moved;
+}
+
 static void spoil_asking(struct cr_frontier_memory *f, struct cr_host *host)
 {
   struct cr_authority *authority = cr_authority_at(&f->hosts, READY);
@@ -300,6 +308,7 @@ static void every_planted_fault_is_found(void **state)
     { WAITS, spoil_list, "wait list" },
     { EMPTY, spoil_list, "wait list" },
     { READY, spoil_asking, "asking" },
+    { READY, spoil_moved, "moved" },
     { READY, spoil_queued, "queued" },
     { READY, spoil_leases, "leases" },
     { READY, spoil_state, "state" },

@@ -163,12 +163,68 @@ static void impossible_ends_change_nothing(void **state)
   assert_int_equal(rig.f->ops->finish(rig.f, &stale, 0), CRAWLER_E_STATE);
   cr_frontier_rig_check(&rig);
   cr_frontier_rig_finish(&rig, &task, CR_FINISH_DONE, 0);
+  cr_frontier_rig_close(&rig);
+}
 
-  cr_frontier_rig_page(&rig, a, 2, 0);
-  rig.f->ops->set_gate(rig.f, a, CR_GATE_UNKNOWN);
+/* b's own gate is closed, and it sleeps: a's task waits for b's time, not for b's judgement. */
+static void a_redirected_robots_task_takes_the_other_hosts_turn(void **state)
+{
+  struct cr_frontier_rig rig;
+  (void)state;
+
+  uint32_t a = open_one(&rig, true);
+  uint32_t b = cr_frontier_rig_authority(&rig, "https://b.example", NULL);
+  cr_frontier_rig_page(&rig, a, 1, 0);
+  cr_frontier_rig_page(&rig, b, 2, 0);
+  assert_int_equal(cr_frontier_rig_take(&rig, 9), 2);
+  const struct cr_task of_a = rig.tasks[0];
+  const struct cr_task of_b = rig.tasks[1];
+  assert_true(!of_a.again && of_a.asked == a && of_b.asked == b);
+  struct cr_finish fin = { of_a.lease, CR_FINISH_SAME, 0, CR_SPAN("/moved"), b };
+  assert_int_equal(rig.f->ops->finish(rig.f, &fin, 0), 0);
+  cr_frontier_rig_check(&rig);
+  assert_int_equal(cr_frontier_rig_count(&rig).queued[CRAWLER_KIND_ROBOTS], 1);
+  assert_int_equal(cr_frontier_rig_take(&rig, 9), 0); /* b's slot is used by its own */
+  struct cr_host_update pause = { .host = of_b.host,
+                                  .fields = CR_HOST_RELEASE | CR_HOST_NEXT_OK,
+                                  .next_ok_ms = 40,
+                                  .lease = of_b.lease };
+  assert_int_equal(cr_frontier_rig_update(&rig, &pause), 0);
+  assert_int_equal(cr_frontier_rig_take(&rig, 9), 0);
+  assert_int_equal(rig.next_due_ms, 40);
+  rig.now_ms = 40;
+  struct cr_task task = take_one(&rig);
+  assert_true(task.kind == CRAWLER_KIND_ROBOTS && task.authority == a && task.asked == b);
+  assert_true(task.host == of_b.host && task.hops == 1 && task.attempt == 1 && task.again);
+  assert_true(cr_span_eq(task.target, CR_SPAN("/moved")));
+  cr_frontier_rig_finish(&rig, &task, CR_FINISH_RETRY, 50);
+  rig.now_ms = 50;
+  task = take_one(&rig); /* there again, and not from the beginning */
+  assert_true(task.asked == b && task.hops == 1 && task.attempt == 2);
+  rig.f->ops->set_gate(rig.f, a, CR_GATE_OPEN);
+  cr_frontier_rig_finish(&rig, &task, CR_FINISH_DONE, 0);
+  assert_int_equal(cr_frontier_rig_next(&rig), 1);
+  cr_frontier_rig_close(&rig);
+}
+
+static void where_a_robots_task_was_sent_is_forgotten_with_its_gate(void **state)
+{
+  struct cr_frontier_rig rig;
+  (void)state;
+
+  uint32_t a = open_one(&rig, true);
+  uint32_t b = cr_frontier_rig_authority(&rig, "https://b.example", NULL);
+  cr_frontier_rig_page(&rig, a, 1, 0);
+  struct cr_task task = take_one(&rig);
+  struct cr_finish fin = { task.lease, CR_FINISH_SAME, 0, CR_SPAN("/moved"), b };
+  assert_int_equal(rig.f->ops->finish(rig.f, &fin, 0), 0);
+  assert_int_equal(rig.f->ops->set_default_gate(rig.f, false), 1); /* it isn't given again */
+  cr_frontier_rig_check(&rig);
+  assert_int_equal(cr_frontier_rig_count(&rig).hosts_empty, 1);
+  assert_int_equal(rig.f->ops->set_default_gate(rig.f, true), 0);
   task = take_one(&rig);
-  struct cr_finish robots = { task.lease, CR_FINISH_SAME, 0, CR_SPAN("/"), a };
-  assert_int_equal(rig.f->ops->finish(rig.f, &robots, 0), CRAWLER_E_INVAL);
+  assert_true(task.kind == CRAWLER_KIND_ROBOTS && task.asked == a && task.hops == 0);
+  assert_true(task.target.len == 0 && !task.again);
   cr_frontier_rig_close(&rig);
 }
 
@@ -214,7 +270,8 @@ static void a_gate_that_was_set_is_not_changed_by_an_older_lease(void **state)
   cr_frontier_rig_page(&rig, a, 1, 0);
   struct cr_task task = take_one(&rig);
   rig.f->ops->set_gate(rig.f, a, CR_GATE_OPEN);
-  cr_frontier_rig_finish(&rig, &task, CR_FINISH_RETRY, 50);
+  struct cr_finish fin = { task.lease, CR_FINISH_RETRY, 50, { 0 }, 0 };
+  assert_int_equal(rig.f->ops->finish(rig.f, &fin, 0), 1); /* it isn't queued */
   assert_int_equal(cr_frontier_rig_count(&rig).queued[CRAWLER_KIND_ROBOTS], 0);
   assert_int_equal(cr_frontier_rig_next(&rig), 1);
   cr_frontier_rig_close(&rig);
@@ -337,7 +394,7 @@ static bool prepare(struct scenario *s, struct cr_mem *mem)
   if (cr_frontier_memory_open(&s->f, &config) < 0)
     return false;
   uint32_t a = s->f->ops->authority(s->f, CR_SPAN("https://a.example"), CR_SPAN("a.example"),
-                                    cr_span(NULL, 0));
+                                    cr_span(NULL, 0), false);
   for (uint64_t fp = 0; a != CR_NO_ID && fp < 12; fp++) {
     struct cr_frontier_item item = cr_frontier_rig_item(a, fp, (int8_t)fp);
     uint8_t verdict = 0;
@@ -400,6 +457,10 @@ static void a_redirect_is_not_refused_for_the_ceiling(void **state)
   struct cr_finish fin = { task.lease, CR_FINISH_SAME, 0, cr_span(target, sizeof(target)), a };
   assert_int_equal(rig.f->ops->finish(rig.f, &fin, 0), 0);
   cr_frontier_rig_check(&rig);
+  struct cr_span origin = CR_SPAN("https://b.example");
+  struct cr_span host = CR_SPAN("b.example");
+  assert_int_equal(rig.f->ops->authority(rig.f, origin, host, host, false), CR_NO_ID);
+  assert_int_equal(rig.f->ops->authority(rig.f, origin, host, host, true), a + 1);
   task = take_one(&rig);
   assert_true(task.fp == 0 && task.target.len == sizeof(target));
   cr_frontier_rig_close(&rig);
@@ -414,6 +475,8 @@ int main(void)
     cmocka_unit_test(the_same_url_goes_on_elsewhere),
     cmocka_unit_test(impossible_ends_change_nothing),
     cmocka_unit_test(robots_are_asked_again_at_their_time),
+    cmocka_unit_test(a_redirected_robots_task_takes_the_other_hosts_turn),
+    cmocka_unit_test(where_a_robots_task_was_sent_is_forgotten_with_its_gate),
     cmocka_unit_test(a_gate_that_was_set_is_not_changed_by_an_older_lease),
     cmocka_unit_test(a_released_slot_is_free_before_the_lease_ends),
     cmocka_unit_test(a_wrong_update_changes_nothing),

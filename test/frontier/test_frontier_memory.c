@@ -80,8 +80,8 @@ static void make_hosts(struct run *run)
     for (uint32_t k = 0; k < schemes; k++) {
       char origin[64];
       snprintf(origin, sizeof(origin), "%s%u://%s", k ? "https" : "http", k, host);
-      uint32_t id =
-          run->f->ops->authority(run->f, cr_span_text(origin), cr_span_text(host), site_span);
+      uint32_t id = run->f->ops->authority(run->f, cr_span_text(origin), cr_span_text(host),
+                                           site_span, false);
       assert_int_equal(id, run->model.authority_count);
       assert_int_equal(run->f->ops->authority_host(run->f, id), i);
       cr_model_authority(&run->model, i, site_span);
@@ -221,7 +221,7 @@ static void do_host_update(struct run *run)
   int lease = any_lease(run, &update.lease);
 
   if (lease >= 0 && below(run, 20))
-    update.host = run->model.authorities[run->model.leases[lease].authority].host;
+    update.host = run->model.leases[lease].host;
   if (below(run, 3)) /* hosts are blocked less often than they are let go */
     update.fields &= ~(unsigned)CR_HOST_BLOCKED;
   int err = run->f->ops->host_update(run->f, &update, now_ms);
@@ -269,8 +269,8 @@ static void do_rules(struct run *run)
 
   switch (below(run, 12)) {
   case 0:
-    run->f->ops->set_default_gate(run->f, closed);
-    cr_model_set_default_gate(&run->model, closed);
+    expect_equal(run, run->f->ops->set_default_gate(run->f, closed),
+                 cr_model_set_default_gate(&run->model, closed), "set_default_gate");
     break;
   case 1:
     run->f->ops->set_caps(run->f, caps[0], caps[1], caps[2]);

@@ -311,8 +311,8 @@ static void take_some(struct cr_mem *mem, void *arg)
 
   if (cr_frontier_memory_open(&f, &config) < 0)
     return;
-  uint32_t a =
-      f->ops->authority(f, CR_SPAN("https://a.example"), CR_SPAN("a.example"), cr_span(NULL, 0));
+  uint32_t a = f->ops->authority(f, CR_SPAN("https://a.example"), CR_SPAN("a.example"),
+                                 cr_span(NULL, 0), false);
   for (uint64_t fp = 0; a != CR_NO_ID && fp < 200; fp++) {
     struct cr_frontier_item item = cr_frontier_rig_item(a, fp, 0);
     uint8_t verdict = 0;

@@ -20,7 +20,7 @@ static void a_lease_ends_once(void **state)
   cr_leases_init(&leases, &budget);
   assert_null(cr_lease_find(&leases, (struct cr_lease){ 0, 0 }));
   assert_true(cr_leases_reserve(&leases));
-  struct cr_lease first = cr_lease_take(&leases, 11, 22);
+  struct cr_lease first = cr_lease_take(&leases, 11, 22, 22);
   assert_int_equal(cr_lease_find(&leases, first)->entry, 11);
   assert_int_equal(cr_lease_find(&leases, first)->authority, 22);
   assert_null(cr_lease_find(&leases, (struct cr_lease){ first.slot, 0 }));
@@ -32,7 +32,7 @@ static void a_lease_ends_once(void **state)
   assert_int_equal(leases.count, 0);
 
   assert_true(cr_leases_reserve(&leases));
-  struct cr_lease second = cr_lease_take(&leases, 33, 44);
+  struct cr_lease second = cr_lease_take(&leases, 33, 44, 44);
   assert_int_equal(second.slot, first.slot);
   assert_null(cr_lease_find(&leases, first));
   assert_int_equal(cr_lease_find(&leases, second)->entry, 33);
@@ -51,7 +51,7 @@ static void generation_0_is_never_valid(void **state)
   cr_leases_init(&leases, &budget);
   assert_true(cr_leases_reserve(&leases));
   cr_leased_at(&leases, 0)->generation = UINT32_MAX;
-  struct cr_lease lease = cr_lease_take(&leases, 1, 1);
+  struct cr_lease lease = cr_lease_take(&leases, 1, 1, 1);
   assert_int_equal(lease.generation, 1);
   cr_leases_free(&leases);
   cr_test_mem_done(&mem);
@@ -72,7 +72,7 @@ static void the_table_is_as_large_as_the_leases_held_at_once(void **state)
       cr_lease_end(&leases, held[i % 10]);
     assert_true(cr_leases_reserve(&leases));
     assert_true(cr_leases_reserve(&leases)); /* once is enough */
-    held[i % 10] = cr_lease_take(&leases, i, i);
+    held[i % 10] = cr_lease_take(&leases, i, i, i);
   }
   assert_int_equal(leases.slots.count, 10);
   assert_int_equal(leases.count, 10);
@@ -91,7 +91,7 @@ static void lease_some(struct cr_mem *mem, void *arg)
   for (uint32_t i = 0; i < 200; i++) {
     if (!cr_leases_reserve(&leases))
       continue;
-    struct cr_lease lease = cr_lease_take(&leases, i, i);
+    struct cr_lease lease = cr_lease_take(&leases, i, i, i);
     assert_int_equal(cr_lease_find(&leases, lease)->entry, i);
     taken++;
   }

@@ -72,8 +72,8 @@ static bool may_come_again(const struct exchange *x, bool cut)
 
   if (cut || x->t->later || (failure != CRAWLER_REASON_NONE && failure != CRAWLER_FAILED_ADDRESS))
     return true;
-  /* So may a robots.txt behind such a status, or whose redirect fails, and a redirect that sets a
-   * cookie. */
+  /* So may a robots.txt behind such a status, or whose redirect found no memory, and a redirect
+   * that sets a cookie. */
   if (visit_of(x->t)->page.req.kind == CRAWLER_KIND_ROBOTS)
     return x->t->status >= 500 || x->t->status == 408 || x->t->status == 429 ||
            x->t->status / 100 == 3;
@@ -313,13 +313,14 @@ static void log_start(struct exchange *x)
 static void ask_world(struct exchange *x)
 {
   struct cr_sim_net *net = x->owner->net;
+  const struct cr_visit *v = visit_of(x->t);
   struct cr_sim_limits limits = limits_of(x);
   struct cr_sim_request request = {
     .url = cr_span_text(x->t->url),
     .method = x->t->method,
   };
 
-  x->ticket.follows = visit_of(x->t)->robots_hops > 0;
+  x->ticket.moved = v->page.req.kind == CRAWLER_KIND_ROBOTS && v->page.req.hops > 0;
   request.attempt = cr_sim_police_begin(&net->police, &x->ticket, &limits, request.url, now_of(x));
   cr_buf_init(&x->answer.head, net->mem, CR_MEM_CORE, SIZE_MAX / 2);
   cr_buf_init(&x->answer.body, net->mem, CR_MEM_CORE, SIZE_MAX / 2);

@@ -73,9 +73,9 @@ static struct cr_span site_of(struct cr_span host)
 
 /* ---- events ---- */
 
-static void enter(struct cr_sim_party *party, const struct cr_sim_ticket *ticket)
+static void enter(struct cr_sim_party *party)
 {
-  party->at_once += !ticket->follows;
+  party->at_once++;
   if (party->at_once > party->most)
     party->most = party->at_once;
 }
@@ -110,16 +110,16 @@ unsigned cr_sim_police_begin(struct cr_sim_police *police, struct cr_sim_ticket 
       party_of(police, &police->site_at, &police->site_cap, ticket->site);
   struct cr_sim_asked *asked = asked_for(police, ticket->url);
 
-  enter(at_host, ticket);
-  enter(at_site, ticket);
-  if (ticket->follows)
-    return ++asked->attempts;
+  enter(at_host);
+  enter(at_site);
   if (at_host->at_once > limits->host_cap)
     report(police, "too many at once for the host", url, now_ms);
   if (limits->site_cap != 0 && at_site->at_once > limits->site_cap)
     report(police, "too many at once for the site", url, now_ms);
   if (now_ms < at_host->next_ok_ms)
     report(police, "too soon for the host", url, now_ms);
+  if (ticket->moved)
+    return ++asked->attempts;
   if (asked->seen && asked->allowed == 0 && !police->lenient)
     report(police, "asked for again", url, now_ms);
   asked->allowed -= asked->allowed > 0;
@@ -134,8 +134,8 @@ void cr_sim_police_connect(struct cr_sim_police *police, struct cr_sim_ticket *t
   struct cr_sim_party *at =
       party_of(police, &police->address_at, &police->address_cap, ticket->address);
 
-  enter(at, ticket);
-  if (!ticket->follows && limits->address_cap != 0 && at->at_once > limits->address_cap)
+  enter(at);
+  if (limits->address_cap != 0 && at->at_once > limits->address_cap)
     report(police, "too many at once for the address", address, 0);
 }
 
@@ -145,10 +145,10 @@ void cr_sim_police_end(struct cr_sim_police *police, const struct cr_sim_ticket 
   struct cr_sim_party *host = &police->host_at[ticket->host];
   int64_t next_ok_ms = now_ms + limits->delay_ms;
 
-  host->at_once -= !ticket->follows;
-  police->site_at[ticket->site].at_once -= !ticket->follows;
+  host->at_once--;
+  police->site_at[ticket->site].at_once--;
   if (ticket->address != UINT32_MAX)
-    police->address_at[ticket->address].at_once -= !ticket->follows;
+    police->address_at[ticket->address].at_once--;
   if (sent && next_ok_ms > host->next_ok_ms)
     host->next_ok_ms = next_ok_ms;
   police->url_at[ticket->url].allowed += again;

@@ -34,7 +34,7 @@ struct cr_sim_asked { /* of a URL */
 struct cr_sim_ticket { /* of one transfer */
   uint32_t host, site, url;
   uint32_t address; /* UINT32_MAX: not known yet */
-  bool follows;     /* a redirect followed within one lease: no new turn of its host */
+  bool moved;       /* where a robots.txt led to: asked for once for each that does so */
 };
 
 struct cr_sim_police {

@@ -151,6 +151,24 @@ static void answer_rules(struct cr_sim_answer *answer)
   put(&answer->body, "User-agent: *\nDisallow: /d1/\nAllow: /d1/p1\nDisallow: /~u2/\n");
 }
 
+/* Of every other host that has moved them: where another host has its own. */
+static void answer_moved(const struct cr_sim_web *web, uint32_t host, struct cr_sim_answer *answer)
+{
+  struct cr_sim_ref other = { .host = (host + 1) % web->hosts };
+  char url[CR_SIM_URL_BYTES];
+  size_t len;
+
+  cr_sim_head_begin(answer, 301, NULL);
+  if (host % 2 == 0 || cr_sim_web_is_dead(web, other.host)) {
+    cr_sim_head_add(answer, "Location", "/rules.txt");
+    return;
+  }
+  cr_sim_web_url(web, other, url); /* its front page: ends with '/' */
+  len = strlen(url);
+  (void)snprintf(url + len, sizeof(url) - len, "rules.txt");
+  cr_sim_head_add(answer, "Location", url);
+}
+
 static void answer_robots(const struct cr_sim_web *web, uint32_t host, struct cr_sim_answer *answer)
 {
   enum cr_sim_robots robots = cr_sim_web_robots(web, host);
@@ -163,8 +181,7 @@ static void answer_robots(const struct cr_sim_web *web, uint32_t host, struct cr
     answer_rules(answer);
     return;
   case CR_SIM_ROBOTS_MOVED:
-    cr_sim_head_begin(answer, 301, NULL);
-    cr_sim_head_add(answer, "Location", "/rules.txt");
+    answer_moved(web, host, answer);
     break;
   case CR_SIM_ROBOTS_UNREACHABLE:
     answer->failure = CRAWLER_FAILED_CONNECT;

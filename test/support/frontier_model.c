@@ -31,9 +31,10 @@ static void set_text(char *to, struct cr_span from)
 
 void cr_model_authority(struct cr_frontier_model *m, uint32_t host, struct cr_span site)
 {
-  struct cr_model_authority *authority = &m->authorities[m->authority_count++];
+  struct cr_model_authority *authority = &m->authorities[m->authority_count];
 
   authority->host = host;
+  authority->asked = m->authority_count++;
   authority->gate = m->config.gate ? CR_GATE_UNKNOWN : CR_GATE_OPEN;
   authority->attempt = 1;
   authority->lease = NOBODY;
@@ -192,18 +193,32 @@ void cr_model_set_gate(struct cr_frontier_model *m, uint32_t authority, enum cr_
   at->attempt = 1;
   at->asks_again = false;
   at->lease = NOBODY;
+  at->asked = authority;
+  at->target[0] = '\0';
+  at->hops = 0;
 }
 
-void cr_model_set_default_gate(struct cr_frontier_model *m, bool closed)
+uint32_t cr_model_set_default_gate(struct cr_frontier_model *m, bool closed)
 {
+  uint32_t dropped = 0;
+
   m->config.gate = closed;
   for (uint32_t i = 0; i < m->authority_count; i++) {
     struct cr_model_authority *at = &m->authorities[i];
     if (at->judged || (at->gate == CR_GATE_OPEN) != closed)
       continue;
+    dropped += at->asks_again;
     cr_model_set_gate(m, i, closed ? CR_GATE_UNKNOWN : CR_GATE_OPEN);
     at->judged = false;
   }
+  return dropped;
+}
+
+/* Is the authority's robots task to be given again by that host? */
+static bool asks_at(const struct cr_frontier_model *m, const struct cr_model_authority *authority,
+                    uint32_t host)
+{
+  return authority->asks_again && m->authorities[authority->asked].host == host;
 }
 
 /* ---- caps ---- */
@@ -213,7 +228,7 @@ static uint32_t in_flight(const struct cr_frontier_model *m, uint32_t host)
   uint32_t count = 0;
   for (int i = 0; i < CR_MODEL_LEASES; i++) {
     const struct cr_model_lease *lease = &m->leases[i];
-    count += lease->held && !lease->released && m->authorities[lease->authority].host == host;
+    count += lease->held && !lease->released && lease->host == host;
   }
   return count;
 }
@@ -259,9 +274,10 @@ static struct next next_of(const struct cr_frontier_model *m, uint32_t host)
 
   for (uint32_t i = 0; i < m->authority_count; i++) {
     const struct cr_model_authority *at = &m->authorities[i];
-    if (at->host != host || !at->asks_again || at->ask_ms > m->now_ms)
+    if (!asks_at(m, at, host) || at->ask_ms > m->now_ms)
       continue;
-    if (ask && (ask->ask_ms < at->ask_ms || (ask->ask_ms == at->ask_ms && ask->asked < at->asked)))
+    if (ask &&
+        (ask->ask_ms < at->ask_ms || (ask->ask_ms == at->ask_ms && ask->ask_order < at->ask_order)))
       continue;
     ask = at;
     next = (struct next){ .is_robots = true, .url = NOBODY, .authority = i };
@@ -316,7 +332,7 @@ static int64_t ask_ms(const struct cr_frontier_model *m, uint32_t host)
   int64_t first_ms = CR_NEVER;
   for (uint32_t i = 0; i < m->authority_count; i++) {
     const struct cr_model_authority *at = &m->authorities[i];
-    if (at->host == host && at->asks_again && at->ask_ms > m->now_ms && at->ask_ms < first_ms)
+    if (asks_at(m, at, host) && at->ask_ms > m->now_ms && at->ask_ms < first_ms)
       first_ms = at->ask_ms;
   }
   return first_ms;
@@ -352,7 +368,7 @@ static bool is_empty(const struct cr_frontier_model *m, uint32_t host)
 {
   bool asks = false;
   for (uint32_t i = 0; i < m->authority_count; i++)
-    asks = asks || (m->authorities[i].host == host && m->authorities[i].asks_again);
+    asks = asks || asks_at(m, &m->authorities[i], host);
   return !asks && count_pending(m, host) == 0;
 }
 
@@ -407,9 +423,10 @@ static const char *compare_task(const struct cr_model_url *url, const struct cr_
   }
   if (task->fp != url->fp)
     return "not the URL whose turn it was";
-  if (task->authority != url->item.authority || task->kind != url->item.kind ||
-      task->method != url->item.method || task->priority != url->item.priority ||
-      task->flags != url->item.flags || task->extra != url->item.extra)
+  if (task->authority != url->item.authority || task->asked != task->authority || task->again ||
+      task->kind != url->item.kind || task->method != url->item.method ||
+      task->priority != url->item.priority || task->flags != url->item.flags ||
+      task->extra != url->item.extra)
     return "a task differs from what was added";
   if (task->hops != url->item.hops || task->attempt != url->attempt ||
       task->depth != url->item.depth)
@@ -417,13 +434,13 @@ static const char *compare_task(const struct cr_model_url *url, const struct cr_
   return NULL;
 }
 
-static int new_lease(struct cr_frontier_model *m, struct cr_lease lease, int url,
-                     uint32_t authority)
+static int new_lease(struct cr_frontier_model *m, const struct cr_task *task, int url)
 {
   int i = 0;
   while (m->leases[i].held)
     i++;
-  m->leases[i] = (struct cr_model_lease){ lease, true, false, url, authority };
+  m->leases[i] =
+      (struct cr_model_lease){ task->lease, true, false, url, task->authority, task->host };
   return i;
 }
 
@@ -440,12 +457,15 @@ static const char *take_robots(struct cr_frontier_model *m, const struct next *n
 
   if (task->kind != CRAWLER_KIND_ROBOTS || task->authority != next->authority)
     return "a robots task was due";
-  if (task->attempt != at->attempt || task->fp != 0 || task->target.len != 0 || task->extra)
+  if (task->attempt != at->attempt || task->fp != 0 || task->extra || task->asked != at->asked ||
+      task->hops != at->hops || !cr_span_eq(task->target, cr_span_text(at->target)))
     return "a robots task is wrong";
+  if (task->again != at->asks_again)
+    return "a robots task was queued before, or not";
   at->gate = CR_GATE_ASKED;
   at->judged = false;
   at->asks_again = false;
-  at->lease = new_lease(m, task->lease, NOBODY, next->authority);
+  at->lease = new_lease(m, task, NOBODY);
   return NULL;
 }
 
@@ -464,7 +484,7 @@ static const char *take_one(struct cr_frontier_model *m, const struct cr_task *t
     return take_robots(m, &next, task);
   const char *wrong = compare_task(&m->urls[next.url], task);
   m->urls[next.url].state = CR_MODEL_LEASED;
-  (void)new_lease(m, task->lease, next.url, task->authority);
+  (void)new_lease(m, task, next.url);
   return wrong;
 }
 
@@ -507,22 +527,26 @@ void cr_model_set_extra(struct cr_frontier_model *m, int lease, void *extra)
     m->urls[m->leases[lease].url].item.extra = extra;
 }
 
-static void finish_robots(struct cr_frontier_model *m, const struct cr_finish *fin, int lease)
+static int finish_robots(struct cr_frontier_model *m, const struct cr_finish *fin, int lease)
 {
   struct cr_model_authority *at = &m->authorities[m->leases[lease].authority];
 
   if (at->lease != lease)
-    return;
+    return fin->kind == CR_FINISH_DONE ? 0 : 1;
   at->lease = NOBODY;
-  if (fin->kind == CR_FINISH_GIVE_BACK)
-    at->gate = CR_GATE_UNKNOWN;
+  if (fin->kind == CR_FINISH_DONE)
+    return 0;
   if (fin->kind == CR_FINISH_RETRY)
     at->attempt++;
-  if (fin->kind == CR_FINISH_RETRY || fin->kind == CR_FINISH_PARK) {
-    at->asks_again = true;
-    at->ask_ms = fin->at_ms;
-    at->asked = ++m->order;
+  if (fin->kind == CR_FINISH_SAME) {
+    at->asked = fin->authority;
+    at->hops++;
+    set_text(at->target, fin->target);
   }
+  at->asks_again = true;
+  at->ask_ms = fin->kind == CR_FINISH_RETRY || fin->kind == CR_FINISH_PARK ? fin->at_ms : m->now_ms;
+  at->ask_order = ++m->order;
+  return 0;
 }
 
 static void finish_url(struct cr_frontier_model *m, const struct cr_finish *fin,
@@ -560,13 +584,10 @@ int cr_model_finish(struct cr_frontier_model *m, const struct cr_finish *fin, in
   tick(m, now_ms);
   if (lease == NOBODY)
     return CRAWLER_E_STATE;
-  if (m->leases[lease].url == NOBODY && fin->kind == CR_FINISH_SAME)
-    return CRAWLER_E_INVAL;
-  if (m->leases[lease].url == NOBODY)
-    finish_robots(m, fin, lease);
-  else
-    finish_url(m, fin, &m->urls[m->leases[lease].url]);
   m->leases[lease].held = false;
+  if (m->leases[lease].url == NOBODY)
+    return finish_robots(m, fin, lease);
+  finish_url(m, fin, &m->urls[m->leases[lease].url]);
   return 0;
 }
 
@@ -579,7 +600,7 @@ int cr_model_host_update(struct cr_frontier_model *m, const struct cr_host_updat
   tick(m, now_ms);
   if (update->fields & CR_HOST_RELEASE && lease == NOBODY)
     return CRAWLER_E_STATE;
-  if (lease != NOBODY && m->authorities[m->leases[lease].authority].host != update->host)
+  if (lease != NOBODY && m->leases[lease].host != update->host)
     return CRAWLER_E_INVAL;
   if (update->fields & CR_HOST_NEXT_OK && update->next_ok_ms > host->next_ok_ms)
     host->next_ok_ms = update->next_ok_ms;

@@ -39,10 +39,13 @@ struct cr_model_authority {
   enum cr_gate gate;
   bool judged;
   int attempt;
-  int lease; /* of its robots task; -1: none */
+  int lease;                  /* of its robots task; -1: none */
+  uint32_t asked;             /* itself, or where its robots task was redirected to, */
+  char target[CR_MODEL_TEXT]; /* and what for */
+  int hops;
   bool asks_again;
   int64_t ask_ms;
-  int64_t asked; /* order of equal times */
+  int64_t ask_order; /* of equal times */
 };
 
 struct cr_model_host {
@@ -57,7 +60,7 @@ struct cr_model_lease {
   struct cr_lease lease;
   bool held, released;
   int url; /* -1: a robots task */
-  uint32_t authority;
+  uint32_t authority, host;
 };
 
 struct cr_frontier_model {
@@ -82,7 +85,7 @@ void cr_model_reject(struct cr_frontier_model *m, uint64_t fp, unsigned reason);
 void cr_model_forget_rejected(struct cr_frontier_model *m);
 int cr_model_lower(struct cr_frontier_model *m, uint64_t fp, uint16_t depth);
 void cr_model_set_gate(struct cr_frontier_model *m, uint32_t authority, enum cr_gate gate);
-void cr_model_set_default_gate(struct cr_frontier_model *m, bool closed);
+uint32_t cr_model_set_default_gate(struct cr_frontier_model *m, bool closed);
 void cr_model_set_extra(struct cr_frontier_model *m, int lease, void *extra);
 const char *cr_model_take(struct cr_frontier_model *m, const struct cr_take *want,
                           const struct cr_task *tasks, size_t n, int64_t next_due_ms);

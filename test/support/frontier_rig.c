@@ -47,7 +47,7 @@ uint32_t cr_frontier_rig_authority(struct cr_frontier_rig *rig, const char *orig
   const char *host = strstr(origin, "//");
   assert_non_null(host);
   uint32_t id = rig->f->ops->authority(rig->f, cr_span_text(origin), cr_span_text(host + 2),
-                                       cr_span_text(site));
+                                       cr_span_text(site), false);
   assert_int_not_equal(id, CR_NO_ID);
   return id;
 }
