@@ -94,7 +94,7 @@ static const char *sent_url(struct crawler_request *req)
   return len == req->url_bytes ? req->url : cr_arena_strndup(req->arena, req->url, len);
 }
 
-int cr_visit_start_transfer(struct cr_visit *v)
+static int start_transfer(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
   struct crawler_request *req = &v->page.req;
@@ -188,8 +188,11 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
     return;
   }
   take_slot(s, v);
-  if (cr_visit_start_transfer(v) < 0) {
-    cr_visit_free_slot(v, false);
+  if (start_transfer(v) == 0)
+    return;
+  cr_visit_free_slot(v, false);
+  if (task->kind == CRAWLER_KIND_ROBOTS)
+    cr_robots_arrived(v, CRAWLER_FAILED_INTERNAL); /* its gate must not stay as it is */
+  else
     cr_visit_fail(v, CRAWLER_FAILED_INTERNAL);
-  }
 }

@@ -257,7 +257,6 @@ struct cr_arena *cr_shard_scratch(struct cr_shard *s);
 /* ---- dispatch.c: a lease becomes a transfer ---- */
 
 void cr_dispatch(struct cr_shard *s, const struct cr_task *task);
-int cr_visit_start_transfer(struct cr_visit *v);
 
 /* ---- arrive.c: events of the fetcher ---- */
 

@@ -226,6 +226,22 @@ static void behind_redirects_it_names_the_robots_txt_it_stands_for(void **state)
   cr_sim_close(&sim);
 }
 
+/* The last attempt is none: its URLs don't wait for an answer that never comes. */
+static void one_that_can_not_even_be_begun_has_failed(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "max_retries", "0");
+  sim.net.fail_start = 1;
+  cr_sim_run_checked(&sim, 1);
+  assert_string_equal(crawler_ended(sim.c), "complete");
+  assert_int_equal(sim.by_outcome[CRAWLER_KIND_ROBOTS][CRAWLER_FAILED], 1);
+  assert_int_equal(cr_sim_reason(&sim, "/"), CRAWLER_FAILED_INTERNAL);
+  cr_sim_close(&sim);
+}
+
 static void a_verdict_holds_for_the_whole_crawl(void **state)
 {
   struct cr_sim sim;
@@ -255,6 +271,7 @@ int main(void)
     cmocka_unit_test(a_large_file_is_read_to_its_limit),
     cmocka_unit_test(while_it_is_asked_for_again_its_urls_are_queued),
     cmocka_unit_test(behind_redirects_it_names_the_robots_txt_it_stands_for),
+    cmocka_unit_test(one_that_can_not_even_be_begun_has_failed),
     cmocka_unit_test(a_verdict_holds_for_the_whole_crawl),
   };
 
