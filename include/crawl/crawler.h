@@ -249,9 +249,9 @@ int crawler_set_max_header_bytes(crawler *c, int64_t bytes); /* of one response 
 /* Bodies and documents held: nothing new is fetched above. 0: 256 KB for each of concurrency. */
 int crawler_set_max_buffered_bytes(crawler *c, int64_t bytes);
 int crawler_set_max_redirects(crawler *c, int64_t hops);
-int crawler_set_max_retries(crawler *c, int64_t retries);           /* after the first attempt */
-int crawler_set_retry_delay_ms(crawler *c, int64_t ms);             /* before the first; doubles */
-int crawler_set_concurrency(crawler *c, int64_t transfers);         /* in flight */
+int crawler_set_max_retries(crawler *c, int64_t retries);   /* after the first attempt */
+int crawler_set_retry_delay_ms(crawler *c, int64_t ms);     /* before the first; doubles */
+int crawler_set_concurrency(crawler *c, int64_t transfers); /* in flight, but for the slow lane */
 int crawler_set_host_concurrency(crawler *c, int64_t transfers);    /* to one host */
 int crawler_set_site_concurrency(crawler *c, int64_t transfers);    /* to one domain; 0: no limit */
 int crawler_set_address_concurrency(crawler *c, int64_t transfers); /* to one IP; 0: no limit */
@@ -263,7 +263,7 @@ int crawler_set_timeout_ms(crawler *c, int64_t ms); /* one attempt, from connect
 int crawler_set_connect_timeout_ms(crawler *c, int64_t ms);      /* until the request is sent */
 int crawler_set_dns_timeout_ms(crawler *c, int64_t ms);          /* until the name is resolved */
 int crawler_set_slow_after_ms(crawler *c, int64_t ms);           /* older: to the slow lane */
-int crawler_set_slow_concurrency(crawler *c, int64_t transfers); /* in that lane */
+int crawler_set_slow_concurrency(crawler *c, int64_t transfers); /* there; <= 8 * concurrency */
 int crawler_set_span_hosts(crawler *c, int on);                  /* leave the seeds' hosts */
 int crawler_set_links(crawler *c, const char *list);         /* kinds followed: "a,area", "all" */
 int crawler_set_html_fallback(crawler *c, int on);           /* gumbo decides where tokens can't */

@@ -133,7 +133,7 @@ void cr_visit_free_slot(struct cr_visit *v, bool polite)
     return;
   v->has_slot = false;
   cr_list_remove(&v->fast_link);
-  cr_slots_end(&s->slots, v->slow);
+  cr_slots_end(&s->slots, v->slot);
   if (polite) {
     update.fields |= CR_HOST_NEXT_OK | CR_HOST_SLOW;
     update.next_ok_ms = cr_politeness_next_ok(&s->politeness, now, cr_random_next(&s->random));

@@ -144,9 +144,9 @@ static bool hook_accepts(struct cr_shard *s, struct cr_visit *v)
 
 static void take_slot(struct cr_shard *s, struct cr_visit *v)
 {
-  cr_slots_begin(&s->slots, v->slow);
+  cr_slots_begin(&s->slots, v->slot);
   v->has_slot = true;
-  if (!v->slow)
+  if (v->slot != CR_SLOT_SLOW)
     cr_list_push(&s->fast, &v->fast_link);
   v->begun_ms = cr_loop_now(s->loop);
 }

@@ -10,7 +10,6 @@
 
 #define TASKS 64  /* leased at a time */
 #define ROUNDS 16 /* batches in a turn */
-#define SLOW_RETRY_MS 250
 
 /* ---- letters from other threads ---- */
 
@@ -93,6 +92,31 @@ static bool has_room(struct cr_shard *s)
   return !s->is_full || cr_list_empty(&s->visits);
 }
 
+static int64_t grows_old_ms(const struct cr_shard *s)
+{
+  if (cr_list_empty(&s->fast))
+    return CR_NEVER;
+  return CR_CONTAINER(s->fast.next, struct cr_visit, fast_link)->begun_ms + s->settings->slow_after;
+}
+
+/* Old transfers of the fast lane move over, while there is room in the slow one: before hosts that
+ * are known to be slow get what is left of it. */
+static void move_old(struct cr_shard *s)
+{
+  int64_t now = cr_loop_now(s->loop);
+
+  while (grows_old_ms(s) <= now) {
+    struct cr_visit *v = CR_CONTAINER(s->fast.next, struct cr_visit, fast_link);
+    struct cr_host_update update = { .host = v->host, .fields = CR_HOST_SLOW, .slow = true };
+
+    if (!cr_slots_move(&s->slots, v->slot))
+      return;
+    v->slot = CR_SLOT_SLOW;
+    cr_list_remove(&v->fast_link);
+    (void)s->frontier->ops->host_update(s->frontier, &update, now); /* nothing is allocated */
+  }
+}
+
 static size_t take_batch(struct cr_shard *s, int64_t *next_due)
 {
   struct cr_task tasks[TASKS];
@@ -100,6 +124,7 @@ static size_t take_batch(struct cr_shard *s, int64_t *next_due)
     .now_ms = cr_loop_now(s->loop),
     .max_tasks = TASKS,
     .max_fast = cr_slots_fast_free(&s->slots),
+    .max_untried = cr_slots_untried_free(&s->slots),
     .max_slow = cr_slots_slow_free(&s->slots),
     .max_pages = cr_slots_pages_free(&s->slots),
   };
@@ -137,6 +162,7 @@ static void take_all(struct cr_shard *s)
   int64_t next_due = CR_NEVER;
   int rounds = 0;
 
+  move_old(s);
   while (rounds < ROUNDS && wants_more(s) && has_room(s) && take_batch(s, &next_due) > 0)
     rounds++;
   if (rounds == ROUNDS)
@@ -158,23 +184,9 @@ static void on_deadline(struct cr_timer *timer)
   cr_shard_end(s, CR_END_MAX_TIME);
 }
 
-/* Old transfers of the fast lane move over, while there is room in the slow one. */
 static void on_slow(struct cr_timer *timer)
 {
-  struct cr_shard *s = CR_CONTAINER(timer, struct cr_shard, slow);
-  int64_t now = cr_loop_now(s->loop);
-
-  while (!cr_list_empty(&s->fast)) {
-    struct cr_visit *v = CR_CONTAINER(s->fast.next, struct cr_visit, fast_link);
-    struct cr_host_update update = { .host = v->host, .fields = CR_HOST_SLOW, .slow = true };
-
-    if (v->begun_ms + s->settings->slow_after > now || !cr_slots_move(&s->slots))
-      break;
-    v->slow = true;
-    cr_list_remove(&v->fast_link);
-    (void)s->frontier->ops->host_update(s->frontier, &update, now); /* nothing is allocated */
-  }
-  cr_shard_wake(s);
+  cr_shard_wake(CR_CONTAINER(timer, struct cr_shard, slow));
 }
 
 static void set_timer(struct cr_shard *s, struct cr_timer *timer, int64_t at_ms)
@@ -187,16 +199,11 @@ static void set_timer(struct cr_shard *s, struct cr_timer *timer, int64_t at_ms)
 
 void cr_shard_set_timers(struct cr_shard *s)
 {
-  int64_t now = cr_loop_now(s->loop);
-  int64_t slow = CR_NEVER;
+  int64_t slow = grows_old_ms(s);
 
   set_timer(s, &s->due, s->running ? s->next_due_ms : CR_NEVER);
-  if (!cr_list_empty(&s->fast)) {
-    slow =
-        CR_CONTAINER(s->fast.next, struct cr_visit, fast_link)->begun_ms + s->settings->slow_after;
-    if (slow <= now) /* it is old, but the slow lane is full */
-      slow = now + SLOW_RETRY_MS;
-  }
+  if (cr_slots_slow_free(&s->slots) == 0) /* the pump runs when there is room again */
+    slow = CR_NEVER;
   set_timer(s, &s->slow, slow);
   set_timer(s, &s->deadline,
             s->running && s->settings->max_time >= 0 && s->ending == CR_END_NOT

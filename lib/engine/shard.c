@@ -8,6 +8,7 @@
 #define NO_LIMIT 0
 /* Bodies of the web's larger pages (242 KB on average in a large crawl of 2025). */
 #define BUFFERED_PER_TRANSFER (256 << 10)
+#define SLOW_PER_TRANSFER 8
 #define SCRATCH_CHUNK_BYTES (256 << 10)
 
 int cr_shard_open(struct cr_shard *s)
@@ -39,6 +40,18 @@ static struct cr_politeness politeness_of(const struct cr_settings *o)
     .site_cap = (uint32_t)o->site_concurrency,
     .address_cap = (uint32_t)o->address_concurrency,
   };
+}
+
+static uint32_t smaller_of(uint32_t a, uint32_t b)
+{
+  return a < b ? a : b;
+}
+
+/* Who asks for few transfers doesn't expect hundreds of slow ones, whose buffers would take all of
+ * what max_buffered stands for. */
+static uint32_t slow_cap_of(const struct cr_settings *o)
+{
+  return smaller_of((uint32_t)o->slow_concurrency, SLOW_PER_TRANSFER * (uint32_t)o->concurrency);
 }
 
 /* The bit of one word of the list; 0: not a kind. */
@@ -130,7 +143,7 @@ void cr_shard_configure(struct cr_shard *s)
 
   s->politeness = politeness_of(o);
   s->slots.fast_cap = (uint32_t)o->concurrency;
-  s->slots.slow_cap = (uint32_t)o->slow_concurrency;
+  s->slots.slow_cap = slow_cap_of(o);
   s->slots.max_pages = o->max_pages;
   (void)cr_link_kinds_read(o->links, &s->link_kinds); /* checked when it was set */
   s->key_rules = key_rules_of(o);
@@ -228,7 +241,7 @@ static int open_fetcher(struct cr_shard *s)
     .allow_private = o->allow_private,
     .insecure = o->insecure != 0,
     .cookies = o->cookies != 0,
-    .concurrency = (uint32_t)(o->concurrency + o->slow_concurrency),
+    .concurrency = s->slots.fast_cap + smaller_of(s->slots.fast_cap, s->slots.slow_cap),
     .random_seed = cr_random_next(&s->random),
     .resolve_hook = resolve_hook,
     .customize = customize,

@@ -237,7 +237,7 @@ struct cr_visit {
   struct cr_inflate *decoder; /* on_body */
   int64_t page_bytes;         /* what the page held when hooks were first shown it */
   int64_t left_bytes;         /* its share of home->left_bytes */
-  bool slow;
+  enum cr_slot slot;
   bool has_slot;
   int64_t begun_ms; /* when it took its slot */
   bool joined_address;

@@ -185,6 +185,13 @@ static bool fill_request(struct cr_shard *s, struct cr_visit *v, const struct cr
   return ok;
 }
 
+static enum cr_slot slot_for(const struct cr_shard *s, const struct cr_task *task)
+{
+  if (task->untried)
+    return CR_SLOT_UNTRIED;
+  return task->slow && s->slots.slow_cap > 0 ? CR_SLOT_SLOW : CR_SLOT_FAST;
+}
+
 static void fill(struct cr_shard *s, struct cr_visit *v, const struct cr_task *task)
 {
   struct crawler_request *req = &v->page.req;
@@ -194,7 +201,7 @@ static void fill(struct cr_shard *s, struct cr_visit *v, const struct cr_task *t
   v->fp = task->fp;
   v->authority = task->authority;
   v->host = task->host;
-  v->slow = task->slow && s->slots.slow_cap > 0;
+  v->slot = slot_for(s, task);
   v->page.crawler = s->crawler;
   v->page.mime = "";
   v->page.sent_mime = "";

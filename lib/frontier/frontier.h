@@ -87,16 +87,18 @@ struct cr_task { /* spans are valid until the lease is finished */
   uint8_t attempt; /* 1 is the first */
   bool again;      /* a robots task that was given before, and queued meanwhile */
   bool slow;       /* its host is in the slow lane */
+  bool untried;    /* nothing was ever said of that (CR_HOST_SLOW) */
   struct cr_span target, referrer, via, seed, meta;
   void *extra;
 };
 
 struct cr_take {
   int64_t now_ms;
-  uint32_t max_tasks; /* at most so many in all: the room in tasks */
-  uint32_t max_fast;  /* of these, at most so many of hosts not marked slow */
-  uint32_t max_slow;  /* of these, at most so many of slow hosts */
-  uint32_t max_pages; /* of these, at most so many of kind page; others go on */
+  uint32_t max_tasks;   /* at most so many in all: the room in tasks */
+  uint32_t max_fast;    /* of these, at most so many of hosts not marked slow */
+  uint32_t max_untried; /* of those, at most so many of hosts untried */
+  uint32_t max_slow;    /* of these, at most so many of slow hosts */
+  uint32_t max_pages;   /* of these, at most so many of kind page; others go on */
 };
 
 enum cr_finish_kind {

@@ -163,8 +163,10 @@ static void apply(struct cr_host *host, const struct cr_host_update *update)
     host->blocked_until_ms = update->blocked_until_ms;
   if (update->fields & CR_HOST_CAP)
     host->max_in_flight = update->max_in_flight;
-  if (update->fields & CR_HOST_SLOW)
+  if (update->fields & CR_HOST_SLOW) {
     host->slow = update->slow;
+    host->tried = true;
+  }
 }
 
 /* 0 with the group (CR_NO_ID for no text), or CRAWLER_E_NOMEM. */

@@ -10,17 +10,19 @@
 #include "frontier/place.h"
 
 struct quota { /* left */
-  uint32_t fast, slow, pages;
+  uint32_t fast, untried, slow, pages;
 };
 
 static unsigned open_lanes(const struct quota *left)
 {
   unsigned lanes = 0;
   if (left->fast > 0)
-    lanes |= 1u << 0 | (left->pages > 0 ? 1u << CR_LANE_PAGE : 0);
+    lanes |= 1u << 0;
+  if (left->fast > 0 && left->untried > 0)
+    lanes |= 1u << CR_LANE_UNTRIED;
   if (left->slow > 0)
-    lanes |= 1u << CR_LANE_SLOW | (left->pages > 0 ? 1u << (CR_LANE_SLOW | CR_LANE_PAGE) : 0);
-  return lanes;
+    lanes |= 1u << CR_LANE_SLOW;
+  return left->pages > 0 ? lanes | lanes << CR_LANE_PAGE : lanes;
 }
 
 static void fill_robots(struct cr_frontier_memory *f, uint32_t id, struct cr_task *task)
@@ -86,6 +88,7 @@ static void give(struct cr_frontier_memory *f, struct cr_host *host, struct cr_t
     host->leased++;
   }
   task->slow = host->slow;
+  task->untried = !host->tried;
   f->leased[task->kind]++;
   cr_place_use(f, host);
 }
@@ -111,7 +114,7 @@ static void look_ahead(struct cr_frontier_memory *f, const struct cr_ring_node *
 static int take_all(struct cr_frontier_memory *f, const struct cr_take *want, struct cr_task *tasks,
                     size_t *n)
 {
-  struct quota left = { want->max_fast, want->max_slow, want->max_pages };
+  struct quota left = { want->max_fast, want->max_untried, want->max_slow, want->max_pages };
 
   while (*n < want->max_tasks) {
     struct cr_ring_node *node = cr_ring_pick(&f->ring, open_lanes(&left));
@@ -131,6 +134,7 @@ static int take_all(struct cr_frontier_memory *f, const struct cr_take *want, st
     cr_ring_next(&f->ring);
     cr_place_anew(f, host);
     left.fast -= !task->slow;
+    left.untried -= task->untried;
     left.slow -= task->slow;
     left.pages -= task->kind == CRAWLER_KIND_PAGE;
   }

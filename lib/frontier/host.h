@@ -80,6 +80,7 @@ struct cr_host {         /* what adding a URL reads comes first, then what takin
   uint32_t leased;    /* entries leased */
   uint8_t place;      /* enum cr_place */
   bool slow;
+  bool tried; /* whether it is slow is known */
   struct cr_span name;
 };
 

@@ -5,7 +5,7 @@
  * that lane, let go by the group, is in the ring. It is at the front, so it is served before
  * newcomers; if it finds the group full it returns to the head of the list; and when it leaves the
  * ring for any reason the next one is let go. Lanes have lists of their own because a lane may be
- * barred (slow lane full, page limit reached) while the others go on.
+ * barred (slow lane full, enough hosts untried, page limit reached) while the others go on.
  */
 #include "frontier/place.h"
 
@@ -112,7 +112,8 @@ static uint8_t lane_of(const struct cr_frontier_memory *f, struct cr_host *host)
 {
   bool is_page = cr_pending_due_ask(f, host) == CR_NO_ID &&
                  cr_queue_head_kind(&host->queue, &f->slab) == CRAWLER_KIND_PAGE;
-  return (uint8_t)((is_page ? CR_LANE_PAGE : 0) | (host->slow ? CR_LANE_SLOW : 0));
+  uint8_t speed = host->tried ? host->slow ? CR_LANE_SLOW : 0 : CR_LANE_UNTRIED;
+  return (uint8_t)((is_page ? CR_LANE_PAGE : 0) | speed);
 }
 
 /* Out of the ring or a wait list. Returns the group that may let another one go now. */

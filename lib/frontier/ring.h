@@ -16,10 +16,11 @@
 
 #define CR_RING_RANKS 4
 
-/* Lanes: an OR of these. */
-#define CR_LANE_PAGE 1 /* what would be taken is of kind page */
-#define CR_LANE_SLOW 2 /* the host is a slow one */
-#define CR_LANES 4
+/* Lanes: an OR of these; no host is both slow and untried. */
+#define CR_LANE_PAGE 1    /* what would be taken is of kind page */
+#define CR_LANE_SLOW 2    /* the host is a slow one */
+#define CR_LANE_UNTRIED 4 /* nobody knows whether it is */
+#define CR_LANES 6
 
 struct cr_ring_node { /* sits inside a host */
   struct cr_list link;

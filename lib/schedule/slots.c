@@ -3,6 +3,18 @@
  */
 #include "schedule/slots.h"
 
+static uint32_t smaller_of(uint32_t a, uint32_t b)
+{
+  return a < b ? a : b;
+}
+
+uint32_t cr_slots_untried_free(const struct cr_slots *s)
+{
+  uint32_t share = s->fast_cap > 1 ? (uint32_t)((uint64_t)s->fast_cap * 3 / 4) : 1;
+
+  return s->untried < share ? smaller_of(share - s->untried, cr_slots_fast_free(s)) : 0;
+}
+
 uint32_t cr_slots_pages_free(const struct cr_slots *s)
 {
   int64_t left;
@@ -15,27 +27,25 @@ uint32_t cr_slots_pages_free(const struct cr_slots *s)
   return left < UINT32_MAX ? (uint32_t)left : UINT32_MAX;
 }
 
-void cr_slots_begin(struct cr_slots *s, bool slow)
+void cr_slots_begin(struct cr_slots *s, enum cr_slot slot)
 {
-  if (slow)
-    s->slow++;
-  else
-    s->fast++;
+  s->slow += slot == CR_SLOT_SLOW;
+  s->fast += slot != CR_SLOT_SLOW;
+  s->untried += slot == CR_SLOT_UNTRIED;
 }
 
-void cr_slots_end(struct cr_slots *s, bool slow)
+void cr_slots_end(struct cr_slots *s, enum cr_slot slot)
 {
-  if (slow)
-    s->slow--;
-  else
-    s->fast--;
+  s->slow -= slot == CR_SLOT_SLOW;
+  s->fast -= slot != CR_SLOT_SLOW;
+  s->untried -= slot == CR_SLOT_UNTRIED;
 }
 
-bool cr_slots_move(struct cr_slots *s)
+bool cr_slots_move(struct cr_slots *s, enum cr_slot from)
 {
   if (cr_slots_slow_free(s) == 0)
     return false;
-  s->fast--;
-  s->slow++;
+  cr_slots_end(s, from);
+  cr_slots_begin(s, CR_SLOT_SLOW);
   return true;
 }

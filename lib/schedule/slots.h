@@ -3,7 +3,9 @@
  *
  * A transfer takes a slot in the fast lane, or, if its host is known to be slow, in the slow one. A
  * fast transfer that grows old moves over while there is room, so that slow hosts can't hold up the
- * rest. A page limit is a reservation: fetched + in flight never pass it. Pure.
+ * rest. Of the fast lane a part is for hosts that have been tried: whatever the others turn out to
+ * be, they can't take all of it. A page limit is a reservation: fetched + in flight never pass it.
+ * Pure.
  */
 #ifndef CR_SCHEDULE_SLOTS_H
 #define CR_SCHEDULE_SLOTS_H
@@ -11,10 +13,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum cr_slot {
+  CR_SLOT_FAST,
+  CR_SLOT_UNTRIED, /* in the fast lane, by a host of which nobody knows how fast it is */
+  CR_SLOT_SLOW
+};
+
 struct cr_slots {
   uint32_t fast_cap;
   uint32_t slow_cap;
-  uint32_t fast; /* in use */
+  uint32_t fast;    /* in use */
+  uint32_t untried; /* of these */
   uint32_t slow;
   int64_t max_pages;  /* -1: no limit */
   int64_t pages_done; /* fetched */
@@ -31,11 +40,13 @@ static inline uint32_t cr_slots_slow_free(const struct cr_slots *s)
   return s->slow < s->slow_cap ? s->slow_cap - s->slow : 0;
 }
 
+/* Three quarters of the fast lane, at least one slot of it, are for hosts not tried yet. */
+uint32_t cr_slots_untried_free(const struct cr_slots *s);
 /* Pages that may still be leased; UINT32_MAX stands for any number. */
 uint32_t cr_slots_pages_free(const struct cr_slots *s);
-void cr_slots_begin(struct cr_slots *s, bool slow);
-void cr_slots_end(struct cr_slots *s, bool slow);
-/* Moves a fast transfer to the slow lane. false: no room there. */
-bool cr_slots_move(struct cr_slots *s);
+void cr_slots_begin(struct cr_slots *s, enum cr_slot slot);
+void cr_slots_end(struct cr_slots *s, enum cr_slot slot);
+/* Moves a transfer of the fast lane to the slow one. false: no room there. */
+bool cr_slots_move(struct cr_slots *s, enum cr_slot from);
 
 #endif

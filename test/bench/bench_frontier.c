@@ -228,7 +228,7 @@ static void bench_take(struct bench *b, size_t count)
   double start = seconds();
 
   while (taken < count) {
-    struct cr_take want = { now_ms, TAKES, TAKES, TAKES, TAKES };
+    struct cr_take want = { now_ms, TAKES, TAKES, TAKES, TAKES, TAKES };
     size_t n = 0;
     check(b->f->ops->take(b->f, &want, tasks, &n, &due_ms, NULL, NULL) == 0, "take failed");
     for (size_t i = 0; i < n; i++)

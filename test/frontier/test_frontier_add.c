@@ -253,7 +253,7 @@ static void add_batch(struct cr_frontier *f, uint32_t authority, uint64_t first,
 
 static void assert_referrers_are_whole(struct cr_frontier *f)
 {
-  struct cr_take want = { 1000, 200, 200, 200, 200 };
+  struct cr_take want = { 1000, 200, 200, 200, 200, 200 };
   static struct cr_task tasks[200];
   int64_t due = 0;
   size_t n = 0;

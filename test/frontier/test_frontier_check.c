@@ -13,6 +13,7 @@
 /* Host 0 waits for its site, 1 is full, 2 in the ring, 3 asleep, 4 blocked, 5 gated, 6 empty; 7 has
  * been let go by its site. */
 enum { WAITS, FULL, READY, ASLEEP, BLOCKED, GATED, EMPTY, LET_GO, HOSTS };
+enum { LANE = CR_LANE_PAGE | CR_LANE_UNTRIED }; /* of all of them */
 
 static const char *const origins[HOSTS] = { "https://0.example", "https://1.example",
                                             "https://2.example", "https://3.example",
@@ -153,7 +154,7 @@ static void spoil_place(struct cr_frontier_memory *f, struct cr_host *host)
 static void spoil_lane(struct cr_frontier_memory *f, struct cr_host *host)
 {
   (void)f;
-  host->node.lane ^= CR_LANE_SLOW;
+  host->node.lane ^= CR_LANE_UNTRIED;
 }
 
 static void spoil_rank(struct cr_frontier_memory *f, struct cr_host *host)
@@ -199,7 +200,7 @@ static void spoil_let_go(struct cr_frontier_memory *f, struct cr_host *host)
   (void)host;
   struct cr_group *group = cr_group_at(&f->hosts, 0);
   struct cr_host *other = cr_host_at(&f->hosts, LET_GO);
-  group->let_go[CR_LANE_PAGE] = group->let_go[CR_LANE_PAGE] ? NULL : other;
+  group->let_go[LANE] = group->let_go[LANE] ? NULL : other;
 }
 
 static void spoil_group(struct cr_frontier_memory *f, struct cr_host *host)
@@ -210,7 +211,7 @@ static void spoil_group(struct cr_frontier_memory *f, struct cr_host *host)
 
 static void spoil_list(struct cr_frontier_memory *f, struct cr_host *host)
 {
-  struct cr_list *list = &cr_group_at(&f->hosts, 0)->waiting[CR_LANE_PAGE];
+  struct cr_list *list = &cr_group_at(&f->hosts, 0)->waiting[LANE];
   if (cr_list_empty(&host->node.link))
     cr_list_push(list, &host->node.link);
   else

@@ -387,7 +387,9 @@ struct scenario {
 static bool prepare(struct scenario *s, struct cr_mem *mem)
 {
   struct cr_frontier_config config = { .mem = mem, .seed = 1, .address_cap = 2 };
-  struct cr_take want = { .max_tasks = 12, .max_fast = 12, .max_slow = 12, .max_pages = 12 };
+  struct cr_take want = {
+    .max_tasks = 12, .max_fast = 12, .max_untried = 12, .max_slow = 12, .max_pages = 12
+  };
   int64_t due = 0;
 
   s->n = 0;

@@ -159,6 +159,7 @@ static void do_take(struct run *run)
   if (below(run, 2))
     want.now_ms += (int64_t)below(run, below(run, 3) ? 12 : 6000);
   want.max_fast = below(run, 4) ? TASKS : (uint32_t)below(run, 3);
+  want.max_untried = below(run, 4) ? TASKS : (uint32_t)below(run, 3);
   want.max_slow = below(run, 4) ? TASKS : (uint32_t)below(run, 3);
   want.max_pages = below(run, 4) ? TASKS : (uint32_t)below(run, 3);
   expect_equal(run, run->f->ops->take(run->f, &want, tasks, &n, &due_ms, NULL, NULL), 0, "take");

@@ -102,26 +102,52 @@ static void quotas_bound_what_they_name_and_nothing_else(void **state)
   (void)state;
 
   open_hosts(&rig, NULL, authorities);
-  for (uint64_t i = 0; i < HOSTS; i++) { /* 0, 1: slow; 1, 3, 5: no pages */
+  for (uint64_t i = 0; i < HOSTS; i++) { /* 0, 1: slow; 4, 5: untried; 1, 3, 5: no pages */
     struct cr_frontier_item item = cr_frontier_rig_item(authorities[i], i, 0);
     struct cr_host_update slow = { .host = (uint32_t)i, .fields = CR_HOST_SLOW, .slow = i < 2 };
     item.kind = i % 2 ? CRAWLER_KIND_SITEMAP : CRAWLER_KIND_PAGE;
     assert_int_equal(cr_frontier_rig_add(&rig, &item), CR_ADD_NEW);
-    assert_int_equal(cr_frontier_rig_update(&rig, &slow), 0);
+    if (i < 4)
+      assert_int_equal(cr_frontier_rig_update(&rig, &slow), 0);
   }
   static const struct {
     struct cr_take want;
     uint64_t fps[HOSTS];
     size_t n;
   } cases[] = {
-    { { .max_tasks = 0, .max_fast = 9, .max_slow = 9, .max_pages = 9 }, { 0 }, 0 },
-    { { .max_tasks = 9, .max_fast = 0, .max_slow = 0, .max_pages = 9 }, { 0 }, 0 },
-    { { .max_tasks = 9, .max_fast = 9, .max_slow = 9, .max_pages = 0 }, { 3, 5, 1 }, 3 },
-    { { .max_tasks = 9, .max_fast = 2, .max_slow = 0, .max_pages = 9 }, { 2, 3 }, 2 },
-    { { .max_tasks = 9, .max_fast = 0, .max_slow = 1, .max_pages = 9 }, { 0 }, 1 },
-    { { .max_tasks = 9, .max_fast = 9, .max_slow = 9, .max_pages = 1 }, { 2, 3, 5, 1 }, 4 },
-    { { .max_tasks = 9, .max_fast = 0, .max_slow = 9, .max_pages = 0 }, { 1 }, 1 },
-    { { .max_tasks = 3, .max_fast = 9, .max_slow = 9, .max_pages = 9 }, { 2, 3, 4 }, 3 },
+    { { .max_tasks = 0, .max_fast = 9, .max_untried = 9, .max_slow = 9, .max_pages = 9 },
+      { 0 },
+      0 },
+    { { .max_tasks = 9, .max_fast = 0, .max_untried = 0, .max_slow = 0, .max_pages = 9 },
+      { 0 },
+      0 },
+    { { .max_tasks = 9, .max_fast = 9, .max_untried = 9, .max_slow = 9, .max_pages = 0 },
+      { 3, 5, 1 },
+      3 },
+    { { .max_tasks = 9, .max_fast = 2, .max_untried = 2, .max_slow = 0, .max_pages = 9 },
+      { 2, 3 },
+      2 },
+    { { .max_tasks = 9, .max_fast = 0, .max_untried = 0, .max_slow = 1, .max_pages = 9 },
+      { 0 },
+      1 },
+    { { .max_tasks = 9, .max_fast = 9, .max_untried = 9, .max_slow = 9, .max_pages = 1 },
+      { 2, 3, 5, 1 },
+      4 },
+    { { .max_tasks = 9, .max_fast = 0, .max_untried = 0, .max_slow = 9, .max_pages = 0 },
+      { 1 },
+      1 },
+    { { .max_tasks = 9, .max_fast = 9, .max_untried = 0, .max_slow = 0, .max_pages = 9 },
+      { 2, 3 },
+      2 },
+    { { .max_tasks = 9, .max_fast = 9, .max_untried = 1, .max_slow = 0, .max_pages = 9 },
+      { 2, 3, 4 },
+      3 },
+    { { .max_tasks = 9, .max_fast = 1, .max_untried = 9, .max_slow = 0, .max_pages = 9 },
+      { 2 },
+      1 },
+    { { .max_tasks = 3, .max_fast = 9, .max_untried = 9, .max_slow = 9, .max_pages = 9 },
+      { 2, 3, 4 },
+      3 },
   };
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
     struct cr_task taken[HOSTS];
@@ -214,7 +240,9 @@ static void a_robots_task_is_as_polite_as_any_other(void **state)
 static void a_page_that_may_not_leave_does_not_ask_for_robots(void **state)
 {
   struct cr_frontier_config config = cr_frontier_rig_config();
-  struct cr_take want = { .max_tasks = 9, .max_fast = 9, .max_slow = 9, .max_pages = 0 };
+  struct cr_take want = {
+    .max_tasks = 9, .max_fast = 9, .max_untried = 9, .max_slow = 9, .max_pages = 0
+  };
   struct cr_frontier_rig rig;
   (void)state;
 
@@ -303,7 +331,9 @@ static void low_priorities_do_not_starve(void **state)
 static void take_some(struct cr_mem *mem, void *arg)
 {
   struct cr_frontier_config config = { .mem = mem, .seed = 1, .gate = true };
-  struct cr_take want = { .max_tasks = 8, .max_fast = 8, .max_slow = 8, .max_pages = 8 };
+  struct cr_take want = {
+    .max_tasks = 8, .max_fast = 8, .max_untried = 8, .max_slow = 8, .max_pages = 8
+  };
   struct cr_frontier *f = NULL;
   struct cr_task tasks[8];
   int64_t due = 0;

@@ -99,7 +99,9 @@ static void who_lost_its_slot_is_first_again(void **state)
 
 static void a_barred_lane_does_not_keep_the_slot_from_others(void **state)
 {
-  struct cr_take want = { .max_tasks = 9, .max_fast = 9, .max_slow = 0, .max_pages = 9 };
+  struct cr_take want = {
+    .max_tasks = 9, .max_fast = 9, .max_untried = 9, .max_slow = 0, .max_pages = 9
+  };
   struct cr_frontier_rig rig;
   (void)state;
 
@@ -118,7 +120,9 @@ static void a_barred_lane_does_not_keep_the_slot_from_others(void **state)
 
 static void a_page_limit_does_not_keep_the_slot_from_other_kinds(void **state)
 {
-  struct cr_take want = { .max_tasks = 9, .max_fast = 9, .max_slow = 9, .max_pages = 0 };
+  struct cr_take want = {
+    .max_tasks = 9, .max_fast = 9, .max_untried = 9, .max_slow = 9, .max_pages = 0
+  };
   struct cr_frontier_rig rig;
   (void)state;
 
@@ -214,7 +218,7 @@ static void what_becomes_due_in_the_ring_changes_rank_and_lane(void **state)
   later.not_before_ms = 10;
   assert_int_equal(cr_frontier_rig_add(&rig, &later), CR_ADD_NEW);
   const struct cr_host *host = host_of(&rig, 5);
-  assert_true(host->place == CR_PLACE_RING && host->node.lane == CR_LANE_PAGE);
+  assert_true(host->place == CR_PLACE_RING && host->node.lane == (CR_LANE_PAGE | CR_LANE_UNTRIED));
   assert_int_equal(host->node.rank, cr_ring_rank(0));
   rig.now_ms = 10;
   assert_int_equal(cr_frontier_rig_next(&rig), 77);

@@ -15,19 +15,21 @@ static void each_lane_counts_its_own(void **state)
   struct cr_slots s = { .fast_cap = 2, .slow_cap = 1, .max_pages = -1 };
   (void)state;
 
-  cr_slots_begin(&s, false);
+  cr_slots_begin(&s, CR_SLOT_FAST);
   assert_int_equal(cr_slots_fast_free(&s), 1);
   assert_int_equal(cr_slots_slow_free(&s), 1);
-  cr_slots_begin(&s, true);
-  cr_slots_begin(&s, false);
+  cr_slots_begin(&s, CR_SLOT_SLOW);
+  cr_slots_begin(&s, CR_SLOT_UNTRIED);
   assert_int_equal(cr_slots_fast_free(&s), 0);
   assert_int_equal(cr_slots_slow_free(&s), 0);
-  cr_slots_end(&s, true);
+  assert_int_equal(s.untried, 1);
+  cr_slots_end(&s, CR_SLOT_SLOW);
   assert_int_equal(cr_slots_fast_free(&s), 0);
   assert_int_equal(cr_slots_slow_free(&s), 1);
-  cr_slots_end(&s, false);
-  cr_slots_end(&s, false);
+  cr_slots_end(&s, CR_SLOT_FAST);
+  cr_slots_end(&s, CR_SLOT_UNTRIED);
   assert_int_equal(s.fast, 0);
+  assert_int_equal(s.untried, 0);
   assert_int_equal(s.slow, 0);
 }
 
@@ -37,15 +39,16 @@ static void an_old_transfer_moves_over_while_there_is_room(void **state)
   (void)state;
 
   for (int i = 0; i < 3; i++)
-    cr_slots_begin(&s, false);
-  assert_true(cr_slots_move(&s));
-  assert_true(cr_slots_move(&s));
-  assert_false(cr_slots_move(&s));
+    cr_slots_begin(&s, i == 1 ? CR_SLOT_UNTRIED : CR_SLOT_FAST);
+  assert_true(cr_slots_move(&s, CR_SLOT_FAST));
+  assert_true(cr_slots_move(&s, CR_SLOT_UNTRIED));
+  assert_int_equal(s.untried, 0);
+  assert_false(cr_slots_move(&s, CR_SLOT_FAST));
   assert_int_equal(s.fast, 1); /* what was refused has not moved */
   assert_int_equal(s.slow, 2);
   assert_int_equal(cr_slots_fast_free(&s), 2);
-  cr_slots_end(&s, true);
-  assert_true(cr_slots_move(&s));
+  cr_slots_end(&s, CR_SLOT_SLOW);
+  assert_true(cr_slots_move(&s, CR_SLOT_FAST));
   assert_int_equal(s.fast, 0);
   assert_int_equal(s.slow, 2);
 }
@@ -59,7 +62,32 @@ static void a_cap_lowered_below_what_is_in_use_leaves_nothing_free(void **state)
   s.slow_cap = 0;
   assert_int_equal(cr_slots_fast_free(&s), 0);
   assert_int_equal(cr_slots_slow_free(&s), 0);
-  assert_false(cr_slots_move(&s));
+  assert_false(cr_slots_move(&s, CR_SLOT_FAST));
+  assert_int_equal(cr_slots_untried_free(&s), 0);
+}
+
+static void untried_hosts_have_three_quarters_of_the_fast_lane(void **state)
+{
+  static const struct {
+    uint32_t cap, fast, untried, want;
+  } cases[] = {
+    { 1, 0, 0, 1 },          { 1, 1, 0, 0 },
+    { 2, 0, 0, 1 },          { 3, 0, 0, 2 },
+    { 4, 0, 0, 3 },          { 64, 0, 0, 48 },
+    { 64, 40, 40, 8 },       { 64, 60, 10, 4 },
+    { 64, 48, 48, 0 },       { 64, 64, 20, 0 },
+    { 8, 48, 48, 0 },        { 7, 0, 0, 5 },
+    { 100000, 0, 0, 75000 }, { UINT32_MAX, 0, 0, UINT32_MAX / 4 * 3 + 2 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_slots s = { .fast_cap = cases[i].cap,
+                          .fast = cases[i].fast,
+                          .untried = cases[i].untried };
+    if (cr_slots_untried_free(&s) != cases[i].want)
+      fail_msg("row %zu: %u", i, cr_slots_untried_free(&s));
+  }
 }
 
 static void pages_free_is_what_neither_fetched_nor_reserved_pages_take(void **state)
@@ -124,6 +152,7 @@ int main(void)
     cmocka_unit_test(each_lane_counts_its_own),
     cmocka_unit_test(an_old_transfer_moves_over_while_there_is_room),
     cmocka_unit_test(a_cap_lowered_below_what_is_in_use_leaves_nothing_free),
+    cmocka_unit_test(untried_hosts_have_three_quarters_of_the_fast_lane),
     cmocka_unit_test(pages_free_is_what_neither_fetched_nor_reserved_pages_take),
     cmocka_unit_test(a_page_limit_is_met_and_never_passed),
   };

@@ -249,6 +249,7 @@ struct counted { /* by walking the visits */
   int64_t kinds[CR_KINDS];
   int64_t slots;
   int64_t slow;
+  int64_t untried;
   int64_t fast_list;
 };
 
@@ -260,7 +261,8 @@ static void walk_visits(const struct cr_shard *s, struct counted *count)
     const struct cr_visit *v = (const struct cr_visit *)(const void *)at;
     count->kinds[v->page.req.kind]++;
     count->slots += v->has_slot;
-    count->slow += v->has_slot && v->slow;
+    count->slow += v->has_slot && v->slot == CR_SLOT_SLOW;
+    count->untried += v->has_slot && v->slot == CR_SLOT_UNTRIED;
   }
   for (const struct cr_list *link = s->fast.next; link != &s->fast; link = link->next)
     count->fast_list++;
@@ -293,6 +295,7 @@ static void check_slots(const struct cr_shard *s, const struct counted *visits)
 
   assert_int_equal(s->slots.fast + s->slots.slow, visits->slots);
   assert_int_equal(s->slots.slow, visits->slow);
+  assert_int_equal(s->slots.untried, visits->untried);
   assert_int_equal(s->slots.fast, visits->fast_list);
   assert_true(s->slots.fast <= s->slots.fast_cap);
   assert_true(s->slots.slow <= s->slots.slow_cap);

@@ -408,6 +408,8 @@ static bool could_give(const struct cr_frontier_model *m, uint32_t host)
     return false;
   if ((at->slow ? m->want.max_slow : m->want.max_fast) == 0)
     return false;
+  if (!at->tried && m->want.max_untried == 0)
+    return false;
   return !next.counts_as_page || m->want.max_pages > 0;
 }
 
@@ -475,10 +477,11 @@ static const char *take_one(struct cr_frontier_model *m, const struct cr_task *t
     return "a task was given that was not due, or over a cap or quota";
   struct next next = next_of(m, task->host);
   count_passed_over(m, task->host);
-  if (task->slow != m->hosts[task->host].slow)
+  if (task->slow != m->hosts[task->host].slow || task->untried == m->hosts[task->host].tried)
     return "the lane is wrong";
   m->want.max_slow -= task->slow;
   m->want.max_fast -= !task->slow;
+  m->want.max_untried -= task->untried;
   m->want.max_pages -= task->kind == CRAWLER_KIND_PAGE;
   if (next.is_robots)
     return take_robots(m, &next, task);
@@ -608,8 +611,10 @@ int cr_model_host_update(struct cr_frontier_model *m, const struct cr_host_updat
     host->blocked_until_ms = update->blocked_until_ms;
   if (update->fields & CR_HOST_CAP)
     host->cap = update->max_in_flight;
-  if (update->fields & CR_HOST_SLOW)
+  if (update->fields & CR_HOST_SLOW) {
     host->slow = update->slow;
+    host->tried = true;
+  }
   if (lease != NOBODY)
     m->leases[lease].released = true;
   if (!(update->fields & CR_HOST_ADDRESS))

@@ -51,7 +51,7 @@ struct cr_model_authority {
 struct cr_model_host {
   int64_t next_ok_ms, blocked_until_ms;
   uint32_t cap;
-  bool slow;
+  bool slow, tried;
   char site[CR_MODEL_TEXT], address[CR_MODEL_TEXT]; /* empty: none */
   int passed_over; /* tasks given to others while it could have given one */
 };

@@ -87,9 +87,11 @@ size_t cr_frontier_rig_take_want(struct cr_frontier_rig *rig, struct cr_take wan
 
 size_t cr_frontier_rig_take(struct cr_frontier_rig *rig, uint32_t max)
 {
-  return cr_frontier_rig_take_want(
-      rig,
-      (struct cr_take){ .max_tasks = max, .max_fast = max, .max_slow = max, .max_pages = max });
+  return cr_frontier_rig_take_want(rig, (struct cr_take){ .max_tasks = max,
+                                                          .max_fast = max,
+                                                          .max_untried = max,
+                                                          .max_slow = max,
+                                                          .max_pages = max });
 }
 
 uint64_t cr_frontier_rig_next(struct cr_frontier_rig *rig)
