@@ -132,10 +132,9 @@ static bool is_known(struct cr_shard *s, const struct cr_admission *a)
   if (a->req->force)
     return false;
   s->frontier->ops->lookup(s->frontier, &a->fp, 1, &seen);
-  if (seen == CR_SEEN_UNKNOWN || CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED)
-    return seen != CR_SEEN_UNKNOWN;
-  if (a->req->depth < CR_SEEN_VALUE(seen))
-    cr_depth_lowered(s, a->fp, a->req->depth);
+  if (seen == CR_SEEN_UNKNOWN)
+    return false;
+  cr_depth_found(s, a->fp, seen, a->req->depth);
   return true;
 }
 
@@ -157,7 +156,7 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
       verdict = enqueue(s, a);
   }
   if (verdict == CR_ADD_SHALLOWER)
-    cr_depth_passed(s, a->fp, a->req->depth);
+    cr_depth_lowered(s, a->fp, a->req->depth);
   if (verdict == CR_ADD_NEW) {
     cr_ledger_admit(&s->ledger, a->req->kind);
     a->req->extra = NULL; /* the frontier's now */

@@ -3,7 +3,8 @@
  *
  * A lowered page lowers what it leads to, and what it led to that was refused for depth is offered
  * again, from the record in depth.h; nothing is fetched twice. So the set fetched doesn't depend on
- * which answer came first. A worklist, no recursion: chains can be as long as the crawl.
+ * which answer came first. Breadth first, level by level, so that a page is passed on once in a
+ * pass; no recursion: what an offer lowers joins the pass that is under way.
  */
 #include "engine/shard.h"
 
@@ -12,24 +13,53 @@ struct step {
   unsigned depth;
 };
 
-struct worklist {
-  struct cr_mem *mem;
+struct level {
   struct step *steps;
   size_t len, cap;
 };
 
-static bool push(struct worklist *w, uint64_t fp, unsigned depth)
+struct cr_depth_pass {
+  struct cr_mem *mem;
+  unsigned depth;         /* of the level that is passed on now; the other has one more */
+  struct level now, next; /* in any order: a redirect's target is of its own level */
+  bool lost;              /* out of memory: something wasn't passed on */
+};
+
+static bool push(struct cr_mem *mem, struct level *level, struct step step)
 {
-  if (w->len == w->cap) {
-    size_t cap = w->cap ? 2 * w->cap : 64;
-    struct step *steps = cr_resize(w->mem, CR_MEM_FRONTIER, w->steps, cap * sizeof(*steps));
+  if (level->len == level->cap) {
+    size_t cap = level->cap ? 2 * level->cap : 64;
+    struct step *steps = cr_resize(mem, CR_MEM_FRONTIER, level->steps, cap * sizeof(*steps));
 
     if (!steps)
       return false;
-    w->steps = steps;
-    w->cap = cap;
+    level->steps = steps;
+    level->cap = cap;
   }
-  w->steps[w->len++] = (struct step){ fp, depth };
+  level->steps[level->len++] = step;
+  return true;
+}
+
+static void add(struct cr_depth_pass *pass, uint64_t fp, unsigned depth)
+{
+  struct level *level = depth > pass->depth ? &pass->next : &pass->now;
+
+  if (!push(pass->mem, level, (struct step){ fp, depth }))
+    pass->lost = true;
+}
+
+static bool take(struct cr_depth_pass *pass, struct step *step)
+{
+  if (pass->now.len == 0) {
+    struct level empty = pass->now;
+
+    pass->now = pass->next;
+    pass->next = empty;
+    pass->depth++;
+  }
+  if (pass->now.len == 0)
+    return false;
+  *step = pass->now.steps[--pass->now.len];
   return true;
 }
 
@@ -63,79 +93,83 @@ static void offer_all(struct cr_shard *s, const struct cr_depth_entry *entry, un
   }
 }
 
-/* A redirect's record: its target, and a block without URLs. */
-static bool is_redirect(const struct cr_depth_entry *entry)
+/* The entry's refused URLs at depth, if the limit takes them. false: out of memory. */
+static bool offer_refused(struct cr_shard *s, const struct cr_depth_entry *entry, unsigned depth)
 {
-  return entry->refused_count == 0 && entry->refused_bytes > 0;
-}
+  struct cr_depth_entry copy = *entry; /* offering calls hooks, and may change the record */
+  char *refused;
 
-/* The page fp has now this depth: takes its entry out of the record, passes it on. */
-static bool pass_on(struct cr_shard *s, struct worklist *w, uint64_t fp, unsigned depth)
-{
-  struct cr_depth_entry entry;
-  bool within = s->settings->max_depth < 0 || (int64_t)depth < s->settings->max_depth;
-  char *refused = NULL;
-  bool ok = true;
-
-  if (!s->depth || !cr_depth_get(s->depth, fp, &entry))
+  if (entry->refused_count == 0 ||
+      (s->settings->max_depth >= 0 && (int64_t)depth > s->settings->max_depth))
     return true;
-  for (size_t i = 0; ok && i < entry.child_count; i++)
-    ok = push(w, entry.children[i], is_redirect(&entry) ? depth : depth + 1);
-  if (entry.refused_count == 0 || !within)
-    return ok;
-  /* Offering changes the record (a rewritten URL may be lowered): work on a copy. */
-  refused = cr_alloc(s->mem, CR_MEM_FRONTIER, entry.refused_bytes);
+  refused = cr_alloc(s->mem, CR_MEM_FRONTIER, entry->refused_bytes);
   if (!refused)
     return false;
-  memcpy(refused, entry.refused, entry.refused_bytes);
-  entry.refused = refused;
-  offer_all(s, &entry, depth + 1);
+  memcpy(refused, entry->refused, entry->refused_bytes);
+  copy.refused = refused;
+  offer_all(s, &copy, depth);
   cr_free(s->mem, refused);
-  return ok;
+  return true;
 }
 
-static void run(struct cr_shard *s, struct worklist *w)
+static unsigned one_more(unsigned depth)
 {
-  bool ok = true;
-
-  while (w->len > 0) {
-    struct step step = w->steps[--w->len];
-    int was = s->frontier->ops->lower(s->frontier, step.fp, (uint16_t)step.depth);
-
-    if (was == CR_SEEN_DONE || was == CR_SEEN_LIVE)
-      ok = pass_on(s, w, step.fp, step.depth) && ok;
-  }
-  if (!ok)
-    s->ledger.counters.depth_lost++;
-  cr_free(s->mem, w->steps);
+  return depth < UINT16_MAX ? depth + 1 : depth;
 }
 
-void cr_depth_passed(struct cr_shard *s, uint64_t fp, unsigned depth)
+/* The frontier's depth of fp is lowered, for what is queued or in flight; the record's tells
+ * whether there is anything to pass on. */
+static void pass_on(struct cr_shard *s, struct cr_depth_pass *pass, uint64_t fp, unsigned depth)
 {
-  struct worklist w = { .mem = s->mem };
+  struct cr_depth_entry entry;
+  unsigned below;
 
-  if (!pass_on(s, &w, fp, depth))
-    s->ledger.counters.depth_lost++;
-  run(s, &w);
+  (void)s->frontier->ops->lower(s->frontier, fp, (uint16_t)depth);
+  if (!s->depth || !cr_depth_lower(s->depth, fp, (uint16_t)depth, &entry))
+    return;
+  below = entry.same_level ? depth : one_more(depth);
+  for (size_t i = 0; i < entry.child_count; i++)
+    add(pass, entry.children[i], below);
+  if (!offer_refused(s, &entry, below))
+    pass->lost = true;
 }
 
 void cr_depth_lowered(struct cr_shard *s, uint64_t fp, unsigned depth)
 {
-  struct worklist w = { .mem = s->mem };
+  struct cr_depth_pass pass = { .mem = s->mem, .depth = depth };
+  struct step step = { fp, depth };
 
-  if (push(&w, fp, depth))
-    run(s, &w);
-  else
-    s->ledger.counters.depth_lost++;
+  if (s->depth_pass) { /* an offer of it has led here */
+    add(s->depth_pass, fp, depth);
+    return;
+  }
+  s->depth_pass = &pass;
+  do {
+    pass_on(s, &pass, step.fp, step.depth);
+  } while (take(&pass, &step));
+  s->depth_pass = NULL;
+  s->ledger.counters.depth_lost += pass.lost;
+  cr_free(s->mem, pass.now.steps);
+  cr_free(s->mem, pass.next.steps);
 }
 
-void cr_depth_redirected(struct cr_shard *s, uint64_t from, uint64_t to)
+void cr_depth_found(struct cr_shard *s, uint64_t fp, uint8_t seen, unsigned depth)
+{
+  unsigned known = CR_SEEN_VALUE(seen);
+
+  if (CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED)
+    return;
+  if (depth < known || known == CR_SEEN_DEEP) /* which says no more than "deep" */
+    cr_depth_lowered(s, fp, depth);
+}
+
+void cr_depth_redirected(struct cr_shard *s, uint64_t from, uint64_t to, unsigned depth)
 {
   struct cr_depth_entry entry = {
     .children = &to,
     .child_count = 1,
-    .refused = "",
-    .refused_bytes = 1,
+    .depth = (uint16_t)depth,
+    .same_level = true,
   };
 
   if (s->depth && cr_depth_put(s->depth, from, &entry) < 0)
@@ -144,7 +178,7 @@ void cr_depth_redirected(struct cr_shard *s, uint64_t from, uint64_t to)
 
 void cr_depth_raised(struct cr_shard *s)
 {
-  struct worklist w = { .mem = s->mem };
+  struct level pages = { 0 };
   struct cr_depth_entry entry;
   size_t cursor = 0;
   uint64_t fp;
@@ -155,17 +189,11 @@ void cr_depth_raised(struct cr_shard *s)
   /* First who they are, then the offers, which change the record. */
   while (ok && cr_depth_next(s->depth, &cursor, &fp, &entry))
     if (entry.refused_count > 0)
-      ok = push(&w, fp, 0);
-  for (size_t i = 0; i < w.len; i++) {
-    struct worklist none = { .mem = s->mem };
-    uint8_t seen = CR_SEEN_UNKNOWN;
-
-    s->frontier->ops->lookup(s->frontier, &w.steps[i].fp, 1, &seen);
-    if (seen != CR_SEEN_UNKNOWN)
-      ok = pass_on(s, &none, w.steps[i].fp, CR_SEEN_VALUE(seen)) && ok;
-    run(s, &none);
-  }
+      ok = push(s->mem, &pages, (struct step){ fp, 0 });
+  for (size_t i = 0; i < pages.len; i++)
+    if (cr_depth_get(s->depth, pages.steps[i].fp, &entry))
+      ok = offer_refused(s, &entry, one_more(entry.depth)) && ok;
   if (!ok)
     s->ledger.counters.depth_lost++;
-  cr_free(s->mem, w.steps);
+  cr_free(s->mem, pages.steps);
 }

@@ -142,6 +142,13 @@ static void identify_all(struct batch *b, const uint8_t *verdicts)
 
 /* ---- known links ---- */
 
+static uint16_t link_depth(const struct batch *b)
+{
+  uint16_t depth = b->visit->page.req.depth;
+
+  return depth < UINT16_MAX ? (uint16_t)(depth + 1) : depth;
+}
+
 static bool settle_seen(struct batch *b, uint32_t i)
 {
   struct cr_shard *s = b->s;
@@ -154,9 +161,7 @@ static bool settle_seen(struct batch *b, uint32_t i)
     return true;
   }
   cr_ledger_link_known(&s->ledger);
-  if (CR_SEEN_CLASS(seen) != CR_SEEN_REJECTED &&
-      b->visit->page.req.depth + 1 < (int)CR_SEEN_VALUE(seen))
-    cr_depth_lowered(s, b->fps[i], b->visit->page.req.depth + 1u);
+  cr_depth_found(s, b->fps[i], seen, link_depth(b));
   return true;
 }
 
@@ -181,7 +186,7 @@ static void inherit(struct batch *b, struct crawler_request *req)
   *req = (struct crawler_request){
     .arena = b->arena,
     .mem = b->s->mem,
-    .depth = (uint16_t)(from->depth + (from->depth < UINT16_MAX)),
+    .depth = link_depth(b),
     .referrer = cr_span(from->url, from->url_bytes),
     .seed = from->seed,
     .meta = from->meta,
@@ -308,8 +313,7 @@ static void add_all(struct batch *b)
       cr_ledger_admit(&s->ledger, b->items[k].kind);
     } else if (verdicts[k] == CR_ADD_KNOWN || verdicts[k] == CR_ADD_SHALLOWER) {
       b->fate[i] = FATE_KNOWN; /* a rewritten URL that was known */
-      if (verdicts[k] == CR_ADD_SHALLOWER)
-        cr_depth_passed(s, b->items[k].fp, b->items[k].depth);
+      cr_depth_lowered(s, b->items[k].fp, b->items[k].depth);
     } else {
       b->fate[i] = FATE_REFUSED;
       b->why[i] = reason_of_verdict[verdicts[k]];
@@ -333,8 +337,8 @@ static void count_one(struct batch *b, uint32_t i)
 /* While max_depth is set: what this page leads to, for a shorter path found later. */
 static void keep_for_depth(struct batch *b)
 {
-  struct cr_depth_entry entry = { 0 };
   struct crawler_request *req = &b->visit->page.req;
+  struct cr_depth_entry entry = { .depth = req->depth };
   struct cr_buf refused;
   bool room = true;
 

@@ -82,7 +82,8 @@ struct cr_shard {
   struct cr_frontier *frontier;
   struct cr_scope *scope;
   struct cr_link_memory *link_memory;
-  struct cr_depth *depth; /* NULL: max_depth was never set */
+  struct cr_depth *depth;           /* NULL: max_depth was never set */
+  struct cr_depth_pass *depth_pass; /* the one under way; NULL: none */
 
   struct cr_slots slots;
   struct cr_politeness politeness;
@@ -201,11 +202,12 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit);
 
 /* ---- depth_pass.c: a shorter path is passed on ---- */
 
+/* A path of this depth leads to fp, which is known. */
 void cr_depth_lowered(struct cr_shard *s, uint64_t fp, unsigned depth);
-/* The same when the frontier has lowered fp itself (CR_ADD_SHALLOWER). */
-void cr_depth_passed(struct cr_shard *s, uint64_t fp, unsigned depth);
-/* from has ended as redirected to to, which has its depth. */
-void cr_depth_redirected(struct cr_shard *s, uint64_t from, uint64_t to);
+/* The same, and at little cost where its seen byte says that a shorter path is known. */
+void cr_depth_found(struct cr_shard *s, uint64_t fp, uint8_t seen, unsigned depth);
+/* from, of this depth, has ended as redirected to to, which has it too. */
+void cr_depth_redirected(struct cr_shard *s, uint64_t from, uint64_t to, unsigned depth);
 /* max_depth was raised: what was refused for depth is offered again. */
 void cr_depth_raised(struct cr_shard *s);
 

@@ -24,6 +24,8 @@ struct page {
   size_t refused_count;
   size_t refused_bytes;
   uint32_t next_free;
+  uint16_t depth;
+  bool same_level;
 };
 
 struct cr_depth {
@@ -178,7 +180,9 @@ int cr_depth_put(struct cr_depth *depth, uint64_t fp, const struct cr_depth_entr
   const struct page page = { .fp = fp,
                              .child_count = entry->child_count,
                              .refused_count = entry->refused_count,
-                             .refused_bytes = entry->refused_bytes };
+                             .refused_bytes = entry->refused_bytes,
+                             .depth = entry->depth,
+                             .same_level = entry->same_level };
   int err = is_possible(entry) ? put(depth, fp, &page, entry) : CRAWLER_E_LIMIT;
 
   depth->lost += err < 0;
@@ -191,7 +195,9 @@ static void show(const struct page *page, struct cr_depth_entry *entry)
                                     .child_count = page->child_count,
                                     .refused = (const char *)(page->block + page->child_count),
                                     .refused_count = page->refused_count,
-                                    .refused_bytes = page->refused_bytes };
+                                    .refused_bytes = page->refused_bytes,
+                                    .depth = page->depth,
+                                    .same_level = page->same_level };
 }
 
 bool cr_depth_get(const struct cr_depth *depth, uint64_t fp, struct cr_depth_entry *entry)
@@ -199,6 +205,16 @@ bool cr_depth_get(const struct cr_depth *depth, uint64_t fp, struct cr_depth_ent
   uint32_t id = find(depth, fp);
   if (id == CR_NOWHERE)
     return false;
+  show(page_at(depth, id), entry);
+  return true;
+}
+
+bool cr_depth_lower(struct cr_depth *depth, uint64_t fp, uint16_t to, struct cr_depth_entry *entry)
+{
+  uint32_t id = find(depth, fp);
+  if (id == CR_NOWHERE || page_at(depth, id)->depth <= to)
+    return false;
+  page_at(depth, id)->depth = to;
   show(page_at(depth, id), entry);
   return true;
 }

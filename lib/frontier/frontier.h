@@ -224,9 +224,10 @@ struct cr_frontier_ops {
   int (*reject)(struct cr_frontier *f, uint64_t fp, unsigned reason);
   /* Forgets all rejections: the rules have changed. */
   void (*forget_rejected)(struct cr_frontier *f);
-  /* A shorter path to a known fp: lowers a queued or leased URL, or a done one's byte. Returns the
-   * class it had (CR_SEEN_*; a rejected URL has no depth to lower), or CR_SEEN_UNKNOWN if depth
-   * isn't smaller than the known one. */
+  /* A shorter path to a known fp: lowers a queued or leased URL, or a done one's byte, which tells
+   * nothing from CR_SEEN_DEEP on (depth.h has what was done exactly). Returns the class it had
+   * (CR_SEEN_*; a rejected URL has no depth to lower), or CR_SEEN_UNKNOWN if depth isn't smaller
+   * than the known one. */
   int (*lower)(struct cr_frontier *f, uint64_t fp, uint16_t depth);
   /* The depth of a lease now (it may have been lowered while in flight); 0: a robots task. */
   uint16_t (*lease_depth)(struct cr_frontier *f, struct cr_lease lease);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -90,11 +91,95 @@ static void raising_the_limit_goes_on_where_it_was(void **state)
   }
 }
 
+/* ---- long ways ---- */
+
+enum { LENGTH = 180, SHORTCUTS = 12 };
+
+struct road { /* each page leads to the next; by some slow pages there is a shorter way */
+  char urls[LENGTH][8];
+  char slow_urls[SHORTCUTS][8];
+  char hrefs[LENGTH][8 * (SHORTCUTS + 1)];
+  int from[SHORTCUTS], to[SHORTCUTS];
+  bool moved[SHORTCUTS]; /* a redirect; else a page with a link */
+  struct cr_sim_page pages[LENGTH + SHORTCUTS];
+};
+
+static void build(struct road *road, struct cr_random *random)
+{
+  memset(road, 0, sizeof(*road));
+  for (int i = 0; i < LENGTH; i++) {
+    (void)snprintf(road->urls[i], sizeof(road->urls[i]), "/%d", i);
+    (void)snprintf(road->hrefs[i], sizeof(road->hrefs[i]), "/%d", (i + 1) % LENGTH);
+    road->pages[i] = (struct cr_sim_page){ .url = road->urls[i], .hrefs = road->hrefs[i], .ms = 1 };
+  }
+  for (int i = 0; i < SHORTCUTS; i++) {
+    struct cr_sim_page *page = &road->pages[LENGTH + i];
+    int from = road->from[i] = (int)cr_random_below(random, LENGTH - 4);
+    int to = road->to[i] = from + 3 + (int)cr_random_below(random, (uint64_t)(LENGTH - from) - 3);
+    road->moved[i] = cr_random_below(random, 3) == 0;
+    (void)snprintf(road->slow_urls[i], sizeof(road->slow_urls[i]), "/s%d", i);
+    size_t len = strlen(road->hrefs[from]);
+    (void)snprintf(road->hrefs[from] + len, sizeof(road->hrefs[from]) - len, " %s",
+                   road->slow_urls[i]);
+    *page = (struct cr_sim_page){ .url = road->slow_urls[i],
+                                  .ms = (int64_t)cr_random_below(random, 25000) };
+    page->to = road->moved[i] ? road->urls[to] : NULL;
+    page->hrefs = road->moved[i] ? NULL : road->urls[to];
+  }
+}
+
+/* All ways lead forwards: what is before a page is final when the page is looked at. */
+static void measure(const struct road *road, int *depths)
+{
+  for (int i = 0; i < LENGTH; i++)
+    depths[i] = i;
+  for (int i = 0; i < LENGTH; i++) {
+    if (i > 0 && depths[i] > depths[i - 1] + 1)
+      depths[i] = depths[i - 1] + 1;
+    for (int k = 0; k < SHORTCUTS; k++) {
+      int by = depths[i] + (road->moved[k] ? 1 : 2);
+      if (road->from[k] == i && depths[road->to[k]] > by)
+        depths[road->to[k]] = by;
+    }
+  }
+}
+
+static void nor_does_it_far_from_the_seed(void **state)
+{
+  static struct road road;
+  const struct cr_sim_site site = CR_SIM_SITE(road.pages);
+  struct cr_random random = { 54321 };
+  (void)state;
+
+  for (int round = 0; round < 60; round++) {
+    int64_t max_depth = 30 + (int64_t)cr_random_below(&random, LENGTH - 30);
+    int depths[LENGTH];
+    struct cr_sim sim;
+    build(&road, &random);
+    measure(&road, depths);
+    cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+    cr_sim_set(&sim, "own_server", "1");
+    cr_sim_set(&sim, "obey_robots", "0");
+    crawler_set_max_depth(sim.c, max_depth);
+    cr_sim_add(&sim, "/0");
+    cr_sim_run(&sim);
+    for (int i = 0; i < LENGTH; i++) {
+      bool fetched = cr_sim_outcome(&sim, road.urls[i]) == CRAWLER_FETCHED;
+      if (fetched != (depths[i] <= max_depth) || cr_sim_asked(&sim, road.urls[i]) != fetched)
+        fail_msg("round %d, max_depth %d: %s, of depth %d, was asked for %u times", round,
+                 (int)max_depth, road.urls[i], depths[i], cr_sim_asked(&sim, road.urls[i]));
+    }
+    assert_int_equal(cr_sim_incomplete(&sim, "depth"), 0);
+    cr_sim_close(&sim);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_delayed_answer_changes_nothing),
     cmocka_unit_test(raising_the_limit_goes_on_where_it_was),
+    cmocka_unit_test(nor_does_it_far_from_the_seed),
   };
 
   return cmocka_run_group_tests_name("depth crawls", tests, NULL, NULL);

@@ -156,26 +156,174 @@ static void loops_end(void **state)
   cr_sim_close(&sim);
 }
 
+/* ---- long chains ---- */
+
+enum { CHAIN = 200 };
+
+struct chain { /* "/" leads to "/0", and each page to the next; one leads to "/late" besides */
+  char urls[CHAIN + 1][8];
+  char both[24];
+  struct cr_sim_page pages[CHAIN + 2];
+  struct cr_sim_site site;
+};
+
+/* "/late" is linked from page from (-1: "/"), and leads to page to after half a minute. */
+static void make_chain(struct chain *c, int from, int to)
+{
+  memset(c, 0, sizeof(*c));
+  for (int i = 0; i <= CHAIN; i++)
+    (void)snprintf(c->urls[i], sizeof(c->urls[i]), "/%d", i);
+  c->pages[0] = (struct cr_sim_page){ .url = "/", .hrefs = c->urls[0] };
+  for (int i = 0; i < CHAIN; i++)
+    c->pages[i + 1] = (struct cr_sim_page){ .url = c->urls[i], .hrefs = c->urls[i + 1] };
+  (void)snprintf(c->both, sizeof(c->both), "/%d /late", from + 1);
+  c->pages[from + 1].hrefs = c->both;
+  c->pages[CHAIN + 1] = (struct cr_sim_page){ .url = "/late", .hrefs = c->urls[to], .ms = 29000 };
+  c->site = (struct cr_sim_site){ { cr_sim_site_answer, cr_sim_site_links }, c->pages, CHAIN + 2 };
+}
+
 static void a_long_chain_is_lowered_at_once(void **state)
 {
-  enum { LENGTH = 58 };
-  static char urls[LENGTH + 1][16];
-  static struct cr_sim_page pages[LENGTH + 3];
-  struct cr_sim_site site = { { cr_sim_site_answer, cr_sim_site_links }, pages, LENGTH + 2 };
+  static struct chain c;
+  static const struct {
+    const char *max_depth;
+    int from, to;
+    int last, depth; /* the last page that is reached, and at which depth */
+  } cases[] = {
+    { "50", -1, 20, 68, 50 },                                   /* "/20" has depth 21, then 2 */
+    { "150", -1, 100, 200, 102 },                               /* 101, then 2 */
+    { "150", -1, 70, 200, 132 },  { "150", 63, 140, 200, 126 }, /* 141, then 66 */
+    { "150", 20, 147, 200, 76 },  { "150", 90, 149, 200, 144 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_sim sim;
+    make_chain(&c, cases[i].from, cases[i].to);
+    open(&sim, &c.site, cases[i].max_depth);
+    cr_sim_run(&sim);
+    assert_int_equal(cr_sim_end(&sim, c.urls[cases[i].last]).depth, cases[i].depth);
+    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), cases[i].last + 3);
+    assert_int_equal(cr_sim_incomplete(&sim, "depth"), 0);
+    cr_sim_close(&sim);
+  }
+}
+
+static void a_page_that_waits_deep_down_is_lowered_too(void **state)
+{
+  static struct chain c;
   struct cr_sim sim;
   (void)state;
 
-  for (int i = 0; i <= LENGTH; i++)
-    (void)snprintf(urls[i], sizeof(urls[i]), "/%d", i);
-  pages[0] = (struct cr_sim_page){ .url = "/", .hrefs = "/0 /late" };
-  for (int i = 0; i < LENGTH; i++)
-    pages[i + 1] = (struct cr_sim_page){ .url = urls[i], .hrefs = urls[i + 1] };
-  pages[LENGTH + 1] = (struct cr_sim_page){ .url = "/late", .hrefs = "/20", .ms = 29000 };
-  open(&sim, &site, "50");
+  make_chain(&c, 60, 190); /* "/190" is asked for at depth 63, of 191 */
+  c.pages[191].ms = 29500;
+  open(&sim, &c.site, "-1");
   cr_sim_run(&sim);
-  /* "/0" has depth 1; by "/late", "/20" has 2, and "/58" 40. */
-  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), LENGTH + 3);
-  assert_int_equal(cr_sim_end(&sim, "/58").depth, 40);
+  assert_int_equal(cr_sim_end(&sim, "/190").depth, 63);
+  assert_int_equal(cr_sim_end(&sim, "/200").depth, 73);
+  make_chain(&c, 80, 190);
+  c.pages[191].ms = 29500;
+  cr_sim_close(&sim);
+  open(&sim, &c.site, "-1");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_end(&sim, "/190").depth, 83);
+  assert_int_equal(cr_sim_end(&sim, "/200").depth, 93);
+  cr_sim_close(&sim);
+}
+
+static void a_deep_limit_can_be_raised(void **state)
+{
+  static struct chain c;
+  struct cr_sim sim;
+  (void)state;
+
+  make_chain(&c, 199, 199);
+  open(&sim, &c.site, "60");
+  for (int depth = 60; depth <= 180; depth += 20) {
+    assert_int_equal(crawler_set_max_depth(sim.c, depth), 0);
+    cr_sim_run(&sim);
+    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), depth + 1);
+  }
+  cr_sim_close(&sim);
+}
+
+/* ---- offers that lead to offers ---- */
+
+enum { LADDER = 400 };
+
+struct ladder { /* "/" to "/cN" is a chain; "/cN" leads to all "/qI", each to "/xI" */
+  char c[LADDER + 2][8], q[LADDER + 1][8], x[LADDER + 2][8];
+  char all[LADDER * 8];
+  char first[16];
+  struct cr_sim_page pages[3 * LADDER + 3];
+  struct cr_sim_site site;
+};
+
+/* "/xI" leads to "/xI+1", which nothing else has led to yet: refused, as "/xI" is as deep as may
+ * be. "/late" is a short way to "/x0". */
+static void make_ladder(struct ladder *l)
+{
+  size_t len = 0;
+  size_t n = 0;
+
+  memset(l, 0, sizeof(*l));
+  for (int i = 0; i <= LADDER + 1; i++) {
+    (void)snprintf(l->c[i], sizeof(l->c[i]), "/c%d", i);
+    (void)snprintf(l->x[i], sizeof(l->x[i]), "/x%d", i);
+  }
+  (void)snprintf(l->first, sizeof(l->first), "/late %s", l->c[0]);
+  l->pages[n++] = (struct cr_sim_page){ .url = "/", .hrefs = l->first };
+  l->pages[n++] = (struct cr_sim_page){ .url = "/late", .hrefs = l->x[0], .ms = 28000 };
+  for (int i = 0; i < LADDER; i++) {
+    (void)snprintf(l->q[i], sizeof(l->q[i]), "/q%d", i);
+    len += (size_t)snprintf(l->all + len, sizeof(l->all) - len, "%s ", l->q[i]);
+    l->pages[n++] = (struct cr_sim_page){ .url = l->c[i], .hrefs = l->c[i + 1], .ms = 1 };
+    l->pages[n++] =
+        (struct cr_sim_page){ .url = l->q[i], .hrefs = l->x[i], .ms = 1000 + 20 * (int64_t)i };
+    l->pages[n++] = (struct cr_sim_page){ .url = l->x[i], .hrefs = l->x[i + 1], .ms = 1 };
+  }
+  l->pages[n++] = (struct cr_sim_page){ .url = l->c[LADDER], .hrefs = l->all, .ms = 1 };
+  l->site = (struct cr_sim_site){ { cr_sim_site_answer, cr_sim_site_links }, l->pages, n };
+}
+
+struct stack { /* how far down hooks were called */
+  uintptr_t lowest, highest;
+};
+
+static int measure_stack(crawler *c, crawler_request *req, void *user)
+{
+  struct stack *stack = user;
+  uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+  (void)c;
+  (void)req;
+  if (stack->highest == 0 || here < stack->lowest)
+    stack->lowest = here;
+  if (here > stack->highest)
+    stack->highest = here;
+  return CRAWLER_ACCEPT;
+}
+
+static void offers_that_lead_to_offers_use_no_stack(void **state)
+{
+  static struct ladder ladder;
+  struct stack stack = { 0, 0 };
+  char max_depth[8];
+  struct cr_sim sim;
+  (void)state;
+
+  make_ladder(&ladder);
+  (void)snprintf(max_depth, sizeof(max_depth), "%d", LADDER + 3); /* of every "/xI" */
+  open(&sim, &ladder.site, max_depth);
+  cr_sim_set(&sim, "concurrency", "1000");
+  cr_sim_set(&sim, "slow_concurrency", "1000");
+  crawler_on_filter(sim.c, measure_stack, &stack);
+  cr_sim_run(&sim);
+  /* "/x0" has depth 2 now, and the one behind the last, which only an offer has led to, 402. */
+  assert_int_equal(cr_sim_link_count(&sim, CRAWLER_REJECTED_DEPTH), LADDER);
+  assert_int_equal(cr_sim_end(&sim, ladder.x[LADDER]).depth, LADDER + 2);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 3 * LADDER + 4);
+  assert_true(stack.highest - stack.lowest < 16000);
   cr_sim_close(&sim);
 }
 
@@ -243,6 +391,9 @@ int main(void)
     cmocka_unit_test(a_rewritten_link_passes_it_on_too),
     cmocka_unit_test(loops_end),
     cmocka_unit_test(a_long_chain_is_lowered_at_once),
+    cmocka_unit_test(a_page_that_waits_deep_down_is_lowered_too),
+    cmocka_unit_test(a_deep_limit_can_be_raised),
+    cmocka_unit_test(offers_that_lead_to_offers_use_no_stack),
     cmocka_unit_test(raising_max_depth_offers_what_was_refused),
     cmocka_unit_test(raising_it_while_the_crawl_runs_works_too),
     cmocka_unit_test(without_room_for_the_record_the_crawl_says_so),

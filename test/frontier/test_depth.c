@@ -22,7 +22,9 @@ static struct cr_depth_entry entry_of(const uint64_t *children, size_t count)
                                   .child_count = count,
                                   .refused = refused,
                                   .refused_count = 2,
-                                  .refused_bytes = sizeof(refused) };
+                                  .refused_bytes = sizeof(refused),
+                                  .depth = 300,
+                                  .same_level = count == 1 };
 }
 
 static void assert_same(const struct cr_depth_entry *a, const struct cr_depth_entry *b)
@@ -30,6 +32,8 @@ static void assert_same(const struct cr_depth_entry *a, const struct cr_depth_en
   assert_int_equal(a->child_count, b->child_count);
   assert_int_equal(a->refused_count, b->refused_count);
   assert_int_equal(a->refused_bytes, b->refused_bytes);
+  assert_int_equal(a->depth, b->depth);
+  assert_int_equal(a->same_level, b->same_level);
   if (a->child_count > 0)
     assert_memory_equal(a->children, b->children, a->child_count * sizeof(uint64_t));
   if (a->refused_bytes > 0)
@@ -72,6 +76,36 @@ static void entries_are_copies_until_replaced_or_removed(void **state)
   assert_int_equal(cr_depth_lost(depth), 0);
   cr_depth_close(depth);
   cr_depth_close(NULL);
+  cr_test_mem_done(&mem);
+}
+
+static void only_a_smaller_depth_lowers(void **state)
+{
+  struct cr_mem mem;
+  struct cr_depth *depth = NULL;
+  uint64_t child = 7;
+  struct cr_depth_entry want = entry_of(&child, 1);
+  struct cr_depth_entry got = { .depth = 1 };
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  assert_int_equal(cr_depth_open(&depth, &mem, 1, 0), 0);
+  assert_false(cr_depth_lower(depth, 5, 0, &got)); /* nothing is kept */
+  assert_int_equal(cr_depth_put(depth, 5, &want), 0);
+  assert_false(cr_depth_lower(depth, 5, UINT16_MAX, &got));
+  assert_false(cr_depth_lower(depth, 5, 300, &got));
+  assert_int_equal(got.depth, 1); /* untouched */
+  for (uint16_t to = 299; to<300; to = to> 0 ? to / 2 : UINT16_MAX) {
+    assert_true(cr_depth_lower(depth, 5, to, &got));
+    want.depth = to;
+    assert_same(&got, &want);
+    assert_false(cr_depth_lower(depth, 5, to, &got));
+  }
+  want.depth = UINT16_MAX;
+  assert_int_equal(cr_depth_put(depth, 5, &want), 0); /* as it is given */
+  assert_true(cr_depth_get(depth, 5, &got));
+  assert_same(&got, &want);
+  cr_depth_close(depth);
   cr_test_mem_done(&mem);
 }
 
@@ -190,6 +224,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(entries_are_copies_until_replaced_or_removed),
+    cmocka_unit_test(only_a_smaller_depth_lowers),
     cmocka_unit_test(random_operations_agree_with_an_array),
     cmocka_unit_test(what_is_over_the_ceiling_is_counted_and_not_kept),
     cmocka_unit_test(a_put_without_memory_is_counted),
