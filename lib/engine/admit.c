@@ -68,18 +68,6 @@ static crawler_reason identify_again(struct cr_shard *s, struct crawler_request 
   return by_rules(s, req);
 }
 
-/* The old URL is remembered, so that the hook isn't asked for it again. */
-static crawler_reason take_rewritten(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
-{
-  uint64_t asked = *fp;
-  crawler_reason reason = identify_again(s, req, fp);
-
-  if (reason == CRAWLER_REASON_NONE && *fp != asked && !s->settings->filter_depends_on_page)
-    (void)s->frontier->ops->reject(s->frontier, asked,
-                                   CR_SEEN_REWRITTEN); /* asked twice at worst */
-  return reason;
-}
-
 crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
 {
   crawler_reason reason = by_rules(s, req);
@@ -88,7 +76,19 @@ crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64
     return reason;
   if (ask_filter(s, req) != CRAWLER_ACCEPT)
     return CRAWLER_REJECTED_FILTER;
-  return req->rewritten ? take_rewritten(s, req, fp) : CRAWLER_REASON_NONE;
+  return req->rewritten ? identify_again(s, req, fp) : CRAWLER_REASON_NONE;
+}
+
+void cr_rewritten(struct cr_shard *s, uint64_t asked, uint64_t fp, unsigned depth)
+{
+  uint8_t seen = CR_SEEN_UNKNOWN;
+
+  if (fp == asked || s->settings->filter_depends_on_page)
+    return;
+  (void)s->frontier->ops->reject(s->frontier, asked, CR_SEEN_REWRITTEN); /* asked twice at worst */
+  s->frontier->ops->lookup(s->frontier, &asked, 1, &seen);
+  if (seen == CR_SEEN_WAS_REWRITTEN) /* else it is a page that was asked for again by force */
+    cr_depth_replaced(s, asked, fp, depth);
 }
 
 void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
@@ -154,6 +154,8 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
       cr_reject(s, a->req, asked, reason);
     else if (a->fp == asked || !is_known(s, a))
       verdict = enqueue(s, a);
+    if (reason == CRAWLER_REASON_NONE && verdict != CR_ADD_CAP && verdict != CR_ADD_MEMORY)
+      cr_rewritten(s, asked, a->fp, a->req->depth);
   }
   if (verdict == CR_ADD_SHALLOWER)
     cr_depth_lowered(s, a->fp, a->req->depth);

@@ -156,14 +156,15 @@ void cr_depth_lowered(struct cr_shard *s, uint64_t fp, unsigned depth)
 void cr_depth_found(struct cr_shard *s, uint64_t fp, uint8_t seen, unsigned depth)
 {
   unsigned known = CR_SEEN_VALUE(seen);
+  bool maybe = depth < known || known == CR_SEEN_DEEP; /* which says no more than "deep" */
 
   if (CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED)
-    return;
-  if (depth < known || known == CR_SEEN_DEEP) /* which says no more than "deep" */
+    maybe = seen == CR_SEEN_WAS_REWRITTEN && s->depth;
+  if (maybe)
     cr_depth_lowered(s, fp, depth);
 }
 
-void cr_depth_redirected(struct cr_shard *s, uint64_t from, uint64_t to, unsigned depth)
+void cr_depth_replaced(struct cr_shard *s, uint64_t from, uint64_t to, unsigned depth)
 {
   struct cr_depth_entry entry = {
     .children = &to,

@@ -156,7 +156,7 @@ static bool settle_seen(struct batch *b, uint32_t i)
 
   if (seen == CR_SEEN_UNKNOWN)
     return false;
-  if (CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED && CR_SEEN_VALUE(seen) != CR_SEEN_REWRITTEN) {
+  if (CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED && seen != CR_SEEN_WAS_REWRITTEN) {
     cr_ledger_link_refused(&s->ledger, (crawler_reason)CR_SEEN_VALUE(seen));
     return true;
   }
@@ -318,6 +318,8 @@ static void add_all(struct batch *b)
       b->fate[i] = FATE_REFUSED;
       b->why[i] = reason_of_verdict[verdicts[k]];
     }
+    if (b->fate[i] != FATE_REFUSED)
+      cr_rewritten(s, b->found[i].fp, b->items[k].fp, b->items[k].depth);
   }
 }
 

@@ -115,7 +115,7 @@ static void hand_over(struct cr_visit *v)
     carry_over(v, &target);
     cr_arena_reset(&s->scratch);
     (void)cr_admit(s, &a);
-    cr_depth_redirected(s, v->fp, a.fp, target.depth);
+    cr_depth_replaced(s, v->fp, a.fp, target.depth);
   } else if (err == CRAWLER_E_SCHEME) {
     target.url = v->page.location;
     target.url_bytes = strlen(target.url);

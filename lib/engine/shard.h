@@ -186,8 +186,12 @@ struct cr_admission {
 int cr_admit(struct cr_shard *s, struct cr_admission *a);
 /* Beside the reject reasons in a seen byte: on_filter put another URL in this one's place. */
 #define CR_SEEN_REWRITTEN 63
+#define CR_SEEN_WAS_REWRITTEN (CR_SEEN_REJECTED << 6 | CR_SEEN_REWRITTEN)
 /* Scope, depth, on_filter: CRAWLER_REASON_NONE accepts. May change req and *fp (a rewrite). */
 crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64_t *fp);
+/* on_filter has put fp, which is known by now, in the place of asked: it isn't asked for that one
+ * again, and a shorter path to it is one to fp. */
+void cr_rewritten(struct cr_shard *s, uint64_t asked, uint64_t fp, unsigned depth);
 /* Remembers and reports a URL rejected for what it is. */
 void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
                crawler_reason reason);
@@ -206,8 +210,8 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit);
 void cr_depth_lowered(struct cr_shard *s, uint64_t fp, unsigned depth);
 /* The same, and at little cost where its seen byte says that a shorter path is known. */
 void cr_depth_found(struct cr_shard *s, uint64_t fp, uint8_t seen, unsigned depth);
-/* from, of this depth, has ended as redirected to to, which has it too. */
-void cr_depth_redirected(struct cr_shard *s, uint64_t from, uint64_t to, unsigned depth);
+/* from, of this depth, was redirected or rewritten to to, which has it too. */
+void cr_depth_replaced(struct cr_shard *s, uint64_t from, uint64_t to, unsigned depth);
 /* max_depth was raised: what was refused for depth is offered again. */
 void cr_depth_raised(struct cr_shard *s);
 

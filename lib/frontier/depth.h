@@ -21,7 +21,7 @@ struct cr_depth_entry { /* borrowed until the next call that changes the record 
   size_t refused_count;
   size_t refused_bytes;
   uint16_t depth;  /* of the page, when it was last passed on */
-  bool same_level; /* a redirect: its children have the page's own depth, not one more */
+  bool same_level; /* no page but a redirect, or rewritten: the child has its own depth */
 };
 
 /* max_bytes: ceiling of all entries; 0: none. */

@@ -23,7 +23,51 @@ static void make_sparse(struct cr_sim_web *web, uint64_t seed)
   web->robots = seed % 2 == 0;
 }
 
-static void crawl(const struct cr_sim_web *web, int64_t max_depth, uint64_t seed)
+/* A third of all pages stand for another one, of any host, which stands for itself. */
+static bool is_rewritten(struct cr_sim_ref ref)
+{
+  return (ref.host + ref.page + ref.slash) % 3 == 1;
+}
+
+static struct cr_sim_ref rewrite(const struct cr_sim_web *web, struct cr_sim_ref ref)
+{
+  if (!is_rewritten(ref))
+    return ref;
+  struct cr_sim_ref to = { .host = (ref.host + ref.page) % web->hosts };
+  to.page = (ref.page + ref.host / 2) % cr_sim_web_size(web, to.host);
+  return is_rewritten(to) ? (struct cr_sim_ref){ 0 } : to;
+}
+
+struct filter {
+  const struct cr_sim_web *web;
+  int rewritten;
+};
+
+static int rewrite_url(crawler *c, crawler_request *req, void *user)
+{
+  struct filter *filter = user;
+  struct cr_span text = cr_span_text(crawler_request_url(req));
+  char url[CR_SIM_URL_BYTES];
+  bool odd;
+  (void)c;
+
+  struct cr_sim_ref ref = cr_sim_web_find(filter->web, text, &odd);
+  if (ref.host == UINT32_MAX || !is_rewritten(ref))
+    return CRAWLER_ACCEPT;
+  filter->rewritten++;
+  cr_sim_web_url(filter->web, rewrite(filter->web, ref), url);
+  return crawler_request_set_url(req, url);
+}
+
+static void open_filter(struct filter *filter, struct cr_sim *sim, const struct cr_sim_web *web)
+{
+  *filter = (struct filter){ .web = web };
+  crawler_on_filter(sim->c, rewrite_url, filter);
+}
+
+/* filter: NULL, or what it is asked. */
+static void crawl(const struct cr_sim_web *web, int64_t max_depth, uint64_t seed,
+                  struct filter *filter)
 {
   struct cr_sim_rules rules = { .seeds = 2, .span_hosts = true, .obey_robots = true };
   struct cr_sim_oracle oracle;
@@ -31,8 +75,11 @@ static void crawl(const struct cr_sim_web *web, int64_t max_depth, uint64_t seed
 
   rules.max_depth = max_depth;
   rules.max_retries = 2;
+  rules.rewrite = filter ? rewrite : NULL;
   cr_sim_open(&sim, &(struct cr_sim_config){ .world = &web->world, .seed = seed });
   cr_sim_oracle_open(&oracle, &sim.mem, web, &rules);
+  if (filter)
+    open_filter(filter, &sim, web);
   cr_sim_set(&sim, "span_hosts", "1");
   cr_sim_set(&sim, "own_server", "1");
   crawler_set_max_depth(sim.c, max_depth);
@@ -44,6 +91,14 @@ static void crawl(const struct cr_sim_web *web, int64_t max_depth, uint64_t seed
   cr_sim_close(&sim);
 }
 
+static void delay_one(struct cr_sim_web *web, struct cr_random *random)
+{
+  web->delayed.host = (uint32_t)cr_random_below(random, 3);
+  web->delayed.page = (uint32_t)cr_random_below(random, 8);
+  web->delayed.slash = false;
+  web->delay_ms = 1 + (int64_t)cr_random_below(random, 20000);
+}
+
 static void one_delayed_answer_changes_nothing(void **state)
 {
   struct cr_random random = { 12345 };
@@ -53,13 +108,10 @@ static void one_delayed_answer_changes_nothing(void **state)
     struct cr_sim_web web;
     int64_t max_depth = 2 + (int64_t)cr_random_below(&random, 6);
     make_sparse(&web, seed);
-    crawl(&web, max_depth, seed);
+    crawl(&web, max_depth, seed, NULL);
     for (int i = 0; i < 5; i++) {
-      web.delayed.host = (uint32_t)cr_random_below(&random, 3);
-      web.delayed.page = (uint32_t)cr_random_below(&random, 8);
-      web.delayed.slash = false;
-      web.delay_ms = 1 + (int64_t)cr_random_below(&random, 20000);
-      crawl(&web, max_depth, seed);
+      delay_one(&web, &random);
+      crawl(&web, max_depth, seed, NULL);
     }
   }
 }
@@ -89,6 +141,30 @@ static void raising_the_limit_goes_on_where_it_was(void **state)
     }
     cr_sim_close(&sim);
   }
+}
+
+/* ---- rewritten URLs ---- */
+
+static void nor_do_links_that_the_filter_rewrites(void **state)
+{
+  struct cr_random random = { 777 };
+  int rewritten = 0;
+  (void)state;
+
+  for (uint64_t seed = 1; seed <= 60; seed++) {
+    struct cr_sim_web web;
+    int64_t max_depth = 2 + (int64_t)cr_random_below(&random, 6);
+    make_sparse(&web, seed);
+    web.links = 1 + (uint32_t)(seed % 3);
+    for (int i = 0; i < 6; i++) {
+      struct filter filter;
+      if (i > 0)
+        delay_one(&web, &random);
+      crawl(&web, max_depth, seed, &filter);
+      rewritten += filter.rewritten;
+    }
+  }
+  assert_true(rewritten > 3000);
 }
 
 /* ---- long ways ---- */
@@ -179,6 +255,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(one_delayed_answer_changes_nothing),
     cmocka_unit_test(raising_the_limit_goes_on_where_it_was),
+    cmocka_unit_test(nor_do_links_that_the_filter_rewrites),
     cmocka_unit_test(nor_does_it_far_from_the_seed),
   };
 

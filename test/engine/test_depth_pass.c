@@ -106,11 +106,26 @@ static void a_redirect_passes_its_depth_on(void **state)
   cr_sim_close(&sim);
 }
 
+/* ---- rewritten by on_filter ---- */
+
+struct filter {
+  const char *from[2], *to[2]; /* paths */
+  int asked[2];
+};
+
 static int rewrite(crawler *c, crawler_request *req, void *user)
 {
+  struct filter *filter = user;
+  const char *path = crawler_request_url(req) + strlen(CR_SIM_ORIGIN);
+
   (void)c;
-  (void)user;
-  return strstr(crawler_request_url(req), "/old") ? crawler_request_set_url(req, "/new") : 0;
+  for (int i = 0; i < 2; i++) {
+    if (!filter->from[i] || strcmp(path, filter->from[i]) != 0)
+      continue;
+    filter->asked[i]++;
+    return crawler_request_set_url(req, filter->to[i]);
+  }
+  return CRAWLER_ACCEPT;
 }
 
 static void a_rewritten_link_passes_it_on_too(void **state)
@@ -125,14 +140,122 @@ static void a_rewritten_link_passes_it_on_too(void **state)
     { .url = "/end" },
   };
   static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct filter filter = { { "/old" }, { "/new" }, { 0 } };
   struct cr_sim sim;
   (void)state;
 
   open(&sim, &site, "4");
-  crawler_on_filter(sim.c, rewrite, NULL);
+  crawler_on_filter(sim.c, rewrite, &filter);
   cr_sim_run_checked(&sim, 1);
   assert_int_equal(cr_sim_outcome(&sim, "/new"), CRAWLER_FETCHED);
   assert_int_equal(cr_sim_outcome(&sim, "/end"), CRAWLER_FETCHED);
+  cr_sim_close(&sim);
+}
+
+/* Each site leads to "/old" at depth 4 or 5, and by "/late" at 2. */
+static void a_link_that_was_rewritten_before_passes_it_on(void **state)
+{
+  static const struct cr_sim_page directly[] = {
+    { "/", .hrefs = "/1 /late" },
+    { "/1", .hrefs = "/2" },
+    { "/2", .hrefs = "/3" },
+    { "/3", .hrefs = "/old /old" },
+    { "/late", .hrefs = "/old", .ms = 10000 },
+    { "/new", .hrefs = "/a" },
+    { "/a", .hrefs = "/end" },
+    { "/end", .hrefs = "/over" },
+  };
+  static const struct cr_sim_page by_another[] = {
+    /* "/mid" is rewritten to "/new" before */
+    { "/", .hrefs = "/1 /late" },
+    { "/1", .hrefs = "/2" },
+    { "/2", .hrefs = "/mid /3" },
+    { "/3", .hrefs = "/old" },
+    { "/late", .hrefs = "/old", .ms = 10000 },
+    { "/new", .hrefs = "/a" },
+    { "/a", .hrefs = "/end" },
+    { "/end", .hrefs = "/over" },
+  };
+  static const struct cr_sim_page by_redirect[] = {
+    { "/", .hrefs = "/1 /late" },
+    { "/1", .hrefs = "/2" },
+    { "/2", .hrefs = "/3" },
+    { "/3", .to = "/moved" },
+    { "/late", .hrefs = "/moved", .ms = 10000 },
+    { "/moved", .to = "/old" },
+    { "/new", .hrefs = "/a" },
+    { "/a", .hrefs = "/end" },
+    { "/end", .hrefs = "/over" },
+  };
+  static const struct cr_sim_page by_page[] = {
+    /* "/mid" lists it as known, not as rewritten */
+    { "/", .hrefs = "/1 /late" },
+    { "/1", .hrefs = "/2" },
+    { "/2", .hrefs = "/3" },
+    { "/3", .hrefs = "/old /4" },
+    { "/4", .hrefs = "/old", .ms = 20 },
+    { "/late", .to = "/4", .ms = 10000 },
+    { "/new", .hrefs = "/a" },
+    { "/a", .hrefs = "/end" },
+    { "/end", .hrefs = "/over" },
+  };
+  static const struct {
+    struct cr_sim_site site;
+    int old, mid; /* how often on_filter is asked for them */
+  } cases[] = {
+    { CR_SIM_SITE(directly), 1, 0 },
+    { CR_SIM_SITE(by_another), 1, 1 },
+    { CR_SIM_SITE(by_redirect), 1, 0 },
+    { CR_SIM_SITE(by_page), 1, 0 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct filter filter = { { "/old", "/mid" },
+                             { cases[i].mid ? "/mid" : "/new", "/new" },
+                             { 0 } };
+    struct cr_sim sim;
+    open(&sim, &cases[i].site, "4");
+    crawler_on_filter(sim.c, rewrite, &filter);
+    cr_sim_run_checked(&sim, 1);
+    if (cr_sim_outcome(&sim, "/end") != CRAWLER_FETCHED)
+      fail_msg("case %zu: \"/end\" was not reached", i);
+    assert_int_equal(cr_sim_end(&sim, "/end").depth, 4);
+    assert_int_equal(cr_sim_outcome(&sim, "/over"), 0);
+    assert_int_equal(cr_sim_asked(&sim, "/old"), 0);
+    assert_int_equal(cr_sim_asked(&sim, "/new"), 1);
+    assert_int_equal(filter.asked[0], cases[i].old);
+    assert_int_equal(filter.asked[1], cases[i].mid);
+    assert_int_equal(cr_sim_incomplete(&sim, "depth"), 0);
+    cr_sim_close(&sim);
+  }
+}
+
+/* "/x" refuses "/old" at first, offers it when "/soon" is there, and lowers it by "/late". */
+static void what_is_rewritten_when_it_is_offered_can_be_lowered(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .hrefs = "/1 /late" },
+    { "/1", .hrefs = "/2 /soon" },
+    { "/2", .hrefs = "/3" },
+    { "/3", .hrefs = "/x" }, /* depth 4, by "/soon" 3, by "/late" 2 */
+    { "/soon", .hrefs = "/x", .ms = 5000 },
+    { "/late", .hrefs = "/x", .ms = 10000 },
+    { "/x", .hrefs = "/old" },
+    { "/new", .hrefs = "/end" },
+    { .url = "/end" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct filter filter = { { "/old" }, { "/new" }, { 0 } };
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site, "4");
+  crawler_on_filter(sim.c, rewrite, &filter);
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_outcome(&sim, "/end"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_end(&sim, "/end").depth, 4);
+  assert_int_equal(filter.asked[0], 1);
   cr_sim_close(&sim);
 }
 
@@ -389,6 +512,8 @@ int main(void)
     cmocka_unit_test(an_offered_url_knows_where_it_comes_from),
     cmocka_unit_test(a_redirect_passes_its_depth_on),
     cmocka_unit_test(a_rewritten_link_passes_it_on_too),
+    cmocka_unit_test(a_link_that_was_rewritten_before_passes_it_on),
+    cmocka_unit_test(what_is_rewritten_when_it_is_offered_can_be_lowered),
     cmocka_unit_test(loops_end),
     cmocka_unit_test(a_long_chain_is_lowered_at_once),
     cmocka_unit_test(a_page_that_waits_deep_down_is_lowered_too),

@@ -338,6 +338,31 @@ static void on_links_sees_all_and_may_refuse_any(void **state)
 
 /* ---- room ---- */
 
+/* "/old" has no room for "/new" at first; when "/a" is read there is some again. */
+static void what_is_rewritten_and_has_no_room_can_come_again(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .hrefs = "/a /b /old" },
+    { "/a", .hrefs = "/old" },
+    { .url = "/b" },
+    { .url = "/new" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  int calls = 0;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "concurrency", "1");
+  cr_sim_set(&sim, "max_pending", "2");
+  crawler_on_filter(sim.c, rewrite_old, &calls);
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_link_count(&sim, CRAWLER_CAPPED_CAP), 1);
+  assert_int_equal(cr_sim_asked(&sim, "/new"), 1);
+  assert_int_equal(calls, 2);
+  cr_sim_close(&sim);
+}
+
 static void links_beyond_a_hosts_room_are_capped_and_may_come_again(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -391,6 +416,7 @@ int main(void)
     cmocka_unit_test(a_url_too_long_to_ask_for_is_invalid),
     cmocka_unit_test(the_filter_is_asked_once_for_each_url_or_for_each_link),
     cmocka_unit_test(a_url_that_is_rewritten_is_asked_about_once),
+    cmocka_unit_test(what_is_rewritten_and_has_no_room_can_come_again),
     cmocka_unit_test(on_links_sees_all_and_may_refuse_any),
     cmocka_unit_test(links_beyond_a_hosts_room_are_capped_and_may_come_again),
     cmocka_unit_test(a_page_of_very_many_links_is_taken_whole),

@@ -54,6 +54,8 @@ static void enter(struct walk *walk, struct cr_sim_ref ref, bool is_link)
 
   if (ref.host == UINT32_MAX || (!walk->rules->span_hosts && ref.host >= walk->rules->seeds))
     return;
+  if (walk->rules->rewrite)
+    ref = walk->rules->rewrite(walk->oracle->web, ref);
   if (walk->rules->max_depth >= 0 && depth > walk->rules->max_depth)
     return;
   fate = &walk->oracle->fates[cr_sim_oracle_index(walk->oracle, ref)];

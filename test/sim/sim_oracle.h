@@ -15,6 +15,8 @@ struct cr_sim_rules {
   bool obey_robots;
   int64_t max_depth; /* -1: none */
   unsigned max_retries;
+  /* What on_filter puts in a page's place; NULL: nothing. */
+  struct cr_sim_ref (*rewrite)(const struct cr_sim_web *web, struct cr_sim_ref ref);
 };
 
 struct cr_sim_fate { /* of one page */
