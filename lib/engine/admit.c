@@ -143,6 +143,7 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
   crawler_reason reason = CRAWLER_REASON_NONE;
   int verdict = CR_ADD_KNOWN;
 
+  cr_depth_hold(s);
   if (!is_known(s, a)) {
     uint64_t asked = a->fp;
 
@@ -164,6 +165,7 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
     a->req->extra = NULL; /* the frontier's now */
     cr_shard_wake(s);
   }
+  cr_depth_release(s);
   cr_extra_free(a->req->extra);
   a->req->extra = NULL;
   return reason != CRAWLER_REASON_NONE ? -(int)reason : verdict;

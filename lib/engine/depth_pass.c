@@ -8,28 +8,17 @@
  */
 #include "engine/shard.h"
 
-struct step {
+struct cr_depth_step {
   uint64_t fp;
   unsigned depth;
 };
 
-struct level {
-  struct step *steps;
-  size_t len, cap;
-};
-
-struct cr_depth_pass {
-  struct cr_mem *mem;
-  unsigned depth;         /* of the level that is passed on now; the other has one more */
-  struct level now, next; /* in any order: a redirect's target is of its own level */
-  bool lost;              /* out of memory: something wasn't passed on */
-};
-
-static bool push(struct cr_mem *mem, struct level *level, struct step step)
+static bool push(struct cr_mem *mem, struct cr_depth_level *level, struct cr_depth_step step)
 {
   if (level->len == level->cap) {
     size_t cap = level->cap ? 2 * level->cap : 64;
-    struct step *steps = cr_resize(mem, CR_MEM_FRONTIER, level->steps, cap * sizeof(*steps));
+    struct cr_depth_step *steps =
+        cr_resize(mem, CR_MEM_FRONTIER, level->steps, cap * sizeof(*steps));
 
     if (!steps)
       return false;
@@ -40,18 +29,22 @@ static bool push(struct cr_mem *mem, struct level *level, struct step step)
   return true;
 }
 
-static void add(struct cr_depth_pass *pass, uint64_t fp, unsigned depth)
+/* The order within a level is of no account: a redirect's target is of the redirect's. */
+static void add(struct cr_shard *s, uint64_t fp, unsigned depth)
 {
-  struct level *level = depth > pass->depth ? &pass->next : &pass->now;
+  struct cr_depth_pass *pass = &s->depth_pass;
 
-  if (!push(pass->mem, level, (struct step){ fp, depth }))
+  if (pass->now.len == 0 && pass->next.len == 0)
+    pass->depth = depth;
+  if (!push(s->mem, depth > pass->depth ? &pass->next : &pass->now,
+            (struct cr_depth_step){ fp, depth }))
     pass->lost = true;
 }
 
-static bool take(struct cr_depth_pass *pass, struct step *step)
+static bool take(struct cr_depth_pass *pass, struct cr_depth_step *step)
 {
   if (pass->now.len == 0) {
-    struct level empty = pass->now;
+    struct cr_depth_level empty = pass->now;
 
     pass->now = pass->next;
     pass->next = empty;
@@ -119,7 +112,7 @@ static unsigned one_more(unsigned depth)
 
 /* The frontier's depth of fp is lowered, for what is queued or in flight; the record's tells
  * whether there is anything to pass on. */
-static void pass_on(struct cr_shard *s, struct cr_depth_pass *pass, uint64_t fp, unsigned depth)
+static void pass_on(struct cr_shard *s, uint64_t fp, unsigned depth)
 {
   struct cr_depth_entry entry;
   unsigned below;
@@ -129,28 +122,37 @@ static void pass_on(struct cr_shard *s, struct cr_depth_pass *pass, uint64_t fp,
     return;
   below = entry.same_level ? depth : one_more(depth);
   for (size_t i = 0; i < entry.child_count; i++)
-    add(pass, entry.children[i], below);
+    add(s, entry.children[i], below);
   if (!offer_refused(s, &entry, below))
-    pass->lost = true;
+    s->depth_pass.lost = true;
+}
+
+void cr_depth_hold(struct cr_shard *s)
+{
+  s->depth_pass.holds++;
+}
+
+void cr_depth_release(struct cr_shard *s)
+{
+  struct cr_depth_pass *pass = &s->depth_pass;
+  struct cr_depth_step step;
+
+  if (pass->holds == 1) { /* held meanwhile, so that what offers lower joins */
+    while (take(pass, &step))
+      pass_on(s, step.fp, step.depth);
+    s->ledger.counters.depth_lost += pass->lost;
+    cr_free(s->mem, pass->now.steps);
+    cr_free(s->mem, pass->next.steps);
+    *pass = (struct cr_depth_pass){ .holds = 1 };
+  }
+  pass->holds--;
 }
 
 void cr_depth_lowered(struct cr_shard *s, uint64_t fp, unsigned depth)
 {
-  struct cr_depth_pass pass = { .mem = s->mem, .depth = depth };
-  struct step step = { fp, depth };
-
-  if (s->depth_pass) { /* an offer of it has led here */
-    add(s->depth_pass, fp, depth);
-    return;
-  }
-  s->depth_pass = &pass;
-  do {
-    pass_on(s, &pass, step.fp, step.depth);
-  } while (take(&pass, &step));
-  s->depth_pass = NULL;
-  s->ledger.counters.depth_lost += pass.lost;
-  cr_free(s->mem, pass.now.steps);
-  cr_free(s->mem, pass.next.steps);
+  cr_depth_hold(s);
+  add(s, fp, depth);
+  cr_depth_release(s);
 }
 
 void cr_depth_found(struct cr_shard *s, uint64_t fp, uint8_t seen, unsigned depth)
@@ -179,7 +181,7 @@ void cr_depth_replaced(struct cr_shard *s, uint64_t from, uint64_t to, unsigned 
 
 void cr_depth_raised(struct cr_shard *s)
 {
-  struct level pages = { 0 };
+  struct cr_depth_level pages = { 0 };
   struct cr_depth_entry entry;
   size_t cursor = 0;
   uint64_t fp;
@@ -190,10 +192,12 @@ void cr_depth_raised(struct cr_shard *s)
   /* First who they are, then the offers, which change the record. */
   while (ok && cr_depth_next(s->depth, &cursor, &fp, &entry))
     if (entry.refused_count > 0)
-      ok = push(s->mem, &pages, (struct step){ fp, 0 });
+      ok = push(s->mem, &pages, (struct cr_depth_step){ fp, 0 });
+  cr_depth_hold(s);
   for (size_t i = 0; i < pages.len; i++)
     if (cr_depth_get(s->depth, pages.steps[i].fp, &entry))
       ok = offer_refused(s, &entry, one_more(entry.depth)) && ok;
+  cr_depth_release(s);
   if (!ok)
     s->ledger.counters.depth_lost++;
   cr_free(s->mem, pages.steps);

@@ -450,12 +450,14 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
     cr_arena_reset(b.arena);
     return CRAWLER_E_NOMEM;
   }
+  cr_depth_hold(s);
   filter_all(&b);
   add_all(&b);
   for (uint32_t i = 0; i < b.count; i++)
     if (b.found[i].link != UINT32_MAX)
       count_one(&b, i);
   keep_for_depth(&b);
+  cr_depth_release(s);
   cr_arena_reset(b.arena);
   cr_shard_wake(s);
   return 0;

@@ -63,6 +63,18 @@ struct cr_answer { /* crawler_resolved(), on its way */
   char addresses[];
 };
 
+struct cr_depth_level {
+  struct cr_depth_step *steps;
+  size_t len, cap;
+};
+
+struct cr_depth_pass { /* depth_pass.c: shorter paths that are to be passed on, if any */
+  struct cr_depth_level now, next;
+  unsigned depth; /* of now; next has one more */
+  int holds;      /* by whom it is to wait */
+  bool lost;      /* out of memory: something wasn't passed on */
+};
+
 struct cr_visit;
 
 #define CR_AUTHORITY_CACHE 256 /* a power of two */
@@ -82,8 +94,8 @@ struct cr_shard {
   struct cr_frontier *frontier;
   struct cr_scope *scope;
   struct cr_link_memory *link_memory;
-  struct cr_depth *depth;           /* NULL: max_depth was never set */
-  struct cr_depth_pass *depth_pass; /* the one under way; NULL: none */
+  struct cr_depth *depth; /* NULL: max_depth was never set */
+  struct cr_depth_pass depth_pass;
 
   struct cr_slots slots;
   struct cr_politeness politeness;
@@ -206,6 +218,10 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit);
 
 /* ---- depth_pass.c: a shorter path is passed on ---- */
 
+/* While a URL is between filter and frontier: what is lowered is passed on when the last hold is
+ * released, so that it isn't offered, and asked about, a second time. */
+void cr_depth_hold(struct cr_shard *s);
+void cr_depth_release(struct cr_shard *s);
 /* A path of this depth leads to fp, which is known. */
 void cr_depth_lowered(struct cr_shard *s, uint64_t fp, unsigned depth);
 /* The same, and at little cost where its seen byte says that a shorter path is known. */

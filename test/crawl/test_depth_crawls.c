@@ -40,7 +40,8 @@ static struct cr_sim_ref rewrite(const struct cr_sim_web *web, struct cr_sim_ref
 
 struct filter {
   const struct cr_sim_web *web;
-  int rewritten;
+  struct cr_sim_map asked; /* URLs */
+  int again, rewritten;
 };
 
 static int rewrite_url(crawler *c, crawler_request *req, void *user)
@@ -51,6 +52,8 @@ static int rewrite_url(crawler *c, crawler_request *req, void *user)
   bool odd;
   (void)c;
 
+  filter->again += cr_sim_map_find(&filter->asked, text) != UINT32_MAX;
+  (void)cr_sim_map_number(&filter->asked, text);
   struct cr_sim_ref ref = cr_sim_web_find(filter->web, text, &odd);
   if (ref.host == UINT32_MAX || !is_rewritten(ref))
     return CRAWLER_ACCEPT;
@@ -62,7 +65,13 @@ static int rewrite_url(crawler *c, crawler_request *req, void *user)
 static void open_filter(struct filter *filter, struct cr_sim *sim, const struct cr_sim_web *web)
 {
   *filter = (struct filter){ .web = web };
+  cr_sim_map_init(&filter->asked, &sim->mem);
   crawler_on_filter(sim->c, rewrite_url, filter);
+}
+
+static void close_filter(struct filter *filter)
+{
+  cr_sim_map_free(&filter->asked);
 }
 
 /* filter: NULL, or what it is asked. */
@@ -88,6 +97,8 @@ static void crawl(const struct cr_sim_web *web, int64_t max_depth, uint64_t seed
   cr_sim_check_oracle(&sim, &oracle);
   assert_int_equal(cr_sim_incomplete(&sim, "depth"), 0);
   cr_sim_oracle_close(&oracle);
+  if (filter)
+    close_filter(filter);
   cr_sim_close(&sim);
 }
 
@@ -161,6 +172,7 @@ static void nor_do_links_that_the_filter_rewrites(void **state)
       if (i > 0)
         delay_one(&web, &random);
       crawl(&web, max_depth, seed, &filter);
+      assert_int_equal(filter.again, 0);
       rewritten += filter.rewritten;
     }
   }

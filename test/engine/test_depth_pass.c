@@ -259,6 +259,39 @@ static void what_is_rewritten_when_it_is_offered_can_be_lowered(void **state)
   cr_sim_close(&sim);
 }
 
+/* A URL is on its way into the frontier when a pass comes to a page that has refused it. */
+static void what_is_offered_while_it_enters_is_asked_about_once(void **state)
+{
+  static const struct cr_sim_page in_a_batch[] = {
+    { "/", .hrefs = "/1 /late" },
+    { "/1", .hrefs = "/2" },
+    { "/2", .hrefs = "/k" },
+    { "/k", .hrefs = "/old" },
+    { "/late", .hrefs = "/old /k", .ms = 10000 },
+    { .url = "/new" },
+  };
+  static const struct cr_sim_page alone[] = {
+    { "/", .hrefs = "/1 /late" },
+    { "/1", .hrefs = "/2" },
+    { "/2", .hrefs = "/new" },
+    { "/new", .hrefs = "/old" },
+    { "/late", .to = "/old", .ms = 10000 },
+  };
+  static const struct cr_sim_site sites[] = { CR_SIM_SITE(in_a_batch), CR_SIM_SITE(alone) };
+  (void)state;
+
+  for (int i = 0; i < 3; i++) {
+    struct filter filter = { { "/old" }, { i == 2 ? "/old" : "/new" }, { 0 } };
+    struct cr_sim sim;
+    open(&sim, &sites[i % 2], "3");
+    crawler_on_filter(sim.c, rewrite, &filter);
+    cr_sim_run_checked(&sim, 1);
+    assert_int_equal(cr_sim_asked(&sim, filter.to[0]), 1);
+    assert_int_equal(filter.asked[0], 1);
+    cr_sim_close(&sim);
+  }
+}
+
 static void loops_end(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -514,6 +547,7 @@ int main(void)
     cmocka_unit_test(a_rewritten_link_passes_it_on_too),
     cmocka_unit_test(a_link_that_was_rewritten_before_passes_it_on),
     cmocka_unit_test(what_is_rewritten_when_it_is_offered_can_be_lowered),
+    cmocka_unit_test(what_is_offered_while_it_enters_is_asked_about_once),
     cmocka_unit_test(loops_end),
     cmocka_unit_test(a_long_chain_is_lowered_at_once),
     cmocka_unit_test(a_page_that_waits_deep_down_is_lowered_too),
