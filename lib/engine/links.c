@@ -409,33 +409,33 @@ static int refuse_all(struct cr_shard *s, const struct crawler_page *page)
   return CRAWLER_E_NOMEM;
 }
 
-static const uint8_t *ask_links(struct cr_shard *s, struct crawler_page *page,
-                                struct cr_arena *arena)
+/* *verdicts: what on_links says of each link; NULL: there is no such hook. */
+static int ask_links(struct cr_shard *s, struct crawler_page *page, struct cr_arena *arena,
+                     uint8_t **verdicts)
 {
-  uint8_t *verdicts;
-
+  *verdicts = NULL;
   if (!s->hooks->links)
-    return NULL;
-  verdicts = cr_arena_zalloc(arena, page->link_count);
-  if (!verdicts)
-    return NULL;
+    return 0;
+  *verdicts = cr_arena_zalloc(arena, page->link_count);
+  if (!*verdicts)
+    return CRAWLER_E_NOMEM;
   s->hook_depth++;
-  (void)s->hooks->links(s->crawler, page, verdicts, s->hooks->links_user);
+  (void)s->hooks->links(s->crawler, page, *verdicts, s->hooks->links_user);
   s->hook_depth--;
-  return verdicts;
+  return 0;
 }
 
 int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
 {
   struct crawler_page *page = &visit->page;
   struct batch b = { .s = s, .visit = visit };
-  const uint8_t *verdicts;
+  uint8_t *verdicts;
 
   if (page->link_count == 0)
     return 0;
   b.arena = cr_shard_scratch(s);
-  verdicts = ask_links(s, page, b.arena);
-  if (!allocate(&b, page->link_count) || cr_page_base(page, &s->base) < 0) {
+  if (ask_links(s, page, b.arena, &verdicts) < 0 || !allocate(&b, page->link_count) ||
+      cr_page_base(page, &s->base) < 0) {
     cr_arena_reset(b.arena);
     return refuse_all(s, page);
   }

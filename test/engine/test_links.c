@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sim/sim_crawl.h"
+#include "support/oom.h"
 
 static void open(struct cr_sim *sim, const struct cr_sim_site *site)
 {
@@ -404,6 +405,49 @@ static void a_page_of_very_many_links_is_taken_whole(void **state)
   cr_sim_close(&sim);
 }
 
+static int refuse_all(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+{
+  (void)c;
+  memset(verdicts, CRAWLER_REJECT, crawler_page_link_count(page));
+  ++*(int *)user;
+  return 0;
+}
+
+static void crawl_nothing_but_the_seed(struct cr_mem *mem, void *arg)
+{
+  static const struct cr_sim_page pages[] = { { "/", .hrefs = "/a /b /c" } };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  int *unasked = arg;
+  struct cr_sim sim;
+  int calls = 0;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world, .mem = mem });
+  if (sim.c) {
+    crawler_on_links(sim.c, refuse_all, &calls);
+    (void)crawler_set_obey_robots(sim.c, 0);
+    (void)crawler_add(sim.c, CR_SIM_ORIGIN "/");
+    (void)crawler_run(sim.c);
+    cr_sim_check(&sim);
+    assert_int_equal(sim.s->ledger.links.admitted, 0);
+    if (calls == 0 && sim.s->ledger.links.links > 0) {
+      ++*unasked;
+      check_counts(&sim, &(struct counts){ 3, 0, 0, 3, 0 });
+      assert_int_equal(cr_sim_link_count(&sim, CRAWLER_CAPPED_MEMORY), 3);
+      assert_int_equal(crawler_is_complete(sim.c), 0);
+    }
+  }
+  cr_sim_close(&sim);
+}
+
+static void links_that_on_links_cannot_be_asked_about_are_refused(void **state)
+{
+  int unasked = 0;
+  (void)state;
+
+  cr_test_oom(crawl_nothing_but_the_seed, &unasked);
+  assert_true(unasked > 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -417,6 +461,7 @@ int main(void)
     cmocka_unit_test(the_filter_is_asked_once_for_each_url_or_for_each_link),
     cmocka_unit_test(a_url_that_is_rewritten_is_asked_about_once),
     cmocka_unit_test(what_is_rewritten_and_has_no_room_can_come_again),
+    cmocka_unit_test(links_that_on_links_cannot_be_asked_about_are_refused),
     cmocka_unit_test(on_links_sees_all_and_may_refuse_any),
     cmocka_unit_test(links_beyond_a_hosts_room_are_capped_and_may_come_again),
     cmocka_unit_test(a_page_of_very_many_links_is_taken_whole),
