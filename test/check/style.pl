@@ -4,7 +4,7 @@
 #
 #   style.pl ROOT
 #
-# For every C file: the licence line, 100 columns, at most 700 lines, a base name of its own in the
+# For every C file: the licence line, 100 columns, at most 700 lines (but the public header), a base name of its own in the
 # whole tree, no function that C has a safe form of. For lib/ besides: the head comment, functions
 # of at most 40 lines, a test file beside each source file, no #if inside a function, all memory from
 # base/mem, and nothing that prints, ends the process or changes what the process shares.
@@ -63,7 +63,8 @@ sub check_text {
     complain($file, $n + 1, 'tab, or space at the end') if $lines->[$n] =~ /\t|\s$/;
     complain($file, $n + 1, 'unfinished') if $lines->[$n] =~ $never[1][0];
   }
-  complain($file, scalar @$lines, 'over 700 lines: split it') if @$lines > 701;
+  complain($file, scalar @$lines, 'over 700 lines: split it')
+    if @$lines > 701 && $file ne 'include/crawl/crawler.h'; # one header is the whole interface
 }
 
 sub check_words {
