@@ -10,7 +10,7 @@ BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 
-# The rooms of lib/ from the bottom up; `make layers` holds every include against this.
+# The rooms of lib/ from the bottom up; `make layers calls` holds includes and calls against this.
 LAYER0 := base loop
 LAYER1 := url robots sitemap warc
 LAYER2 := model
@@ -197,8 +197,9 @@ test-all: $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all tests, and the fuz
 
 # ---- checks: each is a script that can be run alone, and each is shown failing by selftest ----
 
-CHECKS := layers style headers symbols docs install examples selftest
+CHECKS := layers calls style headers symbols docs install examples selftest
 CHECK_layers   := perl test/check/layers.pl . $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))")
+CHECK_calls     = perl test/check/calls.pl $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))") -- $(OBJ)
 CHECK_style    := perl test/check/style.pl .
 CHECK_headers   = sh test/check/headers.sh . '$(CC)' '$(CXX)' $(PKG_CFLAGS)
 CHECK_symbols   = perl test/check/symbols.pl $(BUILD)/libcrawl.so $(BUILD)/libcrawl.a $(HEADERS)
@@ -209,6 +210,8 @@ CHECK_selftest  = sh test/check/selftest.sh '$(CC)'
 
 layers: ## includes point downwards; one place for each outside library
 	@$(CHECK_layers)
+calls: $(OBJ) ## ... and so do calls, in the objects
+	@$(CHECK_calls)
 style-check: ## banned functions, sizes, names, a test beside each file
 	@$(CHECK_style)
 header-check: ## the public header compiles alone, as C and C++; every header does
@@ -356,7 +359,7 @@ help: ## this list
          $(BENCHES:%=$(BUILD)/test/bench/%.d)
 
 FORCE:
-.PHONY: FORCE all one no-test-named test test-all layers style-check header-check symbols docs-check install-check \
+.PHONY: FORCE all one no-test-named test test-all layers calls style-check header-check symbols docs-check install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
         valgrind fuzz run-fuzzers soak bench deps deps-dev deps-real demo install uninstall dist clean help
 .SECONDARY:

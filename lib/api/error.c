@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* error.c - names and texts of every number in the public lists.
  *
- * The one place that has them; the order is the header's.
+ * The one place that has them, but for the kinds of links (model/link.c); in the header's order.
  */
 #include "api/crawler_impl.h"
 
@@ -72,39 +72,6 @@ static const struct name kinds[] = {
   { CRAWLER_KIND_ROBOTS, "robots", NULL },
   { CRAWLER_KIND_SITEMAP, "sitemap", NULL },
   { CRAWLER_KIND_REQUISITE, "requisite", NULL },
-};
-
-static const struct name link_kinds[] = {
-  { CRAWLER_LINK_A, "a", NULL },
-  { CRAWLER_LINK_AREA, "area", NULL },
-  { CRAWLER_LINK_IFRAME, "iframe", NULL },
-  { CRAWLER_LINK_FRAME, "frame", NULL },
-  { CRAWLER_LINK_REFRESH, "refresh", NULL },
-  { CRAWLER_LINK_NEXT, "next", NULL },
-  { CRAWLER_LINK_PREV, "prev", NULL },
-  { CRAWLER_LINK_LANGUAGE, "language", NULL },
-  { CRAWLER_LINK_FEED, "feed", NULL },
-  { CRAWLER_LINK_ALTERNATE, "alternate", NULL },
-  { CRAWLER_LINK_CANONICAL, "canonical", NULL },
-  { CRAWLER_LINK_STYLESHEET, "stylesheet", NULL },
-  { CRAWLER_LINK_ICON, "icon", NULL },
-  { CRAWLER_LINK_PRELOAD, "preload", NULL },
-  { CRAWLER_LINK_MANIFEST, "manifest", NULL },
-  { CRAWLER_LINK_LINK, "link", NULL },
-  { CRAWLER_LINK_IMAGE, "image", NULL },
-  { CRAWLER_LINK_SCRIPT, "script", NULL },
-  { CRAWLER_LINK_MEDIA, "media", NULL },
-  { CRAWLER_LINK_EMBED, "embed", NULL },
-  { CRAWLER_LINK_FORM, "form", NULL },
-  { CRAWLER_LINK_CITE, "cite", NULL },
-  { CRAWLER_LINK_PING, "ping", NULL },
-  { CRAWLER_LINK_META, "meta", NULL },
-  { CRAWLER_LINK_CSS, "css", NULL },
-  { CRAWLER_LINK_FOREIGN, "foreign", NULL },
-  { CRAWLER_LINK_ITEM, "item", NULL },
-  { CRAWLER_LINK_TEXT, "text", NULL },
-  { CRAWLER_LINK_LOCATION, "location", NULL },
-  { CRAWLER_LINK_GUESS, "guess", NULL },
 };
 
 static const struct name stats[] = {
@@ -183,7 +150,7 @@ const char *crawler_kind_name(int kind)
 
 const char *crawler_link_kind_name(int kind)
 {
-  return name_of(FIND(link_kinds, kind));
+  return cr_link_kind_name(kind);
 }
 
 const char *crawler_stat_name(int which)

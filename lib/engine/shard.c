@@ -57,8 +57,8 @@ static uint32_t slow_cap_of(const struct cr_settings *o)
 /* The bit of one word of the list; 0: not a kind. */
 static uint32_t link_kind_of(struct cr_span word)
 {
-  for (int kind = 1; crawler_link_kind_name(kind); kind++)
-    if (cr_span_eq(word, cr_span_text(crawler_link_kind_name(kind))))
+  for (int kind = 1; cr_link_kind_name(kind); kind++)
+    if (cr_span_eq(word, cr_span_text(cr_link_kind_name(kind))))
       return 1u << kind;
   return 0;
 }
@@ -67,7 +67,7 @@ static uint32_t all_link_kinds(void)
 {
   uint32_t kinds = 0;
 
-  for (int kind = 1; crawler_link_kind_name(kind); kind++)
+  for (int kind = 1; cr_link_kind_name(kind); kind++)
     kinds |= 1u << kind;
   return kinds;
 }

@@ -19,4 +19,7 @@ struct crawler_link {    /* everything in the page's arena */
   uint8_t flags; /* CRAWLER_LINK_* */
 };
 
+/* crawler_link_kind_name(). The kinds are numbered from 1, without gaps. */
+const char *cr_link_kind_name(int kind);
+
 #endif

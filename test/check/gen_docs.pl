@@ -113,6 +113,8 @@ sub text_of {
   if (!%texts) {
     my $code = slurp('lib/api/error.c');
     $texts{$1} = defined $3 ? $3 : $2 while $code =~ /\{ (CRAWLER_\w+), "([^"]*)", (?:"([^"]*)"|NULL) \}/g;
+    $code = slurp('lib/model/link.c');
+    $texts{$1} = $2 while $code =~ /\[(CRAWLER_\w+)\] = "([^"]*)"/g;
   }
   return $texts{$name};
 }

@@ -113,6 +113,7 @@ run() {
     docs) perl "$here/docs.pl" "$tree" 1.2.3 ;;
     headers) sh "$here/headers.sh" "$tree" "$cc" no-such-compiler ;;
     symbols) link_and_ask ;;
+    calls) compile_and_ask ;;
   esac >"$work/said" 2>&1
 }
 
@@ -121,6 +122,18 @@ link_and_ask() {
   $cc -fPIC -c "$tree/symbols.c" -o "$work/one.o" && $cc -shared "$work/one.o" -o "$work/one.so" &&
     rm -f "$work/one.a" && ar rcs "$work/one.a" "$work/one.o" &&
     perl "$here/symbols.pl" "$work/one.so" "$work/one.a" "$tree/include/crawl/crawler.h"
+}
+
+# The objects of every source file of the tree.
+compile_and_ask() {
+  set --
+  for source in "$tree"/lib/*/*.c; do
+    object=$work/obj/$(basename "$(dirname "$source")")/$(basename "$source" .c).o
+    mkdir -p "$(dirname "$object")"
+    $cc -c -I"$tree/lib" "$source" -o "$object" || return 1
+    set -- "$@" "$object"
+  done
+  perl "$here/calls.pl" 'base loop' 'url robots' 'fetch' 'api' -- "$@"
 }
 
 result() { # result GOOD TEXT
@@ -168,6 +181,22 @@ refuses layers 'no known header' lib/url/url.h '#include <glib.h>'
 refuses layers 'room/file.h' lib/url/url.h '#include "url.h"'
 refuses layers 'no lib/base/gone.h' lib/url/url.h '#include "base/gone.h"'
 refuses layers 'in no layer' lib/extra/extra.h '/* extra.h */'
+
+callee='void *cr_alloc(void); void *cr_down(void) { return cr_alloc(); }'
+add lib/url/url.c "$callee" && accepts calls 'a call downwards' && fresh
+add lib/loop/loop.c "$callee" && add lib/base/mem.c 'void *cr_mine(void) { return cr_alloc(); }' &&
+  accepts calls 'a call to the room itself, and from loop to base' && fresh
+caller='int crawler_name(void); int cr_name(void) { return crawler_name(); }'
+add lib/api/names.c 'int crawler_name(void) { return 1; }' &&
+  refuses calls 'url.c: takes crawler_name, of api/, upwards' lib/url/url.c "$caller"
+add lib/robots/names.c 'int crawler_name(void) { return 1; }' &&
+  refuses calls 'url.c: takes crawler_name, of robots/, sideways' lib/url/url.c "$caller"
+add lib/loop/names.c 'int crawler_name(void) { return 1; }' &&
+  refuses calls 'tool.c: takes crawler_name, of loop/, sideways' lib/base/tool.c "$caller"
+add lib/api/names.c 'const int cr_table[] = { 1 };' &&
+  refuses calls 'takes cr_table, of api/, upwards' lib/url/url.c 'extern const int cr_table[]; int cr_one(void) { return cr_table[0]; }'
+refuses calls 'takes crawler_name, which no room defines' lib/url/url.c "$caller"
+refuses calls 'its room is in no layer' lib/extra/extra.c 'int cr_extra;'
 
 tool() { # tool LINE...: another file of base, with its test
   add test/base/test_tool.c '/* SPDX-License-Identifier: MIT */' 'assert_true(1);'
