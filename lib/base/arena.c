@@ -145,6 +145,39 @@ void *cr_arena_grow(struct cr_arena *arena, void *block, size_t old_bytes, size_
   return copy;
 }
 
+struct cr_arena_mark cr_arena_mark(const struct cr_arena *arena)
+{
+  return (struct cr_arena_mark){ .head = arena->head,
+                                 .older = arena->head ? arena->head->older : NULL,
+                                 .next = arena->next,
+                                 .end = arena->end,
+                                 .used_bytes = arena->used_bytes };
+}
+
+/* Frees the chunks from `from` on, up to `to`, which is one of them or NULL. */
+static void free_between(struct cr_arena *arena, struct cr_arena_chunk *from,
+                         const struct cr_arena_chunk *to)
+{
+  while (from != to) {
+    struct cr_arena_chunk *older = from->older;
+    cr_free(arena->mem, from);
+    from = older;
+  }
+}
+
+void cr_arena_rewind(struct cr_arena *arena, const struct cr_arena_mark *mark)
+{
+  free_between(arena, arena->head, mark->head);
+  if (mark->head) { /* large blocks came behind it */
+    free_between(arena, mark->head->older, mark->older);
+    mark->head->older = mark->older;
+  }
+  arena->head = mark->head;
+  arena->next = mark->next;
+  arena->end = mark->end;
+  arena->used_bytes = mark->used_bytes;
+}
+
 /* Keeps at most one ordinary chunk of the list. */
 static struct cr_arena_chunk *free_chunks(struct cr_arena *arena, bool keep_one)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* arena.h - many small allocations that end together.
  *
- * A bump allocator over chunks from a cr_mem. Nothing is freed one by one; reset keeps the first
- * chunk, so that a recycled page allocates nothing. A ceiling is given at birth.
+ * A bump allocator over chunks from a cr_mem. Nothing is freed one by one; what came last can be
+ * taken back. Reset keeps the first chunk, so that a recycled page allocates nothing. A ceiling is
+ * given at birth.
  */
 #ifndef CR_BASE_ARENA_H
 #define CR_BASE_ARENA_H
@@ -22,6 +23,12 @@ struct cr_arena {
   enum cr_mem_kind kind;
 };
 
+struct cr_arena_mark { /* where an arena was */
+  struct cr_arena_chunk *head, *older;
+  char *next, *end;
+  size_t used_bytes;
+};
+
 /* No allocation happens before the first cr_arena_alloc. */
 void cr_arena_init(struct cr_arena *arena, struct cr_mem *mem, enum cr_mem_kind kind,
                    size_t chunk_bytes, size_t max_bytes);
@@ -34,6 +41,10 @@ char *cr_arena_bytes(struct cr_arena *arena, size_t bytes);
 char *cr_arena_strndup(struct cr_arena *arena, const char *text, size_t len);
 /* Grows the arena's newest allocation in place where possible, else copies. */
 void *cr_arena_grow(struct cr_arena *arena, void *block, size_t old_bytes, size_t new_bytes);
+struct cr_arena_mark cr_arena_mark(const struct cr_arena *arena);
+/* Frees what was allocated since the mark, with its chunks. What is older hasn't grown since, and
+ * there was no reset. */
+void cr_arena_rewind(struct cr_arena *arena, const struct cr_arena_mark *mark);
 /* What it has from its cr_mem, used or not. */
 size_t cr_arena_held_bytes(const struct cr_arena *arena);
 /* Forgets everything; keeps one ordinary chunk for the next use. */

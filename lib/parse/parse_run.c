@@ -38,6 +38,8 @@ static int decode_all(struct cr_parse *p, struct cr_inflate *coding)
     err = cr_inflate_end(coding);
   if (err == 0)
     p->body = cr_span(p->decoded.data, p->decoded.len);
+  else
+    cr_buf_free(&p->decoded);
   return err;
 }
 
@@ -95,10 +97,9 @@ struct cr_span cr_parse_text(struct cr_arena *arena, struct cr_span body, const 
 
 /* ---- the tree ---- */
 
-/* A tree to hand out, with its text, which it points into, in the same arena. */
-static enum cr_parse_note build_document(struct cr_arena *keep, struct cr_span utf8,
-                                         int64_t (*clock_ms)(void), struct cr_span *text,
-                                         const struct GumboInternalOutput **tree)
+static enum cr_parse_note build_kept(struct cr_arena *keep, struct cr_span utf8,
+                                     int64_t (*clock_ms)(void), struct cr_span *text,
+                                     const struct GumboInternalOutput **tree)
 {
   struct cr_html_limits limits = cr_html_limits_for(utf8.len, clock_ms);
   const struct GumboInternalOutput *built = NULL;
@@ -115,6 +116,20 @@ static enum cr_parse_note build_document(struct cr_arena *keep, struct cr_span u
   *text = cr_span(copy, utf8.len);
   *tree = built;
   return CR_PARSE_WHOLE;
+}
+
+/* A tree to hand out, with its text, which it points into, in the same arena. What of a tree was
+ * built before it was given up, up to its whole memory cap, doesn't stay there. */
+static enum cr_parse_note build_document(struct cr_arena *keep, struct cr_span utf8,
+                                         int64_t (*clock_ms)(void), struct cr_span *text,
+                                         const struct GumboInternalOutput **tree)
+{
+  struct cr_arena_mark before = cr_arena_mark(keep);
+  enum cr_parse_note note = build_kept(keep, utf8, clock_ms, text, tree);
+
+  if (note != CR_PARSE_WHOLE)
+    cr_arena_rewind(keep, &before);
+  return note;
 }
 
 /* A tree for as long as scratch isn't reset. */

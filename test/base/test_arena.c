@@ -222,6 +222,52 @@ static void strndup_copies_and_terminates(void **state)
   cr_test_mem_done(&mem);
 }
 
+/* Marks are set and gone back to at random, nested; what is older than a mark stays as it was. */
+static void rewinding_takes_back_what_came_since_the_mark(void **state)
+{
+  enum { DEPTH = 6, EACH = 30 };
+  struct cr_random random = { 7 };
+  struct cr_mem mem;
+  struct cr_arena arena;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  for (int round = 0; round < 200; round++) {
+    struct cr_arena_mark marks[DEPTH];
+    int64_t held[DEPTH];
+    size_t used[DEPTH];
+    unsigned char *blocks[DEPTH][EACH];
+    size_t sizes[DEPTH][EACH];
+    cr_arena_init(&arena, &mem, CR_MEM_PAGE, 1024, 0);
+    for (int level = 0; level < DEPTH; level++) {
+      marks[level] = cr_arena_mark(&arena);
+      held[level] = mem.used[CR_MEM_PAGE];
+      used[level] = arena.used_bytes;
+      int count = (int)cr_random_below(&random, EACH + 1);
+      for (int i = 0; i < EACH; i++) {
+        sizes[level][i] = i < count ? cr_random_below(&random, i % 5 == 0 ? 3000 : 200) : 0;
+        blocks[level][i] = i < count ? cr_arena_alloc(&arena, sizes[level][i]) : NULL;
+        assert_true(i >= count || blocks[level][i]);
+        if (i < count)
+          memset(blocks[level][i], level, sizes[level][i]);
+      }
+    }
+    for (int level = DEPTH; level-- > 0;) {
+      cr_arena_rewind(&arena, &marks[level]);
+      assert_int_equal(mem.used[CR_MEM_PAGE], held[level]);
+      assert_int_equal(arena.used_bytes, used[level]);
+      if (level % 2)
+        (void)cr_arena_zalloc(&arena, 500); /* goes with the next, older mark */
+      for (int i = 0; level > 0 && i < EACH; i++)
+        for (size_t k = 0; k < sizes[level - 1][i]; k++)
+          assert_int_equal(blocks[level - 1][i][k], level - 1);
+    }
+    assert_int_equal(mem.blocks, 0);
+  }
+  cr_arena_free(&arena);
+  cr_test_mem_done(&mem);
+}
+
 static void use_arena(struct cr_mem *mem, void *arg)
 {
   struct cr_arena arena;
@@ -259,6 +305,7 @@ int main(void)
     cmocka_unit_test(ceiling_holds_for_every_way_to_allocate),
     cmocka_unit_test(the_newest_block_grows_in_place_and_others_are_copied),
     cmocka_unit_test(strndup_copies_and_terminates),
+    cmocka_unit_test(rewinding_takes_back_what_came_since_the_mark),
     cmocka_unit_test(refused_allocations_are_null_and_leak_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

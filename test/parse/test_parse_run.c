@@ -527,6 +527,46 @@ static void a_slow_page_has_the_links_that_tokens_tell(void **state)
   free(wire);
 }
 
+static void what_is_given_up_leaves_nothing_behind(void **state)
+{
+  (void)state;
+  struct rig rig;
+  size_t len = 0;
+  char *wire = repeat("<p>x<a href=y>", 5000, &len);
+  size_t zipped_len = 0;
+  char *zipped = zip(cr_span(wire, len), &zipped_len);
+  struct cr_span text = { NULL, 0 };
+  const struct GumboInternalOutput *tree = NULL;
+
+  open_rig(&rig);
+  rig.p.want_document = true;
+  rig.p.link_kinds = 0; /* links would be kept */
+  rig.p.clock_ms = hasty;
+  char *kept = cr_arena_strndup(&rig.keep, "kept", 4);
+  size_t held = cr_arena_held_bytes(&rig.keep);
+  for (int round = 0; round < 3; round++) {
+    run(&rig, cr_span(wire, len));
+    assert_int_equal(rig.p.note, CR_PARSE_TOO_SLOW);
+    assert_int_equal(cr_arena_held_bytes(&rig.keep), held);
+  }
+  assert_string_equal(kept, "kept");
+  assert_null(rig.p.text.at);
+  rig.p.clock_ms = frozen;
+  assert_int_equal(
+      cr_parse_document(&rig.keep, &rig.scratch, cr_span(wire, len), "utf-8", &text, &tree),
+      CR_PARSE_WHOLE);
+  assert_non_null(tree);
+
+  rig.p.coding = CR_SPAN("gzip");
+  rig.p.max_body_bytes = len - 1;
+  run(&rig, cr_span(zipped, zipped_len));
+  assert_int_equal(rig.p.err, CRAWLER_E_LIMIT);
+  assert_int_equal(rig.mem.used[CR_MEM_BODY], 0);
+  close_rig(&rig);
+  free(zipped);
+  free(wire);
+}
+
 static void a_warm_page_allocates_nothing(void **state)
 {
   (void)state;
@@ -618,6 +658,7 @@ int main(void)
     cmocka_unit_test(five_thousand_attributes_are_too_many),
     cmocka_unit_test(binary_called_html_is_harmless),
     cmocka_unit_test(a_slow_page_has_the_links_that_tokens_tell),
+    cmocka_unit_test(what_is_given_up_leaves_nothing_behind),
     cmocka_unit_test(a_warm_page_allocates_nothing),
     cmocka_unit_test(every_allocation_may_fail),
   };
