@@ -178,18 +178,20 @@ void cr_arena_rewind(struct cr_arena *arena, const struct cr_arena_mark *mark)
   arena->used_bytes = mark->used_bytes;
 }
 
-/* Keeps at most one ordinary chunk of the list. */
-static struct cr_arena_chunk *free_chunks(struct cr_arena *arena, bool keep_one)
+/* Keeps the first ordinary chunk that was made, if there is one and it is asked for. */
+static struct cr_arena_chunk *free_chunks(struct cr_arena *arena, bool keep_first)
 {
   struct cr_arena_chunk *kept = NULL;
   struct cr_arena_chunk *chunk = arena->head;
 
   while (chunk) {
     struct cr_arena_chunk *older = chunk->older;
-    if (keep_one && !kept && chunk->bytes == arena->chunk_bytes)
+    struct cr_arena_chunk *over = chunk;
+    if (keep_first && chunk->bytes == arena->chunk_bytes) {
+      over = kept;
       kept = chunk;
-    else
-      cr_free(arena->mem, chunk);
+    }
+    cr_free(arena->mem, over);
     chunk = older;
   }
   return kept;

@@ -47,7 +47,7 @@ struct cr_arena_mark cr_arena_mark(const struct cr_arena *arena);
 void cr_arena_rewind(struct cr_arena *arena, const struct cr_arena_mark *mark);
 /* What it has from its cr_mem, used or not. */
 size_t cr_arena_held_bytes(const struct cr_arena *arena);
-/* Forgets everything; keeps one ordinary chunk for the next use. */
+/* Forgets everything; keeps the first ordinary chunk, as it is accounted, for the next use. */
 void cr_arena_reset(struct cr_arena *arena);
 void cr_arena_free(struct cr_arena *arena);
 

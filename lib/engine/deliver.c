@@ -43,7 +43,7 @@ static void work(struct cr_job *job, int worker)
   struct cr_visit *v = cr_visit_of_job(job);
   struct cr_shard *s = v->shard;
 
-  v->parse.scratch = &s->scratches[worker];
+  v->parse.scratch = cr_shard_scratch(s, worker);
   s->env.parser(&v->parse, s->env.user);
   cr_arena_reset(v->parse.scratch);
   if (v->parse.needs_tree) {

@@ -433,7 +433,7 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
 
   if (page->link_count == 0)
     return 0;
-  b.arena = cr_shard_scratch(s);
+  b.arena = cr_shard_scratch(s, cr_pool_threads(s->pool));
   if (ask_links(s, page, b.arena, &verdicts) < 0 || !allocate(&b, page->link_count) ||
       cr_page_base(page, &s->base) < 0) {
     cr_arena_reset(b.arena);

@@ -286,9 +286,16 @@ static int open_pool(struct cr_shard *s)
   return 0;
 }
 
-struct cr_arena *cr_shard_scratch(struct cr_shard *s)
+struct cr_arena *cr_shard_scratch(struct cr_shard *s, int worker)
 {
-  return &s->scratches[s->scratch_count - 1];
+  struct cr_arena *scratch = &s->scratches[worker];
+
+  if (!scratch->head) {
+    scratch->kind = CR_MEM_CORE;
+    (void)cr_arena_bytes(scratch, 0); /* without memory now it may come later, and is a page's */
+    scratch->kind = CR_MEM_PAGE;
+  }
+  return scratch;
 }
 
 /* Once in a crawler's life. What was opened stays for another try. */
@@ -423,7 +430,7 @@ int64_t cr_shard_buffered(const struct cr_shard *s)
 {
   return atomic_load_explicit(&s->mem->used[CR_MEM_BODY], memory_order_relaxed) +
          atomic_load_explicit(&s->mem->used[CR_MEM_PAGE], memory_order_relaxed) -
-         atomic_load_explicit(&s->home->left_bytes, memory_order_relaxed);
+         atomic_load_explicit(&s->home->left_bytes, memory_order_relaxed) - s->spare_bytes;
 }
 
 void cr_shard_fail(struct cr_shard *s, int err)

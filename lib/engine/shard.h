@@ -114,6 +114,7 @@ struct cr_shard {
   struct cr_list fast;   /* transfers in the fast lane, oldest first */
   struct cr_list spare;  /* visits to be used again */
   size_t spare_count;
+  int64_t spare_bytes;
   struct cr_arena *scratches; /* one for each worker, and a last one for the loop thread */
   int scratch_count;
   uint64_t next_parse; /* order of submission */
@@ -161,6 +162,7 @@ void cr_shard_replace_text(struct cr_shard *s, char **text, char *copy);
 /* Would the option's value be understood? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
 int cr_shard_check_private(struct cr_shard *s, const char *list);
 void cr_shard_log(struct cr_shard *s, int level, const char *text, const char *detail);
+/* Bytes of pages that are in flight, and in nobody's hands. */
 int64_t cr_shard_buffered(const struct cr_shard *s);
 int64_t cr_shard_max_buffered(const struct cr_shard *s);
 void cr_shard_free_extra(void *extra, void *user);
@@ -273,8 +275,9 @@ void cr_visit_release(struct cr_visit *v);
 void cr_visit_measure(struct cr_visit *v);
 /* The page is in a caller's hands now: its memory leaves the crawler's account. */
 void cr_visit_leave(struct cr_visit *v);
-/* The loop thread's arena for one page at a time. */
-struct cr_arena *cr_shard_scratch(struct cr_shard *s);
+/* The arena of a worker, or of the loop thread behind them, for one page at a time. Its first chunk
+ * is the thread's, what it takes besides the page's. */
+struct cr_arena *cr_shard_scratch(struct cr_shard *s, int worker);
 
 /* ---- dispatch.c: a lease becomes a transfer ---- */
 

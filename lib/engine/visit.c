@@ -88,14 +88,23 @@ static void recycle(struct cr_visit *v)
   cr_list_init(&v->job.link);
 }
 
+/* What a spare visit keeps, all of it accounted as a page's or a body's. */
+static int64_t spare_bytes(const struct cr_visit *v)
+{
+  return (int64_t)(v->transfer.body_in.cap + cr_arena_held_bytes(&v->page.arena));
+}
+
 static struct cr_visit *get(struct cr_shard *s)
 {
   struct cr_list *spare = cr_list_pop(&s->spare);
+  struct cr_visit *v;
 
   if (!spare)
     return make(s);
+  v = CR_CONTAINER(spare, struct cr_visit, link);
   s->spare_count--;
-  return CR_CONTAINER(spare, struct cr_visit, link);
+  s->spare_bytes -= spare_bytes(v);
+  return v;
 }
 
 static struct cr_span copy(struct cr_arena *arena, struct cr_span text, bool *ok)
@@ -231,6 +240,7 @@ struct cr_visit *cr_visit_new(struct cr_shard *s, const struct cr_task *task)
 
   if (!v)
     return NULL;
+  (void)cr_arena_bytes(&v->page.arena, 0); /* the chunk that is kept is made first, as a page's */
   fill(s, v, task);
   if (!fill_request(s, v, task)) {
     v->page.req.extra = NULL; /* still the frontier's */
@@ -250,6 +260,7 @@ static bool keep_spare(struct cr_shard *s, struct cr_visit *v)
   recycle(v);
   cr_list_push_front(&s->spare, &v->link);
   s->spare_count++;
+  s->spare_bytes += spare_bytes(v);
   return true;
 }
 

@@ -183,6 +183,30 @@ static void ceiling_holds_for_every_way_to_allocate(void **state)
   cr_test_mem_done(&mem);
 }
 
+static void reset_keeps_the_first_chunk(void **state)
+{
+  struct cr_mem mem;
+  struct cr_arena arena;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  cr_arena_init(&arena, &mem, CR_MEM_CORE, 1024, 0);
+  char *first = cr_arena_bytes(&arena, 0);
+  int64_t chunk = mem.used[CR_MEM_CORE];
+  arena.kind = CR_MEM_PAGE; /* of what comes from here on */
+  for (int round = 0; round < 3; round++) {
+    assert_ptr_equal(cr_arena_bytes(&arena, 1), first);
+    for (int i = 0; i < 20; i++)
+      assert_non_null(cr_arena_alloc(&arena, i % 5 == 0 ? 5000 : 200));
+    assert_true(mem.used[CR_MEM_PAGE] > 20000);
+    cr_arena_reset(&arena);
+    assert_int_equal(mem.used[CR_MEM_PAGE], 0);
+    assert_int_equal(mem.used[CR_MEM_CORE], chunk);
+  }
+  cr_arena_free(&arena);
+  cr_test_mem_done(&mem);
+}
+
 static void the_newest_block_grows_in_place_and_others_are_copied(void **state)
 {
   struct cr_mem mem;
@@ -302,6 +326,7 @@ int main(void)
     cmocka_unit_test(blocks_of_all_sizes_do_not_overlap),
     cmocka_unit_test(a_large_block_does_not_waste_the_newest_chunk),
     cmocka_unit_test(a_recycled_arena_allocates_nothing),
+    cmocka_unit_test(reset_keeps_the_first_chunk),
     cmocka_unit_test(ceiling_holds_for_every_way_to_allocate),
     cmocka_unit_test(the_newest_block_grows_in_place_and_others_are_copied),
     cmocka_unit_test(strndup_copies_and_terminates),
