@@ -190,6 +190,7 @@ static crawler_reason decode_robots(struct cr_visit *v)
     .coding = cr_span_text(coding),
     .type = CR_SPAN("text/plain"),
     .max_body_bytes = CR_ROBOTS_BODY_BYTES,
+    .keeps_cut = true,
   };
   cr_parse_run(&v->parse, NULL);
   v->page.body = v->parse.body;

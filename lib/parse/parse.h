@@ -37,6 +37,7 @@ struct cr_parse {
   struct cr_span type;      /* Content-Type as sent; at NULL: not sent */
   bool nosniff;             /* X-Content-Type-Options: what is sent is not to be doubted */
   size_t max_body_bytes;    /* decoded */
+  bool keeps_cut;           /* what was decoded before an error stays in decoded */
   uint32_t link_kinds;      /* a bit for each crawler_link_kind that is collected */
   bool want_link_text;
   bool want_facts;

@@ -38,7 +38,7 @@ static int decode_all(struct cr_parse *p, struct cr_inflate *coding)
     err = cr_inflate_end(coding);
   if (err == 0)
     p->body = cr_span(p->decoded.data, p->decoded.len);
-  else
+  else if (!p->keeps_cut)
     cr_buf_free(&p->decoded);
   return err;
 }

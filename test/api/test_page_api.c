@@ -6,9 +6,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <zlib.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 #include "base/clock.h"
 #include "support/crawl_rig.h"
@@ -588,6 +588,44 @@ static void what_finds_no_memory_is_null_and_can_be_asked_for_again(void **state
   view_page(CR_WAY_RUN, &page, look_without_memory);
 }
 
+/* Compressed, it is decoded as far as a robots.txt is read: what comes before holds (RFC 9309
+ * section 2.5). */
+static void the_beginning_of_a_huge_compressed_robots_holds(void **state)
+{
+  enum { ROOM = 900 * 1000 };
+  static const char rules[] = "User-agent: *\nDisallow: /no\n#";
+  char *robots = malloc(ROOM);
+  uLongf zipped_len = ROOM;
+  unsigned char *zipped = malloc(ROOM);
+  struct cr_crawl_rig rig;
+
+  (void)state;
+  memset(robots, 'x', ROOM);
+  memcpy(robots, rules, sizeof(rules) - 1);
+  assert_int_equal(compress(zipped, &zipped_len, (unsigned char *)robots, ROOM), Z_OK);
+  const struct cr_site_page pages[] = {
+    { .path = "/robots.txt",
+      .headers = "Content-Type: text/plain\nContent-Encoding: deflate\n",
+      .body = (char *)zipped,
+      .bytes = zipped_len },
+    { .path = "/", .body = "<a href=/no>x</a><a href=/yes>y</a>" },
+    { .path = "/no" },
+    { .path = "/yes" },
+  };
+  struct cr_site_server *site = cr_site_start_pages(pages, 4);
+  cr_crawl_open(&rig, CR_WAY_RUN);
+  assert_int_equal(crawler_set_obey_robots(rig.c, 1), 0);
+  cr_crawl_add(&rig, cr_site_url(site, "/"));
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  assert_int_equal(cr_site_count(site, "/robots.txt"), 1);
+  assert_int_equal(cr_site_count(site, "/yes"), 1);
+  assert_int_equal(cr_site_count(site, "/no"), 0);
+  cr_crawl_close(&rig);
+  cr_site_stop(site);
+  free(zipped);
+  free(robots);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -606,6 +644,7 @@ int main(void)
     cmocka_unit_test(pages_are_retained_and_released_by_many_threads),
     cmocka_unit_test(pages_that_callers_hoard_do_not_stop_the_crawl),
     cmocka_unit_test(what_finds_no_memory_is_null_and_can_be_asked_for_again),
+    cmocka_unit_test(the_beginning_of_a_huge_compressed_robots_holds),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
