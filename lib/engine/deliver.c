@@ -88,6 +88,7 @@ static void prepare(struct cr_visit *v)
     .wire = cr_span(v->transfer.body_in.data, v->transfer.body_in.len),
     .coding = cr_span_text(coding),
     .type = cr_span_text(type),
+    .headers = &v->page.headers,
     .nosniff = cr_mime_is_nosniff(cr_span_text(options)),
     .max_body_bytes = (size_t)s->settings->max_body,
     .link_kinds = links ? kinds_wanted(s, by_caller) : 0,

@@ -106,6 +106,8 @@ struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_
 /* The links of an element; the one whose text follows, or NULL. */
 struct crawler_link *cr_collect_element(struct cr_collect *c, const struct cr_html_tag *tag);
 void cr_collect_meta(struct cr_collect *c, const struct cr_html_tag *tag);
+/* The URLs of a style sheet in UTF-8, of an element of that name or "" for a file. */
+void cr_collect_sheet(struct cr_collect *c, const char *tag, struct cr_span utf8);
 /* What <link rel>, or a Link header, is for; which flags a rel gives. */
 crawler_link_kind cr_link_kind_of_rel(struct cr_span rel, struct cr_span type, bool has_language);
 uint8_t cr_link_flags_of_rel(struct cr_span rel);

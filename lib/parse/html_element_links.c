@@ -191,40 +191,50 @@ static void add_srcset(const struct source *from, struct cr_span raw)
     (void)add(from, url);
 }
 
+/* A URL of a style sheet, its escapes undone. at NULL: no memory. */
+static struct cr_span css_href(struct cr_collect *c, const struct cr_css_url *url)
+{
+  if (!url->has_escapes)
+    return url->raw;
+  char *out = cr_arena_bytes(c->scratch, 3 * url->raw.len);
+  if (!out) {
+    c->err = CRAWLER_E_NOMEM;
+    return cr_span(NULL, 0);
+  }
+  return cr_span(out, cr_css_unescape(url->raw, out));
+}
+
 static void add_css(const struct source *from, struct cr_span text)
 {
   struct cr_css css;
   struct cr_css_url url;
 
   cr_css_begin(&css, text);
-  while (from->c->err == 0 && cr_css_next(&css, &url)) {
-    struct cr_span href = url.raw;
-    if (url.has_escapes) {
-      char *out = cr_arena_bytes(from->c->scratch, 3 * url.raw.len);
-      if (!out) {
-        from->c->err = CRAWLER_E_NOMEM;
-        return;
-      }
-      href = cr_span(out, cr_css_unescape(url.raw, out));
-    }
-    (void)add(from, href);
+  while (from->c->err == 0 && cr_css_next(&css, &url))
+    (void)add(from, css_href(from->c, &url));
+}
+
+void cr_collect_sheet(struct cr_collect *c, const char *tag, struct cr_span utf8)
+{
+  struct cr_css css;
+  struct cr_css_url url;
+
+  cr_css_begin(&css, utf8);
+  while (c->err == 0 && cr_css_next(&css, &url)) {
+    struct crawler_link *link = cr_collect_link(c, NULL, CRAWLER_LINK_CSS, css_href(c, &url));
+    if (link)
+      link->tag = tag;
   }
 }
 
 void cr_collect_style(struct cr_collect *c, struct cr_span text, bool is_decoded)
 {
-  static const struct cr_html_attribute none = { { NULL, 0 }, { NULL, 0 } };
-  const struct cr_html_tag tag = { .known = cr_html_element(CR_SPAN("style")),
-                                   .place = CR_HTML_IN_HTML,
-                                   .attributes = &none };
-  const struct source from = { c, &tag, "", CRAWLER_LINK_CSS };
-
   if (!cr_collect_wants(c, CRAWLER_LINK_CSS) || c->err < 0)
     return;
   if (!is_decoded && cr_collect_utf8(c, &text) < 0)
     c->err = CRAWLER_E_NOMEM;
   else
-    add_css(&from, text);
+    cr_collect_sheet(c, "style", text);
 }
 
 /* ---- rel and text of a link ---- */

@@ -30,15 +30,16 @@ enum cr_parse_note {
 struct cr_parse {
   /* in */
   struct cr_mem *mem;
-  struct cr_arena *keep;    /* the page's: links, strings, and the tree when it's wanted */
-  struct cr_arena *scratch; /* reset by the caller afterwards */
-  struct cr_span wire;      /* as it arrived */
-  struct cr_span coding;    /* Content-Encoding; empty: none */
-  struct cr_span type;      /* Content-Type as sent; at NULL: not sent */
-  bool nosniff;             /* X-Content-Type-Options: what is sent is not to be doubted */
-  size_t max_body_bytes;    /* decoded */
-  bool keeps_cut;           /* what was decoded before an error stays in decoded */
-  uint32_t link_kinds;      /* a bit for each crawler_link_kind that is collected */
+  struct cr_arena *keep;            /* the page's: links, strings, and the tree when it's wanted */
+  struct cr_arena *scratch;         /* reset by the caller afterwards */
+  struct cr_span wire;              /* as it arrived */
+  struct cr_span coding;            /* Content-Encoding; empty: none */
+  struct cr_span type;              /* Content-Type as sent; at NULL: not sent */
+  const struct cr_headers *headers; /* whose links are read, too; NULL: none */
+  bool nosniff;                     /* X-Content-Type-Options: what is sent is not to be doubted */
+  size_t max_body_bytes;            /* decoded */
+  bool keeps_cut;                   /* what was decoded before an error stays in decoded */
+  uint32_t link_kinds;              /* a bit for each crawler_link_kind that is collected */
   bool want_link_text;
   bool want_facts;
   bool want_document;

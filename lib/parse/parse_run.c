@@ -14,6 +14,7 @@
 #include "parse/html_gumbo.h"
 #include "parse/html_links.h"
 #include "parse/html_reference.h"
+#include "parse/other_links.h"
 
 enum { MIME_BYTES = 128, USUAL_RATIO = 4 };
 
@@ -186,6 +187,7 @@ static int read_tokens(struct cr_parse *p, struct html *html, bool goes_on, bool
   cr_collect_init(&html->collect, p->keep, p->scratch, html->charset, &html->wants);
   cr_extract_begin(&html->extract, &html->collect, p->mem, 0);
   html->extract.goes_on = goes_on;
+  cr_header_links(&html->collect, p->headers);
   (void)cr_extract_add(&html->extract, html->body, true); /* its error is the collector's */
   cr_extract_free(&html->extract);
   *is_exact = !cr_extract_is_doubtful(&html->extract);
@@ -195,6 +197,7 @@ static int read_tokens(struct cr_parse *p, struct html *html, bool goes_on, bool
 static int read_tree(struct cr_parse *p, struct html *html, const struct GumboInternalOutput *tree)
 {
   cr_collect_init(&html->collect, p->keep, p->scratch, "utf-8", &html->wants);
+  cr_header_links(&html->collect, p->headers);
   cr_html_links(&html->collect, tree);
   return cr_collect_finish(&html->collect);
 }
@@ -252,6 +255,28 @@ static enum cr_parse_note parse_html(struct cr_parse *p)
   return p->note;
 }
 
+/* What isn't HTML may have links in its headers, and some types in their bodies. */
+static enum cr_parse_note parse_other(struct cr_parse *p)
+{
+  const struct cr_html_wants wants = { p->link_kinds, p->want_link_text, false };
+  struct cr_collect *collect = cr_arena_alloc(p->scratch, sizeof(*collect));
+  struct cr_span utf8;
+
+  if (!collect)
+    return CR_PARSE_NO_MEMORY;
+  cr_collect_init(collect, p->keep, p->scratch, "utf-8", &wants);
+  cr_header_links(collect, p->headers);
+  if (p->charset[0] != '\0' && cr_body_may_link(p->mime, p->link_kinds)) {
+    if (cr_charset_decode(p->scratch, p->charset, p->body, &utf8) < 0)
+      return CR_PARSE_NO_MEMORY;
+    cr_body_links(collect, p->mime, utf8);
+  }
+  if (cr_collect_finish(collect) < 0)
+    return CR_PARSE_NO_MEMORY;
+  take(p, &collect->found);
+  return CR_PARSE_WHOLE;
+}
+
 static enum cr_parse_note parse_document(struct cr_parse *p)
 {
   struct cr_span utf8;
@@ -297,8 +322,13 @@ void cr_parse_run(struct cr_parse *p, void *user)
   p->err = decode_body(p);
   if (p->err == 0)
     p->err = name_type(p);
-  if (p->err < 0 || !p->is_html)
+  if (p->err < 0)
     return;
+  if (!p->is_html) {
+    if (p->link_kinds != 0)
+      p->note = parse_other(p);
+    return;
+  }
   if (p->want_document && !p->may_build_tree) {
     p->needs_tree = true;
     return;

@@ -41,6 +41,8 @@ static inline void rig_open(struct rig *rig, struct cr_mem *mem)
   rig->p.scratch = &rig->scratch;
   rig->p.wire = (struct cr_span){ NULL, 0 };
   rig->p.coding = (struct cr_span){ NULL, 0 };
+  rig->p.headers = NULL;
+  rig->p.keeps_cut = false;
   rig->p.type = CR_SPAN("text/html");
   rig->p.nosniff = false;
   rig->p.max_body_bytes = BODY_MAX;

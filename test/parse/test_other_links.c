@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* test_other_links.c - links that stand in no HTML: in a response's headers, in style sheets, in
+ * lists; also those of katana's suite that stand in a header.
+ */
+#include "parse/other_links.h"
+
+#include "parse/parse_rig.h"
+#include "support/jsonl.h"
+
+static const char *read(struct rig *rig, const char *block, const char *type, const char *body,
+                        char *out)
+{
+  struct cr_headers headers = { NULL, 0 };
+  size_t len = 0;
+
+  rig_open(rig, NULL);
+  rig->p.link_kinds = ~(1u << CRAWLER_LINK_GUESS);
+  rig->p.type = cr_span_text(type);
+  assert_int_equal(cr_headers_parse(&headers, &rig->keep, cr_span_text(block)), 0);
+  rig->p.headers = &headers;
+  char *wire = rig_run(rig, cr_span_text(body));
+  assert_int_equal(rig->p.err, 0);
+  assert_int_equal(rig->p.note, CR_PARSE_WHOLE);
+  out[0] = '\0';
+  for (uint32_t i = 0; i < rig->p.link_count; i++) {
+    const struct crawler_link *link = &rig->p.links[i];
+    len += (size_t)snprintf(
+        out + len, SEEN_BYTES - len, "%s:%s%s%s ", crawler_link_kind_name(link->kind), link->href,
+        link->flags & CRAWLER_LINK_NOFOLLOW ? "!" : "", link->flags & CRAWLER_LINK_LATE ? "+" : "");
+  }
+  rig_close(rig, wire);
+  return out;
+}
+
+static void headers_and_bodies_have_links(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *headers;
+    const char *type;
+    const char *body;
+    const char *want;
+  } rows[] = {
+    { "Link: <a>; rel=next, <b>; rel=\"canonical\"\r\nlink: <c>", "text/html", "<a href=d>",
+      "next:a canonical:b link:c a:d " },
+    { "Link: <a>; rel=alternate; hreflang=de", "image/png", "\x89PNG", "language:a " },
+    { "Link: <a>; rel=next; anchor=\"/b\"", "text/html", "", "" },
+    { "Link: <a>; rel=\"next nofollow\"", "text/html", "", "next:a! " },
+    { "Refresh: 0; url=a\r\nContent-Location: b", "text/html", "", "refresh:a location:b " },
+    { "Refresh: 6;a", "text/html", "", "refresh:a+ " },
+    { "Refresh: soon", "text/html", "", "" },
+    { "Link: <\xe4>; rel=next", "text/html", "", "next:\xef\xbf\xbd " },
+    { "X: y", "text/css", "@import 'a'; b{c:url(d)}", "css:a css:d " },
+    { "X: y", "text/css; charset=windows-1252", "b{c:url(\xe4)}", "css:\xc3\xa4 " },
+    { "X: y", "text/plain", "http://a/\nb\nhttps://c/", "text:http://a/ text:https://c/ " },
+    { "X: y", "application/json", "{\"a\":\"http://b/\"}", "" },
+    { "Link: <a>; rel=next", "text/html", "<a href=1></a><frameset><frame src=b>",
+      "next:a frame:b " }, /* by a tree */
+  };
+  struct rig rig;
+  char got[SEEN_BYTES];
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    char block[256];
+    (void)snprintf(block, sizeof(block), "HTTP/1.1 200 OK\r\n%s\r\n\r\n", rows[i].headers);
+    if (strcmp(read(&rig, block, rows[i].type, rows[i].body, got), rows[i].want) != 0)
+      fail_msg("%s: %s, not %s", rows[i].headers, got, rows[i].want);
+  }
+}
+
+static void what_katana_finds_in_a_header_is_found(void **state)
+{
+  (void)state;
+  struct cr_jsonl lines;
+  const struct cr_json *row;
+  struct rig rig;
+  size_t passed = 0;
+
+  cr_jsonl_open(&lines, "html/katana-links.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    const char *header = cr_json_text(row, "response_header");
+    char block[512];
+    char got[SEEN_BYTES];
+    if (!header)
+      continue;
+    (void)snprintf(block, sizeof(block), "HTTP/1.1 200 OK\r\n%s\r\n\r\n", header);
+    (void)read(&rig, block, "text/html", "", got);
+    const char *want = cr_json_at(cr_json_get(row, "contains"), 0)->text.at;
+    assert_non_null(strstr(want, "content-location.found"));
+    assert_string_equal(got, "location:/test/headers/content-location.found ");
+    passed++;
+  }
+  cr_jsonl_close(&lines);
+  assert_int_equal(passed, 1);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(headers_and_bodies_have_links),
+    cmocka_unit_test(what_katana_finds_in_a_header_is_found),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
