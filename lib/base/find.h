@@ -29,7 +29,37 @@ static inline const char *cr_find_byte(const char *at, const char *end, char byt
   return at;
 }
 
+/* The first that is ' ' or below it, '/', '>' or '=': where a name of markup may end. */
+static inline const char *cr_find_name_end(const char *at, const char *end)
+{
+  const __m128i space = _mm_set1_epi8(' ');
+  const __m128i slash = _mm_set1_epi8('/');
+  const __m128i close = _mm_set1_epi8('>');
+  const __m128i equals = _mm_set1_epi8('=');
+
+  for (; end - at >= 16; at += 16) {
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(block, space), block);
+    __m128i other =
+        _mm_or_si128(_mm_cmpeq_epi8(block, slash),
+                     _mm_or_si128(_mm_cmpeq_epi8(block, close), _mm_cmpeq_epi8(block, equals)));
+    unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, other));
+    if (hits != 0)
+      return at + __builtin_ctz(hits);
+  }
+  while (at < end && (unsigned char)*at > ' ' && *at != '/' && *at != '>' && *at != '=')
+    at++;
+  return at;
+}
+
 #else
+
+static inline const char *cr_find_name_end(const char *at, const char *end)
+{
+  while (at < end && (unsigned char)*at > ' ' && *at != '/' && *at != '>' && *at != '=')
+    at++;
+  return at;
+}
 
 static inline const char *cr_find_byte(const char *at, const char *end, char byte)
 {

@@ -79,40 +79,32 @@ static bool next_word(struct cr_span *list, struct cr_span *word)
 }
 
 static const struct {
-  const char *word;
+  struct cr_span word;
   uint8_t kind;
 } rel_kinds[] = {
   /* the first that a rel has is its kind */
-  { "stylesheet", CRAWLER_LINK_STYLESHEET },
-  { "alternate", CRAWLER_LINK_ALTERNATE },
-  { "canonical", CRAWLER_LINK_CANONICAL },
-  { "next", CRAWLER_LINK_NEXT },
-  { "prev", CRAWLER_LINK_PREV },
-  { "previous", CRAWLER_LINK_PREV },
-  { "icon", CRAWLER_LINK_ICON },
-  { "apple-touch-icon", CRAWLER_LINK_ICON },
-  { "apple-touch-icon-precomposed", CRAWLER_LINK_ICON },
-  { "apple-touch-startup-image", CRAWLER_LINK_ICON },
-  { "mask-icon", CRAWLER_LINK_ICON },
-  { "fluid-icon", CRAWLER_LINK_ICON },
-  { "manifest", CRAWLER_LINK_MANIFEST },
-  { "preload", CRAWLER_LINK_PRELOAD },
-  { "modulepreload", CRAWLER_LINK_PRELOAD },
-  { "prefetch", CRAWLER_LINK_PRELOAD },
-  { "prerender", CRAWLER_LINK_PRELOAD },
-  { "preconnect", CRAWLER_LINK_PRELOAD },
-  { "dns-prefetch", CRAWLER_LINK_PRELOAD },
+  { CR_SPAN_INIT("stylesheet"), CRAWLER_LINK_STYLESHEET },
+  { CR_SPAN_INIT("alternate"), CRAWLER_LINK_ALTERNATE },
+  { CR_SPAN_INIT("canonical"), CRAWLER_LINK_CANONICAL },
+  { CR_SPAN_INIT("next"), CRAWLER_LINK_NEXT },
+  { CR_SPAN_INIT("prev"), CRAWLER_LINK_PREV },
+  { CR_SPAN_INIT("previous"), CRAWLER_LINK_PREV },
+  { CR_SPAN_INIT("icon"), CRAWLER_LINK_ICON },
+  { CR_SPAN_INIT("apple-touch-icon"), CRAWLER_LINK_ICON },
+  { CR_SPAN_INIT("apple-touch-icon-precomposed"), CRAWLER_LINK_ICON },
+  { CR_SPAN_INIT("apple-touch-startup-image"), CRAWLER_LINK_ICON },
+  { CR_SPAN_INIT("mask-icon"), CRAWLER_LINK_ICON },
+  { CR_SPAN_INIT("fluid-icon"), CRAWLER_LINK_ICON },
+  { CR_SPAN_INIT("manifest"), CRAWLER_LINK_MANIFEST },
+  { CR_SPAN_INIT("preload"), CRAWLER_LINK_PRELOAD },
+  { CR_SPAN_INIT("modulepreload"), CRAWLER_LINK_PRELOAD },
+  { CR_SPAN_INIT("prefetch"), CRAWLER_LINK_PRELOAD },
+  { CR_SPAN_INIT("prerender"), CRAWLER_LINK_PRELOAD },
+  { CR_SPAN_INIT("preconnect"), CRAWLER_LINK_PRELOAD },
+  { CR_SPAN_INIT("dns-prefetch"), CRAWLER_LINK_PRELOAD },
 };
 
-static bool has_word(struct cr_span list, const char *wanted)
-{
-  struct cr_span word;
-
-  while (next_word(&list, &word))
-    if (cr_span_eq_nocase(word, cr_span_text(wanted)))
-      return true;
-  return false;
-}
+enum { REL_KINDS = sizeof(rel_kinds) / sizeof(rel_kinds[0]) };
 
 static bool is_feed_type(struct cr_span type)
 {
@@ -127,23 +119,36 @@ static bool is_feed_type(struct cr_span type)
 
 crawler_link_kind cr_link_kind_of_rel(struct cr_span rel, struct cr_span type, bool has_language)
 {
-  for (size_t i = 0; i < sizeof(rel_kinds) / sizeof(rel_kinds[0]); i++) {
-    if (!has_word(rel, rel_kinds[i].word))
-      continue;
-    if (rel_kinds[i].kind != CRAWLER_LINK_ALTERNATE)
-      return (crawler_link_kind)rel_kinds[i].kind;
-    if (is_feed_type(type))
-      return CRAWLER_LINK_FEED;
-    return has_language ? CRAWLER_LINK_LANGUAGE : CRAWLER_LINK_ALTERNATE;
-  }
-  return CRAWLER_LINK_LINK;
+  size_t first = REL_KINDS;
+  struct cr_span word;
+
+  while (next_word(&rel, &word))
+    for (size_t i = 0; i < first; i++)
+      if (cr_span_eq_nocase(word, rel_kinds[i].word))
+        first = i;
+  if (first == REL_KINDS)
+    return CRAWLER_LINK_LINK;
+  if (rel_kinds[first].kind != CRAWLER_LINK_ALTERNATE)
+    return (crawler_link_kind)rel_kinds[first].kind;
+  if (is_feed_type(type))
+    return CRAWLER_LINK_FEED;
+  return has_language ? CRAWLER_LINK_LANGUAGE : CRAWLER_LINK_ALTERNATE;
 }
 
 uint8_t cr_link_flags_of_rel(struct cr_span rel)
 {
-  return (uint8_t)((has_word(rel, "nofollow") ? CRAWLER_LINK_NOFOLLOW : 0) |
-                   (has_word(rel, "ugc") ? CRAWLER_LINK_UGC : 0) |
-                   (has_word(rel, "sponsored") ? CRAWLER_LINK_SPONSORED : 0));
+  uint8_t flags = 0;
+  struct cr_span word;
+
+  while (next_word(&rel, &word)) {
+    if (cr_span_eq_nocase(word, CR_SPAN("nofollow")))
+      flags |= CRAWLER_LINK_NOFOLLOW;
+    else if (cr_span_eq_nocase(word, CR_SPAN("ugc")))
+      flags |= CRAWLER_LINK_UGC;
+    else if (cr_span_eq_nocase(word, CR_SPAN("sponsored")))
+      flags |= CRAWLER_LINK_SPONSORED;
+  }
+  return flags;
 }
 
 /* ---- values ---- */

@@ -171,6 +171,7 @@ static void read_tokens(struct cr_extract *x)
       end(x);
     x->t.wanted = x->f.in_link || x->f.foreign_len > 0 ? CR_HTML_WANT_ALL
                                                        : CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK;
+    x->t.records_all = x->f.foreign_len > 0;
     x->t.holds_text = needs_text(x);
     if (!x->goes_on && cr_extract_is_doubtful(x))
       return;

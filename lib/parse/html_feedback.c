@@ -39,10 +39,16 @@ uint64_t cr_html_name_number(struct cr_span name)
   return number;
 }
 
+/* Names without rules have their hash, others the number of their rules. */
+uint64_t cr_html_number_of(const struct cr_html_token *token)
+{
+  return token->known ? (uint64_t)(token->known - cr_html_elements)
+                      : cr_html_name_number(token->name) | UINT64_C(1) << 63;
+}
+
 static struct cr_feedback_open open_of(const struct cr_html_token *token)
 {
-  return (struct cr_feedback_open){ cr_html_name_number(token->name), token->known,
-                                    CR_HTML_IN_HTML };
+  return (struct cr_feedback_open){ cr_html_number_of(token), token->known, CR_HTML_IN_HTML };
 }
 
 void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_element *known)

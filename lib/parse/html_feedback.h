@@ -112,5 +112,6 @@ static inline enum cr_element_kind cr_html_kind(const struct cr_element *known)
 
 /* A number that stands for a name, in any case. */
 uint64_t cr_html_name_number(struct cr_span name);
+uint64_t cr_html_number_of(const struct cr_html_token *token);
 
 #endif

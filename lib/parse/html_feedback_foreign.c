@@ -19,7 +19,7 @@ static void push(struct cr_feedback *f, const struct cr_html_token *token, enum 
     return;
   }
   f->foreign[f->foreign_len++] =
-      (struct cr_feedback_open){ cr_html_name_number(token->name), token->known, place };
+      (struct cr_feedback_open){ cr_html_number_of(token), token->known, place };
 }
 
 /* CDATA sections are where the innermost element isn't HTML's. */
@@ -146,7 +146,7 @@ static void end_html(struct cr_feedback *f, const struct cr_html_token *token)
   case CR_ELEMENT_IGNORED:
     return;
   default:
-    if (top_of(f)->name == cr_html_name_number(token->name))
+    if (top_of(f)->name == cr_html_number_of(token))
       f->foreign_len--;
     else
       cr_feedback_doubt(f, CR_HTML_DOUBT_FOREIGN);
@@ -156,7 +156,7 @@ static void end_html(struct cr_feedback *f, const struct cr_html_token *token)
 /* The same while it is not. */
 static void end_foreign(struct cr_feedback *f, const struct cr_html_token *token)
 {
-  uint64_t name = cr_html_name_number(token->name);
+  uint64_t name = cr_html_number_of(token);
 
   for (uint32_t i = f->foreign_len; i-- > 0 && f->foreign[i].place != CR_HTML_IN_HTML;) {
     if (f->foreign[i].name == name) {

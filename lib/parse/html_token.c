@@ -27,6 +27,15 @@ static bool is_letter(char c)
   return (uint8_t)((c | 0x20) - 'a') < 26;
 }
 
+/* The first byte of those classes; not before `at`. */
+static inline const char *find_end(const char *at, const char *end, unsigned classes)
+{
+  at = cr_find_name_end(at, end);
+  while (at < end && !ends_with(*at, classes)) /* a control character, or '=' in a tag's name */
+    at = cr_find_name_end(at + 1, end);
+  return at;
+}
+
 /* ---- attributes ---- */
 
 /* The value states, behind '=': moves *at behind the value. False: cut. */
@@ -58,10 +67,8 @@ static inline bool read_value(const char **at, const char *end, struct cr_span *
 static inline bool read_attribute(const char **at, const char *end, struct cr_html_attribute *out)
 {
   const char *begin = *at;
-  const char *p = begin + 1;
+  const char *p = find_end(begin + 1, end, SPACE | SLASH | CLOSE | EQUALS);
 
-  while (p < end && !ends_with(*p, SPACE | SLASH | CLOSE | EQUALS))
-    p++;
   out->name = cr_span(begin, (size_t)(p - begin));
   out->value = cr_span(NULL, 0);
   while (p < end && ends_with(*p, SPACE))
@@ -106,14 +113,14 @@ static const char *read_attributes(const char *at, const char *end, struct cr_ht
   return NULL;
 }
 
-/* The same for a tag that nobody wants, unless an attribute may change that. */
-static const char *skip_attributes(const char *at, const char *end, bool *may_link)
+/* The same where no attribute is wanted, unless it is one of those that may be anywhere. */
+static const char *skip_attributes(const char *at, const char *end, bool *is_self_closing,
+                                   bool *may_link)
 {
   struct cr_html_attribute attribute;
-  bool is_self_closing;
 
   *may_link = false;
-  while (find_attribute(&at, end, &is_self_closing)) {
+  while (find_attribute(&at, end, is_self_closing)) {
     if (*at == '>')
       return at + 1;
     if (!read_attribute(&at, end, &attribute))
@@ -131,29 +138,29 @@ enum result { TAKEN, PASSED, CUT };
 static inline enum result read_tag(struct cr_html_tokens *t, struct cr_html_token *token,
                                    const char **at, const char *name)
 {
-  const char *p = name + 1;
+  const char *p = find_end(name + 1, t->end, SPACE | SLASH | CLOSE);
   bool may_link = false;
 
-  while (p < t->end && !ends_with(*p, SPACE | SLASH | CLOSE))
-    p++;
   if (p == t->end)
     return CUT;
   token->name = cr_span(name, (size_t)(p - name));
   token->known = cr_html_element_at(token->name, t->end);
-  bool is_wanted =
-      t->wanted == CR_HTML_WANT_ALL || (token->known && (token->known->flags & t->wanted) != 0);
+  unsigned flags = token->known ? token->known->flags : 0;
+  bool is_wanted = t->wanted == CR_HTML_WANT_ALL || (flags & t->wanted) != 0;
+  bool is_recorded = t->records_all || (is_wanted && (flags & CR_ELEMENT_LINKS) != 0);
   token->is_self_closing = false;
   token->attribute_count = 0;
   token->has_more_attributes = false;
   const char *behind = p + 1;
-  if (*p != '>' && !is_wanted)
-    behind = skip_attributes(p, t->end, &may_link);
-  if (*p != '>' && (is_wanted || (may_link && t->wants_attributes)))
+  if (*p != '>' && !is_recorded)
+    behind = skip_attributes(p, t->end, &token->is_self_closing, &may_link);
+  may_link = may_link && t->wants_attributes;
+  if (*p != '>' && (is_recorded || may_link))
     behind = read_attributes(p, t->end, token);
   if (!behind)
     return CUT;
   *at = behind;
-  return is_wanted || (may_link && t->wants_attributes) ? TAKEN : PASSED;
+  return is_wanted || may_link ? TAKEN : PASSED;
 }
 
 /* ---- text, up to the token that ends it ---- */

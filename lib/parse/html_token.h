@@ -66,6 +66,7 @@ struct cr_html_tokens {
    * attributes may be of interest on any element and wants_attributes is set. */
   unsigned wanted;
   bool wants_attributes;
+  bool records_all; /* the attributes of all tags, not only of those that have links by rule */
 };
 
 #define CR_HTML_WANT_ALL (~0u)

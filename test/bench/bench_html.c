@@ -89,6 +89,7 @@ static void identify(struct bench *b, const struct crawler_link *link,
 static void extract_page(struct bench *b, size_t i, bool resolves)
 {
   static const struct cr_html_wants wants = { ~(1u << CRAWLER_LINK_GUESS), false, true };
+  static const struct cr_url_encoding utf8 = { NULL, NULL };
   const char *charset = cr_charset_decide(b->pages[i], cr_span(NULL, 0), true);
   char name[LINE_BYTES];
 
@@ -103,7 +104,7 @@ static void extract_page(struct bench *b, size_t i, bool resolves)
   if (resolves) {
     (void)snprintf(name, sizeof(name), "http://site.example%s", b->names[i]);
     (void)cr_url_parse(&b->base, cr_span_text(name), NULL);
-    struct cr_link_base base = cr_link_memory_base(b->memory, &b->base);
+    struct cr_link_base base = cr_link_memory_base(b->memory, &b->base, &utf8);
     for (uint32_t k = 0; k < b->collect.found.count; k++)
       identify(b, &b->collect.found.links[k], &base);
   }

@@ -106,7 +106,7 @@ static void see(struct seen *seen, const struct cr_html_token *token)
 /* Reads html in pieces; what is cut is put in front of the next one, each in memory of its own. */
 static void read_in_pieces(struct seen *seen, struct cr_span html, size_t piece)
 {
-  struct cr_html_tokens t = { .wanted = CR_HTML_WANT_ALL };
+  struct cr_html_tokens t = { .wanted = CR_HTML_WANT_ALL, .records_all = true };
   struct cr_html_token token;
   char *have = malloc(html.len + 1);
   size_t len = 0;
@@ -300,6 +300,7 @@ static void cdata_is_text_in_foreign_content_only(void **state)
                                 .end = html.at + html.len,
                                 .is_last = true,
                                 .wanted = CR_HTML_WANT_ALL,
+                                .records_all = true,
                                 .may_have_cdata = foreign == 1 };
     struct cr_html_token token;
     assert_int_equal(cr_html_next(&t, &token), CR_HTML_OTHER);
@@ -322,9 +323,11 @@ static void attributes_beyond_the_room_are_told(void **state)
     len += (size_t)snprintf(html + len, sizeof(html) - len, " a%d=b", i);
   for (int more = 0; more <= 1; more++) {
     len += (size_t)snprintf(html + len, sizeof(html) - len, "%s>", more ? " z=y" : "");
-    struct cr_html_tokens t = {
-      .at = html, .end = html + len, .is_last = true, .wanted = CR_HTML_WANT_ALL
-    };
+    struct cr_html_tokens t = { .at = html,
+                                .end = html + len,
+                                .is_last = true,
+                                .wanted = CR_HTML_WANT_ALL,
+                                .records_all = true };
     assert_int_equal(cr_html_next(&t, &token), CR_HTML_START_TAG);
     assert_int_equal(token.attribute_count, CR_HTML_TOKEN_ATTRIBUTES);
     assert_int_equal(token.has_more_attributes, more == 1);
@@ -352,7 +355,8 @@ static void hostile_bytes_take_linear_time(void **state)
                                   .is_last = true,
                                   .state = (enum cr_html_state)state_now,
                                   .text_element = cr_html_element(CR_SPAN("script")),
-                                  .wanted = CR_HTML_WANT_ALL };
+                                  .wanted = CR_HTML_WANT_ALL,
+                                  .records_all = true };
       struct cr_html_token token;
       size_t tokens = 0;
       while (cr_html_next(&t, &token) != CR_HTML_MORE)
