@@ -271,7 +271,7 @@ int crawler_set_follow_nofollow(crawler *c, int on);         /* rel=nofollow lin
 int crawler_set_filter_depends_on_page(crawler *c, int on);  /* ask on_filter for each link */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */
-int crawler_set_header(crawler *c, const char *line); /* "Name: value", to seeds' hosts; adds one */
+int crawler_set_header(crawler *c, const char *line); /* "Name: value", to seeds' origins; adds */
 int crawler_set_keep_open(crawler *c, int on);        /* an empty queue is idle, not the end */
 
 /* Scope, in addition to the options. Host patterns: "example.org", "*.example.org" (subdomains),
@@ -279,7 +279,7 @@ int crawler_set_keep_open(crawler *c, int on);        /* an empty queue is idle,
  * URL ("*": any run, "?": any one). A URL is rejected if a deny pattern matches, or if there are
  * allow patterns of a sort and none of that sort matches; seeds need no allow pattern. With an
  * allow_host the seeds' hosts are no longer the scope by themselves.
- * Can be called at any time; rejected URLs are asked about again when they are found again.
+ * Can be called at any time; URLs rejected for scope are judged again when they are found again.
  * CRAWLER_E_VALUE: not a pattern. CRAWLER_E_LIMIT: over 10,000 patterns. CRAWLER_E_NOMEM. */
 int crawler_allow_host(crawler *c, const char *pattern);
 int crawler_deny_host(crawler *c, const char *pattern);

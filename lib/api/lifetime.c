@@ -227,7 +227,7 @@ static int add_pattern(crawler *c, enum cr_scope_list list, const char *pattern)
     return cr_error(c, err, err == CRAWLER_E_VALUE ? "not a pattern" : crawler_strerror(err),
                     pattern);
   if (c->shard.frontier)
-    c->shard.frontier->ops->forget_rejected(c->shard.frontier);
+    c->shard.frontier->ops->forget_rejected(c->shard.frontier, CRAWLER_REJECTED_SCOPE);
   return 0;
 }
 

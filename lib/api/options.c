@@ -123,7 +123,7 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
   }
   c->shard.max_depth_changed |= to == &c->settings.max_depth && value != *to;
   if (to == &c->settings.span_hosts && value != *to && c->shard.frontier)
-    c->shard.frontier->ops->forget_rejected(c->shard.frontier); /* the rules have changed */
+    c->shard.frontier->ops->forget_rejected(c->shard.frontier, CRAWLER_REJECTED_SCOPE);
   *to = value;
   cr_shard_configure(&c->shard);
   return 0;

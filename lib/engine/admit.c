@@ -171,8 +171,7 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
   return reason != CRAWLER_REASON_NONE ? -(int)reason : verdict;
 }
 
-/* A seed's host belongs to the crawl. 0 or CRAWLER_E_NOMEM. */
-static int widen_scope(struct cr_shard *s, const struct crawler_request *req)
+int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req)
 {
   const int64_t *by_reason = s->ledger.kinds[CRAWLER_KIND_PAGE].by_reason;
   struct cr_span host = cr_politeness_key(&s->scratch, req);
@@ -182,9 +181,28 @@ static int widen_scope(struct cr_shard *s, const struct crawler_request *req)
   if (err < 0 || !is_new || by_reason[CRAWLER_REJECTED_SCOPE] == s->out_of_scope)
     return err;
   /* URLs of this host may be among those rejected: they may be found again. */
-  s->frontier->ops->forget_rejected(s->frontier);
+  s->frontier->ops->forget_rejected(s->frontier, CRAWLER_REJECTED_SCOPE);
   s->out_of_scope = by_reason[CRAWLER_REJECTED_SCOPE];
   return 0;
+}
+
+/* What the option header says goes to where a seed was, by scheme, host and port; a server that
+ * sends on from http to https is meant by both. */
+static int trust_origin(struct cr_shard *s, const struct crawler_request *req)
+{
+  const struct cr_span plain = CR_SPAN("http://");
+  struct cr_span origin = cr_span(req->url, req->path_at);
+  int err = cr_scope_add_origin(s->scope, origin);
+  bool has_port = memchr(origin.at + plain.len, ':', origin.len - plain.len) != NULL;
+
+  if (err < 0 || has_port || !cr_span_starts_nocase(origin, plain))
+    return err;
+  char *secure = cr_arena_bytes(&s->scratch, origin.len + 1);
+  if (!secure)
+    return CRAWLER_E_NOMEM;
+  memcpy(secure, "https", 5);
+  memcpy(secure + 5, origin.at + 4, origin.len - 4);
+  return cr_scope_add_origin(s->scope, cr_span(secure, origin.len + 1));
 }
 
 /* What crawler_add_from() adds is a link of a page like any other. */
@@ -211,7 +229,9 @@ void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
   if (err == 0)
     err = cr_identify(s, req, &a.fp);
   if (err == 0 && req->seed_flag)
-    err = widen_scope(s, req);
+    err = cr_widen_scope(s, req);
+  if (err == 0 && req->seed_flag)
+    err = trust_origin(s, req);
   if (err < 0) {
     cr_shard_log(s, 0, "could not add", req->url);
   } else {

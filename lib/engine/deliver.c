@@ -152,8 +152,8 @@ static void widen_scope(struct cr_visit *v)
 
   if (!v->page.req.seed_flag || !v->page.req.via.at)
     return;
-  /* What was rejected before stays so: it has been reported. */
-  if (cr_scope_add_seed(s->scope, cr_politeness_key(&v->page.arena, &v->page.req)) < 0)
+  cr_arena_reset(&s->scratch);
+  if (cr_widen_scope(s, &v->page.req) < 0)
     cr_shard_log(s, 0, "no memory to widen the scope to", v->page.req.url);
 }
 

@@ -41,14 +41,14 @@ static char *join(struct cr_visit *v, const char *name, const char *value)
   return line;
 }
 
-/* The lines of option header, for the seeds' hosts only. */
+/* The lines of option header, for the seeds' origins only. */
 static bool add_option_headers(struct cr_visit *v, size_t *count)
 {
   struct cr_shard *s = v->shard;
   const char *text = s->settings->header;
 
   if (*text == '\0' ||
-      !cr_scope_has_seed(s->scope, cr_politeness_key(&v->page.arena, &v->page.req)))
+      !cr_scope_has_origin(s->scope, cr_span(v->page.req.url, v->page.req.path_at)))
     return true;
   while (*text) {
     size_t len = strcspn(text, "\n");

@@ -211,6 +211,9 @@ void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t f
                crawler_reason reason);
 void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
                          struct cr_frontier_item *item);
+/* The host of a seed, or of where it was redirected to, belongs to the crawl: what was rejected for
+ * scope before is judged again when it's found again. 0 or CRAWLER_E_NOMEM. */
+int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req);
 /* What came by crawler_submit(): frees it. */
 void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub);
 

@@ -13,16 +13,21 @@
 
 #define FIRST_CELLS 16 /* a power of two */
 
+struct names {           /* a hash set */
+  struct cr_span *cells; /* at NULL: free */
+  size_t cell_count;
+  size_t used;
+};
+
 struct cr_scope {
   struct cr_mem *mem;
   struct cr_match_rules deny;
   struct cr_match_rules allow;
   size_t allowed_hosts; /* patterns */
   bool span_hosts;
-  struct cr_arena names;
-  struct cr_span *cells; /* seeds' hosts; at NULL: free */
-  size_t cell_count;
-  size_t used;
+  struct cr_arena texts;
+  struct names hosts;   /* of seeds, and where they were redirected to */
+  struct names origins; /* of seeds alone: "https://example.org" */
 };
 
 int cr_scope_open(struct cr_scope **out, struct cr_mem *mem)
@@ -34,7 +39,7 @@ int cr_scope_open(struct cr_scope **out, struct cr_mem *mem)
   scope->mem = mem;
   cr_match_init(&scope->deny, mem);
   cr_match_init(&scope->allow, mem);
-  cr_arena_init(&scope->names, mem, CR_MEM_CORE, 1024, 0);
+  cr_arena_init(&scope->texts, mem, CR_MEM_CORE, 1024, 0);
   *out = scope;
   return 0;
 }
@@ -45,63 +50,82 @@ void cr_scope_close(struct cr_scope *scope)
     return;
   cr_match_free(&scope->deny);
   cr_match_free(&scope->allow);
-  cr_arena_free(&scope->names);
-  cr_free(scope->mem, scope->cells);
+  cr_arena_free(&scope->texts);
+  cr_free(scope->mem, scope->hosts.cells);
+  cr_free(scope->mem, scope->origins.cells);
   cr_free(scope->mem, scope);
 }
 
-/* ---- seeds' hosts ---- */
+/* ---- where seeds are ---- */
 
-/* The cell that holds host, or the free one where it would go. */
-static struct cr_span *find(struct cr_span *cells, size_t count, struct cr_span host)
+/* The cell that holds name, or the free one where it would go. */
+static struct cr_span *find(struct cr_span *cells, size_t count, struct cr_span name)
 {
-  size_t at = (size_t)cr_hash64(host.at, host.len, 0) & (count - 1);
+  size_t at = (size_t)cr_hash64(name.at, name.len, 0) & (count - 1);
 
-  while (cells[at].at && !cr_span_eq(cells[at], host))
+  while (cells[at].at && !cr_span_eq(cells[at], name))
     at = (at + 1) & (count - 1);
   return &cells[at];
 }
 
-static int grow(struct cr_scope *scope)
+static bool has(const struct names *names, struct cr_span name)
 {
-  size_t count = scope->cell_count ? 2 * scope->cell_count : FIRST_CELLS;
+  return names->used > 0 && find(names->cells, names->cell_count, name)->at != NULL;
+}
+
+static int grow(struct cr_scope *scope, struct names *names)
+{
+  size_t count = names->cell_count ? 2 * names->cell_count : FIRST_CELLS;
   struct cr_span *cells;
 
-  if (2 * (scope->used + 1) <= scope->cell_count)
+  if (2 * (names->used + 1) <= names->cell_count)
     return 0;
   cells = cr_zalloc_array(scope->mem, CR_MEM_CORE, count, sizeof(*cells));
   if (!cells)
     return CRAWLER_E_NOMEM;
-  for (size_t i = 0; i < scope->cell_count; i++)
-    if (scope->cells[i].at)
-      *find(cells, count, scope->cells[i]) = scope->cells[i];
-  cr_free(scope->mem, scope->cells);
-  scope->cells = cells;
-  scope->cell_count = count;
+  for (size_t i = 0; i < names->cell_count; i++)
+    if (names->cells[i].at)
+      *find(cells, count, names->cells[i]) = names->cells[i];
+  cr_free(scope->mem, names->cells);
+  names->cells = cells;
+  names->cell_count = count;
+  return 0;
+}
+
+static int add(struct cr_scope *scope, struct names *names, struct cr_span name)
+{
+  const char *text;
+
+  if (has(names, name))
+    return 0;
+  if (grow(scope, names) < 0)
+    return CRAWLER_E_NOMEM;
+  text = cr_arena_strndup(&scope->texts, name.at, name.len);
+  if (!text)
+    return CRAWLER_E_NOMEM;
+  *find(names->cells, names->cell_count, name) = cr_span(text, name.len);
+  names->used++;
   return 0;
 }
 
 int cr_scope_add_seed(struct cr_scope *scope, struct cr_span host)
 {
-  struct cr_span *cell;
-  const char *name;
-
-  if (cr_scope_has_seed(scope, host))
-    return 0;
-  if (grow(scope) < 0)
-    return CRAWLER_E_NOMEM;
-  name = cr_arena_strndup(&scope->names, host.at, host.len);
-  if (!name)
-    return CRAWLER_E_NOMEM;
-  cell = find(scope->cells, scope->cell_count, host);
-  *cell = cr_span(name, host.len);
-  scope->used++;
-  return 0;
+  return add(scope, &scope->hosts, host);
 }
 
 bool cr_scope_has_seed(const struct cr_scope *scope, struct cr_span host)
 {
-  return scope->used > 0 && find(scope->cells, scope->cell_count, host)->at != NULL;
+  return has(&scope->hosts, host);
+}
+
+int cr_scope_add_origin(struct cr_scope *scope, struct cr_span origin)
+{
+  return add(scope, &scope->origins, origin);
+}
+
+bool cr_scope_has_origin(const struct cr_scope *scope, struct cr_span origin)
+{
+  return has(&scope->origins, origin);
 }
 
 /* ---- patterns ---- */

@@ -18,6 +18,10 @@ void cr_scope_close(struct cr_scope *scope);
  * */
 int cr_scope_add_seed(struct cr_scope *scope, struct cr_span host);
 bool cr_scope_has_seed(const struct cr_scope *scope, struct cr_span host);
+/* "https://example.org:8443": where what is meant for the seeds' servers alone may be sent. 0 or
+ * CRAWLER_E_NOMEM. */
+int cr_scope_add_origin(struct cr_scope *scope, struct cr_span origin);
+bool cr_scope_has_origin(const struct cr_scope *scope, struct cr_span origin);
 void cr_scope_set_span_hosts(struct cr_scope *scope, bool on);
 enum cr_scope_list {
   CR_SCOPE_ALLOW_HOST,

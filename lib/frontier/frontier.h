@@ -222,8 +222,8 @@ struct cr_frontier_ops {
              uint8_t *verdicts, cr_frontier_done done, void *arg);
   /* Remembers that fp was rejected, if unknown; reason 0..63. 0 or CRAWLER_E_NOMEM. */
   int (*reject)(struct cr_frontier *f, uint64_t fp, unsigned reason);
-  /* Forgets all rejections: the rules have changed. */
-  void (*forget_rejected)(struct cr_frontier *f);
+  /* Forgets all rejections for that reason: its rules have changed. */
+  void (*forget_rejected)(struct cr_frontier *f, unsigned reason);
   /* A shorter path to a known fp: lowers a queued or leased URL, or a done one's byte, which tells
    * nothing from CR_SEEN_DEEP on (depth.h has what was done exactly). Returns the class it had
    * (CR_SEEN_*; a rejected URL has no depth to lower), or CR_SEEN_UNKNOWN if depth isn't smaller

@@ -167,9 +167,9 @@ static int reject(struct cr_frontier *base, uint64_t fp, unsigned reason)
   return cr_seen_put(&f->seen, fp, (uint8_t)(CR_SEEN_REJECTED << 6 | CR_SEEN_VALUE(reason)));
 }
 
-static void forget_rejected(struct cr_frontier *base)
+static void forget_rejected(struct cr_frontier *base, unsigned reason)
 {
-  cr_seen_forget(&cr_frontier_memory(base)->seen, CR_SEEN_REJECTED << 6);
+  cr_seen_forget(&cr_frontier_memory(base)->seen, (uint8_t)(CR_SEEN_REJECTED << 6 | reason));
 }
 
 /* ---- leases ---- */

@@ -101,13 +101,13 @@ int cr_seen_put(struct cr_seen *seen, uint64_t fp, uint8_t state)
   return 0;
 }
 
-void cr_seen_forget(struct cr_seen *seen, uint8_t from)
+void cr_seen_forget(struct cr_seen *seen, uint8_t state)
 {
   for (int t = 0; t < CR_SEEN_TABLES; t++) {
     struct cr_words *table = &seen->tables[t];
     uint32_t old_used = table->used;
     for (uint32_t i = 0; i < cr_words_slot_count(table); i++) {
-      if ((table->slots[i] & STATE_MASK) >= from)
+      if ((table->slots[i] & STATE_MASK) == state)
         table->slots[i] = 0;
     }
     cr_words_settle(table);

@@ -30,7 +30,7 @@ void cr_seen_get_all(const struct cr_seen *seen, const uint64_t *fps, size_t n, 
 void cr_seen_prefetch(const struct cr_seen *seen, uint64_t fp);
 /* Sets the state, not 0. 0, or CRAWLER_E_NOMEM when fp is unknown and there is no room for it. */
 int cr_seen_put(struct cr_seen *seen, uint64_t fp, uint8_t state);
-/* All fingerprints whose state is at least `from` become unknown. */
-void cr_seen_forget(struct cr_seen *seen, uint8_t from);
+/* All fingerprints with that state become unknown. */
+void cr_seen_forget(struct cr_seen *seen, uint8_t state);
 
 #endif

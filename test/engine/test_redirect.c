@@ -270,6 +270,34 @@ static void a_retry_of_the_second_spelling_asks_for_that(void **state)
   cr_sim_close(&sim);
 }
 
+/* What was rejected for its host before a seed was redirected there is judged again when it is found
+ * again: so the order of seeds makes no difference. */
+static void a_redirected_seed_widens_the_scope_for_what_was_rejected(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/a", .hrefs = "http://b.example/x mailto:m" },
+    { "/r", .to = "http://b.example/home", .ms = 500 }, /* long after /a */
+    { .url = "http://b.example/home", .hrefs = "http://b.example/x mailto:m" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  static const char *const orders[][2] = { { "/a", "/r" }, { "/r", "/a" } };
+  (void)state;
+
+  for (size_t i = 0; i < 2; i++) {
+    struct cr_sim sim;
+    cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+    cr_sim_set(&sim, "own_server", "1");
+    cr_sim_set(&sim, "obey_robots", "0");
+    cr_sim_add(&sim, orders[i][0]);
+    cr_sim_add(&sim, orders[i][1]);
+    cr_sim_run(&sim);
+    assert_int_equal(cr_sim_asked(&sim, "http://b.example/x"), 1);
+    /* What was rejected for another reason is told once all the same. */
+    assert_int_equal(sim.s->ledger.kinds[CRAWLER_KIND_PAGE].by_reason[CRAWLER_REJECTED_SCHEME], 1);
+    cr_sim_close(&sim);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -283,6 +311,7 @@ int main(void)
     cmocka_unit_test(a_loop_within_one_key_is_found),
     cmocka_unit_test(it_goes_on_politely),
     cmocka_unit_test(a_retry_of_the_second_spelling_asks_for_that),
+    cmocka_unit_test(a_redirected_seed_widens_the_scope_for_what_was_rejected),
   };
 
   return cmocka_run_group_tests_name("redirect", tests, NULL, NULL);

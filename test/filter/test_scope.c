@@ -71,6 +71,12 @@ static void seeds_hosts_are_the_scope(void **state)
   assert_false(has(scope, "http://p.example:8081/", false));
   assert_true(has(scope, "http://[::1]:81/", false));
   assert_false(has(scope, "http://[::1]/", false));
+
+  assert_false(cr_scope_has_origin(scope, CR_SPAN("http://a.example")));
+  assert_int_equal(cr_scope_add_origin(scope, CR_SPAN("http://a.example")), 0);
+  assert_true(cr_scope_has_origin(scope, CR_SPAN("http://a.example")));
+  assert_false(cr_scope_has_origin(scope, CR_SPAN("https://a.example")));
+  assert_false(cr_scope_has_seed(scope, CR_SPAN("http://a.example")));
   cr_scope_close(scope);
   cr_test_mem_done(&mem);
 }

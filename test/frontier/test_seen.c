@@ -119,10 +119,12 @@ static void the_forgotten_are_unknown_and_leave_no_trace(void **state)
 
   cr_test_mem_init(&mem);
   cr_seen_init(&seen, &budget, 5);
-  cr_seen_forget(&seen, 192); /* nothing there */
+  cr_seen_forget(&seen, 200); /* nothing there */
   for (uint64_t i = 0; i < 30000; i++)
-    assert_int_equal(cr_seen_put(&seen, i, i % 3 ? 192 + i % 64 : 64 + i % 128), 0);
-  cr_seen_forget(&seen, 192);
+    assert_int_equal(cr_seen_put(&seen, i, i % 3 ? 200 : 64 + i % 128), 0);
+  cr_seen_forget(&seen, 201); /* another state */
+  assert_int_equal(seen.known, 30000);
+  cr_seen_forget(&seen, 200);
   assert_int_equal(seen.known, 10000);
   for (uint64_t i = 0; i < 30000; i++)
     assert_int_equal(cr_seen_get(&seen, i), i % 3 ? 0 : 64 + i % 128);

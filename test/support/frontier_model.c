@@ -118,10 +118,10 @@ void cr_model_reject(struct cr_frontier_model *m, uint64_t fp, unsigned reason)
   url->value = (uint8_t)reason;
 }
 
-void cr_model_forget_rejected(struct cr_frontier_model *m)
+void cr_model_forget_rejected(struct cr_frontier_model *m, unsigned reason)
 {
   for (int i = 0; i < m->url_count; i++) {
-    if (m->urls[i].known == CR_SEEN_REJECTED)
+    if (m->urls[i].known == CR_SEEN_REJECTED && m->urls[i].value == reason)
       m->urls[i].known = CR_SEEN_UNKNOWN;
   }
 }

@@ -82,7 +82,7 @@ void cr_model_authority(struct cr_frontier_model *m, uint32_t host, struct cr_sp
 uint8_t cr_model_lookup(struct cr_frontier_model *m, uint64_t fp);
 uint8_t cr_model_add(struct cr_frontier_model *m, const struct cr_frontier_item *item);
 void cr_model_reject(struct cr_frontier_model *m, uint64_t fp, unsigned reason);
-void cr_model_forget_rejected(struct cr_frontier_model *m);
+void cr_model_forget_rejected(struct cr_frontier_model *m, unsigned reason);
 int cr_model_lower(struct cr_frontier_model *m, uint64_t fp, uint16_t depth);
 void cr_model_set_gate(struct cr_frontier_model *m, uint32_t authority, enum cr_gate gate);
 uint32_t cr_model_set_default_gate(struct cr_frontier_model *m, bool closed);
