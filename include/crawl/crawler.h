@@ -179,7 +179,8 @@ crawler *crawler_new_with(void *(*malloc_fn)(size_t bytes, void *user),
  * inside the crawler, save the library's own (crawler_start_thread), which is stopped. NULL does
  * nothing.
  * Inside a hook it cancels, and takes effect when the outermost call into the library returns,
- * which then returns CRAWLER_DONE, or when the library's own thread ends. */
+ * which then returns CRAWLER_DONE, or when the library's own thread ends; no hook is called any
+ * more, but one of on_parse that runs on a worker meanwhile returns later. */
 void crawler_free(crawler *c);
 /* What the last failed call on the loop thread says, with names and numbers in it; "" when nothing
  * failed, and for c NULL. Valid until the next call that fails. [any thread] functions and those

@@ -173,6 +173,16 @@ void cr_free_now(crawler *c)
   cr_home_release(home);
 }
 
+/* What hooks are called with may be gone when the hook that frees returns. on_parse is for workers to
+ * read, so it is left where it is. */
+static void mute_hooks(crawler *c)
+{
+  struct cr_hooks parse_alone = { .parse = c->hooks.parse, .parse_user = c->hooks.parse_user };
+
+  atomic_store(&c->shard.is_muted, true);
+  c->hooks = parse_alone;
+}
+
 void crawler_free(crawler *c)
 {
   if (!c)
@@ -181,6 +191,7 @@ void crawler_free(crawler *c)
     crawler_cancel(c);
   if (cr_is_loop_thread(c)) {
     c->free_pending = true;
+    mute_hooks(c);
     crawler_cancel(c);
     return;
   }

@@ -51,7 +51,7 @@ static void work(struct cr_job *job, int worker)
     return;
   }
   show(v);
-  if (v->parse.err == 0 && s->hooks->parse)
+  if (v->parse.err == 0 && s->hooks->parse && !atomic_load(&s->is_muted))
     (void)s->hooks->parse(s->crawler, &v->page, s->hooks->parse_user);
 }
 

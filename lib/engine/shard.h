@@ -136,6 +136,7 @@ struct cr_shard {
   bool is_full;           /* buffered bytes passed the high mark, and not yet the low one */
   int hook_depth;
   atomic_int flags;      /* CR_FLAG_*: set by any thread or signal handler */
+  atomic_bool is_muted;  /* workers don't call on_parse any more */
   enum cr_ending ending; /* asked for, or reached */
   int error;             /* with CR_END_ERROR */
   void (*on_end)(struct cr_shard *shard, void *arg);

@@ -285,6 +285,85 @@ static void retained_pages_outlive_the_crawler(void **state)
   cr_sim_close(&sim);
 }
 
+/* ---- silence ---- */
+
+struct silence {
+  int left;  /* calls until it is freed */
+  int calls; /* after that */
+  bool is_freed;
+};
+
+static void hear(crawler *c, struct silence *silence)
+{
+  if (silence->is_freed) {
+    silence->calls++;
+  } else if (--silence->left == 0) {
+    silence->is_freed = true;
+    crawler_free(c);
+  }
+}
+
+static int on_request_like(crawler *c, crawler_request *req, void *user)
+{
+  (void)req;
+  hear(c, user);
+  return 0;
+}
+
+static int on_page_like(crawler *c, crawler_page *page, void *user)
+{
+  (void)page;
+  hear(c, user);
+  return 0;
+}
+
+static int on_links_like(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+{
+  (void)verdicts;
+  return on_page_like(c, page, user);
+}
+
+static void on_outcome_like(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                            crawler_reason reason, const crawler_page *page, void *user)
+{
+  (void)req;
+  (void)outcome;
+  (void)reason;
+  (void)page;
+  hear(c, user);
+}
+
+static void on_done_like(crawler *c, void *user)
+{
+  hear(c, user);
+}
+
+static void no_hook_is_called_after_one_has_freed(void **state)
+{
+  (void)state;
+  for (int left = 1; left <= 120; left += left < 12 ? 1 : 7) {
+    struct silence silence = { .left = left };
+    struct cr_sim_web web;
+    struct cr_sim sim;
+    cr_sim_web_init(&web, 3, 20, 200);
+    open(&sim, &web, left % 3);
+    crawler_on_filter(sim.c, on_request_like, &silence);
+    crawler_on_request(sim.c, on_request_like, &silence);
+    crawler_on_headers(sim.c, on_page_like, &silence);
+    crawler_on_page(sim.c, on_page_like, &silence);
+    crawler_on_links(sim.c, on_links_like, &silence);
+    crawler_on_outcome(sim.c, on_outcome_like, &silence);
+    crawler_on_done(sim.c, on_done_like, &silence);
+    bool over = false;
+    while (!over && !silence.is_freed)
+      over = cr_sim_step(&sim, -1);
+    assert_true(silence.is_freed);
+    assert_int_equal(silence.calls, 0);
+    sim.freed = true;
+    cr_sim_close(&sim);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -292,6 +371,7 @@ int main(void)
     cmocka_unit_test(before_the_start_and_right_after_it),
     cmocka_unit_test(in_any_hook_by_any_drive),
     cmocka_unit_test(retained_pages_outlive_the_crawler),
+    cmocka_unit_test(no_hook_is_called_after_one_has_freed),
   };
 
   return cmocka_run_group_tests_name("free anywhere", tests, NULL, NULL);
