@@ -19,6 +19,11 @@ int64_t cr_clock_mono_ms(void)
   return read_ms(CLOCK_MONOTONIC);
 }
 
+int64_t cr_clock_thread_ms(void)
+{
+  return read_ms(CLOCK_THREAD_CPUTIME_ID);
+}
+
 int64_t cr_clock_wall_ms(void)
 {
   return read_ms(CLOCK_REALTIME);

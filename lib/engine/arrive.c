@@ -36,6 +36,8 @@ static int read_head(struct cr_visit *v)
   struct crawler_page *page = &v->page;
   int err = cr_headers_parse(&page->headers, &page->arena, v->transfer.head);
 
+  if (err == 0)
+    err = cr_headers_joined(&page->headers, "Content-Encoding", &page->arena, &page->coding);
   page->status = v->transfer.status;
   page->address = v->transfer.address;
   page->fetched_at_ms = cr_loop_wall(v->shard->loop);
@@ -92,11 +94,9 @@ static int give_body(void *arg, const char *data, size_t bytes)
 
 static int open_decoder(struct cr_visit *v)
 {
-  const char *coding = cr_headers_get(&v->page.headers, "Content-Encoding");
-
-  if (v->decoder || !coding || v->page.body.len > 0)
+  if (v->decoder || v->page.coding.len == 0 || v->page.body.len > 0)
     return 0;
-  return cr_inflate_open(&v->decoder, v->shard->mem, cr_span_text(coding));
+  return cr_inflate_open(&v->decoder, v->shard->mem, v->page.coding);
 }
 
 static enum cr_fetch_answer on_data(struct cr_transfer *t, const char *data, size_t bytes,
@@ -180,14 +180,12 @@ static void read_location(struct cr_visit *v)
 /* The body of a robots.txt, undone from its coding; there is no parse job for it. */
 static crawler_reason decode_robots(struct cr_visit *v)
 {
-  const char *coding = cr_headers_get(&v->page.headers, "Content-Encoding");
-
   v->parse = (struct cr_parse){
     .mem = v->shard->mem,
     .keep = &v->page.arena,
     .scratch = &v->page.arena,
     .wire = cr_span(v->transfer.body_in.data, v->transfer.body_in.len),
-    .coding = cr_span_text(coding),
+    .coding = v->page.coding,
     .type = CR_SPAN("text/plain"),
     .max_body_bytes = CR_ROBOTS_BODY_BYTES,
     .keeps_cut = true,

@@ -78,7 +78,6 @@ static void prepare(struct cr_visit *v)
   struct cr_shard *s = v->shard;
   const char *type = cr_headers_last(&v->page.headers, "Content-Type");
   const char *options = cr_headers_get(&v->page.headers, "X-Content-Type-Options");
-  const char *coding = cr_headers_get(&v->page.headers, "Content-Encoding");
   bool links = v->page.status / 100 == 2 && v->page.req.kind == CRAWLER_KIND_PAGE;
   bool by_caller = s->hooks->links || s->hooks->page || s->hooks->parse || s->pulling;
 
@@ -86,7 +85,7 @@ static void prepare(struct cr_visit *v)
     .mem = s->mem,
     .keep = &v->page.arena,
     .wire = cr_span(v->transfer.body_in.data, v->transfer.body_in.len),
-    .coding = cr_span_text(coding),
+    .coding = v->page.coding,
     .type = cr_span_text(type),
     .headers = &v->page.headers,
     .nosniff = cr_mime_is_nosniff(cr_span_text(options)),

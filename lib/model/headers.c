@@ -95,3 +95,33 @@ const char *cr_headers_last(const struct cr_headers *headers, const char *name)
       return headers->at[i - 1].value;
   return NULL;
 }
+
+int cr_headers_joined(const struct cr_headers *headers, const char *name, struct cr_arena *arena,
+                      struct cr_span *list)
+{
+  size_t bytes = 0;
+  size_t count = 0;
+
+  *list = cr_span_text(cr_headers_get(headers, name));
+  for (size_t i = 0; i < headers->count; i++) {
+    bool is_it = strcasecmp(headers->at[i].name, name) == 0;
+    bytes += is_it ? strlen(headers->at[i].value) + 1 : 0;
+    count += is_it;
+  }
+  if (count < 2)
+    return 0;
+  char *out = cr_arena_bytes(arena, bytes);
+  if (!out)
+    return CRAWLER_E_NOMEM;
+  *list = cr_span(out, 0);
+  for (size_t i = 0; i < headers->count; i++) {
+    if (strcasecmp(headers->at[i].name, name) != 0)
+      continue;
+    size_t len = strlen(headers->at[i].value);
+    if (list->len > 0)
+      out[list->len++] = ',';
+    memcpy(out + list->len, headers->at[i].value, len);
+    list->len += len;
+  }
+  return 0;
+}

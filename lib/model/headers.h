@@ -28,4 +28,9 @@ int cr_headers_parse(struct cr_headers *headers, struct cr_arena *arena, struct 
 const char *cr_headers_get(const struct cr_headers *headers, const char *name);
 const char *cr_headers_last(const struct cr_headers *headers, const char *name);
 
+/* All of that name as one list (RFC 9110 section 5.3), in arena if there are several; at NULL:
+ * none. 0 or CRAWLER_E_NOMEM. */
+int cr_headers_joined(const struct cr_headers *headers, const char *name, struct cr_arena *arena,
+                      struct cr_span *list);
+
 #endif

@@ -96,7 +96,7 @@ struct cr_html_limits cr_html_limits_for(size_t html_bytes, int64_t (*clock_ms)(
                      : html_bytes * BYTES_PER_BYTE + FEWEST_BYTES;
   return (struct cr_html_limits){ .max_bytes = bytes < MOST_BYTES ? bytes : MOST_BYTES,
                                   .max_ms = MAX_MS,
-                                  .clock_ms = clock_ms ? clock_ms : cr_clock_mono_ms };
+                                  .clock_ms = clock_ms ? clock_ms : cr_clock_thread_ms };
 }
 
 enum cr_parse_note cr_html_build(const struct GumboInternalOutput **tree, struct cr_arena *arena,

@@ -23,6 +23,18 @@ static void the_monotonic_clock_never_goes_back(void **state)
   }
 }
 
+static void a_threads_clock_runs_while_it_works(void **state)
+{
+  int64_t began = cr_clock_thread_ms();
+  volatile unsigned sum = 0;
+  (void)state;
+
+  while (cr_clock_thread_ms() - began < 3)
+    for (unsigned i = 0; i < 1000; i++)
+      sum += i;
+  assert_true(cr_clock_thread_ms() >= began + 3);
+}
+
 static void the_wall_clock_counts_from_1970(void **state)
 {
   int64_t before_s = (int64_t)time(NULL);
@@ -39,6 +51,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_monotonic_clock_never_goes_back),
+    cmocka_unit_test(a_threads_clock_runs_while_it_works),
     cmocka_unit_test(the_wall_clock_counts_from_1970),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

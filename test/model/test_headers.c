@@ -209,6 +209,34 @@ static void without_memory_nothing_is_written(void **state)
 
 #define WITH_ARENA(test) cmocka_unit_test_setup_teardown(test, open_arena, close_arena)
 
+static void fields_of_one_name_are_one_list(void **state)
+{
+  struct cr_mem mem;
+  struct cr_arena arena;
+  struct cr_headers headers;
+  struct cr_span list;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  cr_arena_init(&arena, &mem, CR_MEM_PAGE, 1024, 0);
+  assert_int_equal(cr_headers_parse(&headers, &arena,
+                                    CR_SPAN("HTTP/1.1 200 OK\r\nA: x\r\nb: y\r\na: z, w\r\n"
+                                            "A:\r\n\r\n")),
+                   0);
+  assert_int_equal(cr_headers_joined(&headers, "a", &arena, &list), 0);
+  assert_true(cr_span_eq(list, CR_SPAN("x,z, w,")));
+  assert_int_equal(cr_headers_joined(&headers, "B", &arena, &list), 0);
+  assert_true(cr_span_eq(list, CR_SPAN("y")));
+  assert_int_equal(cr_headers_joined(&headers, "c", &arena, &list), 0);
+  assert_null(list.at);
+  struct cr_arena none;
+  cr_arena_init(&none, &mem, CR_MEM_PAGE, 1024, 1);
+  assert_int_equal(cr_headers_joined(&headers, "a", &none, &list), CRAWLER_E_NOMEM);
+  cr_arena_free(&none);
+  cr_arena_free(&arena);
+  cr_test_mem_done(&mem);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -218,6 +246,7 @@ int main(void)
     WITH_ARENA(one_line_of_a_megabyte_is_one_header),
     WITH_ARENA(random_bytes_give_whole_strings),
     cmocka_unit_test(without_memory_nothing_is_written),
+    cmocka_unit_test(fields_of_one_name_are_one_list),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
