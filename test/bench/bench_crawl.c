@@ -71,11 +71,13 @@ static void parse_and_record(struct cr_parse *p, void *user)
   r.link_count = p->link_count;
   for (uint32_t i = 0; i < p->link_count; i++)
     r.bytes += p->links[i].href_bytes + 1;
+  flockfile(bench.out); /* one page's record is whole, whichever workers write */
   fwrite(&r, sizeof(r), 1, bench.out);
   for (uint32_t i = 0; i < p->link_count; i++) {
     fputc(p->links[i].flags, bench.out);
     fwrite(p->links[i].href, p->links[i].href_bytes + 1, 1, bench.out);
   }
+  funlockfile(bench.out);
 }
 
 /* ---- replay ---- */
@@ -128,6 +130,10 @@ static void look_up(struct cr_parse *p, void *user)
   const char *at = bench.file + cell - 1 + sizeof(r);
 
   (void)user;
+  if (!cell) {
+    fputs("bench_crawl: a page that isn't recorded\n", stderr);
+    exit(1);
+  }
   p->body = p->wire;
   p->mime = "text/html";
   p->charset = "utf-8";
