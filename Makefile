@@ -170,7 +170,9 @@ $(BENCHES:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/test/bench/%.o $(BUILD
                                $(BUILD)/libcrawl_internal.a
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(LINK) $< $(call ldlibs_of,test/bench/$*.c) $(TEST_LIBS) -o $@
+	$(Q)$(LINK) $(filter %.o,$^) $(call ldlibs_of,test/bench/$*.c) $(TEST_LIBS) -o $@
+
+$(BUILD)/bench/bench_crawl: $(BUILD)/examples/command/output.o # its -o
 
 # The fuzz targets without clang: the corpus of each, and what once crashed it, read again.
 $(FUZZERS:%=$(BUILD)/replay/%): $(BUILD)/replay/%: $(BUILD)/test/fuzz/%.o $(BUILD)/test/fuzz/replay.o \

@@ -7,7 +7,7 @@
  *
  * What replay costs above the fetch-only loop (limit.c, mode K) is the library's own share: URLs,
  * seen-test, queues, schedule, ledgers. Prints one line like limit's. -w N workers, -c N
- * connections.
+ * connections, -o the lines that the command prints.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,8 +20,10 @@
 #include "api/crawler_impl.h"
 #include "base/hash.h"
 
-struct
-    record { /* of one page; its links follow, each a byte of flags and the NUL-terminated href */
+#include "../../examples/command/output.h"
+
+/* Of one page; its links follow, each a byte of flags and the NUL-terminated href. */
+struct record {
   uint64_t url;
   uint32_t link_count;
   uint32_t bytes; /* of the hrefs with their NULs, without the flags */
@@ -31,19 +33,15 @@ static struct {
   FILE *out;
   char *file;    /* what was recorded, whole */
   size_t *cells; /* 1 + offset in file; 0: free */
-  double load_cpu;
-  double load_mb;
+  struct rusage load_begin, load_end;
+  struct output output;
 } bench;
 
 #define CELLS ((size_t)1 << 17)
 
-static double cpu_seconds(void)
+static double seconds(struct timeval t)
 {
-  struct rusage r;
-
-  getrusage(RUSAGE_SELF, &r);
-  return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
-         (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+  return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
 static double wall_seconds(void)
@@ -155,38 +153,33 @@ static void look_up(struct cr_parse *p, void *user)
 
 /* ---- main ---- */
 
-static double peak_mb(void)
-{
-  struct rusage r;
-
-  getrusage(RUSAGE_SELF, &r);
-  return (double)r.ru_maxrss / 1024;
-}
-
 static void load_and_account(const char *path)
 {
-  double cpu = cpu_seconds();
-  double mb = peak_mb();
-
+  getrusage(RUSAGE_SELF, &bench.load_begin);
   if (load(path) < 0)
     exit(1);
-  bench.load_cpu = cpu_seconds() - cpu;
-  bench.load_mb = peak_mb() - mb;
+  getrusage(RUSAGE_SELF, &bench.load_end);
 }
 
 /* Of the whole process, without what loading the recorded links took. */
 static void report(crawler *c, const char *mode, double wall)
 {
+  const struct rusage *begin = &bench.load_begin;
+  const struct rusage *end = &bench.load_end;
   int64_t pages = crawler_get_stat(c, CRAWLER_STAT_FETCHED);
-  double cpu = cpu_seconds() - bench.load_cpu;
+  struct rusage r;
 
+  getrusage(RUSAGE_SELF, &r);
+  double user = seconds(r.ru_utime) - seconds(end->ru_utime) + seconds(begin->ru_utime);
+  double sys = seconds(r.ru_stime) - seconds(end->ru_stime) + seconds(begin->ru_stime);
   printf("mode=%s ok=%" PRId64 " bad=%" PRId64 " MB=%.1f links=%" PRId64 " connects=%" PRId64
-         " wall=%.3f cpu=%.3f rss_MB=%.1f pages/s=%.0f cpu_ms/page=%.4f "
+         " wall=%.3f user=%.3f sys=%.3f rss_MB=%.1f pages/s=%.0f cpu_ms/page=%.4f "
          "allocs/page=%.2f\n",
          mode, pages, crawler_get_stat(c, CRAWLER_STAT_FAILED),
          (double)crawler_get_stat(c, CRAWLER_STAT_BODY_BYTES) / 1e6,
          crawler_get_stat(c, CRAWLER_STAT_LINKS), crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS),
-         wall, cpu, peak_mb() - bench.load_mb, (double)pages / wall, cpu * 1e3 / (double)pages,
+         wall, user, sys, (double)(r.ru_maxrss - end->ru_maxrss + begin->ru_maxrss) / 1024,
+         (double)pages / wall, (user + sys) * 1e3 / (double)pages,
          (double)atomic_load(&c->home->mem.calls) / (double)pages);
 }
 
@@ -207,20 +200,36 @@ static crawler *make(const char *url, const char *connections, const char *worke
   return c;
 }
 
+static void choose_parser(crawler *c, const char *mode, const char *file)
+{
+  if (strcmp(mode, "record") == 0) {
+    bench.out = fopen(file, "wb");
+    c->shard.env.parser = parse_and_record;
+    if (!bench.out)
+      exit(1);
+  } else if (strcmp(mode, "replay") == 0) {
+    load_and_account(file);
+    c->shard.env.parser = look_up;
+  }
+}
+
 int main(int argc, char **argv)
 {
   const char *connections = "64";
   const char *workers = "0";
+  bool output = false;
   const char *mode;
   crawler *c;
   double wall;
   int opt;
 
-  while ((opt = getopt(argc, argv, "c:w:")) != -1) {
+  while ((opt = getopt(argc, argv, "c:ow:")) != -1) {
     if (opt == 'c')
       connections = optarg;
     else if (opt == 'w')
       workers = optarg;
+    else if (opt == 'o')
+      output = true;
     else
       return 2;
   }
@@ -228,15 +237,10 @@ int main(int argc, char **argv)
     return 2;
   mode = argv[optind];
   c = make(argv[optind + 2], connections, workers);
-  if (strcmp(mode, "record") == 0) {
-    bench.out = fopen(argv[optind + 1], "wb");
-    c->shard.env.parser = parse_and_record;
-    if (!bench.out)
-      return 1;
-  } else if (strcmp(mode, "replay") == 0) {
-    load_and_account(argv[optind + 1]);
-    c->shard.env.parser = look_up;
-  }
+  choose_parser(c, mode, argv[optind + 1]);
+  bench.output.c = c;
+  if (output && output_open(&bench.output) < 0)
+    return 1;
   wall = wall_seconds();
   if (crawler_run(c) < 0) {
     fprintf(stderr, "bench_crawl: %s\n", crawler_errmsg(c));

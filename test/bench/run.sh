@@ -9,9 +9,10 @@
 #   share    the library with a parser that looks recorded links up: all but the HTML (bench_crawl)
 #   crawler  the command, workers 0; and 2
 #   wget2    64 threads, links of <a> only
-# They take turns, round by round; ratios are taken within a round, and the median is printed with the
-# smallest and the largest. CPU is user + system of the whole process. Instructions per page come from
-# callgrind, once, where perf has no counters.
+# They take turns, round by round; what is compared is compared within a round, and the median is
+# printed with the smallest and the largest. CPU is user + system of the whole process, and requests are
+# what the server has logged. Where the instructions go comes from callgrind, once (parts.pl). It takes
+# "rep movs" for an instruction each byte, so that the C library is told to copy otherwise.
 set -eu
 build=${BUILD:-build}
 rounds=${ROUNDS:-5}
@@ -24,17 +25,32 @@ start_sites
 bench=$build/bench
 mkdir -p "$bench"
 
-# Runs a command; appends "cpu_ms wall_ms peak_kb" to $work/SITE.NAME.
+# How many requests the server has got since this was asked last; ours must be as many as there are pages.
+requests() { # SITE NAME
+  all=$(show_log "$1" | wc -l)
+  n=$((all - $(cat "$work/$1.requests")))
+  echo "$all" >"$work/$1.requests"
+  pages=$(wc -l <"$work/$1.urls")
+  if [ "$2" != wget2 ] && [ "$n" -ne "$pages" ]; then
+    echo "$1: $2 made $n requests for $pages pages" >&2
+    return 1
+  fi
+  echo "$n"
+}
+
+# Runs a command; appends "user_ms system_ms wall_ms peak_kb requests" to $work/SITE.NAME.
 timed() { # SITE NAME COMMAND...
-  key=$1.$2
+  site=$1 name=$2
   shift 2
   /usr/bin/time -o "$work/time" -f '%U %S %e %M' "$@" >"$work/out" 2>/dev/null || :
+  requests=$(requests "$site" "$name")
   if grep -q '^mode=' "$work/out"; then # it has measured itself, without loading its recording
-    tr ' ' '\n' <"$work/out" | awk -F= '{ v[$1] = $2 }
-      END { print (v["cpu"] + v["user"] + v["sys"]) * 1000, v["wall"] * 1000, v["rss_MB"] * 1024 }' >>"$work/$key"
+    tr ' ' '\n' <"$work/out" | awk -F= -v n="$requests" '{ v[$1] = $2 }
+      END { print v["user"] * 1000, v["sys"] * 1000, v["wall"] * 1000, v["rss_MB"] * 1024, n }'
   else
-    tail -n 1 "$work/time" | awk '{ print ($1 + $2) * 1000, $3 * 1000, $4 }' >>"$work/$key"
-  fi
+    tail -n 1 "$work/time" | awk -v n="$requests" \
+      '{ print $1 * 1000, $2 * 1000, $3 * 1000, $4, n }'
+  fi >>"$work/$site.$name"
 }
 
 round() { # SITE
@@ -51,49 +67,64 @@ round() { # SITE
 
 prepare() { # SITE
   "$bench/bench_crawl" -w 2 record "$work/$1.links" "$(site_url "$1")" >/dev/null
-  take_log "$1" | awk -v base="$(site_url "$1")" '{ print substr(base, 1, length(base) - 1) $2 }' >"$work/$1.urls"
+  show_log "$1" | awk -v base="$(site_url "$1")" '{ print substr(base, 1, length(base) - 1) $2 }' >"$work/$1.urls"
+  wc -l <"$work/$1.urls" >"$work/$1.requests"
 }
 
-# NAME: pages/s, CPU ms a page, ratio to limit by CPU (median, smallest to largest), peak memory.
+# median LIST, and spread with the smallest and the largest
+lists='
+  sub median { my @s = sort { $a <=> $b } @_; return $s[$#s / 2] }
+  sub spread { my ($f, @v) = @_; my @s = sort { $a <=> $b } @v;
+    return sprintf "$f ($f to $f)", median(@s), $s[0], $s[-1] }'
+
+# NAME: pages/s, CPU ms a page, that against limit, peak memory, requests.
 report() { # SITE
   pages=$(wc -l <"$work/$1.urls")
   echo
   echo "$1: $pages pages, $(uname -m), $rounds rounds"
-  printf '%-10s %10s %12s %24s %10s\n' '' 'pages/s' 'CPU ms/page' 'CPU to limit' 'peak MB'
+  printf '%-10s %8s %12s %22s %27s %8s %9s\n' '' 'pages/s' 'CPU ms/page' 'CPU / limit' 'CPU ms/page - limit' \
+    'peak MB' 'requests'
   for name in limit share crawler0 crawler2 wget2; do
-    paste -d ' ' "$work/$1.$name" "$work/$1.limit" | perl -e '
-      my ($name, $pages) = @ARGV; @ARGV = ();
-      my (@cpu, @wall, @peak, @ratio);
+    paste -d ' ' "$work/$1.$name" "$work/$1.limit" | perl -e "$lists"'
+      my ($name, $pages) = @ARGV;
+      my (@cpu, @wall, @peak, @ratio, @over, $requests);
       while (<STDIN>) {
-        my ($c, $w, $p, $lc) = split;
-        push @cpu, $c; push @wall, $w; push @peak, $p; push @ratio, $c / ($lc || 1);
+        my ($u, $s, $w, $p, $r, $lu, $ls) = split;
+        push @cpu, ($u + $s) / $pages; push @wall, $w; push @peak, $p; $requests = $r;
+        push @ratio, ($u + $s) / (($lu + $ls) || 1); push @over, ($u + $s - $lu - $ls) / $pages;
       }
-      sub median { my @s = sort { $a <=> $b } @_; return $s[$#s / 2] }
-      my @r = sort { $a <=> $b } @ratio;
-      printf "%-10s %10.0f %12.4f %8.2f (%.2f to %.2f) %10.1f\n", $name, $pages * 1000 / (median(@wall) || 1),
-        median(@cpu) / $pages, median(@ratio), $r[0], $r[-1], median(@peak) / 1024;
+      printf "%-10s %8.0f %12.4f %22s %27s %8.1f %9d\n", $name, $pages * 1000 / (median(@wall) || 1),
+        median(@cpu), spread("%.2f", @ratio), spread("%.3f", @over), median(@peak) / 1024, $requests;
     ' "$name" "$pages"
   done
 }
 
-instructions() { # SITE NAME COMMAND...
+# Mean of a column, for a page: the kernel shares a short process out to user and system by a few ticks.
+each() { # SITE NAME COLUMN
+  awk -v column="$3" -v pages="$(wc -l <"$work/$1.urls")" \
+    '{ sum += $column } END { print sum / NR / pages }' "$work/$1.$2"
+}
+
+profile() { # SITE NAME COMMAND...
   site=$1 name=$2
   shift 2
-  if perf stat -x, -e instructions:u true 2>&1 | grep -q '^[0-9]'; then
-    n=$(perf stat -x, -e instructions:u "$@" 2>&1 >/dev/null | awk -F, '/instructions/ { print $1 }')
-  else
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" >"$work/out" 2>"$work/err" || :
-    n=$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$work/err")
-  fi
-  [ -n "$n" ] && echo "$name: $((n / $(wc -l <"$work/$site.urls"))) instructions a page"
+  GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=0x10000000:glibc.cpu.x86_rep_stosb_threshold=0x10000000 \
+    valgrind -q --tool=callgrind --compress-strings=no --compress-pos=no \
+    --callgrind-out-file="$work/$name.profile" "$@" >/dev/null 2>&1 || :
+  requests "$site" "$name" >/dev/null
+}
+
+parts() { # SITE
+  profile "$1" limit "$bench/limit" -c 64 -m K "$work/$1.urls"
+  profile "$1" share "$bench/bench_crawl" -c 64 -w 0 -o replay "$work/$1.links" "$(site_url "$1")"
+  echo
+  perl "$top/test/bench/parts.pl" "$(wc -l <"$work/$1.urls")" "$(each "$1" share 1)" "$(each "$1" share 2)" \
+    "$work/limit.profile" "$work/share.profile"
 }
 
 for site in ${*:-$SITES}; do
   prepare "$site"
   for _ in $(seq "$rounds"); do round "$site"; done
   report "$site"
-  if [ "${INSTRUCTIONS:-1}" = 1 ]; then
-    instructions "$site" limit "$bench/limit" -c 64 -m K "$work/$site.urls"
-    instructions "$site" share "$bench/bench_crawl" -c 64 -w 0 replay "$work/$site.links" "$(site_url "$site")"
-  fi
+  [ "${PARTS:-1}" = 0 ] || parts "$site"
 done
