@@ -95,8 +95,12 @@ size_t cr_css_unescape(struct cr_span raw, char *out)
 
 static void skip_comment(struct cr_css *css)
 {
-  const char *close = memmem(css->at + 2, (size_t)(css->end - css->at - 2), "*/", 2);
-  css->at = close ? close + 2 : css->end;
+  const char *star = css->at + 1;
+
+  do
+    star = cr_find_byte(star + 1, css->end, '*');
+  while (css->end - star > 1 && star[1] != '/');
+  css->at = css->end - star > 1 ? star + 2 : css->end;
 }
 
 static void skip_spaces(struct cr_css *css)

@@ -362,7 +362,7 @@ static void look_anywhere(struct source *from, unsigned i)
   if (cr_span_eq_nocase(attribute->name, CR_SPAN("style"))) {
     from->kind = CRAWLER_LINK_CSS;
     from->attribute = "style";
-    if (cr_collect_wants(from->c, from->kind) &&
+    if (cr_collect_wants(from->c, from->kind) && attribute->value.len > 0 &&
         memchr(attribute->value.at, '(', attribute->value.len))
       add_css(from, decoded(from, attribute->value));
   } else if (cr_span_eq_nocase(attribute->name, CR_SPAN("background"))) {
