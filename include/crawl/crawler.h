@@ -537,6 +537,22 @@ int64_t crawler_page_elapsed_ms(const crawler_page *page);    /* from sent to la
 int64_t crawler_page_wire_bytes(const crawler_page *page);    /* of the body, as sent */
 const char *crawler_page_location(const crawler_page *page);  /* a 3xx's target, absolute; NULL */
 
+/* What an HTML page of any status says of itself, character references decoded; NULL: nothing, as
+ * of a page that isn't HTML, in on_headers, and of one whose body goes to on_body. It is only read
+ * while on_page, on_links or on_parse is set or pages are pulled: with an on_outcome alone it isn't
+ * there. */
+const char *crawler_page_title(const crawler_page *page); /* white space folded, at most 4 KB */
+const char *crawler_page_lang(const crawler_page *page);  /* <html lang> as written */
+/* The content of the first <meta> whose name (or property) this is, in any case; NULL: none. */
+const char *crawler_page_meta(const crawler_page *page, const char *name);
+/* All of them by number, in document order, at most 256: names in lower case; NULL: i too large. */
+size_t crawler_page_meta_count(const crawler_page *page);
+const char *crawler_page_meta_name(const crawler_page *page, size_t i);
+const char *crawler_page_meta_content(const crawler_page *page, size_t i);
+/* The absolute URL of the first link of kind CANONICAL that has one; NULL: none, or out of memory.
+ * As links are, of pages with a status of 2xx only. */
+const char *crawler_page_canonical(crawler_page *page);
+
 /* ---- links --------------------------------------------------------------------------------- */
 
 /* What a link is for. Names for option links are those in crawler_link_kind_name(). */
@@ -586,6 +602,10 @@ const char *crawler_link_kind_name(int kind);
  * and of those too if option links names them; when neither on_page, on_links nor on_parse is set
  * and pages aren't pulled, only of the kinds that are followed. */
 size_t crawler_page_link_count(const crawler_page *page);
+/* 1: the links are those that a browser's document has, in its order. 0: tokens alone told them and
+ * could not tell whether a tree would have others, and there was none: option html_fallback is off,
+ * or it would be too deep, too large or too slow to build. Says nothing where there is no body. */
+int crawler_page_links_are_exact(const crawler_page *page);
 /* In bulk, one entry a link: absolute URLs (of any scheme, with fragment), each NUL-terminated, one
  * after the other; where each begins; its kind; its flags. They live as long as the page. bytes
  * may be NULL. NULL: no links, or out of memory. */
@@ -598,11 +618,16 @@ const crawler_link *crawler_page_link(crawler_page *page, size_t i);
 const char *crawler_link_url(const crawler_link *link);  /* absolute; "" when invalid */
 const char *crawler_link_href(const crawler_link *link); /* as written; "&amp;" is "&" */
 const char *crawler_link_rel(const crawler_link *link);  /* as written; NULL: none */
-/* What it encloses (an area: its alt), white space folded, at most 1 KB; "": nothing, or neither
- * on_page nor on_links is set nor pages are pulled. */
+/* What an a encloses, the alt of an area or image; white space folded, at most 4 KB; "": nothing,
+ * or neither on_page, on_links nor on_parse is set nor pages are pulled. */
 const char *crawler_link_text(const crawler_link *link);
-int crawler_link_kind_of(const crawler_link *link); /* CRAWLER_LINK_A, ... */
-int crawler_link_flags(const crawler_link *link);   /* CRAWLER_LINK_NOFOLLOW, ... */
+/* The element and its attribute, in lower case: "img", "srcset". "": not from an element, or the
+ * tag of one that HTML doesn't know. */
+const char *crawler_link_tag(const crawler_link *link);
+const char *crawler_link_attribute(const crawler_link *link);
+const char *crawler_link_hreflang(const crawler_link *link); /* as written; NULL: none */
+int crawler_link_kind_of(const crawler_link *link);          /* CRAWLER_LINK_A, ... */
+int crawler_link_flags(const crawler_link *link);            /* CRAWLER_LINK_NOFOLLOW, ... */
 
 /* ---- document: the tree of a page that has one (option document) --------------------------- */
 

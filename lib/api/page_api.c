@@ -162,11 +162,70 @@ const char *crawler_page_location(const crawler_page *page)
   return page->location;
 }
 
+/* ---- what it says of itself ---- */
+
+const char *crawler_page_title(const crawler_page *page)
+{
+  return page->facts.title;
+}
+
+const char *crawler_page_lang(const crawler_page *page)
+{
+  return page->facts.lang;
+}
+
+const char *crawler_page_meta(const crawler_page *page, const char *name)
+{
+  struct cr_span wanted = cr_span_text(name);
+
+  for (uint32_t i = 0; name && i < page->facts.meta_count; i++)
+    if (cr_span_eq_nocase(cr_span_text(page->facts.metas[i].name), wanted))
+      return page->facts.metas[i].content;
+  return NULL;
+}
+
+size_t crawler_page_meta_count(const crawler_page *page)
+{
+  return page->facts.meta_count;
+}
+
+const char *crawler_page_meta_name(const crawler_page *page, size_t i)
+{
+  return i < page->facts.meta_count ? page->facts.metas[i].name : NULL;
+}
+
+const char *crawler_page_meta_content(const crawler_page *page, size_t i)
+{
+  return i < page->facts.meta_count ? page->facts.metas[i].content : NULL;
+}
+
+/* Not what stands in a <template>: that is no part of the document. */
+static bool is_canonical(const struct crawler_link *link)
+{
+  return link->kind == CRAWLER_LINK_CANONICAL && !(link->flags & CRAWLER_LINK_INERT);
+}
+
+const char *crawler_page_canonical(crawler_page *page)
+{
+  for (uint32_t i = 0; i < page->link_count; i++) {
+    const char *url = is_canonical(&page->links[i]) ? cr_page_link_url(page, i) : "";
+
+    if (!url || *url) /* out of memory, or found */
+      return url;
+  }
+  return NULL;
+}
+
 /* ---- links ---- */
 
 size_t crawler_page_link_count(const crawler_page *page)
 {
   return page->link_count;
+}
+
+int crawler_page_links_are_exact(const crawler_page *page)
+{
+  return page->links_are_exact;
 }
 
 const char *crawler_page_links_text(crawler_page *page, size_t *bytes)
@@ -218,6 +277,21 @@ const char *crawler_link_rel(const crawler_link *link)
 const char *crawler_link_text(const crawler_link *link)
 {
   return link->text ? link->text : "";
+}
+
+const char *crawler_link_tag(const crawler_link *link)
+{
+  return link->tag;
+}
+
+const char *crawler_link_attribute(const crawler_link *link)
+{
+  return link->attribute;
+}
+
+const char *crawler_link_hreflang(const crawler_link *link)
+{
+  return link->hreflang;
 }
 
 int crawler_link_kind_of(const crawler_link *link)
