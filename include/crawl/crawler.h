@@ -539,8 +539,8 @@ const char *crawler_page_location(const crawler_page *page);  /* a 3xx's target,
 
 /* What an HTML page of any status says of itself, character references decoded; NULL: nothing, as
  * of a page that isn't HTML, in on_headers, and of one whose body goes to on_body. It is only read
- * while on_page, on_links or on_parse is set or pages are pulled: with an on_outcome alone it isn't
- * there. */
+ * while on_page, on_links or on_parse is set or pages are pulled, and of documents: with an
+ * on_outcome alone it isn't there. */
 const char *crawler_page_title(const crawler_page *page); /* white space folded, at most 4 KB */
 const char *crawler_page_lang(const crawler_page *page);  /* <html lang> as written */
 /* The content of the first <meta> whose name (or property) this is, in any case; NULL: none. */
@@ -549,8 +549,8 @@ const char *crawler_page_meta(const crawler_page *page, const char *name);
 size_t crawler_page_meta_count(const crawler_page *page);
 const char *crawler_page_meta_name(const crawler_page *page, size_t i);
 const char *crawler_page_meta_content(const crawler_page *page, size_t i);
-/* The absolute URL of the first link of kind CANONICAL that has one; NULL: none, or out of memory.
- * As links are, of pages with a status of 2xx only. */
+/* The absolute URL of the first link of kind CANONICAL that has one; NULL: none, as of a page that
+ * isn't 2xx and so has no links, or out of memory. */
 const char *crawler_page_canonical(crawler_page *page);
 
 /* ---- links --------------------------------------------------------------------------------- */
@@ -598,9 +598,9 @@ typedef enum crawler_link_kind {
 /* "a", "area", ...: the enumerators' names in lower case; static; NULL: not a kind.
  * [any thread] */
 const char *crawler_link_kind_name(int kind);
-/* Links in document order, of pages with a status of 2xx only. Of all kinds but GUESS and TEXT,
- * and of those too if option links names them; when neither on_page, on_links nor on_parse is set
- * and pages aren't pulled, only of the kinds that are followed. */
+/* Links in document order, of documents and of pages with a status of 2xx only. Of all kinds but
+ * GUESS and TEXT, and of those too if option links names them; when neither on_page, on_links nor
+ * on_parse is set and pages aren't pulled, only of the kinds that are followed. */
 size_t crawler_page_link_count(const crawler_page *page);
 /* 1: the links are those that a browser's document has, in its order. 0: tokens alone told them and
  * could not tell whether a tree would have others, and there was none: option html_fallback is off,
@@ -628,6 +628,27 @@ const char *crawler_link_attribute(const crawler_link *link);
 const char *crawler_link_hreflang(const crawler_link *link); /* as written; NULL: none */
 int crawler_link_kind_of(const crawler_link *link);          /* CRAWLER_LINK_A, ... */
 int crawler_link_flags(const crawler_link *link);            /* CRAWLER_LINK_NOFOLLOW, ... */
+
+/* ---- documents: pages of bytes in memory, without a crawler --------------------------------- */
+
+/* A page of these bytes, by the parser that crawls use: its links, what it says of itself, its
+ * text, and, with crawler_page_build_document(), its tree. *out is yours to crawler_page_release(),
+ * in memory of malloc; data are copied (NULL: for 0 bytes only).
+ * url       what links are relative to, of any scheme; NULL: not known, it is "about:blank" then,
+ *           and links are valid if they are absolute, or relative to an absolute <base href>
+ * content_type  as in the header, "text/html; charset=utf-8"; NULL: told from the bytes
+ * links     the kinds that are read, as in option links; NULL: all but GUESS and TEXT
+ * Nobody has fetched it: its status and times are 0, it has no headers, its request has a URL and
+ * nothing else. CRAWLER_E_URL: url isn't one; CRAWLER_E_VALUE: links; CRAWLER_E_LIMIT: over 1 GB;
+ * CRAWLER_E_NOMEM. [any thread] */
+int crawler_document_new(crawler_page **out, const char *url, const char *content_type,
+                         const void *data, size_t bytes, const char *links);
+/* The same with memory of these functions, see crawler_new_with(). */
+int crawler_document_new_with(crawler_page **out, const char *url, const char *content_type,
+                              const void *data, size_t bytes, const char *links,
+                              void *(*malloc_fn)(size_t bytes, void *user),
+                              void *(*realloc_fn)(void *block, size_t bytes, void *user),
+                              void (*free_fn)(void *block, void *user), void *user);
 
 /* ---- document: the tree of a page that has one (option document) --------------------------- */
 

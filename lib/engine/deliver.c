@@ -15,19 +15,13 @@ struct cr_visit *cr_visit_of_job(struct cr_job *job)
   return CR_CONTAINER(job, struct cr_visit, job);
 }
 
-/* What the hooks see of the result. */
-static void show(struct cr_visit *v)
+void cr_page_show(struct crawler_page *page, const struct cr_parse *p)
 {
-  struct crawler_page *page = &v->page;
-  const struct cr_parse *p = &v->parse;
-
   page->mime = p->mime ? p->mime : "";
   page->sent_mime = p->sent_mime ? p->sent_mime : "";
   page->charset = p->charset ? p->charset : "";
   page->encoding = cr_charset_encoding(page->charset);
   page->is_html = p->is_html;
-  if (!v->transfer.stream) /* else only its length is here, counted by arrive.c */
-    page->body = p->body.len > 0 ? p->body : cr_span(NULL, 0);
   page->base_href = p->base_href;
   page->links = p->links;
   page->link_count = p->link_count;
@@ -50,7 +44,9 @@ static void work(struct cr_job *job, int worker)
     cr_buf_free(&v->parse.decoded);
     return;
   }
-  show(v);
+  cr_page_show(&v->page, &v->parse);
+  if (!v->transfer.stream) /* else only its length is here, counted by arrive.c */
+    v->page.body = v->parse.body.len > 0 ? v->parse.body : cr_span(NULL, 0);
   if (v->parse.err == 0 && s->hooks->parse && !atomic_load(&s->is_muted))
     (void)s->hooks->parse(s->crawler, &v->page, s->hooks->parse_user);
 }
@@ -65,12 +61,10 @@ static bool is_for_worker(const struct cr_shard *s, const struct cr_visit *v)
 }
 
 /* The kinds of links that somebody will look at: those that are followed, and when the caller reads
- * links, all but those that are guesses. */
+ * links, those that he is told of besides. */
 static uint32_t kinds_wanted(const struct cr_shard *s, bool by_caller)
 {
-  const uint32_t guesses = (1u << CRAWLER_LINK_GUESS) | (1u << CRAWLER_LINK_TEXT);
-
-  return by_caller ? s->link_kinds | ~guesses : s->link_kinds;
+  return by_caller ? s->link_kinds | CR_LINK_KINDS_TOLD : s->link_kinds;
 }
 
 static void prepare(struct cr_visit *v)

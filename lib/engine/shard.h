@@ -332,5 +332,7 @@ crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v);
 void cr_visit_parse(struct cr_visit *v);  /* submits it to a worker, or does it here */
 void cr_visit_parsed(struct cr_visit *v); /* on the loop thread again */
 struct cr_visit *cr_visit_of_job(struct cr_job *job);
+/* What is seen of the result of parsing, but for the body. */
+void cr_page_show(struct crawler_page *page, const struct cr_parse *p);
 
 #endif

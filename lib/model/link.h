@@ -6,6 +6,9 @@
 
 #include "crawl/crawler.h"
 
+/* The kinds that whoever reads links is told of unasked, a bit each: all but guesses. */
+#define CR_LINK_KINDS_TOLD (~((1u << CRAWLER_LINK_GUESS) | (1u << CRAWLER_LINK_TEXT)))
+
 struct crawler_link {    /* everything in the page's arena */
   const char *href;      /* as written, character references decoded, NUL-terminated */
   const char *rel;       /* NULL: none */

@@ -36,10 +36,18 @@ expect() {
 
 for program in "$build"/examples/*; do
   name=${program##*/}
-  [ -f "$program" ] && [ -x "$program" ] && [ "$name" != serve ] || continue
+  [ -f "$program" ] && [ -x "$program" ] || continue
+  case $name in serve | document) continue ;; esac # no crawls
   expect "$name" 0 . "$program" "$url" own_server 1 allow_private 1
 done
 expect 'pull thread' 0 . "$build/examples/pull" thread "$url" own_server 1 allow_private 1
+
+document=$build/examples/document
+expect 'document FILE' 0 '^a  .* https://a.test/.*<a href>' "$document" https://a.test/ examples/site/index.html
+expect 'document' 0 '^text/html, windows-1252: On stdin' \
+  sh -c 'echo "<title>On  stdin</title>" | "$0" https://a.test/' "$document"
+expect 'document without a URL' 2 usage "$document"
+expect 'document of no URL' 1 'not a valid URL' "$document" nowhere
 
 crawler=$build/crawler
 expect 'crawler' 0 . "$crawler" --own-server "$url"
