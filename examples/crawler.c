@@ -46,7 +46,8 @@ static const char help[] =
     "      --allow-host P, --deny-host P    example.org, *.example.org, .example.org\n"
     "      --allow-url GLOB, --deny-url GLOB\n"
     "      --span-hosts          leave the seeds' hosts\n"
-    "      --links KINDS         kinds of links that are followed, or \"all\" (a,area)\n"
+    "      --links KINDS         kinds of links that are followed, or \"all\"\n"
+    "                            (a,area,iframe,frame,refresh,next,prev,language,item)\n"
     "      --no-robots           don't ask robots.txt\n"
     "How:\n"
     "      --allow-private[=HOST|CIDR]  addresses that aren't public, too\n"
@@ -56,7 +57,8 @@ static const char help[] =
     "Output:\n"
     "  -o, --output-dir DIR      keep each body, with index.jsonl\n"
     "      --json                JSON Lines: an object per URL, a summary at the end\n"
-    "      --edges               JSON Lines: an object per link\n"
+    "      --edges[=KINDS]       JSON Lines: an object per link of a kind that is followed;\n"
+    "                            or of these kinds, followed or not: image,css or \"all\"\n"
     "  -q, --quiet               -v, --verbose     -h, --help     --version\n"
     "\n"
     "Exit status: 0 ended as asked, 1 broke, 2 usage, 3 no page could be fetched,\n"
@@ -185,13 +187,18 @@ static int *flag_of(struct command *cmd, enum action action)
   switch (action) {
   case JSON:
     return &cmd->out.json;
-  case EDGES:
-    return &cmd->out.edges;
   case QUIET:
     return &cmd->out.quiet;
   default:
     return &cmd->out.verbose;
   }
+}
+
+static int set_edges(struct command *cmd, const char *kinds)
+{
+  cmd->out.edges = 1;
+  cmd->out.edge_kinds = kinds;
+  return kinds && !output_kinds(kinds) ? usage("not kinds of links", kinds) : 0;
 }
 
 static int show(enum action action)
@@ -224,6 +231,8 @@ static int act(struct command *cmd, const struct word *word, const char *value)
   case OUTPUT_DIR:
     cmd->out.dir = value;
     return 0;
+  case EDGES:
+    return set_edges(cmd, value);
   case SET:
     return set_pair(cmd, text);
   case VERSION:
@@ -269,6 +278,12 @@ static const struct word *find_letter(char letter)
   return NULL;
 }
 
+/* Behind '='; a bool of the library is on without. */
+static int may_take_value(enum action action)
+{
+  return action == ALLOW_PRIVATE || action == EDGES || action == OPTION;
+}
+
 /* One argument that begins with '-'; may eat the next one. */
 static int read_option(struct command *cmd, char **argv, int argc, int *at)
 {
@@ -284,7 +299,7 @@ static int read_option(struct command *cmd, char **argv, int argc, int *at)
     return usage("unknown option", arg);
   if (value && is_long)
     value++;
-  if (value && !word->takes_value && word->action != ALLOW_PRIVATE && word->action != OPTION)
+  if (value && !word->takes_value && !may_take_value(word->action))
     return usage("this option takes no value", arg);
   if (!value && word->takes_value && *at + 1 < argc)
     value = argv[++*at];

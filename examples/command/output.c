@@ -157,6 +157,44 @@ static void keep_body(struct output *out, const crawler_request *req, const craw
   fputs("}\n", out->index);
 }
 
+/* ---- kinds of links ---- */
+
+/* 0 for one that this program is too old to know: there are 30 so far. */
+static unsigned bit_of(int kind)
+{
+  return kind > 0 && kind < 32 ? 1u << kind : 0;
+}
+
+/* The bits of one word; 0: not a kind. */
+static unsigned kinds_of(const char *word, size_t len)
+{
+  unsigned all = 0;
+  const char *name;
+
+  for (int kind = 1; (name = crawler_link_kind_name(kind)) != NULL; kind++) {
+    if (strlen(name) == len && memcmp(name, word, len) == 0)
+      return bit_of(kind);
+    all |= bit_of(kind);
+  }
+  return len == 3 && memcmp(word, "all", 3) == 0 ? all : 0;
+}
+
+unsigned output_kinds(const char *list)
+{
+  unsigned sum = 0;
+
+  while (*list) {
+    size_t len = strcspn(list, ", ");
+    unsigned kinds = kinds_of(list, len);
+
+    if (len > 0 && !kinds)
+      return 0;
+    sum |= kinds;
+    list += len + (list[len] != '\0');
+  }
+  return sum;
+}
+
 /* ---- hooks ---- */
 
 static void print_line(struct output *out, const crawler_request *req, crawler_outcome outcome,
@@ -198,6 +236,19 @@ static void on_outcome(crawler *c, const crawler_request *req, crawler_outcome o
   check_output(out);
 }
 
+static void put_edge(FILE *to, const crawler_page *page, const crawler_link *link)
+{
+  fputs("{\"from\":", to);
+  put_string(to, crawler_page_url(page));
+  put_text(to, "to", crawler_link_url(link));
+  put_text(to, "kind", crawler_link_kind_name(crawler_link_kind_of(link)));
+  put_text(to, "tag", crawler_link_tag(link));
+  put_text(to, "attr", crawler_link_attribute(link));
+  put_text(to, "rel", crawler_link_rel(link));
+  put_text(to, "text", crawler_link_text(link));
+  fputs("}\n", to);
+}
+
 static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
 {
   struct output *out = user;
@@ -207,15 +258,9 @@ static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *use
   for (size_t i = 0; i < crawler_page_link_count(page); i++) {
     const crawler_link *link = crawler_page_link(page, i);
 
-    if (!link || (crawler_link_flags(link) & CRAWLER_LINK_INVALID))
-      continue;
-    fputs("{\"from\":", stdout);
-    put_string(stdout, crawler_page_url(page));
-    put_text(stdout, "to", crawler_link_url(link));
-    put_text(stdout, "kind", crawler_link_kind_name(crawler_link_kind_of(link)));
-    put_text(stdout, "rel", crawler_link_rel(link));
-    put_text(stdout, "text", crawler_link_text(link));
-    fputs("}\n", stdout);
+    if (link && !(crawler_link_flags(link) & CRAWLER_LINK_INVALID) &&
+        (out->shown & bit_of(crawler_link_kind_of(link))))
+      put_edge(stdout, page, link);
   }
   check_output(out);
   return 0;
@@ -412,8 +457,12 @@ int output_open(struct output *out)
     return -1;
   out->progress = !out->quiet && isatty(STDERR_FILENO);
   crawler_on_outcome(out->c, on_outcome, out);
-  if (out->edges)
+  if (out->edges) {
+    const char *kinds = out->edge_kinds ? out->edge_kinds : crawler_get_option(out->c, "links");
+
+    out->shown = kinds ? output_kinds(kinds) : 0;
     crawler_on_links(out->c, on_links, out);
+  }
   crawler_on_log(out->c, on_log, out);
   return 0;
 }

@@ -11,7 +11,8 @@
 struct output { /* zeroed but for c */
   crawler *c;
   int json;
-  int edges;
+  int edges;              /* links are printed, */
+  const char *edge_kinds; /* those of these kinds; NULL: of those that are followed */
   int quiet;
   int verbose;
   const char *dir; /* bodies go there; NULL: nowhere */
@@ -19,10 +20,14 @@ struct output { /* zeroed but for c */
   long long kept;
   int progress;      /* stderr is a terminal */
   int line_is_up;    /* and has a progress line */
+  unsigned shown;    /* kinds of links, a bit each */
   int broken_pipe;   /* stdout was closed */
   int broken_output; /* errno of a file that could not be written */
 };
 
+/* The kinds of links that a list names, as option links takes it, a bit each. 0: none, or one that
+ * isn't a kind. */
+unsigned output_kinds(const char *list);
 /* Sets the hooks. 0, or -1: DIR could not be made, and stderr says why. */
 int output_open(struct output *out);
 /* The progress line, at most five times a second. */

@@ -280,6 +280,8 @@ static void edges_are_a_line_a_link(void **state)
   while ((line = cr_jsonl_next(&lines)) != NULL) {
     assert_string_equal(cr_json_text(line, "from"), cr_site_url(site, "/"));
     assert_string_equal(cr_json_text(line, "kind"), "a");
+    assert_string_equal(cr_json_text(line, "tag"), "a");
+    assert_string_equal(cr_json_text(line, "attr"), "href");
     if (n == 0) {
       assert_string_equal(cr_json_text(line, "to"), cr_site_url(site, "/a"));
       assert_string_equal(cr_json_text(line, "text"), "Caf\xc3\xa9 \"\"\"");
@@ -293,6 +295,65 @@ static void edges_are_a_line_a_link(void **state)
   assert_int_equal(n, 8); /* all but what is no URL */
   cr_command_end(&run, 0);
   cr_site_stop(site);
+}
+
+/* The kinds of all edges of a page, in order, each followed by a space. */
+static void list_edges(const char *edges, const char *links, char *kinds, size_t room)
+{
+  static const struct cr_site_page page = {
+    .path = "/",
+    .body = "<link rel=stylesheet href=/s><a href=''>a</a><iframe src=''></iframe>"
+            "<img srcset='/i 1x' alt=i><style>p { background: url(/c) }</style>"
+            "<script>go('/guess')</script>",
+  };
+  struct cr_site_server *site = cr_site_start_pages(&page, 1);
+  struct cr_jsonl lines;
+  const struct cr_json *line;
+  struct cr_command run;
+  size_t len = 0;
+
+  cr_command_run(&run, CR_ARGS(edges, "--links", links, "--no-robots", "--own-server", "-n1",
+                               cr_site_url(site, "/")));
+  cr_jsonl_open_text(&lines, run.process.out, run.process.out_bytes);
+  kinds[0] = '\0';
+  while ((line = cr_jsonl_next(&lines)) != NULL) {
+    const char *kind = cr_json_text(line, "kind");
+
+    len += (size_t)snprintf(kinds + len, room - len, "%s ", kind);
+    assert_true(len < room);
+    if (strcmp(kind, "image") == 0) {
+      assert_string_equal(cr_json_text(line, "tag"), "img");
+      assert_string_equal(cr_json_text(line, "attr"), "srcset");
+    }
+    if (strcmp(kind, "css") == 0)
+      assert_false(cr_json_has(line, "attr"));
+  }
+  cr_jsonl_close(&lines);
+  cr_command_end(&run, 0);
+  cr_site_stop(site);
+}
+
+static void edges_that_are_not_followed_appear_when_asked_for(void **state)
+{
+  static const struct {
+    const char *edges, *links, *want;
+  } cases[] = {
+    { "--edges", "a,area", "a " },
+    { "--edges", "a,iframe", "a iframe " },
+    { "--edges", "a,guess", "a guess " },
+    { "--edges", "all", "stylesheet a iframe image css guess " },
+    { "--edges=all", "a", "stylesheet a iframe image css " },
+    { "--edges=image, css", "a", "image css " },
+    { "--edges=guess", "a", "" },
+    { "--edges=guess", "a,guess", "guess " },
+  };
+  char kinds[256];
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    list_edges(cases[i].edges, cases[i].links, kinds, sizeof(kinds));
+    assert_string_equal(kinds, cases[i].want);
+  }
 }
 
 static size_t read_file(const char *directory, const char *name, char *out, size_t room)
@@ -378,6 +439,7 @@ int main(void)
     cmocka_unit_test(the_summary_says_what_is_left_out),
     cmocka_unit_test(without_json_there_is_a_line_a_page_and_a_summary_for_people),
     cmocka_unit_test(edges_are_a_line_a_link),
+    cmocka_unit_test(edges_that_are_not_followed_appear_when_asked_for),
     cmocka_unit_test(bodies_are_kept_with_an_index),
   };
 
