@@ -169,8 +169,8 @@ crawler *crawler_new(void);
 /* A crawler that allocates with these three, which are called with user and must behave as malloc,
  * realloc (also for NULL) and free (never called with NULL). They must be thread-safe when the
  * option workers isn't 0 or other threads call functions marked [any thread], and must outlive the
- * crawler, its retained pages and statistics. What libcurl, libevent, c-ares and OpenSSL allocate
- * is theirs and not counted. NULL: out of memory, or a function is NULL. [any thread] */
+ * crawler, its retained pages and statistics. What libcurl, libevent, c-ares, expat and OpenSSL
+ * allocate is theirs and not counted. NULL: out of memory, or a function is NULL. [any thread] */
 crawler *crawler_new_with(void *(*malloc_fn)(size_t bytes, void *user),
                           void *(*realloc_fn)(void *block, size_t bytes, void *user),
                           void (*free_fn)(void *block, void *user), void *user);
