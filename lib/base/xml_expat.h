@@ -15,7 +15,8 @@
 struct cr_xml;
 struct cr_xml_names;
 
-/* What is over one of these limits is CRAWLER_E_LIMIT. */
+/* What is over one of these limits is CRAWLER_E_LIMIT; a token may be up to twice as long when its
+ * end happens to come early enough. */
 #define CR_XML_DEPTH_MAX 1000         /* elements inside one another */
 #define CR_XML_NAME_MAX 256           /* bytes of an element's or attribute's name */
 #define CR_XML_NAMES_MAX 1000         /* different names: expat keeps all that it meets */

@@ -488,6 +488,15 @@ static void a_tag_has_a_limit_and_text_has_none(void **state)
   check_made(&made, CRAWLER_E_LIMIT, &log);
   assert_int_equal(log.starts, 1);
 
+  make(&made); /* one that ends, with enough behind it */
+  add(&made, "<a><b c='");
+  repeat(&made, "x", 2 * (size_t)CR_XML_TOKEN_MAX + 1);
+  add(&made, "'/>");
+  repeat(&made, "x", BIG);
+  add(&made, "</a>");
+  check_made(&made, CRAWLER_E_LIMIT, &log);
+  assert_int_equal(log.starts, 1);
+
   make(&made);
   add(&made, "<a><!-- ");
   repeat(&made, "x", BIG);

@@ -348,6 +348,10 @@ static void bases_are_handed_out_outermost_first(void **state)
     { "an empty one, and one of a neighbour",
       ENTRY("<link xml:base='' href='1'/><x xml:base='no/'/><link href='2'/>"),
       "entry 1 1\nentry 1 2\n", 0, NULL },
+    { "one after another",
+      FEED("<entry xml:base='a/'><link href='1'/></entry><entry xml:base='b/'><link "
+           "href='2'/></entry>"),
+      "entry 1 1 base=a/\nentry 2 2 base=b/\n", 0, NULL },
     { "another base", ENTRY("<link base='no/' href='1'/>"), "entry 1 1\n", 0, NULL },
   };
   (void)state;
