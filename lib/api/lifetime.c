@@ -173,8 +173,8 @@ void cr_free_now(crawler *c)
   cr_home_release(home);
 }
 
-/* What hooks are called with may be gone when the hook that frees returns. on_parse is for workers to
- * read, so it is left where it is. */
+/* What hooks are called with may be gone when the hook that frees returns. on_parse is for workers
+ * to read, so it is left where it is. */
 static void mute_hooks(crawler *c)
 {
   struct cr_hooks parse_alone = { .parse = c->hooks.parse, .parse_user = c->hooks.parse_user };

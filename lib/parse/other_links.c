@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* other_links.c - links that stand in no HTML: in a response's headers, in style sheets, in lists.
+/* other_links.c - links that stand in no HTML: in a response's headers, in style sheets, in lists,
+ * in feeds.
  *
  * Headers: Link by RFC 8288, Refresh as browsers read it (the HTML standard's refresh steps),
  * Content-Location by RFC 9110 section 8.7.
@@ -7,6 +8,7 @@
 #include "parse/other_links.h"
 
 #include "parse/charset.h"
+#include "parse/feed_links.h"
 #include "parse/link_header.h"
 #include "parse/refresh.h"
 #include "parse/url_list.h"
@@ -114,11 +116,16 @@ static void sheet_links(struct cr_collect *c, struct cr_span utf8)
 
 static const struct {
   const char *mime;
-  crawler_link_kind kind;
+  uint32_t kinds;
   void (*read)(struct cr_collect *c, struct cr_span utf8);
 } bodies[] = {
-  { "text/css", CRAWLER_LINK_CSS, sheet_links },
-  { "text/plain", CRAWLER_LINK_TEXT, list_links },
+  { "text/css", CR_LINK_BIT(CRAWLER_LINK_CSS), sheet_links },
+  { "text/plain", CR_LINK_BIT(CRAWLER_LINK_TEXT), list_links },
+  { "application/rss+xml", CR_FEED_LINK_KINDS, cr_feed_links },
+  { "application/atom+xml", CR_FEED_LINK_KINDS, cr_feed_links },
+  { "application/rdf+xml", CR_FEED_LINK_KINDS, cr_feed_links },
+  { "application/xml", CR_FEED_LINK_KINDS, cr_feed_links },
+  { "text/xml", CR_FEED_LINK_KINDS, cr_feed_links },
 };
 
 enum { BODIES = sizeof(bodies) / sizeof(bodies[0]) };
@@ -127,7 +134,7 @@ bool cr_body_may_link(const char *mime, uint32_t kinds)
 {
   for (size_t i = 0; i < BODIES; i++)
     if (strcmp(mime, bodies[i].mime) == 0)
-      return (kinds & CR_LINK_BIT(bodies[i].kind)) != 0;
+      return (kinds & bodies[i].kinds) != 0;
   return false;
 }
 

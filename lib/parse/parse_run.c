@@ -258,7 +258,7 @@ static enum cr_parse_note parse_html(struct cr_parse *p)
 /* What isn't HTML may have links in its headers, and some types in their bodies. */
 static enum cr_parse_note parse_other(struct cr_parse *p)
 {
-  const struct cr_html_wants wants = { p->link_kinds, p->want_link_text, false };
+  const struct cr_html_wants wants = { p->link_kinds, p->want_link_text, p->want_facts };
   struct cr_collect *collect = cr_arena_alloc(p->scratch, sizeof(*collect));
   struct cr_span utf8;
 

@@ -189,27 +189,23 @@ static void the_requests_own_headers_come_first(void **state)
 /* Wherever a seed is redirected to, and what is found there, is another server's. */
 static void the_options_headers_go_to_the_seeds_origins_only(void **state)
 {
-  static const struct cr_sim_page pages[] = {
+  static const struct cr_sim_page away_pages[] = {
     { "/", .hrefs = "/a https://a.example/s http://a.example:8080/p http://b.example/b" },
     { "/moved", .to = "http://c.example/home" },
     { .url = "http://c.example/home", .hrefs = "/c" },
     { .url = "https://d.example/", .hrefs = "/d http://d.example/plain" },
   };
-  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  static const struct cr_sim_site away_site = CR_SIM_SITE(away_pages);
   static const struct {
     const char *seed;
     const char *path;
     bool is_sent;
   } cases[] = {
-    { "http://a.example/", "/", true },
-    { "http://a.example/", "/a", true },
+    { "http://a.example/", "/", true },           { "http://a.example/", "/a", true },
     { "http://a.example/", "/s", true }, /* the same server, better */
-    { "http://a.example/", ":8080/p", false },
-    { "http://a.example/", "/b", false },
-    { "http://a.example/moved", "/moved", true },
-    { "http://a.example/moved", "/home", false },
-    { "http://a.example/moved", "/c", false },
-    { "https://d.example/", "/d", true },
+    { "http://a.example/", ":8080/p", false },    { "http://a.example/", "/b", false },
+    { "http://a.example/moved", "/moved", true }, { "http://a.example/moved", "/home", false },
+    { "http://a.example/moved", "/c", false },    { "https://d.example/", "/d", true },
     { "https://d.example/", "/plain", false }, /* in clear text */
   };
   (void)state;
@@ -218,7 +214,7 @@ static void the_options_headers_go_to_the_seeds_origins_only(void **state)
     struct cr_sim sim;
     struct sent sent;
     open(&sim, &sent, cases[i].path);
-    sim.net.world = &site.world;
+    sim.net.world = &away_site.world;
     cr_sim_set(&sim, "header", "Authorization: secret");
     cr_sim_set(&sim, "span_hosts", "1");
     cr_sim_add(&sim, cases[i].seed);

@@ -270,8 +270,8 @@ static void a_retry_of_the_second_spelling_asks_for_that(void **state)
   cr_sim_close(&sim);
 }
 
-/* What was rejected for its host before a seed was redirected there is judged again when it is found
- * again: so the order of seeds makes no difference. */
+/* What was rejected for its host before a seed was redirected there is judged again when it is
+ * found again: so the order of seeds makes no difference. */
 static void a_redirected_seed_widens_the_scope_for_what_was_rejected(void **state)
 {
   static const struct cr_sim_page pages[] = {

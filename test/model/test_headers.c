@@ -211,30 +211,30 @@ static void without_memory_nothing_is_written(void **state)
 
 static void fields_of_one_name_are_one_list(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct cr_mem own_mem;
+  struct cr_arena own;
   struct cr_headers headers;
   struct cr_span list;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, 1024, 0);
-  assert_int_equal(cr_headers_parse(&headers, &arena,
+  cr_test_mem_init(&own_mem);
+  cr_arena_init(&own, &own_mem, CR_MEM_PAGE, 1024, 0);
+  assert_int_equal(cr_headers_parse(&headers, &own,
                                     CR_SPAN("HTTP/1.1 200 OK\r\nA: x\r\nb: y\r\na: z, w\r\n"
                                             "A:\r\n\r\n")),
                    0);
-  assert_int_equal(cr_headers_joined(&headers, "a", &arena, &list), 0);
+  assert_int_equal(cr_headers_joined(&headers, "a", &own, &list), 0);
   assert_true(cr_span_eq(list, CR_SPAN("x,z, w,")));
-  assert_int_equal(cr_headers_joined(&headers, "B", &arena, &list), 0);
+  assert_int_equal(cr_headers_joined(&headers, "B", &own, &list), 0);
   assert_true(cr_span_eq(list, CR_SPAN("y")));
-  assert_int_equal(cr_headers_joined(&headers, "c", &arena, &list), 0);
+  assert_int_equal(cr_headers_joined(&headers, "c", &own, &list), 0);
   assert_null(list.at);
   struct cr_arena none;
-  cr_arena_init(&none, &mem, CR_MEM_PAGE, 1024, 1);
+  cr_arena_init(&none, &own_mem, CR_MEM_PAGE, 1024, 1);
   assert_int_equal(cr_headers_joined(&headers, "a", &none, &list), CRAWLER_E_NOMEM);
   cr_arena_free(&none);
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  cr_arena_free(&own);
+  cr_test_mem_done(&own_mem);
 }
 
 int main(void)

@@ -53,6 +53,14 @@ static void headers_and_bodies_have_links(void **state)
     { "X: y", "text/css", "@import 'a'; b{c:url(d)}", "css:a css:d " },
     { "X: y", "text/css; charset=windows-1252", "b{c:url(\xe4)}", "css:\xc3\xa4 " },
     { "X: y", "text/plain", "http://a/\nb\nhttps://c/", "text:http://a/ text:https://c/ " },
+    { "X: y", "application/rss+xml",
+      "<rss><channel><link>http://a/</link><item><link>b</link><enclosure url='c'/></item>",
+      "item:http://a/ item:b media:c " },
+    { "X: y", "text/xml; charset=windows-1252",
+      "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='http://a/b/'><link href='c\xe4'/>"
+      "<link rel='next' href='/d'/><entry xml:base='e/'><link href='f'/></entry></feed>",
+      "item:http://a/b/c%C3%A4 next:http://a/d item:http://a/b/e/f " },
+    { "X: y", "application/xml", "<?xml version='1.0'?><a href='b'/>", "" },
     { "X: y", "application/json", "{\"a\":\"http://b/\"}", "" },
     { "Link: <a>; rel=next", "text/html", "<a href=1></a><frameset><frame src=b>",
       "next:a frame:b " }, /* by a tree */
