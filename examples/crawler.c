@@ -329,13 +329,22 @@ static int open_door(struct command *cmd, const char *url)
   return status;
 }
 
+/* A colon ends a scheme ("mailto:a@b"), unless only a port follows it ("localhost:8080/a"). */
+static int has_scheme(const char *text)
+{
+  const char *colon = text + strcspn(text, ":/?#[");
+  size_t digits = *colon ? strspn(colon + 1, "0123456789") : 0;
+
+  return *colon == ':' && (digits == 0 || !strchr("/?#", colon[1 + digits]));
+}
+
 static int add_seed(struct command *cmd, const char *text)
 {
   char url[16384];
-  int has_scheme = strstr(text, "://") != NULL;
+  const char *scheme = has_scheme(text) ? "" : "http://";
   int err;
 
-  if ((size_t)snprintf(url, sizeof(url), "%s%s", has_scheme ? "" : "http://", text) >= sizeof(url))
+  if ((size_t)snprintf(url, sizeof(url), "%s%s", scheme, text) >= sizeof(url))
     return usage("this URL is too long", text);
   err = crawler_url_check(cmd->c, url);
   if (err == 0 && open_door(cmd, url) != 0)

@@ -63,6 +63,11 @@ static const struct {
   { { "http://[", NULL }, "http://[" },
   { { "http://a b/" }, "http://a b/" },
   { { "mailto://x@y" }, "neither http nor https" },
+  { { "mailto:a@b" }, "neither http nor https" },
+  { { "file:/etc/passwd" }, "neither http nor https" },
+  { { "data:,80" }, "neither http nor https" },
+  { { "tel:+1234" }, "neither http nor https" },
+  { { "localhost:80a/" }, "neither http nor https" },
   { { "ftp://example.org/" }, "neither http nor https" },
   { { "" }, "URL" },
 };
@@ -168,6 +173,41 @@ static void seeds_need_no_scheme_and_may_be_many(void **state)
   cr_site_stop(site);
 }
 
+static const struct {
+  const char *before, *behind;       /* the port, in the seed */
+  const char *url_before, *url_path; /* and in the URL that it stands for */
+} spellings[] = {
+  { "localhost:", "/a", "http://localhost:", "/a" },
+  { "localhost:", "", "http://localhost:", "/" },
+  { "127.0.0.1:", "?q=a:b", "http://127.0.0.1:", "/?q=a:b" },
+  { "localhost:", "/?to=ftp://x/", "http://localhost:", "/?to=ftp://x/" },
+  { "localhost:", "#f", "http://localhost:", "/" },
+  { "http:localhost:", "/a", "http://localhost:", "/a" },
+  { " HTTP://localhost:", "/a", "http://localhost:", "/a" },
+};
+
+static void a_host_and_port_are_no_scheme(void **state)
+{
+  struct cr_site_server *site = start_site();
+  int port = cr_site_port(site);
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(spellings) / sizeof(*spellings); i++) {
+    struct cr_command run;
+    char seed[80];
+    char url[80];
+
+    (void)snprintf(seed, sizeof(seed), "%s%d%s", spellings[i].before, port, spellings[i].behind);
+    (void)snprintf(url, sizeof(url), "\"%s%d%s\"", spellings[i].url_before, port,
+                   spellings[i].url_path);
+    cr_command_run(&run, CR_ARGS("--json", "--own-server", "--no-robots", "-d", "0", seed));
+    if (!strstr(run.process.out, url))
+      fail_msg("%s: %s%s", seed, run.process.out, run.process.err);
+    cr_command_end(&run, 0);
+  }
+  cr_site_stop(site);
+}
+
 /* ---- the door ---- */
 
 static void a_seed_typed_as_an_address_opens_the_door_for_itself_only(void **state)
@@ -219,6 +259,7 @@ int main(void)
     cmocka_unit_test(every_option_of_the_library_is_a_long_option),
     cmocka_unit_test(options_reach_the_library),
     cmocka_unit_test(seeds_need_no_scheme_and_may_be_many),
+    cmocka_unit_test(a_host_and_port_are_no_scheme),
     cmocka_unit_test(a_seed_typed_as_an_address_opens_the_door_for_itself_only),
   };
 
