@@ -218,11 +218,12 @@ const char *crawler_option_help(const char *name);
 const char *crawler_option_type(const char *name);
 
 /* Before the first start: */
-int crawler_set_workers(crawler *c, int64_t threads);          /* 0: the loop thread parses */
-int crawler_set_random_seed(crawler *c, int64_t seed);         /* 0: from the system */
-int crawler_set_dns_servers(crawler *c, const char *list);     /* "ADDR[:PORT],..."; "": system's */
-int crawler_set_proxy(crawler *c, const char *url);            /* "": none; not from environment */
-int crawler_set_ca_file(crawler *c, const char *path);         /* PEM; "": the system's */
+int crawler_set_workers(crawler *c, int64_t threads);      /* 0: the loop thread parses */
+int crawler_set_random_seed(crawler *c, int64_t seed);     /* 0: from the system */
+int crawler_set_dns_servers(crawler *c, const char *list); /* "ADDR[:PORT],..."; "": system's */
+int crawler_set_proxy(crawler *c, const char *url);        /* "": none; not from environment */
+/* PEM; "": the system's. CRAWLER_E_VALUE: it can't be opened for reading now. */
+int crawler_set_ca_file(crawler *c, const char *path);
 int crawler_set_insecure(crawler *c, int on);                  /* certificates aren't verified */
 int crawler_set_cookies(crawler *c, int on);                   /* one jar for the crawl */
 int crawler_set_max_pending(crawler *c, int64_t urls);         /* queued for one host */

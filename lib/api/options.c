@@ -4,7 +4,10 @@
  * The typed setters (setters.c), text values, defaults and help all come from the rows of
  * options.def. A value is checked once, here.
  */
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "api/crawler_impl.h"
 #include "fetch/resolve.h"
@@ -129,6 +132,18 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
   return 0;
 }
 
+/* Not whether it holds certificates: that is known when the first connection needs them. */
+static bool is_readable_file(const char *path)
+{
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us up */
+  struct stat about;
+  bool ok = fd >= 0 && fstat(fd, &about) == 0 && !S_ISDIR(about.st_mode);
+
+  if (fd >= 0)
+    (void)close(fd);
+  return ok;
+}
+
 /* Do the rooms that use it understand it? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
 static int check_text(crawler *c, const struct row *row, const char *value)
 {
@@ -145,6 +160,8 @@ static int check_text(crawler *c, const struct row *row, const char *value)
     ok = cr_curl_proxy_is_usable(cr_span_text(value));
   else if (strcmp(row->name, "user_agent") == 0)
     ok = cr_header_is_valid(CR_SPAN("User-Agent"), cr_span_text(value));
+  else if (strcmp(row->name, "ca_file") == 0)
+    ok = *value == '\0' || is_readable_file(value);
   else if (strcmp(row->name, "links") == 0)
     ok = cr_link_kinds_read(value, &kinds) == 0;
   return ok ? 0 : CRAWLER_E_VALUE;

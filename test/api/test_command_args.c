@@ -59,6 +59,7 @@ static const struct {
   { { "--resolve", "here", "http://127.0.0.1/" }, "HOST:PORT:ADDR" },
   { { "--allow-private=10.0.0.0/99", "http://127.0.0.1/" }, "allow_private" },
   { { "--allow-host", "http://x/", "http://127.0.0.1/" }, "pattern" },
+  { { "--cacert", "no/such/file.pem", "http://127.0.0.1/" }, "no/such/file.pem" },
   { { "--links=img", "http://127.0.0.1/" }, "links" },
   { { "http://[", NULL }, "http://[" },
   { { "http://a b/" }, "http://a b/" },

@@ -144,6 +144,8 @@ static const struct {
   { "workers", "0", "0" },
   { "proxy", "http://127.0.0.1:3128", "http://127.0.0.1:3128" },
   { "dns_servers", "127.0.0.1:5353,::1", "127.0.0.1:5353,::1" },
+  { "ca_file", "/dev/null", "/dev/null" },
+  { "ca_file", "", "" },
   { "max_frontier", "none", "-1" },
   { "random_seed", "42", "42" },
 };
@@ -268,6 +270,8 @@ static const struct {
   { "proxy", "localhost:8080", { "proxy" } },
   { "dns_servers", "resolver.test", { "ADDR[:PORT]", "resolver.test" } },
   { "dns_servers", "127.0.0.1:99999", { "ADDR[:PORT]" } },
+  { "ca_file", "no/such/file.pem", { "PEM", "can be read", "no/such/file.pem" } },
+  { "ca_file", "/", { "PEM", "can be read", "not: /" } },
 };
 
 static void

@@ -72,7 +72,7 @@ static const struct {
 } texts[] = {
   { "dns_servers", crawler_set_dns_servers, "127.0.0.1:53" },
   { "proxy", crawler_set_proxy, "http://127.0.0.1:3128" },
-  { "ca_file", crawler_set_ca_file, "/ca.pem" },
+  { "ca_file", crawler_set_ca_file, "/dev/null" },
   { "key_ignore", crawler_set_key_ignore, "ref" },
   { "user_agent", crawler_set_user_agent, "me/1" },
   { "links", crawler_set_links, "area" },
