@@ -201,8 +201,8 @@ void *crawler_data(const crawler *c);
  * options; docs/reference/options.md has their defaults and ranges.
  * CRAWLER_E_OPTION, CRAWLER_E_VALUE (crawler_errmsg says what is taken), CRAWLER_E_STATE for one
  * that can only be set before the start, CRAWLER_E_NOMEM. The first failure is remembered for good:
- * crawler_run(), crawler_step(), crawler_next() and the start functions return it, so that a block
- * of settings needs one check. */
+ * crawler_run(), crawler_step(), crawler_next() and the start functions return it, with its message
+ * in crawler_errmsg(), so that a block of settings needs one check. */
 int crawler_set_option(crawler *c, const char *name, const char *value);
 /* The option's value now, as text that crawler_set_option takes (option header: all its lines, each
  * ended by LF). NULL: no such option, or out of memory. Valid until the next call of this function

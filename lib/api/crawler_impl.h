@@ -27,6 +27,8 @@ struct cr_ready {
   struct cr_flag flag;  /* up while there are pages, or the end; closed unless asked for */
 };
 
+enum { CR_ERRMSG_BYTES = 512 };
+
 struct crawler {
   struct cr_home *home;
   struct cr_settings settings;
@@ -48,7 +50,8 @@ struct crawler {
   int inside;                       /* calls into the library on the loop thread */
   bool free_pending;                /* crawler_free() in a hook */
   int setting_error;                /* the first option that failed */
-  char errmsg[512];
+  char errmsg[CR_ERRMSG_BYTES];
+  char setting_errmsg[CR_ERRMSG_BYTES]; /* of setting_error */
   char option_text[64];
   char host_name[320]; /* crawler_host_name() */
   char *option_list;   /* crawler_get_option() of a text, allocated */

@@ -62,9 +62,12 @@ static char **text_of(crawler *c, const struct row *row)
 
 static int fail(crawler *c, int err, const char *text, const char *detail)
 {
-  if (c->setting_error == 0)
+  (void)cr_error(c, err, text, detail);
+  if (c->setting_error == 0) {
     c->setting_error = err;
-  return cr_error(c, err, text, detail);
+    memcpy(c->setting_errmsg, c->errmsg, sizeof(c->errmsg));
+  }
+  return err;
 }
 
 static const char *unit_of(const struct row *row)

@@ -58,8 +58,8 @@ static int check_start(crawler *c, enum cr_drive drive, bool pulling)
 {
   if (cr_in_hook(c))
     return in_hook(c);
-  if (c->setting_error < 0)
-    return c->setting_error; /* errmsg still names the option */
+  if (c->setting_error < 0) /* another call may have failed since */
+    return cr_error(c, c->setting_error, c->setting_errmsg, NULL);
   if (c->drive != drive &&
       (c->shard.loop || c->drive == CR_DRIVE_BASE || c->drive == CR_DRIVE_WATCH))
     return cr_error(c, CRAWLER_E_STATE, "the crawler is driven in another way already", NULL);

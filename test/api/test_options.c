@@ -349,6 +349,29 @@ static void a_failed_set_is_remembered_by_everything_that_begins(void **state)
   crawler_free(c);
 }
 
+/* Other calls fail after the setting, and after the first try to run. */
+static void what_runs_says_why_the_first_setting_failed_whatever_failed_since(void **state)
+{
+  crawler *c = crawler_new();
+  crawler_page *page;
+
+  (void)state;
+  assert_int_equal(crawler_set_delay_ms(c, -5), CRAWLER_E_VALUE);
+  assert_int_equal(crawler_set_max_pages(c, -7), CRAWLER_E_VALUE);
+  assert_int_equal(crawler_allow_host(c, "a b c"), CRAWLER_E_VALUE);
+  assert_null(strstr(crawler_errmsg(c), "delay"));
+  assert_int_equal(crawler_run(c), CRAWLER_E_VALUE);
+  assert_non_null(strstr(crawler_errmsg(c), "option delay"));
+  assert_non_null(strstr(crawler_errmsg(c), "-5"));
+  assert_int_equal(crawler_add(c, "ftp://a.test/"), CRAWLER_E_SCHEME);
+  assert_int_equal(crawler_next(c, &page, 0), CRAWLER_E_VALUE);
+  assert_non_null(strstr(crawler_errmsg(c), "option delay"));
+  assert_int_equal(crawler_set_option(c, "nope", "x"), CRAWLER_E_OPTION);
+  assert_int_equal(crawler_start_thread(c), CRAWLER_E_VALUE);
+  assert_non_null(strstr(crawler_errmsg(c), "option delay"));
+  crawler_free(c);
+}
+
 /* ---- when ---- */
 
 static const char *value_for(const char *name)
@@ -417,6 +440,7 @@ int main(void)
     cmocka_unit_test(null_is_refused),
     cmocka_unit_test(a_line_break_cannot_be_smuggled_into_the_typed_header_setter),
     cmocka_unit_test(a_failed_set_is_remembered_by_everything_that_begins),
+    cmocka_unit_test(what_runs_says_why_the_first_setting_failed_whatever_failed_since),
     cmocka_unit_test(some_options_are_for_before_the_start_and_the_others_for_any_time),
     cmocka_unit_test(without_memory_a_set_says_so_and_nothing_leaks),
   };
