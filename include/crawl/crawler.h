@@ -273,8 +273,9 @@ int crawler_set_follow_nofollow(crawler *c, int on);         /* rel=nofollow lin
 int crawler_set_filter_depends_on_page(crawler *c, int on);  /* ask on_filter for each link */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */
-int crawler_set_header(crawler *c, const char *line); /* "Name: value", to seeds' origins; adds */
-int crawler_set_keep_open(crawler *c, int on);        /* an empty queue is idle, not the end */
+/* "Name: value", to the seeds' origins; each adds one, "" removes all. CRAWLER_E_LIMIT: over 64. */
+int crawler_set_header(crawler *c, const char *line);
+int crawler_set_keep_open(crawler *c, int on); /* an empty queue is idle, not the end */
 
 /* Scope, in addition to the options. Host patterns: "example.org", "*.example.org" (subdomains),
  * ".example.org" (both), "*" (all), with ":port" to name one. URL patterns: globs over the whole

@@ -192,6 +192,27 @@ static bool are_header_lines(const char *lines)
   return true;
 }
 
+static size_t count_lines(const char *lines)
+{
+  size_t count = 0;
+
+  while (*lines) {
+    lines += strcspn(lines, "\n");
+    lines += *lines == '\n';
+    count++;
+  }
+  return count;
+}
+
+static int too_many_headers(crawler *c, const char *lines)
+{
+  char text[80];
+
+  (void)snprintf(text, sizeof(text), "option header takes at most %d lines in all, no more for",
+                 CR_OPTION_MAX_HEADERS);
+  return fail(c, CRAWLER_E_LIMIT, text, lines);
+}
+
 /* The lines joined to those before them; "" takes all away. NULL: out of memory. */
 static char *join_headers(crawler *c, const char *old, const char *lines)
 {
@@ -219,6 +240,8 @@ static int store_text(crawler *c, const struct row *row, const char *value)
 
   if (err == CRAWLER_E_VALUE)
     return bad_value(c, row, value);
+  if (is_header && count_lines(*to) + count_lines(value) > CR_OPTION_MAX_HEADERS)
+    return too_many_headers(c, value);
   if (err == 0)
     copy = is_header ? join_headers(c, *to, value) : cr_strdup(&c->home->mem, CR_MEM_CORE, value);
   if (!copy)

@@ -21,10 +21,10 @@ static bool has_header(const struct cr_visit *v, size_t count, struct cr_span na
   return false;
 }
 
+/* The list has room for as many as can be set, and for ours. */
 static void add_line(struct cr_visit *v, size_t *count, const char *line, struct cr_span name)
 {
-  if (line && !has_header(v, *count, name) &&
-      *count < sizeof(v->header_list) / sizeof(*v->header_list))
+  if (line && !has_header(v, *count, name))
     v->header_list[(*count)++] = line;
 }
 

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+enum { CR_OPTION_MAX_HEADERS = 64 }; /* lines of option header */
+
 struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL */
   /* before the start */
   int64_t workers;

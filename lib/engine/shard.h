@@ -246,6 +246,8 @@ enum cr_visit_state {
   CR_VISIT_HELD /* parsed; in hooks, or deferred, or pulled */
 };
 
+enum { CR_OUR_HEADERS = 3 }; /* Content-Type, Accept, Accept-Encoding */
+
 struct cr_visit {
   struct crawler_page page; /* first */
   struct cr_shard *shard;   /* NULL once it has ended */
@@ -269,7 +271,7 @@ struct cr_visit {
   bool has_slot;
   int64_t begun_ms; /* when it took its slot */
   bool joined_address;
-  const char *header_list[CR_EXTRA_MAX_HEADERS + 72];
+  const char *header_list[CR_EXTRA_MAX_HEADERS + CR_OPTION_MAX_HEADERS + CR_OUR_HEADERS];
 };
 
 struct cr_visit *cr_visit_new(struct cr_shard *s, const struct cr_task *task); /* NULL: no memory */

@@ -332,6 +332,30 @@ static void a_line_break_cannot_be_smuggled_into_the_typed_header_setter(void **
   crawler_free(c);
 }
 
+/* Set one by one, or all in one text: 64, and not one more. */
+static void a_65th_header_is_refused_and_the_64_are_kept(void **state)
+{
+  crawler *c = crawler_new();
+  crawler *other = crawler_new();
+  char all[1024];
+
+  (void)state;
+  for (int i = 0; i < 64; i++)
+    assert_int_equal(crawler_set_header(c, "X-H: 1"), 0);
+  assert_int_equal(crawler_set_header(c, "X-Last: 1"), CRAWLER_E_LIMIT);
+  assert_non_null(strstr(crawler_errmsg(c), "header"));
+  assert_non_null(strstr(crawler_errmsg(c), "64"));
+  (void)snprintf(all, sizeof(all), "%s", crawler_get_option(c, "header"));
+  assert_int_equal(strlen(all), 64 * strlen("X-H: 1\n"));
+  assert_int_equal(crawler_set_option(other, "header", all), 0);
+  assert_int_equal(crawler_set_option(other, "header", ""), 0);
+  assert_int_equal(crawler_set_option(other, "header", "Y: 1"), 0);
+  assert_int_equal(crawler_set_option(other, "header", all), CRAWLER_E_LIMIT);
+  assert_string_equal(crawler_get_option(other, "header"), "Y: 1\n");
+  crawler_free(other);
+  crawler_free(c);
+}
+
 static void a_failed_set_is_remembered_by_everything_that_begins(void **state)
 {
   crawler *c = crawler_new();
@@ -439,6 +463,7 @@ int main(void)
     cmocka_unit_test(an_unknown_option_is_refused_by_name),
     cmocka_unit_test(null_is_refused),
     cmocka_unit_test(a_line_break_cannot_be_smuggled_into_the_typed_header_setter),
+    cmocka_unit_test(a_65th_header_is_refused_and_the_64_are_kept),
     cmocka_unit_test(a_failed_set_is_remembered_by_everything_that_begins),
     cmocka_unit_test(what_runs_says_why_the_first_setting_failed_whatever_failed_since),
     cmocka_unit_test(some_options_are_for_before_the_start_and_the_others_for_any_time),

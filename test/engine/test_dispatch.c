@@ -186,6 +186,33 @@ static void the_requests_own_headers_come_first(void **state)
   close(&sim, &sent);
 }
 
+/* 64 of each, the documented limits, and the three of ours behind them. */
+static void as_many_headers_as_can_be_set_are_sent(void **state)
+{
+  struct cr_sim sim;
+  struct sent sent;
+  char name[32];
+  (void)state;
+
+  open(&sim, &sent, "/a");
+  crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/a");
+  assert_int_equal(crawler_request_set_body(req, "x", 1, "text/plain"), 0);
+  for (int i = 0; i < 64; i++) {
+    (void)snprintf(name, sizeof(name), "X-Own-%d", i);
+    assert_int_equal(crawler_request_set_header(req, name, "1"), 0);
+    (void)snprintf(name, sizeof(name), "X-Option-%d: 1", i);
+    cr_sim_set(&sim, "header", name);
+  }
+  assert_int_equal(crawler_submit(sim.c, req), 0);
+  cr_sim_run(&sim);
+  assert_true(has_line(&sent, "X-Own-63: 1"));
+  assert_true(has_line(&sent, "X-Option-63: 1"));
+  assert_int_equal(count_lines(&sent, "Content-Type"), 1);
+  assert_int_equal(count_lines(&sent, "Accept"), 1);
+  assert_int_equal(count_lines(&sent, "Accept-Encoding"), 1);
+  close(&sim, &sent);
+}
+
 /* Wherever a seed is redirected to, and what is found there, is another server's. */
 static void the_options_headers_go_to_the_seeds_origins_only(void **state)
 {
@@ -405,6 +432,7 @@ int main(void)
     cmocka_unit_test(an_ordinary_request_says_what_it_takes),
     cmocka_unit_test(a_connection_is_kept_only_while_it_will_be_used),
     cmocka_unit_test(the_requests_own_headers_come_first),
+    cmocka_unit_test(as_many_headers_as_can_be_set_are_sent),
     cmocka_unit_test(the_options_headers_go_to_the_seeds_origins_only),
     cmocka_unit_test(on_request_may_set_headers_of_each_attempt),
     cmocka_unit_test(a_body_makes_a_post),
