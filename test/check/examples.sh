@@ -74,6 +74,9 @@ expect 'crawler without a URL' 2 . "$crawler"
 expect 'crawler --no-such-option' 2 . "$crawler" --no-such-option "$url"
 kill $server
 wait $server 2>/dev/null
+expect 'hello on a refused port' 1 'connect' \
+  "$build/examples/hello" "$url" own_server 1 allow_private 1 max_retries 0
+expect 'hello without leave for loopback' 1 'address' "$build/examples/hello" "$url"
 expect 'crawler on a refused port' 3 . "$crawler" --own-server "$url"
 
 echo "$passed passed, $failed failed"
