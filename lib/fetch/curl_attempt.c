@@ -408,7 +408,6 @@ static void forget_outcome(struct cr_transfer *t)
   t->sent = false;
   t->reused = false;
   t->later = false;
-  t->retry_fresh = false;
   t->sent_ms = 0;
   t->first_byte_ms = 0;
   t->wire_bytes = 0;

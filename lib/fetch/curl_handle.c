@@ -354,7 +354,6 @@ void cr_curl_handle_judge(struct cr_curl_handle *h, int code)
   } else {
     take_failure(h, code);
   }
-  t->retry_fresh = t->failure == CRAWLER_FAILED_TRUNCATED && t->sent && t->reused && !h->answered;
   if (code == CR_CURL_LOST)
     h->spoilt = true;
 }

@@ -76,7 +76,7 @@ int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, cons
 int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address);
 /* After someone else set options: sets those that guard policy or carry our state again. */
 int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address);
-/* How it ended, into t: failure, error, retry_fresh. */
+/* How it ended, into t: failure, error. */
 void cr_curl_handle_judge(struct cr_curl_handle *h, int code);
 /* Forgets t and keeps the easy handle for the next one unless it is spoilt. Not in a cell. */
 void cr_curl_handle_clear(struct cr_curl_handle *h);

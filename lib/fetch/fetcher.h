@@ -46,7 +46,6 @@ struct cr_transfer { /* sits inside its owner; the members under "in" are set be
   bool sent;              /* the request left */
   bool reused;            /* on a connection that was open already */
   bool later;             /* the address event said LATER: nothing was sent */
-  bool retry_fresh;       /* failed on a reused connection before a byte of response came */
   int64_t sent_ms;        /* loop time */
   int64_t first_byte_ms;
   int64_t wire_bytes; /* of the body */

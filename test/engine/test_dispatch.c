@@ -21,7 +21,7 @@ struct sent {
   struct cr_buf body;
   crawler_method method;
   int port;
-  bool https, stream, keep_alive, customize;
+  bool https, stream, keep_alive, fresh, customize;
   int64_t timeout_ms, connect_timeout_ms, dns_timeout_ms;
   size_t max_body_bytes, max_header_bytes;
   int count;
@@ -45,6 +45,7 @@ static void note(struct cr_sim_net *net, const struct cr_transfer *t)
   sent->https = t->https;
   sent->stream = t->stream;
   sent->keep_alive = t->keep_alive;
+  sent->fresh = t->fresh;
   sent->customize = t->customize;
   sent->timeout_ms = t->timeout_ms;
   sent->connect_timeout_ms = t->connect_timeout_ms;
@@ -286,6 +287,31 @@ static void on_request_may_set_headers_of_each_attempt(void **state)
   close(&sim, &sent);
 }
 
+/* A connection that was kept too long may be why an attempt failed: the next one goes without. */
+static void a_retry_asks_on_a_fresh_connection(void **state)
+{
+  static const crawler_reason failures[] = { CRAWLER_FAILED_TRUNCATED, CRAWLER_FAILED_TIMEOUT };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
+    struct cr_sim_page flaky[] = { { "/a", .failure = failures[i], .times = 1 }, { .url = "/a" } };
+    struct cr_sim_site flaky_site = CR_SIM_SITE(flaky);
+    struct cr_sim sim;
+    struct sent sent;
+
+    open(&sim, &sent, "/a");
+    sim.net.world = &flaky_site.world;
+    cr_sim_add(&sim, "/a");
+    while (sent.count < 1)
+      assert_false(cr_sim_step(&sim, -1));
+    assert_false(sent.fresh);
+    cr_sim_run(&sim);
+    assert_int_equal(sent.count, 2);
+    assert_true(sent.fresh);
+    close(&sim, &sent);
+  }
+}
+
 /* ---- methods and bodies ---- */
 
 static crawler_request *new_post(struct cr_sim *sim, const char *url)
@@ -435,6 +461,7 @@ int main(void)
     cmocka_unit_test(as_many_headers_as_can_be_set_are_sent),
     cmocka_unit_test(the_options_headers_go_to_the_seeds_origins_only),
     cmocka_unit_test(on_request_may_set_headers_of_each_attempt),
+    cmocka_unit_test(a_retry_asks_on_a_fresh_connection),
     cmocka_unit_test(a_body_makes_a_post),
     cmocka_unit_test(redirects_keep_or_change_the_method_as_they_say),
     cmocka_unit_test(a_head_request_has_no_body_and_no_links),

@@ -371,7 +371,6 @@ static void get_stuck(const struct stop *stop)
   assert_true(took_ms >= (stop->sent ? 250 : stop->want == CRAWLER_FAILED_DNS ? 30 : 60));
   assert_true(took_ms < 5000); /* the other limits of a shot are longer */
   assert_int_equal(shot.seen[CR_SHOT_HEAD], stop->status != 0);
-  assert_false(shot.t.retry_fresh);
   cr_fetch_shot_free(&shot);
   cr_fetch_rig_close(&rig);
 }
@@ -554,7 +553,6 @@ static void no_other_address_is_tried_after_the_request_left(void **state)
   aim(&shot, &rig, "many.test", cr_raw_server_port(server));
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_FAILED_TRUNCATED);
-  assert_false(shot.t.retry_fresh);
   assert_int_equal(cr_raw_server_requests(server), 1);
   cr_fetch_shot_free(&shot);
   cr_fetch_rig_close(&rig);

@@ -299,7 +299,6 @@ static void responses_end_as_the_table_says(void **state)
       fail_msg("%s: body of %zu bytes", responses[i].name, t->body_in.len);
     assert_int_equal(t->wire_bytes, t->body_in.len);
     assert_true(t->sent);
-    assert_false(t->retry_fresh);
     assert_int_equal(cr_raw_server_requests(x.server), 1);
     close_exchange(&x);
   }
@@ -424,12 +423,11 @@ static void nothing_is_sent_twice_by_itself(void **state)
 #define FIRST DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), DO(READ)
   static const struct {
     struct cr_raw_step script[6];
-    bool retry_fresh;
   } rows[] = {
-    { { FIRST, DO(END) }, true },
-    { { FIRST, DO(RESET) }, true },
-    { { FIRST, PAUSE(10), DO(END) }, true },
-    { { FIRST, TEXT("HTTP/1.1 200 OK\r\n"), DO(END) }, false }, /* a byte of response came */
+    { { FIRST, DO(END) } },
+    { { FIRST, DO(RESET) } },
+    { { FIRST, PAUSE(10), DO(END) } },
+    { { FIRST, TEXT("HTTP/1.1 200 OK\r\n"), DO(END) } }, /* a byte of response came */
   };
 #undef FIRST
 
@@ -441,7 +439,6 @@ static void nothing_is_sent_twice_by_itself(void **state)
     assert_int_equal(x.shot.t.failure, CRAWLER_REASON_NONE);
     cr_fetch_shot_fire(&x.shot);
     assert_int_equal(x.shot.t.failure, CRAWLER_FAILED_TRUNCATED);
-    assert_int_equal(x.shot.t.retry_fresh, rows[i].retry_fresh);
     assert_true(x.shot.t.sent && x.shot.t.reused);
     assert_int_equal(cr_raw_server_requests(x.server), 2); /* the first one, and the second once */
     x.shot.t.fresh = true;
@@ -473,7 +470,6 @@ static void nothing_is_sent_again_on_another_kept_connection(void **state)
   assert_int_equal(cr_raw_server_connections(x.server), 2);
   cr_fetch_shot_fire(&x.shot);
   assert_int_equal(x.shot.t.failure, CRAWLER_FAILED_TRUNCATED);
-  assert_true(x.shot.t.retry_fresh);
   assert_int_equal(cr_raw_server_requests(x.server), 3);
   assert_int_equal(cr_raw_server_connections(x.server), 2);
   cr_fetch_shot_free(&other);

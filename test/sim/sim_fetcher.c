@@ -336,7 +336,6 @@ static void reset_out(struct cr_transfer *t)
   t->sent = false;
   t->reused = false;
   t->later = false;
-  t->retry_fresh = false;
   t->wire_bytes = 0;
   t->address[0] = '\0';
 }
