@@ -288,11 +288,3 @@ const char *cr_mime_sniff(const char *sent, struct cr_span type, bool nosniff, s
     mime = match_media(head);
   return mime ? mime : sent;
 }
-
-bool cr_mime_may_be_html(struct cr_span type)
-{
-  char sent[128];
-
-  cr_mime_essence(type, sent);
-  return is_unknown(sent) || cr_mime_is_html(sent);
-}

@@ -112,8 +112,6 @@ bool cr_mime_is_nosniff(struct cr_span options);
 /* What the body is. sent: the essence of type. Returns sent or a static text; "": not sent, and
  * there is no body. */
 const char *cr_mime_sniff(const char *sent, struct cr_span type, bool nosniff, struct cr_span body);
-/* May a body sent with that Content-Type turn out as HTML? */
-bool cr_mime_may_be_html(struct cr_span type);
 
 /* ---- html_guard.c ---- */
 

@@ -61,6 +61,13 @@ static void check_tree(const struct cr_parse *p)
   require(cr_utf8_valid(p->text) == p->text.len);
 }
 
+/* The types that section 7 of the MIME Sniffing standard has told by the body alone. */
+static bool is_unknown(const char *sent)
+{
+  return sent[0] == '\0' || strcmp(sent, "unknown/unknown") == 0 ||
+         strcmp(sent, "application/unknown") == 0 || strcmp(sent, "*/*") == 0;
+}
+
 static void check_outcome(const struct cr_parse *p)
 {
   require(p->err == 0 || p->err == CRAWLER_E_LIMIT || p->err == CRAWLER_E_FORMAT ||
@@ -70,8 +77,7 @@ static void check_outcome(const struct cr_parse *p)
   require(p->charset[0] == '\0' || cr_charset_of_label(cr_span_text(p->charset)) == p->charset);
   require(!p->is_html || p->charset[0] != '\0');
   require(p->is_html == cr_mime_is_html(p->mime));
-  require(p->is_html == cr_mime_is_html(p->sent_mime) ||
-          (!p->nosniff && cr_mime_may_be_html(p->type)));
+  require(p->is_html == cr_mime_is_html(p->sent_mime) || (!p->nosniff && is_unknown(p->sent_mime)));
   require(p->is_html || (p->link_count == 0 && !p->tree));
   require(p->note == CR_PARSE_WHOLE || !p->tree);
   require(p->note == CR_PARSE_WHOLE || p->want_document || !p->links_are_exact);
