@@ -185,6 +185,7 @@ static void XMLCALL on_doctype_end(void *user)
 
 /* Without '&' an entity has no other one inside, so nothing multiplies and nothing recurs. value is
  * NULL for an external entity, which is never read. Parameter entities aren't expanded at all. */
+/* NOLINTNEXTLINE(readability-function-size): it is expat that passes nine arguments. */
 static void XMLCALL on_entity(void *user, const XML_Char *name, int is_parameter_entity,
                               const XML_Char *value, int bytes, const XML_Char *base,
                               const XML_Char *system_id, const XML_Char *public_id,
