@@ -631,7 +631,7 @@ const char *crawler_link_hreflang(const crawler_link *link); /* as written; NULL
 int crawler_link_kind_of(const crawler_link *link);          /* CRAWLER_LINK_A, ... */
 int crawler_link_flags(const crawler_link *link);            /* CRAWLER_LINK_NOFOLLOW, ... */
 
-/* ---- documents: pages of bytes in memory, without a crawler --------------------------------- */
+/* ---- documents: pages of bytes in memory, without a crawler -------------------------------- */
 
 /* A page of these bytes, by the parser that crawls use: its links, what it says of itself, its
  * text, and, with crawler_page_build_document(), its tree. *out is yours to crawler_page_release(),
@@ -645,12 +645,11 @@ int crawler_link_flags(const crawler_link *link);            /* CRAWLER_LINK_NOF
  * CRAWLER_E_NOMEM. [any thread] */
 int crawler_document_new(crawler_page **out, const char *url, const char *content_type,
                          const void *data, size_t bytes, const char *links);
-/* The same with memory of these functions, see crawler_new_with(). */
-int crawler_document_new_with(crawler_page **out, const char *url, const char *content_type,
-                              const void *data, size_t bytes, const char *links,
-                              void *(*malloc_fn)(size_t bytes, void *user),
-                              void *(*realloc_fn)(void *block, size_t bytes, void *user),
-                              void (*free_fn)(void *block, void *user), void *user);
+/* The same in memory of c, by its functions (crawler_new_with) and counted as its own; nothing else
+ * of c is used, and the page may outlive it. CRAWLER_E_INVAL: c is NULL. [any thread] */
+int crawler_document_new_with(crawler *c, crawler_page **out, const char *url,
+                              const char *content_type, const void *data, size_t bytes,
+                              const char *links);
 
 /* ---- document: the tree of a page that has one (option document) --------------------------- */
 

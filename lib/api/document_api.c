@@ -2,7 +2,7 @@
 /* document_api.c - pages of bytes in memory, without a crawler.
  *
  * A document is a page as a crawl makes it, by the same parser, that nobody has fetched: all that
- * reads pages reads it. It keeps its own copy of the bytes, and a home that no crawler shares.
+ * reads pages reads it. It keeps its own copy of the bytes, and a home of its own or a crawler's.
  */
 #include "api/crawler_impl.h"
 #include "url/url.h"
@@ -165,16 +165,12 @@ int crawler_document_new(crawler_page **out, const char *url, const char *conten
   return err < 0 ? err : create(out, cr_home_new(NULL, NULL, NULL, NULL), &from);
 }
 
-int crawler_document_new_with(crawler_page **out, const char *url, const char *content_type,
-                              const void *data, size_t bytes, const char *links,
-                              void *(*malloc_fn)(size_t bytes, void *user),
-                              void *(*realloc_fn)(void *block, size_t bytes, void *user),
-                              void (*free_fn)(void *block, void *user), void *user)
+int crawler_document_new_with(crawler *c, crawler_page **out, const char *url,
+                              const char *content_type, const void *data, size_t bytes,
+                              const char *links)
 {
   struct source from = { url, content_type, data, bytes, 0 };
-  int err = check(out, &from, links);
+  int err = c ? check(out, &from, links) : CRAWLER_E_INVAL;
 
-  if (err == 0 && (!malloc_fn || !realloc_fn || !free_fn))
-    err = CRAWLER_E_INVAL;
-  return err < 0 ? err : create(out, cr_home_new(malloc_fn, realloc_fn, free_fn, user), &from);
+  return err < 0 ? err : create(out, cr_home_retain(c->home), &from);
 }

@@ -340,33 +340,6 @@ static void what_is_too_deep_for_a_tree_has_links_by_tokens(void **state)
 
 /* ---- errors ---- */
 
-static void *no_malloc(size_t bytes, void *user)
-{
-  (void)bytes;
-  (void)user;
-  return NULL;
-}
-
-static void *no_realloc(void *block, size_t bytes, void *user)
-{
-  (void)block;
-  (void)bytes;
-  (void)user;
-  return NULL;
-}
-
-static void no_free(void *block, void *user)
-{
-  (void)block;
-  (void)user;
-}
-
-static int with(crawler_page **out, void *(*m)(size_t, void *), void *(*r)(void *, size_t, void *),
-                void (*f)(void *, void *))
-{
-  return crawler_document_new_with(out, BASE, NULL, "x", 1, NULL, m, r, f, NULL);
-}
-
 static void what_makes_no_sense_is_refused(void **state)
 {
   static char long_url[17000] = "http://a.test/";
@@ -386,10 +359,8 @@ static void what_makes_no_sense_is_refused(void **state)
   assert_int_equal(crawler_document_new(&page, BASE, NULL, "x", (1u << 30) + 1, NULL),
                    CRAWLER_E_LIMIT);
   assert_int_equal(crawler_document_new(&page, BASE, NULL, "x", SIZE_MAX, NULL), CRAWLER_E_LIMIT);
-  assert_int_equal(with(&page, NULL, no_realloc, no_free), CRAWLER_E_INVAL);
-  assert_int_equal(with(&page, no_malloc, NULL, no_free), CRAWLER_E_INVAL);
-  assert_int_equal(with(&page, no_malloc, no_realloc, NULL), CRAWLER_E_INVAL);
-  assert_int_equal(with(&page, no_malloc, no_realloc, no_free), CRAWLER_E_NOMEM);
+  assert_int_equal(crawler_document_new_with(NULL, &page, BASE, NULL, "x", 1, NULL),
+                   CRAWLER_E_INVAL);
   assert_ptr_equal(page, before); /* results are written on success only */
   assert_int_equal(crawler_document_new(&page, BASE, NULL, NULL, 0, NULL), 0);
   crawler_page_release(page);
@@ -410,24 +381,35 @@ static void give_back(void *block, void *user)
   cr_free(user, block);
 }
 
-/* What could be made is made; a page that is there can be asked again. */
-static void make_and_read(struct cr_mem *mem, void *arg)
+/* What is there after a refusal can be asked again. */
+static void read_all(crawler_page *page, struct cr_mem *mem)
 {
-  const char *text = arg;
-  crawler_page *page = NULL;
-  int err = crawler_document_new_with(&page, BASE, "text/html; charset=shift_jis", text,
-                                      strlen(text), "all", take, resize, give_back, mem);
+  int err = crawler_page_build_document(page);
 
-  assert_true(err == 0 ? page != NULL : err == CRAWLER_E_NOMEM && !page);
-  assert_true(err == 0 || cr_test_oom_refused(mem));
-  if (!page)
-    return;
-  err = crawler_page_build_document(page);
   assert_true(err == 0 || (err == CRAWLER_E_NOMEM && cr_test_oom_refused(mem)));
   assert_true((err == 0) == (crawler_page_root(page) != NULL));
   assert_true(crawler_page_links_text(page, NULL) || cr_test_oom_refused(mem));
   assert_true(crawler_page_text(page, NULL) || cr_test_oom_refused(mem));
   assert_true(crawler_page_canonical(page) || cr_test_oom_refused(mem));
+}
+
+static void make_and_read(struct cr_mem *mem, void *arg)
+{
+  const char *text = arg;
+  crawler *c = crawler_new_with(take, resize, give_back, mem);
+  crawler_page *page = NULL;
+  int err;
+
+  assert_true(c || cr_test_oom_refused(mem));
+  if (!c)
+    return;
+  err = crawler_document_new_with(c, &page, BASE, "text/html; charset=shift_jis", text,
+                                  strlen(text), "all");
+  assert_true(err == 0 ? page != NULL : err == CRAWLER_E_NOMEM && !page);
+  assert_true(err == 0 || cr_test_oom_refused(mem));
+  crawler_free(c);
+  if (page)
+    read_all(page, mem);
   crawler_page_release(page);
 }
 
@@ -439,6 +421,22 @@ static void every_allocation_may_fail(void **state)
   (void)state;
   cr_test_oom(make_and_read, (void *)(uintptr_t)whole);    /* by tokens */
   cr_test_oom(make_and_read, (void *)(uintptr_t)fostered); /* by a tree */
+}
+
+static void memory_of_a_crawler_is_counted_as_its(void **state)
+{
+  crawler *c = crawler_new();
+  struct cr_mem *mem = &c->home->mem;
+  int64_t before = cr_mem_used(mem);
+  crawler_page *page;
+
+  (void)state;
+  assert_int_equal(crawler_document_new_with(c, &page, BASE, NULL, whole, sizeof(whole) - 1, NULL),
+                   0);
+  assert_true(cr_mem_used(mem) > before + (int64_t)sizeof(whole));
+  crawler_page_release(page);
+  assert_int_equal(cr_mem_used(mem), before);
+  crawler_free(c);
 }
 
 /* ---- threads ---- */
@@ -548,6 +546,7 @@ int main(void)
     cmocka_unit_test(what_is_too_deep_for_a_tree_has_links_by_tokens),
     cmocka_unit_test(what_makes_no_sense_is_refused),
     cmocka_unit_test(every_allocation_may_fail),
+    cmocka_unit_test(memory_of_a_crawler_is_counted_as_its),
     cmocka_unit_test(any_thread_makes_documents),
     cmocka_unit_test(a_document_is_what_a_crawl_makes_of_the_same_bytes),
   };
