@@ -287,7 +287,7 @@ tsan: ## all tests with ThreadSanitizer
 	  TEST_WRAP="$$(setarch -R true 2>/dev/null && echo setarch -R)" test-all
 
 valgrind: ## all tests with valgrind
-	@$(MAKE) TEST_WRAP='valgrind -q --error-exitcode=99 --leak-check=full' test-all
+	@$(MAKE) TEST_WRAP='valgrind -q --error-exitcode=99 --leak-check=full --suppressions=test/check/valgrind.supp' test-all
 export TEST_WRAP
 
 FUZZ_SECONDS ?= 10

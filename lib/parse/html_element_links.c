@@ -161,14 +161,31 @@ struct source {
   crawler_link_kind kind;
 };
 
+/* The name of its element; as written, if it's one without rules. NULL: no memory. */
+static const char *tag_name(const struct source *from)
+{
+  const struct cr_html_tag *tag = from->tag;
+
+  if (tag->known)
+    return tag->known->name;
+  char *name = cr_arena_strndup(from->c->keep, tag->name.at, tag->name.len);
+  for (size_t i = 0; name && i < tag->name.len; i++)
+    name[i] = cr_lower(name[i]);
+  return name;
+}
+
 static struct crawler_link *add(const struct source *from, struct cr_span href)
 {
   struct crawler_link *link = cr_collect_link(from->c, from->tag, from->kind, href);
 
-  if (link) {
-    link->attribute = from->attribute;
-    link->tag = from->tag->known ? from->tag->known->name : "";
-  }
+  if (!link)
+    return NULL;
+  link->attribute = from->attribute;
+  const char *tag = tag_name(from);
+  if (tag)
+    link->tag = tag;
+  else
+    from->c->err = CRAWLER_E_NOMEM;
   return link;
 }
 
@@ -432,13 +449,7 @@ static struct crawler_link *foreign_links(struct cr_collect *c, const struct cr_
     if (!cr_html_attribute(tag, "xlink:href", &href))
       return NULL;
   }
-  struct crawler_link *link = add_url(&from, href);
-  if (link && !*link->tag) {
-    const char *name = cr_arena_strndup(c->keep, tag->name.at, tag->name.len);
-    if (name)
-      link->tag = name;
-  }
-  return link;
+  return add_url(&from, href);
 }
 
 struct crawler_link *cr_collect_element(struct cr_collect *c, const struct cr_html_tag *tag)

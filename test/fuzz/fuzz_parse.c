@@ -78,7 +78,7 @@ static void check_outcome(const struct cr_parse *p)
   require(!p->is_html || p->charset[0] != '\0');
   require(p->is_html == cr_mime_is_html(p->mime));
   require(p->is_html == cr_mime_is_html(p->sent_mime) || (!p->nosniff && is_unknown(p->sent_mime)));
-  require(p->is_html || (p->link_count == 0 && !p->tree));
+  require(p->is_html || !p->tree);
   require(p->note == CR_PARSE_WHOLE || !p->tree);
   require(p->note == CR_PARSE_WHOLE || p->want_document || !p->links_are_exact);
 

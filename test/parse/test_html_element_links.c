@@ -115,10 +115,13 @@ static void a_link_tells_tag_attribute_language_and_flags(void **state)
   extract_open(&rig);
   extract_run(&rig,
               CR_SPAN("<IMG SRCSET=1><link rel=alternate hreflang=de href=2>"
-                      "<a href=3 rel='nofollow UGC sponsored'>"),
+                      "<a href=3 rel='nofollow UGC sponsored'></a>"
+                      "<svg><feImage href=4 /></svg><my-X background=5>"),
               SIZE_MAX / 2);
   const struct crawler_link *links = rig.collect.found.links;
-  assert_int_equal(rig.collect.found.count, 3);
+  assert_int_equal(rig.collect.found.count, 5);
+  assert_string_equal(links[3].tag, "feimage");
+  assert_string_equal(links[4].tag, "my-x");
   assert_string_equal(links[0].tag, "img");
   assert_string_equal(links[0].attribute, "srcset");
   assert_null(links[0].hreflang);
