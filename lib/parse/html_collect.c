@@ -22,6 +22,7 @@ void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_aren
   c->err = 0;
   c->is_doubtful = false;
   c->is_utf8 = strcmp(charset, "utf-8") == 0;
+  c->inside = cr_span(NULL, 0);
   c->is_inside = false;
   c->in_title = false;
   c->has_title = false;
@@ -317,6 +318,14 @@ int cr_collect_start(struct cr_collect *c, const struct cr_html_tag *tag)
     return 0;
   struct crawler_link *link = cr_collect_element(c, tag);
   return link ? open_link(c, link) : 0;
+}
+
+void cr_collect_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  struct cr_span html;
+
+  if (!c->is_inside && c->err == 0 && cr_html_attribute(tag, "srcdoc", &html))
+    c->inside = cr_collect_decode(c, c->scratch, html, tag->is_decoded);
 }
 
 void cr_collect_end(struct cr_collect *c, const struct cr_element *known, enum cr_html_place place)

@@ -58,6 +58,7 @@ struct cr_collect {
   bool is_doubtful; /* which links there are, and in which order, needs a tree */
   /* between */
   bool is_utf8;
+  struct cr_span inside; /* a document inside of the page, UTF-8, to be read next; at NULL: none */
   bool is_inside; /* a document inside of the page: what it says of itself isn't of the page */
   bool in_title;
   bool has_title;
@@ -88,6 +89,10 @@ void cr_collect_script(struct cr_collect *c, struct cr_span text, bool is_decode
 void cr_collect_comment(struct cr_collect *c, struct cr_span text);
 /* 0 or CRAWLER_E_NOMEM; then found is whole. */
 int cr_collect_finish(struct cr_collect *c);
+
+/* What an iframe's srcdoc holds is a document inside of the page. Inside that one there are none.
+ * */
+void cr_collect_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag);
 
 /* ---- for those who know links (html_element_links.c, html_meta_links.c) ---- */
 

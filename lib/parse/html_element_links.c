@@ -289,7 +289,7 @@ static void add_by_rel(struct source *from, struct cr_span raw)
   (void)cr_html_attribute(from->tag, "rel", &rel);
   (void)cr_html_attribute(from->tag, "type", &type);
   rel = decoded(from, rel);
-  if (from->tag->known->link_set == CR_LINKS_META && rel.len == 0)
+  if (from->tag->known && from->tag->known->link_set == CR_LINKS_META && rel.len == 0)
     return;
   from->kind = cr_link_kind_of_rel(rel, decoded(from, type),
                                    cr_html_attribute(from->tag, "hreflang", &language));

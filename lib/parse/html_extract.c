@@ -24,6 +24,7 @@ void cr_extract_begin(struct cr_extract *x, struct cr_collect *collect, struct c
   cr_feedback_init(&x->f);
   x->link_is_open = false;
   x->svg_link_level = 0;
+  x->outer = NULL;
   cr_buf_init(&x->carry, mem, CR_MEM_PAGE, max_carry_bytes);
   x->carry_scanned = 0;
 }
@@ -87,7 +88,7 @@ static void start(struct cr_extract *x)
   if (cr_collect_start(x->collect, &tag) > 0)
     open_link(x, place);
   if (token->known && token->known->link_set == CR_LINKS_IFRAME)
-    cr_extract_srcdoc(x->collect, &tag);
+    cr_collect_srcdoc(x->collect, &tag);
 }
 
 static void end(struct cr_extract *x)
@@ -155,27 +156,109 @@ static bool needs_text(const struct cr_extract *x)
   }
 }
 
+/* ---- documents inside ---- */
+
+struct cr_extract_outer {
+  struct cr_html_tokens t;
+  struct cr_feedback f;
+  bool link_is_open;
+  uint32_t svg_link_level;
+  const char *charset;
+  bool is_utf8;
+  bool is_doubtful;
+};
+
+static void start_over(struct cr_extract *x, struct cr_span html)
+{
+  x->t = (struct cr_html_tokens){
+    .at = html.at,
+    .end = html.at + html.len,
+    .is_last = true,
+    .wants_attributes = x->t.wants_attributes,
+  };
+  cr_feedback_init(&x->f);
+  x->link_is_open = false;
+  x->svg_link_level = 0;
+}
+
+/* Sets the page aside and reads what the collector has found inside of it. */
+static void enter(struct cr_extract *x)
+{
+  struct cr_collect *c = x->collect;
+  struct cr_extract_outer *outer = cr_arena_alloc(c->scratch, sizeof(*outer));
+
+  if (!outer) {
+    c->err = CRAWLER_E_NOMEM;
+    return;
+  }
+  *outer = (struct cr_extract_outer){ x->t,       x->f,       x->link_is_open, x->svg_link_level,
+                                      c->charset, c->is_utf8, c->is_doubtful };
+  x->outer = outer;
+  start_over(x, c->inside);
+  c->inside = cr_span(NULL, 0);
+  c->is_inside = true;
+  c->charset = "utf-8";
+  c->is_utf8 = true;
+}
+
+/* Back to the page: what was doubtful inside says nothing of it. */
+static void leave(struct cr_extract *x)
+{
+  struct cr_collect *c = x->collect;
+  const struct cr_extract_outer *outer = x->outer;
+
+  close_link(x);
+  x->t = outer->t;
+  x->f = outer->f;
+  x->link_is_open = outer->link_is_open;
+  x->svg_link_level = outer->svg_link_level;
+  x->outer = NULL;
+  c->charset = outer->charset;
+  c->is_utf8 = outer->is_utf8;
+  c->is_doubtful = outer->is_doubtful;
+  c->is_inside = false;
+}
+
 /* ---- pieces ---- */
+
+static void set_wishes(struct cr_extract *x)
+{
+  x->t.wanted = x->f.in_link || x->f.foreign_len > 0 ? CR_HTML_WANT_ALL
+                                                     : CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK;
+  x->t.records_all = x->f.foreign_len > 0;
+  x->t.holds_text = needs_text(x);
+}
+
+static void read_token(struct cr_extract *x)
+{
+  enum cr_html_token_type type = cr_html_next(&x->t, &x->token);
+
+  if (x->token.text.len > 0)
+    text(x);
+  if (type == CR_HTML_START_TAG)
+    start(x);
+  else if (type == CR_HTML_END_TAG)
+    end(x);
+}
 
 static void read_tokens(struct cr_extract *x)
 {
-  enum cr_html_token_type type;
+  const struct cr_collect *c = x->collect;
 
-  do {
-    type = cr_html_next(&x->t, &x->token);
-    if (x->token.text.len > 0)
-      text(x);
-    if (type == CR_HTML_START_TAG)
-      start(x);
-    else if (type == CR_HTML_END_TAG)
-      end(x);
-    x->t.wanted = x->f.in_link || x->f.foreign_len > 0 ? CR_HTML_WANT_ALL
-                                                       : CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK;
-    x->t.records_all = x->f.foreign_len > 0;
-    x->t.holds_text = needs_text(x);
-    if (!x->goes_on && cr_extract_is_doubtful(x))
+  for (;;) {
+    if (c->inside.at && !x->outer && c->err == 0)
+      enter(x);
+    set_wishes(x);
+    read_token(x);
+    if (c->err < 0 || (!x->goes_on && !x->outer && cr_extract_is_doubtful(x)))
       return;
-  } while (type != CR_HTML_MORE && x->collect->err == 0);
+    if (x->token.type != CR_HTML_MORE)
+      continue;
+    if (x->outer)
+      leave(x);
+    else if (!c->inside.at)
+      return;
+  }
 }
 
 static void read_bytes(struct cr_extract *x, const char *at, const char *end, bool is_last)
@@ -235,39 +318,17 @@ int cr_extract_add(struct cr_extract *x, struct cr_span bytes, bool is_last)
   return err < 0 ? err : x->collect->err;
 }
 
-/* ---- documents inside ---- */
+/* ---- for a tree ---- */
 
-void cr_extract_inside(struct cr_collect *c, struct cr_span html)
+void cr_extract_inside(struct cr_collect *c)
 {
-  const char *charset = c->charset;
-  bool is_utf8 = c->is_utf8;
-
-  if (c->is_inside || c->err < 0)
-    return;
   struct cr_extract *x = cr_arena_alloc(c->scratch, sizeof(*x));
+
   if (!x) {
     c->err = CRAWLER_E_NOMEM;
     return;
   }
-  c->is_inside = true;
-  c->charset = "utf-8";
-  c->is_utf8 = true;
   cr_extract_begin(x, c, NULL, 0);
   x->goes_on = true;
-  (void)cr_extract_add(x, html, true); /* its error is c's */
-  close_link(x);
-  c->is_inside = false;
-  c->charset = charset;
-  c->is_utf8 = is_utf8;
-}
-
-void cr_extract_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag)
-{
-  struct cr_span html;
-
-  if (c->is_inside || c->err < 0 || !cr_html_attribute(tag, "srcdoc", &html))
-    return;
-  html = cr_collect_decode(c, c->scratch, html, tag->is_decoded);
-  if (html.at)
-    cr_extract_inside(c, html);
+  (void)cr_extract_add(x, cr_span(NULL, 0), true); /* the page is empty but for what is inside */
 }

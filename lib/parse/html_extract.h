@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "parse/html_collect.h"
 
+struct cr_extract_outer;
+
 struct cr_extract {
   struct cr_collect *collect;
   bool goes_on; /* in doubt too; else it stops there, and what is collected is useless */
@@ -14,9 +16,10 @@ struct cr_extract {
   struct cr_html_token token;
   struct cr_feedback f;
   bool link_is_open;
-  uint32_t svg_link_level; /* 0: none is open */
-  struct cr_buf carry;     /* a tag that is cut, and text of an element that has to be whole */
-  size_t carry_scanned;    /* how much of it was read in vain */
+  uint32_t svg_link_level;        /* 0: none is open */
+  struct cr_extract_outer *outer; /* set aside while a document inside of it is read; NULL: none */
+  struct cr_buf carry;  /* a tag that is cut, and text of an element that has to be whole */
+  size_t carry_scanned; /* how much of it was read in vain */
 };
 
 /* collect is initialised, and stays the caller's. mem is for tags that are cut by the end of a
@@ -30,10 +33,7 @@ int cr_extract_add(struct cr_extract *x, struct cr_span bytes, bool is_last);
 void cr_extract_free(struct cr_extract *x);
 bool cr_extract_is_doubtful(const struct cr_extract *x);
 
-/* The links of a document inside of the page (UTF-8), told to the same collector; inside that one
- * no further one is read. */
-void cr_extract_inside(struct cr_collect *c, struct cr_span html);
-/* What an iframe's srcdoc holds is one. */
-void cr_extract_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag);
+/* For a tree: the links of the document c->inside, told to c. */
+void cr_extract_inside(struct cr_collect *c);
 
 #endif

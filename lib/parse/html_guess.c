@@ -6,7 +6,6 @@
  * they lead to is a guess.
  */
 #include "parse/html_collect.h"
-#include "parse/html_extract.h"
 
 enum { LONGEST_GUESS = 2048 };
 
@@ -84,7 +83,7 @@ static void read_conditional(struct cr_collect *c, struct cr_span text)
   const char *close = memmem(text.at, text.len, "<![endif]", 9);
 
   if (open && close && open < close)
-    cr_extract_inside(c, cr_span(open + 1, (size_t)(close - open - 1)));
+    c->inside = cr_span(open + 1, (size_t)(close - open - 1));
 }
 
 /* The last quoted string of "DOCTYPE html SYSTEM "about:legacy-compat"" and its like. */
@@ -110,6 +109,10 @@ void cr_collect_comment(struct cr_collect *c, struct cr_span text)
 {
   if (!cr_collect_wants(c, CRAWLER_LINK_GUESS) || c->is_inside || text.len == 0)
     return;
+  if (cr_collect_utf8(c, &text) < 0) {
+    c->err = CRAWLER_E_NOMEM;
+    return;
+  }
   if (cr_span_starts_nocase(text, CR_SPAN("[if")))
     read_conditional(c, text);
   else if (cr_span_starts_nocase(text, CR_SPAN("doctype")))

@@ -62,7 +62,7 @@ static void start(struct walk *w, const struct crawler_node *node)
       cr_collect_end_link(w->c);
   }
   if (tag.known && tag.known->link_set == CR_LINKS_IFRAME && tag.place == CR_HTML_IN_HTML)
-    cr_extract_srcdoc(w->c, &tag);
+    cr_collect_srcdoc(w->c, &tag);
 }
 
 static void end(struct walk *w, const struct crawler_node *node)
@@ -130,6 +130,8 @@ void cr_html_links(struct cr_collect *c, const struct GumboInternalOutput *tree)
       start(w, at);
     else if (cr_html_comment(at))
       cr_collect_comment(c, cr_span_text(cr_html_comment(at)));
+    if (c->inside.at && c->err == 0)
+      cr_extract_inside(c);
     at = child ? child : leave(w, at);
   }
 }

@@ -292,7 +292,7 @@ static enum result match_end_tag(const struct cr_html_tokens *t, const char *ope
 static enum cr_html_token_type end_text(struct cr_html_tokens *t, struct cr_html_token *token,
                                         const char *open)
 {
-  size_t len = strlen(t->text_element->name);
+  size_t len = cr_span_text(t->text_element->name).len;
   const char *behind;
 
   token->name = cr_span(open + 2, len);

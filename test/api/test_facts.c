@@ -277,7 +277,7 @@ static void look_at_origins(struct view *view, crawler_page *page)
     { "img", "src", NULL, CRAWLER_LINK_IMAGE },
     { "img", "srcset", NULL, CRAWLER_LINK_IMAGE },
     { "form", "action", NULL, CRAWLER_LINK_FORM },
-    { "", "hx-get", NULL, CRAWLER_LINK_FORM },
+    { "x-y", "hx-get", NULL, CRAWLER_LINK_FORM },
   };
   size_t count = crawler_page_link_count(page);
 
