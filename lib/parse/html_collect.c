@@ -39,7 +39,7 @@ static bool is_simple(struct cr_span raw)
 {
   const uint64_t ones = UINT64_C(0x0101010101010101);
   const char *at = raw.at;
-  const char *end = raw.at + raw.len;
+  const char *end = raw.len > 0 ? at + raw.len : at;
   uint64_t odd = 0;
 
   for (; end - at >= 8; at += 8) {

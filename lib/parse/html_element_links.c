@@ -66,7 +66,7 @@ static const struct rule rules[CR_LINK_SETS][MOST_RULES] = {
 static bool next_word(struct cr_span *list, struct cr_span *word)
 {
   const char *at = list->at;
-  const char *end = list->at + list->len;
+  const char *end = list->len > 0 ? at + list->len : at;
 
   while (at < end && cr_is_space(*at))
     at++;

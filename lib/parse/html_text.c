@@ -34,7 +34,7 @@ static void add_word(struct cr_html_text *text, struct cr_span word)
 void cr_html_text_add(struct cr_html_text *text, struct cr_span more)
 {
   const char *at = more.at;
-  const char *end = more.at + more.len;
+  const char *end = more.len > 0 ? more.at + more.len : at;
 
   while (at < end && !text->is_full) {
     const char *word = at;

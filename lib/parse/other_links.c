@@ -64,6 +64,8 @@ static void add_link(struct cr_collect *c, const struct cr_link_value *value)
 static void add_links(struct cr_collect *c, const char *field)
 {
   struct cr_span text = repaired(c, cr_span_text(field));
+  if (!text.at)
+    return;
   struct cr_link_header it = { text.at, text.at + text.len };
   struct cr_link_value value;
 
@@ -76,7 +78,8 @@ static void add_refresh(struct cr_collect *c, const char *field)
   struct cr_span url;
   int64_t delay_ms;
 
-  if (!cr_refresh_parse(repaired(c, cr_span_text(field)), &delay_ms, &url))
+  struct cr_span text = repaired(c, cr_span_text(field));
+  if (!text.at || !cr_refresh_parse(text, &delay_ms, &url))
     return;
   struct crawler_link *link = cr_collect_link(c, NULL, CRAWLER_LINK_REFRESH, url);
   if (link && delay_ms > LATE_MS)
