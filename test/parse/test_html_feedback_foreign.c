@@ -31,6 +31,7 @@ static void svg_and_math_are_followed_where_tags_nest(void **state)
     { "<svg><circle/></svg><a href=1>", "a:1 " },
     { "<math><mi>x</mi><a href=1></a></math><a href=2>", "foreign:1 a:2 " },
     { "<math><mtext><img src=1></mtext></math>", "image:1 " },
+    { "<math href=1><mi></mi></math><svg xlink:href=2 />", "foreign:1 foreign:2 " },
     { "<math><mi><mglyph></mglyph></mi></math><a href=1>", "a:1 " },
     { "<svg><p><a href=1>", "?" }, /* p ends svg */
     { "<svg><div></div></svg><a href=1>", "?" },
