@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_grammars.c - libFuzzer target: any bytes as a small grammar that has URLs in it.
  *
- * Input: one byte (modulo 5: a srcset, a refresh, a style sheet, a Link header, a list of URLs), the
- * text. What is found lies in the text, each find behind the one before and within what is read; to
- * undo escapes writes no more than it may; and a second reading finds the same.
+ * Input: one byte (modulo 5: a srcset, a refresh, a style sheet, a Link header, a list of URLs),
+ * the text. What is found lies in the text, each find behind the one before and within what is
+ * read; to undo escapes writes no more than it may; and a second reading finds the same.
  */
 #include <stdlib.h>
 
