@@ -64,6 +64,15 @@ static void open_link(struct cr_extract *x, enum cr_html_place place)
     cr_collect_end_link(x->collect);
 }
 
+/* b, i, and an <a> without href aren't followed as links are: a tree may have these formatting
+ * elements twice, with what their attributes lead to. In svg and math they have to nest anyway. */
+static void check_formatting(struct cr_extract *x, bool has_links)
+{
+  if (has_links && x->f.foreign_len == 0 && cr_html_kind(x->token.known) == CR_ELEMENT_FORMATTING &&
+      (x->token.known->link_set != CR_LINKS_A || !x->f.in_link))
+    cr_feedback_doubt(&x->f, CR_HTML_DOUBT_LINK);
+}
+
 static void start(struct cr_extract *x)
 {
   const struct cr_html_token *token = &x->token;
@@ -85,8 +94,10 @@ static void start(struct cr_extract *x)
     .is_fostered = x->f.is_fostered,
     .end = x->t.end,
   };
+  uint32_t before = x->collect->found.count;
   if (cr_collect_start(x->collect, &tag) > 0)
     open_link(x, place);
+  check_formatting(x, x->collect->found.count > before);
   if (token->known && token->known->link_set == CR_LINKS_IFRAME)
     cr_collect_srcdoc(x->collect, &tag);
 }

@@ -53,6 +53,8 @@ static void only_what_nests_is_sure(void **state)
     { "<a href=1><object><a href=2>x</a></object></a>", "?" },
     { "<a href=1><template></template></a>", "?" },
     { "<a href=1><menuitem>x</a>", "?" },
+    { "<b style='c:url(1)'>x</b>", "?" }, /* may be there twice, with its URL */
+    { "<a ping=1>x</a>", "?" },
   };
   struct extract_rig rig;
 
