@@ -73,7 +73,12 @@ size_t cr_css_unescape(struct cr_span raw, char *out)
   size_t len = 0;
 
   while (at < end) {
-    if (*at != '\\') {
+    if (*at == '\\' && end - at > 1 && at[1] == '\0')
+      at++;
+    if (*at == '\0') { /* 3.3 */
+      len += cr_charset_put(REPLACEMENT, out + len);
+      at++;
+    } else if (*at != '\\') {
       out[len++] = *at++;
     } else if (end - at < 2) {
       at++; /* at the end of a string it is nothing */
@@ -119,10 +124,10 @@ static bool read_string(struct cr_css *css, struct cr_css_url *found)
   while (css->at < css->end && *css->at != quote) {
     if (is_newline(*css->at))
       return false;
-    if (*css->at == '\\') {
+    if (*css->at == '\\' || *css->at == '\0')
       found->has_escapes = true;
+    if (*css->at == '\\')
       css->at += css->end - css->at > 1;
-    }
     css->at++;
   }
   found->raw = cr_span(begin, (size_t)(css->at - begin));
@@ -159,7 +164,7 @@ static void skip_bad_url(struct cr_css *css)
 
 static bool is_bad_in_url(char c)
 {
-  return c == '"' || c == '\'' || c == '(' || (uint8_t)c < '\t' || c == '\v' || c == 0x7f ||
+  return c == '"' || c == '\'' || c == '(' || (c > 0 && c < '\t') || c == '\v' || c == 0x7f ||
          ((uint8_t)c >= 0x0e && (uint8_t)c < ' ');
 }
 
@@ -175,7 +180,7 @@ static bool read_url(struct cr_css *css, struct cr_css_url *found)
       skip_bad_url(css);
       return false;
     }
-    found->has_escapes = found->has_escapes || escapes;
+    found->has_escapes = found->has_escapes || escapes || *css->at == '\0';
     uint32_t code;
     css->at = escapes ? read_escape(css->at, css->end, &code) : css->at + 1;
   }

@@ -2,7 +2,7 @@
 /* url_list.c - a text that lists URLs, one a line: the text form of sitemaps.org, and others like
  * it.
  *
- * A line with white space inside is prose. Pure; linear.
+ * A line with white space inside is prose, and one with a NUL is no text. Pure; linear.
  */
 #include "parse/url_list.h"
 
@@ -23,7 +23,7 @@ static bool is_url(struct cr_span line)
       !cr_span_starts_nocase(line, CR_SPAN("https://")))
     return false;
   for (size_t i = 0; i < line.len; i++)
-    if (cr_is_space(line.at[i]))
+    if (cr_is_space(line.at[i]) || line.at[i] == '\0')
       return false;
   return true;
 }

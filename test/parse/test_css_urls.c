@@ -31,6 +31,26 @@ static const char *urls_of(const char *text, char *out, size_t room)
   return out;
 }
 
+/* CSS Syntax Level 3, 3.3. */
+static void a_nul_is_a_replacement_character(void **state)
+{
+  (void)state;
+  static const struct cr_span sheets[] = { CR_SPAN_INIT("@import 'a\0b'"),
+                                           CR_SPAN_INIT("@import 'a\\\0b'"),
+                                           CR_SPAN_INIT("@import url(a\0b)") };
+
+  for (size_t i = 0; i < sizeof(sheets) / sizeof(sheets[0]); i++) {
+    struct cr_css_url url;
+    struct cr_css css;
+    char plain[16];
+    cr_css_begin(&css, sheets[i]);
+    assert_true(cr_css_next(&css, &url));
+    assert_true(url.has_escapes);
+    size_t bytes = cr_css_unescape(url.raw, plain);
+    assert_true(cr_span_eq(cr_span(plain, bytes), CR_SPAN("a\xef\xbf\xbd\x62")));
+  }
+}
+
 static void urls_are_found_in_all_their_forms(void **state)
 {
   (void)state;
@@ -113,6 +133,7 @@ static void hostile_sheets_take_linear_time(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_nul_is_a_replacement_character),
     cmocka_unit_test(urls_are_found_in_all_their_forms),
     cmocka_unit_test(hostile_sheets_take_linear_time),
   };

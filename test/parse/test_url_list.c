@@ -38,10 +38,23 @@ static void lines_that_are_urls_are_taken(void **state)
   }
 }
 
+static void a_line_with_a_nul_is_none(void **state)
+{
+  (void)state;
+  const struct cr_span text = CR_SPAN("http://a/\0b\nhttp://c/");
+  struct cr_url_list list = { text.at, text.at + text.len };
+  struct cr_span url;
+
+  assert_true(cr_url_list_next(&list, &url));
+  assert_true(cr_span_eq(url, CR_SPAN("http://c/")));
+  assert_false(cr_url_list_next(&list, &url));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(lines_that_are_urls_are_taken),
+    cmocka_unit_test(a_line_with_a_nul_is_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
