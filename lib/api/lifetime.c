@@ -173,14 +173,24 @@ void cr_free_now(crawler *c)
   cr_home_release(home);
 }
 
-/* What hooks are called with may be gone when the hook that frees returns. on_parse is for workers
- * to read, so it is left where it is. */
+/* What hooks are called with may be gone when the hook that frees returns. on_parse is not touched:
+ * workers may be reading it. */
 static void mute_hooks(crawler *c)
 {
-  struct cr_hooks parse_alone = { .parse = c->hooks.parse, .parse_user = c->hooks.parse_user };
+  struct cr_hooks *hooks = &c->hooks;
 
   atomic_store(&c->shard.is_muted, true);
-  c->hooks = parse_alone;
+  hooks->filter = NULL;
+  hooks->request = NULL;
+  hooks->headers = NULL;
+  hooks->page = NULL;
+  hooks->body = NULL;
+  hooks->links = NULL;
+  hooks->outcome = NULL;
+  hooks->resolve = NULL;
+  hooks->transfer = NULL;
+  hooks->done = NULL;
+  hooks->log = NULL;
 }
 
 void crawler_free(crawler *c)

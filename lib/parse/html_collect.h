@@ -111,6 +111,10 @@ struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_
 /* The links of an element; the one whose text follows, or NULL. */
 struct crawler_link *cr_collect_element(struct cr_collect *c, const struct cr_html_tag *tag);
 void cr_collect_meta(struct cr_collect *c, const struct cr_html_tag *tag);
+/* The link of a refresh, a meta's or (tag NULL) a header's. NULL: none, not wanted, or no memory.
+ * */
+struct crawler_link *cr_collect_refresh(struct cr_collect *c, const struct cr_html_tag *tag,
+                                        struct cr_span content);
 /* The URLs of a style sheet in UTF-8, of an element of that name or "" for a file. */
 void cr_collect_sheet(struct cr_collect *c, const char *tag, struct cr_span utf8);
 /* What <link rel>, or a Link header, is for; which flags a rel gives. */

@@ -226,27 +226,26 @@ static struct cr_span css_href(struct cr_collect *c, const struct cr_css_url *ur
   return cr_span(out, cr_css_unescape(url->raw, out));
 }
 
-static void add_css(const struct source *from, struct cr_span text)
-{
-  struct cr_css css;
-  struct cr_css_url url;
-
-  cr_css_begin(&css, text);
-  while (from->c->err == 0 && cr_css_next(&css, &url))
-    (void)add(from, css_href(from->c, &url));
-}
-
-void cr_collect_sheet(struct cr_collect *c, const char *tag, struct cr_span utf8)
+/* With what all its links have in common: tag NULL for what is no attribute's. */
+static void read_sheet(struct cr_collect *c, const struct cr_html_tag *tag, const char *name,
+                       const char *attribute, struct cr_span utf8)
 {
   struct cr_css css;
   struct cr_css_url url;
 
   cr_css_begin(&css, utf8);
   while (c->err == 0 && cr_css_next(&css, &url)) {
-    struct crawler_link *link = cr_collect_link(c, NULL, CRAWLER_LINK_CSS, css_href(c, &url));
-    if (link)
-      link->tag = tag;
+    struct crawler_link *link = cr_collect_link(c, tag, CRAWLER_LINK_CSS, css_href(c, &url));
+    if (!link)
+      continue;
+    link->tag = name;
+    link->attribute = attribute;
   }
+}
+
+void cr_collect_sheet(struct cr_collect *c, const char *tag, struct cr_span utf8)
+{
+  read_sheet(c, NULL, tag, "", utf8);
 }
 
 void cr_collect_style(struct cr_collect *c, struct cr_span text, bool is_decoded)
@@ -369,6 +368,17 @@ static bool is_repeated(const struct cr_html_tag *tag, unsigned at)
   return false;
 }
 
+static void look_at_style(const struct source *from, struct cr_span raw)
+{
+  if (!cr_collect_wants(from->c, CRAWLER_LINK_CSS) || raw.len == 0 || !memchr(raw.at, '(', raw.len))
+    return;
+  const char *name = tag_name(from);
+  if (name)
+    read_sheet(from->c, from->tag, name, "style", decoded(from, raw));
+  else
+    from->c->err = CRAWLER_E_NOMEM;
+}
+
 /* style, background, hx-get, ... of any element. */
 static void look_anywhere(struct source *from, unsigned i)
 {
@@ -377,11 +387,7 @@ static void look_anywhere(struct source *from, unsigned i)
   if (is_repeated(from->tag, i))
     return;
   if (cr_span_eq_nocase(attribute->name, CR_SPAN("style"))) {
-    from->kind = CRAWLER_LINK_CSS;
-    from->attribute = "style";
-    if (cr_collect_wants(from->c, from->kind) && attribute->value.len > 0 &&
-        memchr(attribute->value.at, '(', attribute->value.len))
-      add_css(from, decoded(from, attribute->value));
+    look_at_style(from, attribute->value);
   } else if (cr_span_eq_nocase(attribute->name, CR_SPAN("background"))) {
     from->kind = CRAWLER_LINK_IMAGE;
     from->attribute = "background";

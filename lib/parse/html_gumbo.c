@@ -303,12 +303,6 @@ const struct crawler_node *cr_html_walk(const struct crawler_node *node,
   return handle_of(step(node_of(node), node_of(top)));
 }
 
-const struct crawler_node *cr_html_walk_over(const struct crawler_node *node,
-                                             const struct crawler_node *top)
-{
-  return handle_of(step_over(node_of(node), node_of(top)));
-}
-
 const char *cr_html_tag(const struct crawler_node *node, size_t *bytes)
 {
   if (!is_element(node_of(node)))

@@ -20,20 +20,28 @@ static void add(struct cr_collect *c, const struct cr_html_tag *tag, crawler_lin
   }
 }
 
-static void add_refresh(struct cr_collect *c, const struct cr_html_tag *tag, struct cr_span content)
+struct crawler_link *cr_collect_refresh(struct cr_collect *c, const struct cr_html_tag *tag,
+                                        struct cr_span content)
 {
   struct cr_span url;
   int64_t delay_ms;
 
   if (!cr_refresh_parse(content, &delay_ms, &url))
-    return;
+    return NULL;
   struct crawler_link *link = cr_collect_link(c, tag, CRAWLER_LINK_REFRESH, url);
+  if (link && delay_ms > LATE_MS)
+    link->flags |= CRAWLER_LINK_LATE;
+  return link;
+}
+
+static void add_refresh(struct cr_collect *c, const struct cr_html_tag *tag, struct cr_span content)
+{
+  struct crawler_link *link = cr_collect_refresh(c, tag, content);
+
   if (!link)
     return;
   link->tag = "meta";
   link->attribute = "content";
-  if (delay_ms > LATE_MS)
-    link->flags |= CRAWLER_LINK_LATE;
 }
 
 /* "script-src 'self'; report-uri /a /b" */

@@ -21,9 +21,6 @@ const struct crawler_node *cr_html_next_sibling(const struct crawler_node *node)
 /* The next node in document order inside top, which comes first itself; NULL: that was the last. */
 const struct crawler_node *cr_html_walk(const struct crawler_node *node,
                                         const struct crawler_node *top);
-/* The same, but not into node. */
-const struct crawler_node *cr_html_walk_over(const struct crawler_node *node,
-                                             const struct crawler_node *top);
 
 /* Whose element is it? */
 enum cr_html_space { CR_HTML_HTML, CR_HTML_SVG, CR_HTML_MATH };

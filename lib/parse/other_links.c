@@ -10,10 +10,7 @@
 #include "parse/charset.h"
 #include "parse/feed_links.h"
 #include "parse/link_header.h"
-#include "parse/refresh.h"
 #include "parse/url_list.h"
-
-enum { LATE_MS = 5000 };
 
 /* Header values are bytes: as UTF-8, in scratch, NUL-terminated. at NULL: no memory. */
 static struct cr_span repaired(struct cr_collect *c, struct cr_span raw)
@@ -75,15 +72,10 @@ static void add_links(struct cr_collect *c, const char *field)
 
 static void add_refresh(struct cr_collect *c, const char *field)
 {
-  struct cr_span url;
-  int64_t delay_ms;
-
   struct cr_span text = repaired(c, cr_span_text(field));
-  if (!text.at || !cr_refresh_parse(text, &delay_ms, &url))
-    return;
-  struct crawler_link *link = cr_collect_link(c, NULL, CRAWLER_LINK_REFRESH, url);
-  if (link && delay_ms > LATE_MS)
-    link->flags |= CRAWLER_LINK_LATE;
+
+  if (text.at)
+    (void)cr_collect_refresh(c, NULL, text);
 }
 
 void cr_header_links(struct cr_collect *c, const struct cr_headers *headers)

@@ -292,12 +292,14 @@ enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scr
                                      struct cr_span body, const char *charset, struct cr_span *text,
                                      const struct GumboInternalOutput **tree)
 {
-  struct cr_span utf8;
+  struct cr_parse p = { .keep = keep, .scratch = scratch, .body = body, .charset = charset };
+  enum cr_parse_note note = parse_document(&p);
 
-  if (cr_charset_decode(scratch, charset, body, &utf8) < 0)
-    return CR_PARSE_NO_MEMORY;
-  enum cr_parse_note note = cr_html_guard(utf8);
-  return note == CR_PARSE_WHOLE ? build_document(keep, utf8, NULL, text, tree) : note;
+  if (note == CR_PARSE_WHOLE) {
+    *text = p.text;
+    *tree = p.tree;
+  }
+  return note;
 }
 
 void cr_parse_run(struct cr_parse *p, void *user)
