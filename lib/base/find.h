@@ -7,8 +7,28 @@
 #ifndef CR_BASE_FIND_H
 #define CR_BASE_FIND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+#define CR_FIND_ONES UINT64_C(0x0101010101010101)
+
+static inline uint64_t cr_find_load(const char *at)
+{
+  uint64_t word;
+  memcpy(&word, at, sizeof(word));
+  return word;
+}
+
+/* Has a word a byte that is 0x80 or more, below ' ' or `but`? (Mycroft's test, twice.) */
+static inline bool cr_find_odd(uint64_t word, char but)
+{
+  uint64_t barred = word ^ CR_FIND_ONES * (unsigned char)but;
+  uint64_t hits =
+      ((barred - CR_FIND_ONES) & ~barred) | ((word - CR_FIND_ONES * ' ') & ~word) | word;
+
+  return (hits & CR_FIND_ONES << 7) != 0;
+}
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -29,48 +49,31 @@ static inline const char *cr_find_byte(const char *at, const char *end, char byt
   return at;
 }
 
-/* The first that is ' ' or below it, '/', '>' or '=': where a name of markup may end. */
-static inline const char *cr_find_name_end(const char *at, const char *end)
+/* Over all blocks of 16 that are printable as cr_is_printable has it. */
+static inline const char *cr_find_unprintable_block(const char *at, const char *end, char but)
 {
-  const __m128i space = _mm_set1_epi8(' ');
-  const __m128i slash = _mm_set1_epi8('/');
-  const __m128i close = _mm_set1_epi8('>');
-  const __m128i equals = _mm_set1_epi8('=');
+  const __m128i control = _mm_set1_epi8(' ' - 1);
+  const __m128i barred = _mm_set1_epi8(but);
 
   for (; end - at >= 16; at += 16) {
     __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(block, space), block);
-    __m128i other =
-        _mm_or_si128(_mm_cmpeq_epi8(block, slash),
-                     _mm_or_si128(_mm_cmpeq_epi8(block, close), _mm_cmpeq_epi8(block, equals)));
-    unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, other));
-    if (hits != 0)
-      return at + __builtin_ctz(hits);
+    __m128i good = _mm_andnot_si128(_mm_cmpeq_epi8(block, barred),
+                                    _mm_cmpgt_epi8(block, control)); /* signed: 0x80 is low */
+    if (_mm_movemask_epi8(good) != 0xffff)
+      break;
   }
-  while (at < end && (unsigned char)*at > ' ' && *at != '/' && *at != '>' && *at != '=')
-    at++;
   return at;
 }
 
 #else
 
-static inline const char *cr_find_name_end(const char *at, const char *end)
-{
-  while (at < end && (unsigned char)*at > ' ' && *at != '/' && *at != '>' && *at != '=')
-    at++;
-  return at;
-}
-
 static inline const char *cr_find_byte(const char *at, const char *end, char byte)
 {
-  const uint64_t ones = UINT64_C(0x0101010101010101);
-  const uint64_t pattern = ones * (unsigned char)byte;
+  const uint64_t pattern = CR_FIND_ONES * (unsigned char)byte;
 
   for (; end - at >= 8; at += 8) {
-    uint64_t word;
-    memcpy(&word, at, sizeof(word));
-    word ^= pattern; /* a byte that is looked for is 0 now (Mycroft's test) */
-    if (((word - ones) & ~word & (ones << 7)) != 0)
+    uint64_t word = cr_find_load(at) ^ pattern; /* what is looked for is 0 (Mycroft's test) */
+    if (((word - CR_FIND_ONES) & ~word & (CR_FIND_ONES << 7)) != 0)
       break;
   }
   while (at < end && *at != byte)
@@ -78,5 +81,29 @@ static inline const char *cr_find_byte(const char *at, const char *end, char byt
   return at;
 }
 
+static inline const char *cr_find_unprintable_block(const char *at, const char *end, char but)
+{
+  (void)end;
+  (void)but;
+  return at;
+}
+
 #endif
+
+/* Is all of it ASCII, not below ' ', and not `but`? */
+static inline bool cr_is_printable(const char *at, const char *end, char but)
+{
+  bool is_long = end - at >= 8;
+
+  at = cr_find_unprintable_block(at, end, but);
+  for (; end - at >= 8; at += 8)
+    if (cr_find_odd(cr_find_load(at), but))
+      return false;
+  if (is_long && at < end) /* the last 8 bytes once more */
+    return !cr_find_odd(cr_find_load(end - 8), but);
+  for (; at < end; at++)
+    if ((unsigned char)*at < ' ' || (unsigned char)*at >= 0x80 || *at == but)
+      return false;
+  return true;
+}
 #endif

@@ -3,11 +3,6 @@
  */
 #include "base/str.h"
 
-bool cr_span_eq_nocase(struct cr_span a, struct cr_span b)
-{
-  return a.len == b.len && cr_span_starts_nocase(a, b);
-}
-
 bool cr_span_starts_nocase(struct cr_span text, struct cr_span prefix)
 {
   if (prefix.len > text.len)

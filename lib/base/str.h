@@ -65,8 +65,11 @@ static inline int cr_hex_value(char c) /* -1: no hex digit */
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool cr_span_eq_nocase(struct cr_span a, struct cr_span b);
 bool cr_span_starts_nocase(struct cr_span text, struct cr_span prefix);
+static inline bool cr_span_eq_nocase(struct cr_span a, struct cr_span b)
+{
+  return a.len == b.len && cr_span_starts_nocase(a, b);
+}
 struct cr_span cr_span_trim(struct cr_span text); /* HTML whitespace off both ends */
 /* Decimal digits only, all of text, value <= max; false otherwise. */
 bool cr_parse_u64(struct cr_span text, uint64_t max, uint64_t *value);

@@ -9,7 +9,9 @@ import { readFileSync } from "node:fs";
 const BITS = 10n;
 const MASK = (1n << 64n) - 1n;
 const source = readFileSync("lib/parse/html_element.c", "utf8");
-const names = [...source.matchAll(/^ {2}\{ "([^"]+)", KIND/gm)].map(match => match[1]);
+const elements = [...source.matchAll(/^ {2}\{ "([^"]+)", KIND.*SET\(\w+\), (.+) \},$/gm)];
+const names = elements.map(match => match[1]);
+const flags = elements.map(match => match[2].match(/LINKS|TELLS/g)?.join(" | ") ?? "0");
 
 const key = name => {
   let word = 0n;
@@ -35,9 +37,12 @@ do {
 } while (slots.size < names.length);
 
 const rows = [];
-for (let i = 0; i < 1 << Number(BITS); i += 20) {
+for (let i = 0; i < 1 << Number(BITS); i += 6) {
   const row = [];
-  for (let j = i; j < Math.min(i + 20, 1 << Number(BITS)); j++) row.push(slots.get(BigInt(j)) ?? 0);
+  for (let j = i; j < Math.min(i + 6, 1 << Number(BITS)); j++) {
+    const at = slots.get(BigInt(j));
+    row.push(at === undefined ? "{ 0, 0, 0 }" : `{ ${at}, ${names[at].length}, ${flags[at]} }`);
+  }
   rows.push(`  ${row.join(", ")},`);
 }
 console.log(`/* SPDX-License-Identifier: MIT */
@@ -47,8 +52,11 @@ console.log(`/* SPDX-License-Identifier: MIT */
  */
 #include "parse/html_element.h"
 
+#define LINKS CR_ELEMENT_LINKS
+#define TELLS CR_ELEMENT_FEEDBACK
+
 const uint64_t cr_html_element_factor = UINT64_C(0x${factor.toString(16)});
 
-const uint8_t cr_html_element_slots[1 << CR_ELEMENT_SLOT_BITS] = {
+const struct cr_element_slot cr_html_element_slots[1 << CR_ELEMENT_SLOT_BITS] = {
 ${rows.join("\n")}
 };`);

@@ -6,6 +6,7 @@
  */
 #include "parse/html_collect.h"
 
+#include "base/find.h"
 #include "parse/charset.h"
 #include "parse/html_decode.h"
 
@@ -34,24 +35,10 @@ void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_aren
 
 /* ---- strings ---- */
 
-/* Eight bytes at a time: nothing but ASCII without controls and without '&'. */
+/* Nothing that has to be decoded, in any charset. */
 static bool is_simple(struct cr_span raw)
 {
-  const uint64_t ones = UINT64_C(0x0101010101010101);
-  const char *at = raw.at;
-  const char *end = raw.len > 0 ? at + raw.len : at;
-  uint64_t odd = 0;
-
-  for (; end - at >= 8; at += 8) {
-    uint64_t word;
-    memcpy(&word, at, sizeof(word));
-    uint64_t amp = word ^ (ones * '&'); /* Mycroft's test, for 0 and for what is below ' ' */
-    odd |= ((amp - ones) & ~amp) | ((word - ones * ' ') & ~word) | word;
-  }
-  odd &= ones << 7;
-  for (; at < end; at++)
-    odd |= (uint8_t)*at < ' ' || (uint8_t)*at >= 0x80 || *at == '&';
-  return odd == 0;
+  return raw.len == 0 || cr_is_printable(raw.at, raw.at + raw.len, '&');
 }
 
 static struct cr_span copy(struct cr_arena *arena, struct cr_span text)
@@ -99,12 +86,10 @@ struct cr_span cr_collect_decode(struct cr_collect *c, struct cr_arena *arena, s
   return text;
 }
 
-bool cr_html_attribute(const struct cr_html_tag *tag, const char *name, struct cr_span *value)
+bool cr_html_attribute(const struct cr_html_tag *tag, struct cr_span name, struct cr_span *value)
 {
-  struct cr_span wanted = cr_span_text(name);
-
   for (unsigned i = 0; i < tag->attribute_count; i++) {
-    if (cr_span_eq_nocase(tag->attributes[i].name, wanted)) {
+    if (cr_span_eq_nocase(tag->attributes[i].name, name)) {
       *value = tag->attributes[i].value;
       return true;
     }
@@ -236,7 +221,7 @@ static void add_alt(struct cr_collect *c, const struct cr_html_tag *tag)
   struct cr_span alt;
 
   cr_html_text_break(&c->text);
-  if (cr_html_attribute(tag, "alt", &alt) && alt.at) {
+  if (cr_html_attribute(tag, CR_SPAN("alt"), &alt) && alt.at) {
     alt = cr_collect_decode(c, c->scratch, alt, tag->is_decoded);
     cr_html_text_add(&c->text, alt);
   }
@@ -270,7 +255,7 @@ static void note_base(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   struct cr_span href;
 
-  if (!c->found.base_href.at && !tag->is_inert && cr_html_attribute(tag, "href", &href))
+  if (!c->found.base_href.at && !tag->is_inert && cr_html_attribute(tag, CR_SPAN("href"), &href))
     c->found.base_href = cr_collect_decode(c, c->keep, href, tag->is_decoded);
 }
 
@@ -278,7 +263,7 @@ static void note_lang(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   struct cr_span lang;
 
-  if (c->wants.metadata && !c->found.facts.lang && cr_html_attribute(tag, "lang", &lang))
+  if (c->wants.metadata && !c->found.facts.lang && cr_html_attribute(tag, CR_SPAN("lang"), &lang))
     c->found.facts.lang = cr_collect_decode(c, c->keep, lang, tag->is_decoded).at;
 }
 
@@ -324,7 +309,7 @@ void cr_collect_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   struct cr_span html;
 
-  if (!c->is_inside && c->err == 0 && cr_html_attribute(tag, "srcdoc", &html))
+  if (!c->is_inside && c->err == 0 && cr_html_attribute(tag, CR_SPAN("srcdoc"), &html))
     c->inside = cr_collect_decode(c, c->scratch, html, tag->is_decoded);
 }
 

@@ -74,6 +74,12 @@ struct cr_collect {
 
 void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_arena *scratch,
                      const char *charset, const struct cr_html_wants *wants);
+/* Is there anything to be told of an element that begins? Most have no attributes. */
+static inline bool cr_collect_needs(const struct cr_collect *c, const struct cr_element *known,
+                                    unsigned attribute_count)
+{
+  return attribute_count > 0 || c->open_len > 0 || (known && known->kind == CR_ELEMENT_TEXT);
+}
 /* An element begins. Returns how many of its links' texts are read from here on: 0 or 1. */
 int cr_collect_start(struct cr_collect *c, const struct cr_html_tag *tag);
 /* The innermost link whose text is read ends. */
@@ -121,6 +127,6 @@ void cr_collect_sheet(struct cr_collect *c, const char *tag, struct cr_span utf8
 crawler_link_kind cr_link_kind_of_rel(struct cr_span rel, struct cr_span type, bool has_language);
 uint8_t cr_link_flags_of_rel(struct cr_span rel);
 /* An attribute's value, raw; the first of that name (lower case). false: it has none. */
-bool cr_html_attribute(const struct cr_html_tag *tag, const char *name, struct cr_span *value);
+bool cr_html_attribute(const struct cr_html_tag *tag, struct cr_span name, struct cr_span *value);
 
 #endif

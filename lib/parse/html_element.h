@@ -101,49 +101,76 @@ struct cr_element {
 extern const struct cr_element cr_html_elements[];
 /* Where a name's element is: by its first 8 bytes and length (html_element_slots.c). */
 #define CR_ELEMENT_SLOT_BITS 10
-extern const uint8_t cr_html_element_slots[1 << CR_ELEMENT_SLOT_BITS];
+struct cr_element_slot {
+  uint8_t element;
+  uint8_t name_len; /* 0: free */
+  uint16_t flags;   /* CR_ELEMENT_LINKS and _FEEDBACK of the element's */
+};
+extern const struct cr_element_slot cr_html_element_slots[1 << CR_ELEMENT_SLOT_BITS];
 extern const uint64_t cr_html_element_factor;
+
+/* 8 bytes as a number; compilers make one load of it. */
+static inline uint64_t cr_html_load_word(const char *at)
+{
+  const uint8_t *b = (const uint8_t *)at;
+
+  return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+         (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+}
 
 /* The first of at most 8 bytes of a name as a number, its ASCII letters in lower case. */
 static inline uint64_t cr_html_name_word(const char *at, size_t len, const char *end)
 {
-  const uint8_t *b = (const uint8_t *)at;
   uint64_t word = 0;
 
-  if (end - at >= 8) { /* compilers make one load of it */
-    word = (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
-           (uint64_t)b[7] << 56;
+  if (end - at >= 8) {
+    word = cr_html_load_word(at);
     if (len < 8)
       word &= (UINT64_C(1) << (8 * len)) - 1;
   } else {
     for (size_t i = 0; i < len && i < 8; i++)
-      word |= (uint64_t)b[i] << (8 * i);
+      word |= (uint64_t)(uint8_t)at[i] << (8 * i);
   }
   /* 0x40 is set in letters, and in nothing else that a name here has. */
   return word | (word & UINT64_C(0x4040404040404040)) >> 1;
 }
 
-/* In any case; NULL: a name without rules, which a parser may not even know. name isn't empty; the
- * bytes from its first to end may be read. */
-static inline const struct cr_element *cr_html_element_at(struct cr_span name, const char *end)
+/* The only slot that a name's element may be in. name isn't empty; *word is for cr_html_element_in.
+ * The bytes from the name's first to end may be read. */
+static inline const struct cr_element_slot *cr_html_slot(struct cr_span name, const char *end,
+                                                         uint64_t *word)
 {
-  uint64_t first = cr_html_name_word(name.at, name.len, end);
-  uint64_t hash = (first + name.len) * cr_html_element_factor;
-  const struct cr_element *element =
-      &cr_html_elements[cr_html_element_slots[hash >> (64 - CR_ELEMENT_SLOT_BITS)]];
-  const char *known = element->name;
+  *word = cr_html_name_word(name.at, name.len, end);
+  uint64_t hash = (*word + name.len) * cr_html_element_factor;
 
-  if (name.len >= CR_ELEMENT_NAME_BYTES || known[name.len - 1] == '\0' ||
-      cr_html_name_word(known, 8, known + 8) != first)
-    return NULL;
-  uint64_t second = name.len > 8 ? cr_html_name_word(name.at + 8, name.len - 8, end) : 0;
-  return cr_html_name_word(known + 8, 8, known + 16) == second ? element : NULL;
+  return &cr_html_element_slots[hash >> (64 - CR_ELEMENT_SLOT_BITS)];
 }
 
+/* A name's element; NULL: a name without rules, which a parser may not even know. */
+static inline const struct cr_element *cr_html_element_in(const struct cr_element_slot *slot,
+                                                          struct cr_span name, const char *end,
+                                                          uint64_t word)
+{
+  const struct cr_element *element = &cr_html_elements[slot->element];
+
+  if (slot->name_len != name.len || cr_html_load_word(element->name) != word)
+    return NULL;
+  if (name.len <= 8)
+    return element;
+  uint64_t second = cr_html_name_word(name.at + 8, name.len - 8, end);
+  return cr_html_load_word(element->name + 8) == second ? element : NULL;
+}
+
+/* In any case; NULL: a name without rules. */
 static inline const struct cr_element *cr_html_element(struct cr_span name)
 {
-  return name.len > 0 ? cr_html_element_at(name, name.at + name.len) : NULL;
+  uint64_t word;
+
+  if (name.len == 0)
+    return NULL;
+  const char *end = name.at + name.len;
+  const struct cr_element_slot *slot = cr_html_slot(name, end, &word);
+  return cr_html_element_in(slot, name, end, word);
 }
 
 #endif

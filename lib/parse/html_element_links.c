@@ -261,7 +261,7 @@ void cr_collect_style(struct cr_collect *c, struct cr_span text, bool is_decoded
 /* ---- rel and text of a link ---- */
 
 /* NULL: the attribute isn't there, or no memory. */
-static const char *keep_attribute(const struct source *from, const char *name)
+static const char *keep_attribute(const struct source *from, struct cr_span name)
 {
   struct cr_span value;
 
@@ -272,10 +272,10 @@ static const char *keep_attribute(const struct source *from, const char *name)
 
 static void note_rel(const struct source *from, struct crawler_link *link)
 {
-  link->rel = keep_attribute(from, "rel");
+  link->rel = keep_attribute(from, CR_SPAN("rel"));
   if (link->rel)
     link->flags |= cr_link_flags_of_rel(cr_span_text(link->rel));
-  link->hreflang = keep_attribute(from, "hreflang");
+  link->hreflang = keep_attribute(from, CR_SPAN("hreflang"));
 }
 
 /* <link href>: its kind is that of its rel. */
@@ -285,13 +285,13 @@ static void add_by_rel(struct source *from, struct cr_span raw)
   struct cr_span type = { NULL, 0 };
   struct cr_span language;
 
-  (void)cr_html_attribute(from->tag, "rel", &rel);
-  (void)cr_html_attribute(from->tag, "type", &type);
+  (void)cr_html_attribute(from->tag, CR_SPAN("rel"), &rel);
+  (void)cr_html_attribute(from->tag, CR_SPAN("type"), &type);
   rel = decoded(from, rel);
   if (from->tag->known && from->tag->known->link_set == CR_LINKS_META && rel.len == 0)
     return;
   from->kind = cr_link_kind_of_rel(rel, decoded(from, type),
-                                   cr_html_attribute(from->tag, "hreflang", &language));
+                                   cr_html_attribute(from->tag, CR_SPAN("hreflang"), &language));
   struct crawler_link *link = add(from, decoded(from, raw));
   if (link)
     note_rel(from, link);
@@ -302,7 +302,8 @@ static void set_alt(const struct source *from, struct crawler_link *link)
   struct cr_span alt;
   struct cr_html_text text;
 
-  if (!from->c->wants.link_text || !cr_html_attribute(from->tag, "alt", &alt) || alt.len == 0)
+  if (!from->c->wants.link_text || !cr_html_attribute(from->tag, CR_SPAN("alt"), &alt) ||
+      alt.len == 0)
     return;
   cr_html_text_clear(&text);
   cr_html_text_add(&text, decoded(from, alt));
@@ -354,7 +355,7 @@ static bool is_named(const struct cr_html_attribute *attribute, const char *end,
   if (!end)
     end = attribute->name.at + len;
   if (len >= 16 || name[len] != '\0' || name[len - 1] == '\0' ||
-      cr_html_name_word(attribute->name.at, len, end) != cr_html_name_word(name, 8, name + 8))
+      cr_html_name_word(attribute->name.at, len, end) != cr_html_load_word(name))
     return false;
   return len <= 8 || cr_span_eq_nocase(attribute->name, cr_span(name, len));
 }
@@ -450,9 +451,9 @@ static struct crawler_link *foreign_links(struct cr_collect *c, const struct cr_
   struct source from = { c, tag, "href", foreign_kind(tag) };
   struct cr_span href;
 
-  if (!cr_html_attribute(tag, "href", &href)) {
+  if (!cr_html_attribute(tag, CR_SPAN("href"), &href)) {
     from.attribute = "xlink:href";
-    if (!cr_html_attribute(tag, "xlink:href", &href))
+    if (!cr_html_attribute(tag, CR_SPAN("xlink:href"), &href))
       return NULL;
   }
   return add_url(&from, href);

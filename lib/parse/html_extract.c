@@ -82,7 +82,8 @@ static void start(struct cr_extract *x)
 
   if (!x->f.in_link || (is_link && place == CR_HTML_IN_HTML))
     close_link(x);
-  if (place == CR_HTML_NOWHERE)
+  if (place == CR_HTML_NOWHERE ||
+      !cr_collect_needs(x->collect, token->known, token->attribute_count))
     return;
   const struct cr_html_tag tag = {
     .known = token->known,
@@ -181,12 +182,8 @@ struct cr_extract_outer {
 
 static void start_over(struct cr_extract *x, struct cr_span html)
 {
-  x->t = (struct cr_html_tokens){
-    .at = html.at,
-    .end = html.at + html.len,
-    .is_last = true,
-    .wants_attributes = x->t.wants_attributes,
-  };
+  x->t = (struct cr_html_tokens){ .wants_attributes = x->t.wants_attributes };
+  cr_html_feed(&x->t, html, true);
   cr_feedback_init(&x->f);
   x->link_is_open = false;
   x->svg_link_level = 0;
@@ -272,11 +269,9 @@ static void read_tokens(struct cr_extract *x)
   }
 }
 
-static void read_bytes(struct cr_extract *x, const char *at, const char *end, bool is_last)
+static void read_bytes(struct cr_extract *x, struct cr_span bytes, bool is_last)
 {
-  x->t.at = at;
-  x->t.end = end;
-  x->t.is_last = is_last;
+  cr_html_feed(&x->t, bytes, is_last);
   read_tokens(x);
 }
 
@@ -295,7 +290,7 @@ static int read_carry(struct cr_extract *x, const char **at, const char *end, bo
     bool is_whole = is_last && *at == end;
     if (!is_whole && x->carry.len < 2 * x->carry_scanned)
       return 0;
-    read_bytes(x, x->carry.data, x->carry.data + x->carry.len, is_whole);
+    read_bytes(x, cr_span(x->carry.data, x->carry.len), is_whole);
     size_t read = (size_t)(x->t.at - x->carry.data);
     if (read >= before || is_whole) { /* the rest is as it is in the piece */
       *at -= is_whole ? 0 : x->carry.len - read;
@@ -321,7 +316,7 @@ int cr_extract_add(struct cr_extract *x, struct cr_span bytes, bool is_last)
     return err;
   if (x->carry.len > 0 || (had_carry && at == end) || (!x->goes_on && cr_extract_is_doubtful(x)))
     return x->collect->err;
-  read_bytes(x, at, end, is_last);
+  read_bytes(x, cr_span(at, (size_t)(end - at)), is_last);
   if (!is_last && x->t.at < end && x->collect->err == 0) {
     err = cr_buf_add(&x->carry, x->t.at, (size_t)(end - x->t.at));
     x->carry_scanned = x->carry.len;

@@ -301,7 +301,7 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
     return CR_HTML_IN_HTML;
   }
   f->is_fostered = is_moved(f, known);
-  if (known && strcmp(known->name, "a") == 0) {
+  if (known && known->link_set == CR_LINKS_A) {
     cr_feedback_start_link(f, token);
     return CR_HTML_IN_HTML;
   }

@@ -139,18 +139,19 @@ void cr_collect_meta(struct cr_collect *c, const struct cr_html_tag *tag)
   struct cr_span name;
   struct cr_span content;
 
-  if (tag->is_inert || !cr_html_attribute(tag, "content", &content))
+  if (tag->is_inert || !cr_html_attribute(tag, CR_SPAN("content"), &content))
     return;
   content = cr_collect_decode(c, c->scratch, content, tag->is_decoded);
   if (!content.at)
     return;
-  if (cr_html_attribute(tag, "http-equiv", &name)) {
+  if (cr_html_attribute(tag, CR_SPAN("http-equiv"), &name)) {
     if (cr_span_eq_nocase(name, CR_SPAN("refresh")))
       add_refresh(c, tag, content);
     else if (cr_span_eq_nocase(name, CR_SPAN("content-security-policy")) ||
              cr_span_eq_nocase(name, CR_SPAN("content-security-policy-report-only")))
       add_reports(c, tag, content);
   }
-  if (cr_html_attribute(tag, "name", &name) || cr_html_attribute(tag, "property", &name))
+  if (cr_html_attribute(tag, CR_SPAN("name"), &name) ||
+      cr_html_attribute(tag, CR_SPAN("property"), &name))
     note_named(c, tag, name, content);
 }

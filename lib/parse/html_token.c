@@ -10,11 +10,11 @@
 #include "base/find.h"
 
 /* What a byte ends in a tag. */
-enum { SPACE = 1, SLASH = 2, CLOSE = 4, EQUALS = 8 };
+enum { SPACE = 1, SLASH = 2, CLOSE = 4 };
 
 static const uint8_t ends[256] = {
   ['\t'] = SPACE, ['\n'] = SPACE, ['\f'] = SPACE, ['\r'] = SPACE,
-  [' '] = SPACE,  ['/'] = SLASH,  ['>'] = CLOSE,  ['='] = EQUALS,
+  [' '] = SPACE,  ['/'] = SLASH,  ['>'] = CLOSE,
 };
 
 static bool ends_with(char c, unsigned classes)
@@ -27,20 +27,12 @@ static bool is_letter(char c)
   return (uint8_t)((c | 0x20) - 'a') < 26;
 }
 
-/* The first byte of those classes; not before `at`. */
-static inline const char *find_end(const char *at, const char *end, unsigned classes)
-{
-  at = cr_find_name_end(at, end);
-  while (at < end && !ends_with(*at, classes)) /* a control character, or '=' in a tag's name */
-    at = cr_find_name_end(at + 1, end);
-  return at;
-}
-
 /* ---- attributes ---- */
 
 /* The value states, behind '=': moves *at behind the value. False: cut. */
-static inline bool read_value(const char **at, const char *end, struct cr_span *value)
+static inline bool read_value(struct cr_marks *marks, const char **at, struct cr_span *value)
 {
+  const char *end = marks->end;
   const char *p = *at;
 
   while (p < end && ends_with(*p, SPACE))
@@ -49,7 +41,7 @@ static inline bool read_value(const char **at, const char *end, struct cr_span *
     return false;
   const char *begin = p;
   if (*p == '"' || *p == '\'') {
-    p = cr_find_byte(begin + 1, end, *begin);
+    p = *p == '"' ? cr_marks_find(marks, &marks->quote, p + 1) : cr_find_byte(p + 1, end, '\'');
     if (p == end)
       return false;
     *value = cr_span(begin + 1, (size_t)(p - begin - 1));
@@ -64,10 +56,12 @@ static inline bool read_value(const char **at, const char *end, struct cr_span *
 }
 
 /* The attribute name states, from a name's first byte on, whatever that is. False: cut. */
-static inline bool read_attribute(const char **at, const char *end, struct cr_html_attribute *out)
+static inline bool read_attribute(struct cr_marks *marks, const char **at,
+                                  struct cr_html_attribute *out)
 {
+  const char *end = marks->end;
   const char *begin = *at;
-  const char *p = find_end(begin + 1, end, SPACE | SLASH | CLOSE | EQUALS);
+  const char *p = cr_marks_find(marks, &marks->attribute_end, begin + 1);
 
   out->name = cr_span(begin, (size_t)(p - begin));
   out->value = cr_span(NULL, 0);
@@ -79,7 +73,7 @@ static inline bool read_attribute(const char **at, const char *end, struct cr_ht
   if (*p != '=')
     return true;
   ++*at;
-  return read_value(at, end, &out->value);
+  return read_value(marks, at, &out->value);
 }
 
 /* The state before an attribute's name: moves to a name or to '>'. False: cut. */
@@ -95,17 +89,19 @@ static inline bool find_attribute(const char **at, const char *end, bool *is_sel
 }
 
 /* Behind the tag's '>'; NULL: cut. */
-static const char *read_attributes(const char *at, const char *end, struct cr_html_token *token)
+static const char *read_attributes(struct cr_marks *marks, const char *at,
+                                   struct cr_html_token *token)
 {
   struct cr_html_attribute spare;
 
   token->attribute_count = 0;
   token->has_more_attributes = false;
-  while (find_attribute(&at, end, &token->is_self_closing)) {
+  while (find_attribute(&at, marks->end, &token->is_self_closing)) {
     if (*at == '>')
       return at + 1;
     bool has_room = token->attribute_count < CR_HTML_TOKEN_ATTRIBUTES;
-    if (!read_attribute(&at, end, has_room ? &token->attributes[token->attribute_count] : &spare))
+    struct cr_html_attribute *out = has_room ? &token->attributes[token->attribute_count] : &spare;
+    if (!read_attribute(marks, &at, out))
       return NULL;
     token->attribute_count += has_room;
     token->has_more_attributes = !has_room;
@@ -114,16 +110,16 @@ static const char *read_attributes(const char *at, const char *end, struct cr_ht
 }
 
 /* The same where no attribute is wanted, unless it is one of those that may be anywhere. */
-static const char *skip_attributes(const char *at, const char *end, bool *is_self_closing,
+static const char *skip_attributes(struct cr_marks *marks, const char *at, bool *is_self_closing,
                                    bool *may_link)
 {
   struct cr_html_attribute attribute;
 
   *may_link = false;
-  while (find_attribute(&at, end, is_self_closing)) {
+  while (find_attribute(&at, marks->end, is_self_closing)) {
     if (*at == '>')
       return at + 1;
-    if (!read_attribute(&at, end, &attribute))
+    if (!read_attribute(marks, &at, &attribute))
       return NULL;
     *may_link |= cr_html_may_link_anywhere(attribute.name);
   }
@@ -134,33 +130,40 @@ static const char *skip_attributes(const char *at, const char *end, bool *is_sel
 
 enum result { TAKEN, PASSED, CUT };
 
-/* The tag name state; name is the first letter. Moves *at behind the tag unless it's cut. */
+/* The tag name state; name is the first letter. Moves *at, the '<', behind the tag unless it's cut.
+ * The name's end is looked for two bytes behind the '<', with a '/' there or without. */
 static inline enum result read_tag(struct cr_html_tokens *t, struct cr_html_token *token,
                                    const char **at, const char *name)
 {
-  const char *p = find_end(name + 1, t->end, SPACE | SLASH | CLOSE);
-  bool may_link = false;
+  const char *p = cr_marks_find(&t->marks, &t->marks.name_end, *at + 2);
+  uint64_t word;
 
   if (p == t->end)
     return CUT;
-  token->name = cr_span(name, (size_t)(p - name));
-  token->known = cr_html_element_at(token->name, t->end);
-  unsigned flags = token->known ? token->known->flags : 0;
-  bool is_wanted = t->wanted == CR_HTML_WANT_ALL || (flags & t->wanted) != 0;
-  bool is_recorded = t->records_all || (is_wanted && (flags & CR_ELEMENT_LINKS) != 0);
+  const struct cr_span span = cr_span(name, (size_t)(p - name));
+  const struct cr_element_slot *slot = cr_html_slot(span, t->end, &word);
+  bool wants_all = t->wanted == CR_HTML_WANT_ALL;
+  bool is_wanted = wants_all || (slot->flags & t->wanted) != 0; /* or a stranger in its slot */
+  const struct cr_element *known = is_wanted ? cr_html_element_in(slot, span, t->end, word) : NULL;
+  bool is_recorded = t->records_all || (known && (known->flags & CR_ELEMENT_LINKS) != 0);
+  bool may_link = false;
   token->is_self_closing = false;
   token->attribute_count = 0;
   token->has_more_attributes = false;
   const char *behind = p + 1;
   if (*p != '>' && !is_recorded)
-    behind = skip_attributes(p, t->end, &token->is_self_closing, &may_link);
+    behind = skip_attributes(&t->marks, p, &token->is_self_closing, &may_link);
   may_link = may_link && t->wants_attributes;
   if (*p != '>' && (is_recorded || may_link))
-    behind = read_attributes(p, t->end, token);
+    behind = read_attributes(&t->marks, p, token);
   if (!behind)
     return CUT;
   *at = behind;
-  return is_wanted || may_link ? TAKEN : PASSED;
+  if (!wants_all && !known && !may_link)
+    return PASSED;
+  token->name = span;
+  token->known = known ? known : cr_html_element_in(slot, span, t->end, word);
+  return TAKEN;
 }
 
 /* ---- text, up to the token that ends it ---- */
@@ -240,7 +243,7 @@ static enum cr_html_token_type next_in_data(struct cr_html_tokens *t, struct cr_
   const char *open = t->at;
 
   for (;;) {
-    open = cr_find_byte(open, t->end, '<');
+    open = cr_marks_find(&t->marks, &t->marks.open, open);
     if (t->end - open < 2)
       return stop(t, token, open, true);
     bool is_end = open[1] == '/';
@@ -297,7 +300,7 @@ static enum cr_html_token_type end_text(struct cr_html_tokens *t, struct cr_html
 
   token->name = cr_span(open + 2, len);
   token->known = t->text_element;
-  behind = read_attributes(open + 2 + len, t->end, token);
+  behind = read_attributes(&t->marks, open + 2 + len, token);
   if (!behind)
     return stop(t, token, open, false);
   t->at = behind;

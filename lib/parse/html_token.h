@@ -8,6 +8,7 @@
 #ifndef CR_PARSE_HTML_TOKEN_H
 #define CR_PARSE_HTML_TOKEN_H
 
+#include "base/marks.h"
 #include "base/str.h"
 #include "parse/html_element.h"
 
@@ -55,15 +56,18 @@ struct cr_html_token {
 };
 
 struct cr_html_tokens {
+  /* Set by cr_html_feed. */
   const char *at; /* the first byte that isn't read */
   const char *end;
-  bool is_last;        /* nothing comes behind end */
+  struct cr_marks marks;
+  bool is_last; /* nothing comes behind end */
+  /* Set by whoever reads. */
   bool holds_text;     /* text that isn't whole is left unread, as tags are */
   bool may_have_cdata; /* in svg and math "<![CDATA[" begins a section */
   enum cr_html_state state;
   const struct cr_element *text_element; /* of RCDATA, RAWTEXT, SCRIPT: its end tag ends it */
-  /* Tags with none of these flags (struct cr_element) are passed over, unless one of their
-   * attributes may be of interest on any element and wants_attributes is set. */
+  /* CR_ELEMENT_LINKS, CR_ELEMENT_FEEDBACK: tags with none of these flags are passed over, unless
+   * one of their attributes may be of interest on any element and wants_attributes is set. */
   unsigned wanted;
   bool wants_attributes;
   bool records_all; /* the attributes of all tags, not only of those that have links by rule */
@@ -87,8 +91,18 @@ static inline bool cr_html_may_link_anywhere(struct cr_span name)
   }
 }
 
-/* The next token; its spans lie in [at, end). After MORE: with further bytes behind those from `at`
- * on (which may have moved), call again; with is_last set, it's over. */
+/* The bytes to read: those from t->at on that are left of the last ones (they may have moved), and
+ * what comes behind them. */
+static inline void cr_html_feed(struct cr_html_tokens *t, struct cr_span bytes, bool is_last)
+{
+  t->at = bytes.at;
+  t->end = bytes.at + bytes.len;
+  t->is_last = is_last;
+  cr_marks_begin(&t->marks, t->end);
+}
+
+/* The next token; its spans lie in [at, end). After MORE: feed it and call again; after the last
+ * bytes, it's over. */
 enum cr_html_token_type cr_html_next(struct cr_html_tokens *t, struct cr_html_token *token);
 
 #endif

@@ -37,6 +37,7 @@ my %c_library = map { ("$_.h" => 1) } qw(
   stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath threads time uchar
   wchar wctype
   emmintrin
+  immintrin
   dirent fcntl fnmatch iconv netdb poll pthread sched semaphore strings unistd
   arpa/inet netinet/in netinet/tcp sys/file sys/mman sys/resource sys/select sys/socket sys/stat
   sys/time sys/types sys/uio sys/un sys/wait);

@@ -125,11 +125,11 @@ static void an_attribute_is_found_in_any_case(void **state)
   const struct cr_html_tag tag = { .attributes = attributes, .attribute_count = 3 };
   struct cr_span value;
 
-  assert_true(cr_html_attribute(&tag, "href", &value));
+  assert_true(cr_html_attribute(&tag, CR_SPAN("href"), &value));
   assert_true(cr_span_eq(value, CR_SPAN("1")));
-  assert_true(cr_html_attribute(&tag, "rel", &value));
+  assert_true(cr_html_attribute(&tag, CR_SPAN("rel"), &value));
   assert_null(value.at);
-  assert_false(cr_html_attribute(&tag, "hre", &value));
+  assert_false(cr_html_attribute(&tag, CR_SPAN("hre"), &value));
 }
 
 int main(void)

@@ -34,6 +34,27 @@ static void names_are_found_in_any_case(void **state)
   assert_null(cr_html_element((struct cr_span){ NULL, 0 }));
 }
 
+static void every_slot_says_what_its_element_does(void **state)
+{
+  const unsigned told = CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK;
+  unsigned names = 0;
+  (void)state;
+
+  for (size_t i = 0; i < 1 << CR_ELEMENT_SLOT_BITS; i++) {
+    const struct cr_element_slot *slot = &cr_html_element_slots[i];
+    if (slot->name_len == 0) {
+      assert_int_equal(slot->flags, 0);
+      continue;
+    }
+    const struct cr_element *element = &cr_html_elements[slot->element];
+    assert_int_equal(slot->name_len, strlen(element->name));
+    assert_int_equal(slot->flags, element->flags & told);
+    assert_ptr_equal(find(element->name), element);
+    names++;
+  }
+  assert_true(names > 100);
+}
+
 static void every_name_of_a_kind_has_it(void **state)
 {
   (void)state;
@@ -96,6 +117,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(names_are_found_in_any_case),
+    cmocka_unit_test(every_slot_says_what_its_element_does),
     cmocka_unit_test(every_name_of_a_kind_has_it),
     cmocka_unit_test(flags_are_those_of_the_lists),
   };

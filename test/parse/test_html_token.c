@@ -119,9 +119,7 @@ static void read_in_pieces(struct seen *seen, struct cr_span html, size_t piece)
     char *copy = malloc(len + more + 1);
     memcpy(copy, have, len);
     memcpy(copy + len, html.at + at, more);
-    t.at = copy;
-    t.end = copy + len + more;
-    t.is_last = at + piece > html.len;
+    cr_html_feed(&t, cr_span(copy, len + more), at + piece > html.len);
     while (cr_html_next(&t, &token) != CR_HTML_MORE)
       see(seen, &token);
     see(seen, &token);
@@ -210,11 +208,10 @@ static void tags_that_nobody_wants_are_passed_over(void **state)
   (void)state;
   const struct cr_span html = CR_SPAN("<div a='<a href=no>'>x</div><A HREF=1><span><b></span>"
                                       "</a><custom-a href=2><td style=x><img src=3 >");
-  struct cr_html_tokens t = {
-    .at = html.at, .end = html.at + html.len, .is_last = true, .wanted = CR_ELEMENT_LINKS
-  };
+  struct cr_html_tokens t = { .wanted = CR_ELEMENT_LINKS };
   struct cr_html_token token;
 
+  cr_html_feed(&t, html, true);
   assert_int_equal(cr_html_next(&t, &token), CR_HTML_START_TAG);
   assert_true(cr_span_eq(token.name, CR_SPAN("A")));
   assert_string_equal(token.known->name, "a");
@@ -255,12 +252,10 @@ static void text_of_an_element_goes_to_its_end_tag(void **state)
   };
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-    struct cr_html_tokens t = { .at = cases[i].html,
-                                .end = cases[i].html + strlen(cases[i].html),
-                                .is_last = true,
-                                .state = cases[i].state,
+    struct cr_html_tokens t = { .state = cases[i].state,
                                 .text_element = cr_html_element(cr_span_text(cases[i].element)) };
     struct cr_html_token token;
+    cr_html_feed(&t, cr_span_text(cases[i].html), true);
     (void)cr_html_next(&t, &token);
     if (!cr_span_eq(token.text, cr_span_text(cases[i].text)) ||
         !cr_span_eq(cr_span(t.at, (size_t)(t.end - t.at)), cr_span_text(cases[i].left)))
@@ -274,18 +269,17 @@ static void text_that_is_held_comes_whole(void **state)
   const struct cr_span html = CR_SPAN("<!--<script>'a' </script>b</script>");
   struct cr_html_tokens t = { .state = CR_HTML_SCRIPT,
                               .text_element = cr_html_element(CR_SPAN("script")),
-                              .holds_text = true,
-                              .at = html.at };
+                              .holds_text = true };
   struct cr_html_token token;
 
   for (size_t len = 1; len < html.len; len++) {
-    t.end = html.at + len;
+    cr_html_feed(&t, cr_span(html.at, len), false);
     assert_int_equal(cr_html_next(&t, &token), CR_HTML_MORE);
     assert_int_equal(token.text.len, 0);
     assert_ptr_equal(t.at, html.at);
     assert_int_equal(t.state, CR_HTML_SCRIPT);
   }
-  t.end = html.at + html.len;
+  cr_html_feed(&t, html, false);
   assert_int_equal(cr_html_next(&t, &token), CR_HTML_END_TAG);
   assert_true(cr_span_eq(token.text, CR_SPAN("<!--<script>'a' </script>b")));
 }
@@ -296,13 +290,11 @@ static void cdata_is_text_in_foreign_content_only(void **state)
   const struct cr_span html = CR_SPAN("<![CDATA[<a>]]]>b<c>");
 
   for (int foreign = 0; foreign <= 1; foreign++) {
-    struct cr_html_tokens t = { .at = html.at,
-                                .end = html.at + html.len,
-                                .is_last = true,
-                                .wanted = CR_HTML_WANT_ALL,
+    struct cr_html_tokens t = { .wanted = CR_HTML_WANT_ALL,
                                 .records_all = true,
                                 .may_have_cdata = foreign == 1 };
     struct cr_html_token token;
+    cr_html_feed(&t, html, true);
     assert_int_equal(cr_html_next(&t, &token), CR_HTML_OTHER);
     assert_int_equal(cr_html_next(&t, &token), CR_HTML_OTHER);
     assert_int_equal(token.text_state, foreign ? CR_HTML_CDATA : CR_HTML_BOGUS);
@@ -323,11 +315,8 @@ static void attributes_beyond_the_room_are_told(void **state)
     len += (size_t)snprintf(html + len, sizeof(html) - len, " a%d=b", i);
   for (int more = 0; more <= 1; more++) {
     len += (size_t)snprintf(html + len, sizeof(html) - len, "%s>", more ? " z=y" : "");
-    struct cr_html_tokens t = { .at = html,
-                                .end = html + len,
-                                .is_last = true,
-                                .wanted = CR_HTML_WANT_ALL,
-                                .records_all = true };
+    struct cr_html_tokens t = { .wanted = CR_HTML_WANT_ALL, .records_all = true };
+    cr_html_feed(&t, cr_span(html, len), true);
     assert_int_equal(cr_html_next(&t, &token), CR_HTML_START_TAG);
     assert_int_equal(token.attribute_count, CR_HTML_TOKEN_ATTRIBUTES);
     assert_int_equal(token.has_more_attributes, more == 1);
@@ -350,15 +339,13 @@ static void hostile_bytes_take_linear_time(void **state)
     for (size_t at = 0; at < BYTES; at++)
       html[at] = units[i][at % unit];
     for (int state_now = CR_HTML_DATA; state_now <= CR_HTML_CDATA; state_now++) {
-      struct cr_html_tokens t = { .at = html,
-                                  .end = html + BYTES,
-                                  .is_last = true,
-                                  .state = (enum cr_html_state)state_now,
+      struct cr_html_tokens t = { .state = (enum cr_html_state)state_now,
                                   .text_element = cr_html_element(CR_SPAN("script")),
                                   .wanted = CR_HTML_WANT_ALL,
                                   .records_all = true };
       struct cr_html_token token;
       size_t tokens = 0;
+      cr_html_feed(&t, cr_span(html, BYTES), true);
       while (cr_html_next(&t, &token) != CR_HTML_MORE)
         tokens++;
       assert_ptr_equal(t.at, t.end);
