@@ -9,9 +9,9 @@
 struct cr_css { /* what is left of a style sheet, UTF-8 */
   const char *at;
   const char *end;
-  uint8_t prelude; /* of an at-rule: see css_urls.c */
-  uint32_t paren_depth;
-  uint32_t strings_depth; /* the parentheses in which strings are URLs; 0: none */
+  uint8_t expects;    /* what the next token may be: see css_urls.c */
+  bool in_namespace;  /* the prelude of a @namespace, whose URLs are names */
+  uint32_t set_depth; /* parentheses that are open since an image-set(, its own too; 0: none */
 };
 
 struct cr_css_url {
@@ -21,10 +21,10 @@ struct cr_css_url {
 };
 
 void cr_css_begin(struct cr_css *css, struct cr_span text);
-/* The next url(), src(), string of an image-set(), or @import; its raw lies in the text. False: no
- * more. */
+/* The next url(), src(), string of an image-set(), or @import, if it isn't empty; its raw lies in
+ * the text. False: no more. */
 bool cr_css_next(struct cr_css *css, struct cr_css_url *found);
-/* Escapes of CSS undone, in UTF-8: at most 3 * raw.len bytes. Returns how many. */
+/* Escapes of CSS undone, in UTF-8, without NUL: at most 3 * raw.len bytes. Returns how many. */
 size_t cr_css_unescape(struct cr_span raw, char *out);
 
 #endif
