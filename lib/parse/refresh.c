@@ -53,18 +53,13 @@ static const char *skip_name(const char *at, const char *end, bool *is_quotable)
 
 bool cr_refresh_parse(struct cr_span content, int64_t *delay_ms, struct cr_span *url)
 {
-  const char *at = content.at;
   const char *end = content.at + content.len;
+  const char *at = skip_spaces(content.at, end);
   bool is_quotable;
+  int64_t ms;
 
-  at = skip_spaces(at, end);
-  at = read_time(at, end, delay_ms);
-  if (!at)
-    return false;
-  *url = cr_span(at, 0);
-  if (at == end)
-    return true;
-  if (*at != ';' && *at != ',' && !cr_is_space(*at))
+  at = read_time(at, end, &ms);
+  if (!at || (at < end && *at != ';' && *at != ',' && !cr_is_space(*at)))
     return false;
   at = skip_spaces(at, end);
   if (at < end && (*at == ';' || *at == ','))
@@ -75,6 +70,7 @@ bool cr_refresh_parse(struct cr_span content, int64_t *delay_ms, struct cr_span 
     end = close ? close : end;
     at++;
   }
+  *delay_ms = ms;
   *url = cr_span(at, (size_t)(end - at));
   return true;
 }

@@ -60,6 +60,11 @@ static void what_is_no_time_is_no_refresh(void **state)
     { ".5; url=a", 0, "a" },
     { "5.9; url=a", 5000, "a" },
     { "5x", -1, "" },
+    { "5url=a", -1, "" },
+    { "5.5a", -1, "" },
+    { "5", 5000, "" },
+    { " 5 ", 5000, "" },
+    { "5;", 5000, "" },
     { "0;a", 0, "a" },
     { "0;url", 0, "url" },
     { "0;url a", 0, "url a" },
@@ -75,8 +80,8 @@ static void what_is_no_time_is_no_refresh(void **state)
     int64_t ms = -1;
     struct cr_span url = { NULL, 0 };
     bool is_refresh = cr_refresh_parse(cr_span_text(cases[i].content), &ms, &url);
-    if (is_refresh != (cases[i].ms >= 0) ||
-        (is_refresh && (ms != cases[i].ms || !cr_span_eq(url, cr_span_text(cases[i].url)))))
+    if (is_refresh != (cases[i].ms >= 0) || ms != cases[i].ms || (url.at != NULL) != is_refresh ||
+        !cr_span_eq(url, cr_span_text(cases[i].url)))
       fail_msg("%s: %d %lld %.*s", cases[i].content, is_refresh, (long long)ms, (int)url.len,
                url.at);
   }
