@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* link_header.c - the links of an HTTP Link header.
  *
- * RFC 8288, appendix B.2 and B.3: lenient, and never failing. What stands before a '<' is passed
- * over, a parameter's first value counts (3.3 says so of rel), names are told in any case. Pure;
- * each byte is read once.
+ * RFC 8288, appendix B.2 to B.4, which keeps what it has read and gives up where something doesn't
+ * belong. Here that is passed over instead, a quoted string as one, to the next '<'; or to the next
+ * ';' if it stands between parameters. A parameter's first value counts (3.3 says so of rel), names
+ * are told in any case. Pure; each byte is read once.
  */
 #include "parse/link_header.h"
 
@@ -13,40 +14,55 @@ static void skip_spaces(struct cr_link_header *it)
     it->at++;
 }
 
-/* Behind the next `c`, or at the end. */
-static struct cr_span take_to(struct cr_link_header *it, char c)
-{
-  const char *begin = it->at;
-  const char *found = memchr(begin, c, (size_t)(it->end - begin));
-
-  it->at = found ? found + 1 : it->end;
-  return cr_span(begin, (size_t)((found ? found : it->end) - begin));
-}
-
-static bool ends_token(char c)
+static bool ends_name(char c)
 {
   return c == ' ' || c == '\t' || c == '=' || c == ';' || c == ',';
 }
 
-static struct cr_span take_token(struct cr_link_header *it)
+static struct cr_span take_name(struct cr_link_header *it)
 {
   const char *begin = it->at;
 
-  while (it->at < it->end && !ends_token(*it->at))
+  while (it->at < it->end && !ends_name(*it->at))
     it->at++;
   return cr_span(begin, (size_t)(it->at - begin));
 }
 
-/* B.4, from behind the opening quote on. */
-static struct cr_span take_quoted(struct cr_link_header *it)
+/* Without the white space behind it, which belongs to the ';' (section 3). */
+static struct cr_span take_unquoted(struct cr_link_header *it)
 {
   const char *begin = it->at;
+  const char *end = begin;
 
-  while (it->at < it->end && *it->at != '"')
-    it->at += *it->at == '\\' && it->end - it->at > 1 ? 2 : 1;
-  struct cr_span text = cr_span(begin, (size_t)(it->at - begin));
-  it->at += it->at < it->end;
-  return text;
+  for (; it->at < it->end && *it->at != ';' && *it->at != ','; it->at++)
+    if (*it->at != ' ' && *it->at != '\t')
+      end = it->at + 1;
+  return cr_span(begin, (size_t)(end - begin));
+}
+
+/* B.4, from the opening quote on. At the end a backslash is nothing. */
+static struct cr_span take_quoted(struct cr_link_header *it)
+{
+  const char *begin = ++it->at;
+  const char *end = it->end;
+
+  while (it->at < it->end && *it->at != '"') {
+    bool escapes = *it->at++ == '\\';
+    if (escapes && it->at == it->end)
+      end = it->at - 1;
+    it->at += escapes && it->at < it->end;
+  }
+  end = it->at < it->end ? it->at++ : end;
+  return cr_span(begin, (size_t)(end - begin));
+}
+
+/* Over what doesn't belong there. */
+static void skip_junk(struct cr_link_header *it)
+{
+  if (*it->at == '"')
+    (void)take_quoted(it);
+  else
+    it->at++;
 }
 
 static void note(struct cr_link_value *value, struct cr_span name,
@@ -66,40 +82,47 @@ static void note(struct cr_link_value *value, struct cr_span name,
     *slot = *parameter;
 }
 
-/* B.3: the parameters of one link, to the comma that ends them. */
+/* B.3, behind its ';' */
+static void take_parameter(struct cr_link_header *it, struct cr_link_value *value)
+{
+  skip_spaces(it);
+  struct cr_span name = take_name(it);
+  struct cr_link_parameter parameter = { { name.at + name.len, 0 }, false };
+  skip_spaces(it);
+  if (it->at < it->end && *it->at == '=') {
+    it->at++;
+    skip_spaces(it);
+    parameter.is_quoted = it->at < it->end && *it->at == '"';
+    parameter.text = parameter.is_quoted ? take_quoted(it) : take_unquoted(it);
+  }
+  note(value, name, &parameter);
+}
+
+/* To the comma that ends them, or to the next link. */
 static void take_parameters(struct cr_link_header *it, struct cr_link_value *value)
 {
-  for (;;) {
-    skip_spaces(it);
-    if (it->at == it->end || *it->at == ',')
-      return;
-    if (*it->at != ';') { /* what doesn't belong there */
-      it->at++;
+  while (it->at < it->end && *it->at != ',' && *it->at != '<') {
+    if (*it->at != ';') {
+      skip_junk(it);
       continue;
     }
     it->at++;
-    skip_spaces(it);
-    struct cr_span name = take_token(it);
-    struct cr_link_parameter parameter = { { name.at + name.len, 0 }, false };
-    skip_spaces(it);
-    if (it->at < it->end && *it->at == '=') {
-      it->at++;
-      skip_spaces(it);
-      parameter.is_quoted = it->at < it->end && *it->at == '"';
-      it->at += parameter.is_quoted;
-      parameter.text = parameter.is_quoted ? take_quoted(it) : take_token(it);
-    }
-    note(value, name, &parameter);
+    take_parameter(it, value);
   }
 }
 
 bool cr_link_header_next(struct cr_link_header *it, struct cr_link_value *value)
 {
-  *value = (struct cr_link_value){ .has_anchor = false };
-  (void)take_to(it, '<'); /* commas and white space, if all is well */
+  while (it->at < it->end && *it->at != '<') /* commas and white space, if all is well */
+    skip_junk(it);
   if (it->at == it->end)
     return false;
-  value->target = take_to(it, '>');
+  const char *target = it->at + 1;
+  const char *close = memchr(it->at, '>', (size_t)(it->end - it->at));
+  it->at = close ? close + 1 : it->end;
+  if (!close)
+    return false;
+  *value = (struct cr_link_value){ .target = cr_span(target, (size_t)(close - target)) };
   take_parameters(it, value);
   return true;
 }
