@@ -119,12 +119,16 @@ static void end(struct cr_extract *x)
 
 /* ---- text ---- */
 
-/* The text before a token, or as much of it as is there. */
+/* The text before a token, or as much of it as is there. Of what a template holds only comments are
+ * told. */
 static void text(struct cr_extract *x)
 {
   const struct cr_element *element = x->t.text_element;
+  enum cr_html_state state = x->token.text_state;
 
-  switch (x->token.text_state) {
+  if (x->f.template_depth > 0 && state != CR_HTML_COMMENT && state != CR_HTML_BOGUS)
+    return;
+  switch (state) {
   case CR_HTML_DATA:
   case CR_HTML_RCDATA:
     cr_collect_text(x->collect, x->token.text, false);

@@ -4,6 +4,8 @@
 #include "parse/html_extract.h"
 
 #include "parse/extract_rig.h"
+#include "parse/html_gumbo.h"
+#include "parse/html_links.h"
 
 static const char page[] =
     "<!DOCTYPE html><html lang=en><head><title>a &amp; b</title><base href=c/>"
@@ -66,6 +68,54 @@ static void in_doubt_it_stops_or_goes_on(void **state)
   assert_true(cr_extract_is_doubtful(&rig.extract));
   assert_int_equal(rig.extract.f.doubt, CR_HTML_DOUBT_FRAMES);
   assert_true(rig.collect.found.count >= 2);
+  extract_close(&rig);
+}
+
+static int64_t frozen(void)
+{
+  return 0;
+}
+
+/* What gumbo's tree tells, described as extract_describe does. */
+static const char *describe_tree(struct extract_rig *rig, struct cr_span html)
+{
+  const struct GumboInternalOutput *tree = NULL;
+  struct cr_html_limits limits = cr_html_limits_for(html.len, frozen);
+
+  cr_arena_reset(&rig->keep);
+  cr_arena_reset(&rig->scratch);
+  assert_int_equal(cr_html_build(&tree, &rig->scratch, html, &limits), CR_PARSE_WHOLE);
+  cr_collect_init(&rig->collect, &rig->keep, &rig->scratch, rig->charset, &rig->wants);
+  cr_html_links(&rig->collect, tree);
+  assert_int_equal(cr_collect_finish(&rig->collect), 0);
+  return extract_describe(rig);
+}
+
+static void text_in_a_template_is_told_as_a_tree_does(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    const char *want;
+  } rows[] = {
+    { "<template><style>a{b:url(1)}</style></template><style>a{b:url(2)}</style>", "css:2 " },
+    { "<template><template></template><style>@import '1'</style></template><a href=2>3</a>",
+      "a:2'3' " },
+    { "<template><script>'http://a.example/1.html'</script></template>", "" },
+    { "<script>'http://a.example/1.html'</script>", "guess:http://a.example/1.html " },
+    { "<template><!--[if IE]><link href=1><![endif]--></template>", "link:1 " },
+    { "<template><title>1</title><p>2</template><style>a{b:url(3)}</style>", "css:3 " },
+    { "<svg><template></template><style>a{b:url(1)}</style></svg>", "" },
+    { "</template><style>a{b:url(1)}</style>", "css:1 " },
+    { "<template><style>a{b:url(1)}</template>", "" }, /* all of it is the style's text */
+  };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    extract_expect(&rig, rows[i].html, rows[i].want);
+    assert_string_equal(describe_tree(&rig, cr_span_text(rows[i].html)), rows[i].want);
+  }
   extract_close(&rig);
 }
 
@@ -157,6 +207,7 @@ int main(void)
     cmocka_unit_test(pieces_of_any_size_give_the_same),
     cmocka_unit_test(every_cut_of_a_page_ends_well),
     cmocka_unit_test(in_doubt_it_stops_or_goes_on),
+    cmocka_unit_test(text_in_a_template_is_told_as_a_tree_does),
     cmocka_unit_test(a_tag_that_is_cut_has_a_ceiling),
     cmocka_unit_test(a_long_tag_in_small_pieces_takes_linear_time),
     cmocka_unit_test(no_memory_is_an_ordinary_error),
