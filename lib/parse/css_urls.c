@@ -230,7 +230,8 @@ static bool is_empty(struct cr_span raw)
   return at == end;
 }
 
-/* What may be a link: an empty URL is none (CSS Values 4, 4.5.1), nor is a namespace's name. */
+/* What may be a link: an empty URL is none (CSS Values 4, "Empty URLs"), nor is the name of a
+ * namespace. */
 static bool take(const struct cr_css *css, struct cr_span raw, bool is_import,
                  struct cr_css_url *found)
 {
