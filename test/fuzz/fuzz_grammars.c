@@ -3,7 +3,8 @@
  *
  * Input: one byte (modulo 5: a srcset, a refresh, a style sheet, a Link header, a list of URLs),
  * the text. What is found lies in the text, each find behind the one before and within what is
- * read; to undo escapes writes no more than it may; and a second reading finds the same.
+ * read; to undo escapes writes no more than it may; and a second reading finds the same. Of NUL
+ * only style sheets and lists have a rule: it is in no URL of theirs.
  */
 #include <stdlib.h>
 
@@ -79,8 +80,10 @@ static void read_refresh(struct seen *s)
   struct cr_span url = { NULL, 0 };
   int64_t delay_ms = -1;
 
-  if (!cr_refresh_parse(s->text, &delay_ms, &url))
+  if (!cr_refresh_parse(s->text, &delay_ms, &url)) {
+    require(delay_ms == -1 && !url.at);
     return;
+  }
   require(delay_ms >= 0);
   add(s, (uint64_t)delay_ms);
   if (url.len > 0)
@@ -99,6 +102,7 @@ static void read_css(struct seen *s)
     char *out = room_for(3 * found.raw.len);
     size_t len = cr_css_unescape(found.raw, out);
     require(len <= 3 * found.raw.len);
+    require(len > 0 && !memchr(out, '\0', len)); /* CSS Syntax 3.3: NUL is U+FFFD */
     require(found.has_escapes || cr_span_eq(cr_span(out, len), found.raw));
     add_bytes(s, cr_span(out, len));
     free(out);
@@ -126,6 +130,7 @@ static void read_link_header(struct seen *s)
 
   while (cr_link_header_next(&it, &value)) {
     check_progress(s, value.target, it.at);
+    require(!memchr(value.target.at, '>', value.target.len));
     check_parameter(s, &value.rel);
     check_parameter(s, &value.hreflang);
     check_parameter(s, &value.type);
@@ -141,7 +146,7 @@ static void read_url_list(struct seen *s)
 
   while (cr_url_list_next(&it, &url)) {
     require(cr_span_starts_nocase(url, CR_SPAN("http")));
-    require(!memchr(url.at, '\n', url.len));
+    require(!memchr(url.at, '\n', url.len) && !memchr(url.at, '\0', url.len));
     check_progress(s, url, it.at);
   }
   require(!cr_url_list_next(&it, &url) && it.at == it.end);
