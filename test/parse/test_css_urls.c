@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/random.h"
+
 /* The URLs with a '|' behind each, "@" before those of an @import. */
 static const char *urls_of(const char *text, char *out, size_t room)
 {
@@ -269,6 +271,35 @@ static void behind_a_number_or_a_hash_no_function_begins(void **state)
   CHECK(rows);
 }
 
+/* "@i" makes the reader look at every token; it's a rule without a meaning. */
+static void a_sheet_that_is_not_read_has_no_url(void **state)
+{
+  static const char *const pieces[] = { "url(",  "URL(",     "src(",     "image-set(", "-webkit-",
+                                        "Set('", "@import ", "@IMPORT'", "'a'",        "\"b\"",
+                                        "u",     "rl(",      "r\\6c(",   "\\@",        "(",
+                                        ")",     "rgb(",     ";",        "{",          "}",
+                                        "/*",    "*/",       " ",        "@",          "import" };
+  struct cr_random random = { 5 };
+  unsigned with_urls = 0;
+  (void)state;
+
+  for (int round = 0; round < 100000; round++) {
+    char read[256] = "@i;";
+    char got[512];
+    char want[512];
+    size_t len = 3;
+    for (uint64_t n = cr_random_next(&random) % 8; n > 0; n--) {
+      size_t piece = cr_random_next(&random) % (sizeof(pieces) / sizeof(pieces[0]));
+      len += (size_t)snprintf(read + len, sizeof(read) - len, "%s", pieces[piece]);
+    }
+    (void)urls_of(read, want, sizeof(want));
+    if (strcmp(urls_of(read + 3, got, sizeof(got)), want) != 0)
+      fail_msg("%s: %s, not %s", read + 3, got, want);
+    with_urls += want[0] != '\0';
+  }
+  assert_true(with_urls > 1000);
+}
+
 static void hostile_sheets_take_linear_time(void **state)
 {
   (void)state;
@@ -307,6 +338,7 @@ int main(void)
     cmocka_unit_test(a_namespaces_url_is_no_link),
     cmocka_unit_test(strings_of_an_image_set_are_urls_but_those_of_functions_in_it),
     cmocka_unit_test(behind_a_number_or_a_hash_no_function_begins),
+    cmocka_unit_test(a_sheet_that_is_not_read_has_no_url),
     cmocka_unit_test(hostile_sheets_take_linear_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
