@@ -9,10 +9,15 @@
 #include "loop/loop.h"
 
 #include <event2/event.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "crawl/crawler.h"
 #include "loop/wake.h"
+
+/* What a base opens: epoll, a timer, the pair for signals; and some to spare. */
+enum { BASE_FDS = 8 };
 
 struct libevent_loop;
 
@@ -259,19 +264,39 @@ static const struct cr_loop_ops ops = {
   .listen = listen_for_wake,
 };
 
-/* NULL: libevent can't, or has no memory; it doesn't say which. */
-static struct event_base *make_base(void)
+/* event_base_new ends the process where there is no descriptor left for its socketpair of signals
+ * (signal.c, evsig_init_). Only another thread that takes them in between can still bring that
+ * about. */
+static bool has_descriptors(void)
 {
-  struct event_config *config = event_config_new();
+  int fds[BASE_FDS];
+  int count = 0;
+
+  while (count < BASE_FDS && (fds[count] = eventfd(0, EFD_CLOEXEC)) >= 0)
+    count++;
+  for (int i = 0; i < count; i++)
+    (void)close(fds[i]); /* an eventfd has nothing to lose */
+  return count == BASE_FDS;
+}
+
+/* CRAWLER_E_SYSTEM: no descriptors; CRAWLER_E_NETWORK: libevent can't, or has no memory; it doesn't
+ * say which. */
+static int make_base(struct event_base **out)
+{
+  struct event_config *config;
   struct event_base *base = NULL;
   int flags = EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST;
 
   flags |= EVENT_BASE_FLAG_IGNORE_ENV; /* what libevent may use isn't the environment's to say */
+  if (!has_descriptors())
+    return CRAWLER_E_SYSTEM;
+  config = event_config_new();
   if (config && event_config_set_flag(config, flags) == 0)
     base = event_base_new_with_config(config);
   if (config)
     event_config_free(config);
-  return base;
+  *out = base;
+  return base ? 0 : CRAWLER_E_NETWORK;
 }
 
 /* An event without descriptor. */
@@ -286,7 +311,7 @@ static struct slot *make_slot(struct libevent_loop *l, event_callback_fn callbac
 int cr_loop_open_libevent(struct cr_loop **out, struct cr_mem *mem, struct event_base *base)
 {
   struct libevent_loop *l = cr_zalloc(mem, CR_MEM_CORE, sizeof(*l));
-  int err = CRAWLER_E_NETWORK;
+  int err = 0;
 
   if (!l)
     return CRAWLER_E_NOMEM;
@@ -294,8 +319,10 @@ int cr_loop_open_libevent(struct cr_loop **out, struct cr_mem *mem, struct event
   cr_list_init(&l->live);
   cr_list_init(&l->spare);
   l->owns_base = base == NULL;
-  l->base = base ? base : make_base();
-  if (!l->base)
+  l->base = base;
+  if (!base)
+    err = make_base(&l->base);
+  if (err)
     goto done;
   err = CRAWLER_E_NOMEM;
   l->alarm = make_slot(l, on_alarm);

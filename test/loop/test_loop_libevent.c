@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -213,6 +214,50 @@ static void opening_and_closing_leaves_no_descriptor(void **state)
     cr_loop_close(loop);
   }
   assert_int_equal(count_fds(), before);
+}
+
+/* How many more may be opened. */
+static int count_free_fds(void)
+{
+  int fds[64];
+  int count = 0;
+
+  while (count < 64 && (fds[count] = dup(0)) >= 0)
+    count++;
+  for (int i = 0; i < count; i++)
+    (void)close(fds[i]);
+  return count;
+}
+
+/* libevent would end the process. */
+static void without_descriptors_opening_fails(void **state)
+{
+  struct fixture *f = *state;
+  struct cr_loop *loop = NULL;
+  struct rlimit limit;
+  int fds[64];
+  int count = 0;
+
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  struct rlimit tight = { .rlim_cur = 64, .rlim_max = limit.rlim_max };
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+  while ((fds[count] = dup(0)) >= 0)
+    count++;
+  for (int left = 0; count > 0; left++) {
+    assert_int_equal(count_free_fds(), left);
+    int err = cr_loop_open_libevent(&loop, &f->mem, NULL);
+    if (err == 0) {
+      assert_in_range(left, 8, 10);
+      cr_loop_close(loop);
+      break;
+    }
+    assert_int_equal(err, CRAWLER_E_SYSTEM);
+    (void)close(fds[--count]);
+  }
+  assert_true(count > 0);
+  while (count > 0)
+    (void)close(fds[--count]);
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
 static void defer_for_ever(struct cr_deferred *deferred)
@@ -425,6 +470,7 @@ int main(void)
     OWN(a_turn_inside_a_turn_is_refused),
     OWN(a_turn_without_bound_waits_for_a_wake),
     OWN(opening_and_closing_leaves_no_descriptor),
+    OWN(without_descriptors_opening_fails),
     OWN(what_defers_itself_for_ever_leaves_room_for_timers),
     BASE(what_defers_itself_for_ever_leaves_room_for_timers),
     OWN(deferred_calls_come_after_all_that_is_ready),
