@@ -93,8 +93,10 @@ static int change_watch(struct cr_loop *loop, struct cr_watch *watch, int events
     return 0;
   }
   err = reserve_fd(l, watch->fd);
-  if (!err && l->caller.watch(watch->fd, events, l->caller.user) != 0)
+  if (!err && l->caller.watch(watch->fd, events, l->caller.user) != 0) {
     err = CRAWLER_E_SYSTEM;
+    cr_loop_note(&l->loop, err); /* whoever asked may go on without; the caller's loop can't */
+  }
   if (err)
     end_watch(l, watch);
   else
