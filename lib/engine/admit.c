@@ -219,6 +219,15 @@ static void count_link(struct cr_shard *s, int result)
     cr_ledger_link_known(&s->ledger);
 }
 
+void cr_no_room(struct cr_shard *s, const struct crawler_request *req, int result)
+{
+  if (result != CR_ADD_CAP && result != CR_ADD_MEMORY)
+    return;
+  cr_ledger_link_refused(&s->ledger,
+                         result == CR_ADD_CAP ? CRAWLER_CAPPED_CAP : CRAWLER_CAPPED_MEMORY);
+  cr_shard_log(s, 0, "no room to queue", req->url);
+}
+
 void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
 {
   struct crawler_request *req = &sub->req;
@@ -232,15 +241,11 @@ void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
     err = cr_widen_scope(s, req);
   if (err == 0 && req->seed_flag)
     err = trust_origin(s, req);
-  if (err < 0) {
-    cr_shard_log(s, 0, "could not add", req->url);
-  } else {
-    int result = cr_admit(s, &a);
-
-    if (req->referrer.at)
-      count_link(s, result);
-    else if (result == CR_ADD_MEMORY || result == CR_ADD_CAP)
-      cr_shard_log(s, 0, "no room to queue", req->url);
-  }
+  /* Its text has been checked when it was added: only memory can be wanting. */
+  int result = err < 0 ? CR_ADD_MEMORY : cr_admit(s, &a);
+  if (req->referrer.at)
+    count_link(s, result);
+  else
+    cr_no_room(s, req, result);
   cr_submission_free(sub);
 }

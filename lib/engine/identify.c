@@ -33,22 +33,21 @@ int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
 struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_request *req)
 {
   struct cr_span host = cr_request_host(req);
-  char *text;
-  size_t len;
-
+  struct cr_span origin = cr_request_origin(req);
+  struct cr_span named = cr_span(host.at, (size_t)(origin.at + origin.len - host.at));
   /* The root's dot names the same server, as it makes the same key (url_key.c). */
-  if (host.len > 1 && host.at[host.len - 1] == '.' && host.at[host.len - 2] != '.')
-    host.len--;
-  len = host.len;
+  bool has_dot = host.len > 1 && host.at[host.len - 1] == '.' && host.at[host.len - 2] != '.';
+
+  host.len -= has_dot;
   if (req->port == 80 || req->port == 443)
     return host;
-  text = cr_arena_bytes(arena, host.len + 6);
+  if (!has_dot)
+    return named; /* a port that isn't the scheme's stands in every URL */
+  char *text = cr_arena_strndup(arena, named.at, named.len);
   if (!text)
-    return host; /* merges two ports' politeness: the safe side of being out of memory */
-  memcpy(text, host.at, host.len);
-  text[len++] = ':';
-  len += cr_write_u64(text + len, req->port);
-  return cr_span(text, len);
+    return named; /* a host of its own: better than none, or than the other ports' */
+  memmove(text + host.len, text + host.len + 1, named.len - host.len); /* the NUL too */
+  return cr_span(text, named.len - 1);
 }
 
 uint32_t cr_authority_of(struct cr_shard *s, const struct crawler_request *req, bool admitted)

@@ -114,13 +114,16 @@ static void hand_over(struct cr_visit *v)
   if (err == 0) {
     carry_over(v, &target);
     cr_arena_reset(&s->scratch);
-    (void)cr_admit(s, &a);
+    cr_no_room(s, &target, cr_admit(s, &a));
     cr_depth_replaced(s, v->fp, a.fp, target.depth);
   } else if (err == CRAWLER_E_SCHEME) {
     target.url = v->page.location;
     target.url_bytes = strlen(target.url);
     a.fp = cr_hash64(target.url, target.url_bytes, ~s->hash_seed);
     cr_reject(s, &target, a.fp, CRAWLER_REJECTED_SCHEME);
+  } else if (err == CRAWLER_E_NOMEM) {
+    target.url = v->page.location;
+    cr_no_room(s, &target, CR_ADD_MEMORY);
   }
   cr_visit_end(v, CRAWLER_REDIRECTED, CRAWLER_REASON_NONE);
 }

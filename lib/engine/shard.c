@@ -182,6 +182,12 @@ int cr_shard_check_private(struct cr_shard *s, const char *list)
 
 /* ---- start ---- */
 
+/* The frontier takes 0 for no limit; the option's 0 is the least. */
+static int64_t frontier_bytes(int64_t max_frontier)
+{
+  return max_frontier < 0 ? 0 : max_frontier > 0 ? max_frontier : 1;
+}
+
 static int open_frontier(struct cr_shard *s)
 {
   struct cr_frontier_config config = {
@@ -192,7 +198,7 @@ static int open_frontier(struct cr_shard *s)
     .site_cap = s->politeness.site_cap,
     .address_cap = s->politeness.address_cap,
     .max_pending = (uint32_t)s->settings->max_pending,
-    .max_bytes = s->settings->max_frontier < 0 ? 0 : s->settings->max_frontier,
+    .max_bytes = frontier_bytes(s->settings->max_frontier),
     .gate = s->settings->obey_robots != 0,
     .free_extra = cr_shard_free_extra,
     .free_facts = cr_robots_facts_free,

@@ -215,6 +215,9 @@ void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, 
 /* The host of a seed, or of where it was redirected to, belongs to the crawl: what was rejected for
  * scope before is judged again when it's found again. 0 or CRAWLER_E_NOMEM. */
 int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req);
+/* A seed, an added URL or a redirect's target (no link of a page) that was refused for room is
+ * counted as a link that was. Other results of cr_admit() are nothing to it. */
+void cr_no_room(struct cr_shard *s, const struct crawler_request *req, int result);
 /* What came by crawler_submit(): frees it. */
 void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub);
 

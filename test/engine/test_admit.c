@@ -293,6 +293,10 @@ static void no_more_than_max_pending_wait_for_a_host(void **state)
   }
   cr_sim_run(&sim);
   assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 2);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_LINKS_CAPPED), 3);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_LINKS), 3);
+  assert_int_equal(crawler_is_complete(sim.c), 0);
+  assert_string_equal(crawler_incomplete(sim.c, 0, NULL), "capped");
   cr_sim_add(&sim, "/seed/4"); /* refused for room: not known */
   cr_sim_run(&sim);
   assert_int_equal(cr_sim_outcome(&sim, "/seed/4"), CRAWLER_FETCHED);

@@ -114,6 +114,25 @@ static void userinfo_in_a_location_is_never_sent(void **state)
   cr_sim_close(&sim);
 }
 
+static void a_target_without_room_is_counted(void **state)
+{
+  static const struct cr_sim_page pages[] = { { "/", .to = "/target" } };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "max_pending", "1");
+  cr_sim_set(&sim, "concurrency", "1");
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  int asked = cr_sim_asked(&sim, "/target");
+  int64_t capped = cr_sim_stat(&sim, CRAWLER_STAT_LINKS_CAPPED);
+  assert_int_equal(asked + capped, 1);
+  assert_int_equal(crawler_is_complete(sim.c), capped == 0);
+  cr_sim_close(&sim);
+}
+
 /* ---- every stage is passed ---- */
 
 static int reject_target(crawler *c, crawler_request *req, void *user)
@@ -304,6 +323,7 @@ int main(void)
     cmocka_unit_test(these_statuses_redirect_and_no_others),
     cmocka_unit_test(the_target_inherits_what_it_should),
     cmocka_unit_test(userinfo_in_a_location_is_never_sent),
+    cmocka_unit_test(a_target_without_room_is_counted),
     cmocka_unit_test(a_target_is_filtered),
     cmocka_unit_test(many_redirects_to_one_target_fetch_it_once),
     cmocka_unit_test(a_target_of_the_same_key_goes_on_under_its_entry),
