@@ -7,7 +7,9 @@
  */
 #include <crawl/crawler.h>
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@ struct command {
 
 static crawler *interruptible; /* for the signal handler */
 static volatile sig_atomic_t interrupts;
+static int nowhere; /* a descriptor of /dev/null */
 
 /* ---- help ---- */
 
@@ -385,13 +388,35 @@ static int read_arguments(struct command *cmd, int argc, char **argv)
 
 /* ---- running ---- */
 
+static void on_signal(int number);
+
+/* flags: SA_RESTART lets a write that waits for its reader go on. */
+static void catch_signals(void (*handler)(int), int flags)
+{
+  struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
+
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+/* The first lets what is in flight end; the second ends all at once, and a write that waits for its
+ * reader, too: what is left to print goes nowhere. */
 static void on_signal(int number)
 {
+  struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+  int saved = errno;
   (void)number;
-  if (interrupts++ == 0)
+
+  if (interrupts++ == 0) {
     crawler_stop(interruptible);
-  else
+    catch_signals(on_signal, 0);
+  } else {
     crawler_cancel(interruptible);
+    if (poll(&out, 1, 0) == 0)
+      dup2(nowhere, STDOUT_FILENO);
+  }
+  errno = saved;
 }
 
 static int run(struct command *cmd)
@@ -399,17 +424,16 @@ static int run(struct command *cmd)
   int err;
 
   interruptible = cmd->c;
-  signal(SIGINT, on_signal);
-  signal(SIGTERM, on_signal);
+  nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  catch_signals(on_signal, SA_RESTART);
   signal(SIGPIPE, SIG_IGN); /* a closed stdout is an error of write() instead */
   do {
     err = crawler_step(cmd->c, 200);
     output_progress(&cmd->out);
   } while (err == CRAWLER_OK);
-  signal(SIGINT, SIG_DFL);
-  signal(SIGTERM, SIG_DFL);
   output_summary(&cmd->out);
   output_close(&cmd->out);
+  catch_signals(SIG_DFL, 0);
   return err;
 }
 

@@ -18,6 +18,10 @@ static void check_output(struct output *out)
 {
   if (!ferror(stdout) || out->broken_pipe || out->broken_output)
     return;
+  if (errno == EINTR) { /* by a signal that has cancelled the crawl, and sent stdout nowhere */
+    clearerr(stdout);
+    return;
+  }
   if (errno == EPIPE)
     out->broken_pipe = 1;
   else

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -99,6 +100,51 @@ static const struct cr_json *find_summary(struct cr_jsonl *lines, const struct c
     summary = cr_json_get(line, "summary");
   assert_non_null(summary);
   return summary;
+}
+
+static int waits_to_be_read(const struct cr_process *process)
+{
+  int bytes = 0;
+
+  return ioctl(process->out_fd, FIONREAD, &bytes) == 0 ? bytes : -1;
+}
+
+/* 'Z': it has ended, and nobody has asked how. */
+static char state_of(const struct cr_process *process)
+{
+  char path[64];
+  char state = '?';
+
+  (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)process->pid);
+  FILE *in = fopen(path, "r");
+  if (in) {
+    assert_int_equal(fscanf(in, "%*d %*s %c", &state), 1);
+    (void)fclose(in);
+  }
+  return state;
+}
+
+static void a_second_interrupt_ends_a_write_that_waits(void **state)
+{
+  enum { PIPE_NEARLY_FULL = 60000 };
+  struct cr_site_server *site = cr_site_start_generated(4000);
+  struct cr_command run;
+  int64_t until = cr_clock_mono_ms() + 20000;
+
+  (void)state;
+  cr_command_start(&run,
+                   CR_ARGS("--json", "--own-server", "--no-robots", cr_site_url(site, "/p/0")),
+                   CR_OUT_PIPE);
+  while (waits_to_be_read(&run.process) < PIPE_NEARLY_FULL && cr_clock_mono_ms() < until)
+    usleep(1000);
+  for (int i = 0; state_of(&run.process) != 'Z' && cr_clock_mono_ms() < until; i++) {
+    usleep(50000); /* for the write to wait; two signals at the same moment would be one */
+    cr_process_signal(&run.process, SIGINT);
+  }
+  assert_int_equal(state_of(&run.process), 'Z');
+  cr_process_finish(&run.process);
+  cr_command_end(&run, 130);
+  cr_site_stop(site);
 }
 
 static void an_interrupt_drains_and_a_second_one_cancels(void **state)
@@ -204,6 +250,7 @@ int main(void)
     cmocka_unit_test(stdout_that_nobody_reads_exits_with_141),
     cmocka_unit_test(stdout_that_was_never_open_exits_with_141_and_asks_nothing),
     cmocka_unit_test(an_interrupt_drains_and_a_second_one_cancels),
+    cmocka_unit_test(a_second_interrupt_ends_a_write_that_waits),
     cmocka_unit_test(max_time_ends_it_as_asked),
     cmocka_unit_test(every_bad_server_has_its_line_and_exit_status),
   };
