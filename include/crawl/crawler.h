@@ -124,7 +124,7 @@ typedef enum crawler_outcome {
 typedef enum crawler_reason {
   CRAWLER_REASON_NONE = 0,
   CRAWLER_FAILED_DNS = 1,                  /* the host name did not resolve */
-  CRAWLER_FAILED_CONNECT = 2,              /* no connection */
+  CRAWLER_FAILED_CONNECT = 2,              /* no connection in time, TLS included */
   CRAWLER_FAILED_TLS = 3,                  /* handshake or certificate */
   CRAWLER_FAILED_TIMEOUT = 4,              /* connected, but not done in time */
   CRAWLER_FAILED_TRUNCATED = 5,            /* the connection ended before the response did */
@@ -183,8 +183,8 @@ crawler *crawler_new_with(void *(*malloc_fn)(size_t bytes, void *user),
  * more, but one of on_parse that runs on a worker meanwhile returns later. */
 void crawler_free(crawler *c);
 /* What the last failed call on the loop thread says, with names and numbers in it; "" when nothing
- * failed, and for c NULL. Valid until the next call that fails. [any thread] functions and those
- * of requests, pages and statistics don't touch it. */
+ * failed, and for c NULL. Valid until the next call that fails. [any thread] functions, those of
+ * requests, pages and statistics, and a NULL for what is written to or named don't touch it. */
 const char *crawler_errmsg(const crawler *c);
 /* The caller's own pointer; free_data (may be NULL) is called with it when it is replaced, and by
  * crawler_free() on the thread that frees. */
@@ -417,8 +417,9 @@ int crawler_wait(crawler *c, int64_t timeout_ms);
 /* Nothing new is started; what is in flight ends, the rest stays queued. Does nothing before a run
  * has begun, and is undone by the next one. [any thread, async-signal-safe] */
 void crawler_stop(crawler *c);
-/* Ends at once: transfers are cut, their URLs stay queued. Pages that callers hold stay in flight.
- * As crawler_stop() otherwise. [any thread, async-signal-safe] */
+/* Ends at once: transfers are cut, their URLs stay queued. Pages that callers hold stay in flight:
+ * released or finished later, they end in the next run, if there is one. As crawler_stop()
+ * otherwise. [any thread, async-signal-safe] */
 void crawler_cancel(crawler *c);
 
 /* Why the last run ended; static text: "" (not yet, or running), "complete", "max_pages",

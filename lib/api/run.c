@@ -237,8 +237,10 @@ int crawler_set_event_base(crawler *c, struct event_base *base)
 {
   int err;
 
-  if (!c || !base)
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (!base)
+    return cr_error(c, CRAWLER_E_INVAL, "no event_base", NULL);
   err = set_drive(c, CR_DRIVE_BASE);
   if (err == 0)
     c->base = base;
@@ -264,8 +266,10 @@ int crawler_set_loop(crawler *c, int (*watch)(crawler *c, int fd, int events, vo
 {
   int err;
 
-  if (!c || !watch || !timer)
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (!watch || !timer)
+    return cr_error(c, CRAWLER_E_INVAL, "watch and timer are both needed", NULL);
   err = set_drive(c, CR_DRIVE_WATCH);
   if (err < 0)
     return err;

@@ -51,8 +51,9 @@ int crawler_start_thread(crawler *c)
     return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook, nor while the crawl runs", NULL);
   cr_thread_join(c);
   err = cr_ready_open_fd(&c->ready);
-  if (err == 0)
-    err = cr_begin(c, CR_DRIVE_THREAD, !c->hooks.page);
+  if (err < 0)
+    return cr_error(c, err, "could not open crawler_fd()'s descriptor", crawler_strerror(err));
+  err = cr_begin(c, CR_DRIVE_THREAD, !c->hooks.page);
   if (err < 0)
     return err;
   err = create_thread(c);

@@ -27,8 +27,8 @@ static bool ends_function(const char *paren)
   return (before == 'r' && (last == 'l' || last == 'c')) || (before == 'e' && last == 't');
 }
 
-/* Most sheets have no URL, which a search for what each URL needs tells sooner than their tokens do.
- * Behind a backslash any name may be. */
+/* Most sheets have no URL, which a search for what each URL needs tells sooner than their tokens
+ * do. Behind a backslash any name may be. */
 static bool may_have_urls(const char *at, const char *end)
 {
   for (const char *p = at; (p = cr_find_byte(p, end, '(')) < end; p++)

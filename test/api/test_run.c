@@ -95,6 +95,31 @@ static void next_gives_again_after_its_time_and_done_once_at_the_end(void **stat
   cr_site_stop(site);
 }
 
+static void pages_held_over_a_cancel_end_in_the_next_run(void **state)
+{
+  struct cr_site_server *site = cr_site_start_generated(30);
+  struct cr_crawl_rig rig;
+  crawler_page *held;
+  crawler_page *page;
+
+  (void)state;
+  cr_crawl_open(&rig, CR_WAY_NEXT);
+  cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
+  assert_int_equal(crawler_next(rig.c, &held, -1), CRAWLER_OK);
+  crawler_cancel(rig.c);
+  while (crawler_next(rig.c, &page, -1) == CRAWLER_OK)
+    crawler_page_release(page);
+  crawler_page_release(held);
+  assert_string_equal(crawler_ended(rig.c), "canceled");
+  assert_int_equal(cr_crawl_stat(&rig, CRAWLER_STAT_IN_FLIGHT), 1);
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  assert_int_equal(cr_crawl_stat(&rig, CRAWLER_STAT_IN_FLIGHT), 0);
+  assert_int_equal(cr_crawl_stat(&rig, CRAWLER_STAT_FETCHED), 30);
+  cr_crawl_check(&rig);
+  cr_crawl_close(&rig);
+  cr_site_stop(site);
+}
+
 static void next_gives_no_pages_that_could_not_be_fetched(void **state)
 {
   static const struct cr_site_page pages[] = {
@@ -408,6 +433,7 @@ int main(void)
     cmocka_unit_test(step_waits_no_longer_than_it_is_told),
     cmocka_unit_test(numbers_are_of_now_after_each_step),
     cmocka_unit_test(next_gives_again_after_its_time_and_done_once_at_the_end),
+    cmocka_unit_test(pages_held_over_a_cancel_end_in_the_next_run),
     cmocka_unit_test(next_gives_no_pages_that_could_not_be_fetched),
     cmocka_unit_test(a_pulled_page_can_be_failed_or_retried_before_its_release),
     cmocka_unit_test(canceled_while_pages_are_held_it_goes_on_with_them),
