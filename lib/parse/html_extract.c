@@ -73,6 +73,15 @@ static void check_formatting(struct cr_extract *x, bool has_links)
     cr_feedback_doubt(&x->f, CR_HTML_DOUBT_LINK);
 }
 
+/* A style sheet, or a document inside, that is moved in front of a table: its links with it. */
+static void check_moved(struct cr_extract *x)
+{
+  const struct cr_element *known = x->token.known;
+
+  if (x->f.is_fostered && (x->collect->inside.at || (known && strcmp(known->name, "style") == 0)))
+    cr_feedback_doubt(&x->f, CR_HTML_DOUBT_TABLE);
+}
+
 static void start(struct cr_extract *x)
 {
   const struct cr_html_token *token = &x->token;
@@ -99,8 +108,9 @@ static void start(struct cr_extract *x)
   if (cr_collect_start(x->collect, &tag) > 0)
     open_link(x, place);
   check_formatting(x, x->collect->found.count > before);
-  if (token->known && token->known->link_set == CR_LINKS_IFRAME)
+  if (place == CR_HTML_IN_HTML && token->known && token->known->link_set == CR_LINKS_IFRAME)
     cr_collect_srcdoc(x->collect, &tag);
+  check_moved(x);
 }
 
 static void end(struct cr_extract *x)
@@ -130,6 +140,9 @@ static void text(struct cr_extract *x)
     return;
   switch (state) {
   case CR_HTML_DATA:
+    cr_feedback_text(&x->f, x->token.text);
+    cr_collect_text(x->collect, x->token.text, false);
+    break;
   case CR_HTML_RCDATA:
     cr_collect_text(x->collect, x->token.text, false);
     break;
@@ -235,8 +248,8 @@ static void leave(struct cr_extract *x)
 
 static void set_wishes(struct cr_extract *x)
 {
-  x->t.wanted = x->f.in_link || x->f.foreign_len > 0 ? CR_HTML_WANT_ALL
-                                                     : CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK;
+  x->t.wanted =
+      cr_feedback_wants_all(&x->f) ? CR_HTML_WANT_ALL : CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK;
   x->t.records_all = x->f.foreign_len > 0;
   x->t.holds_text = needs_text(x);
 }

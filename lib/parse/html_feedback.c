@@ -15,6 +15,7 @@ void cr_feedback_init(struct cr_feedback *f)
   f->in_select = false;
   f->has_form = false;
   f->has_body = false;
+  f->has_begun = false;
   f->template_depth = 0;
   f->foreign_len = 0;
   f->table_len = 0;
@@ -74,11 +75,6 @@ void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_element *kn
 
 /* ---- tables ---- */
 
-static bool is_in_table_itself(const struct cr_feedback *f)
-{
-  return f->table_len > 0 && f->tables[f->table_len - 1].in == CR_TABLE_ITSELF;
-}
-
 static void push_table(struct cr_feedback *f, int in)
 {
   if (f->table_len == CR_FEEDBACK_DEPTH) {
@@ -87,6 +83,7 @@ static void push_table(struct cr_feedback *f, int in)
   }
   f->tables[f->table_len].in = in;
   f->tables[f->table_len].may_have_p = f->may_have_p;
+  f->tables[f->table_len].has_moved = false;
   f->table_len++;
 }
 
@@ -97,7 +94,7 @@ static void pop_table(struct cr_feedback *f)
 
 static void start_table(struct cr_feedback *f)
 {
-  if (is_in_table_itself(f))
+  if (cr_feedback_is_in_table(f))
     return; /* the open one ends, and this one begins */
   push_table(f, CR_TABLE_ITSELF);
 }
@@ -110,6 +107,7 @@ static void start_table_part(struct cr_feedback *f, const struct cr_element *kno
   if (f->in_link)
     cr_feedback_cell_in_link(f, false);
   f->may_have_p = false;
+  f->tables[f->table_len - 1].has_moved = false;
   if (known->kind == CR_ELEMENT_CELL)
     f->tables[f->table_len - 1].in = known->name[1] == 'h' ? CR_TABLE_TH : CR_TABLE_TD;
   else
@@ -196,10 +194,11 @@ static bool stays_in_select(struct cr_feedback *f, const struct cr_element *know
   }
 }
 
-/* Is what a start tag makes in a table, but in no cell, moved in front of it? */
+/* Is what a start tag makes in a table, but in no cell, moved in front of it? Of the table's own
+ * and what may stand there, only what comes to stand in something else that was. */
 static bool is_moved(const struct cr_feedback *f, const struct cr_element *known)
 {
-  if (!is_in_table_itself(f))
+  if (!cr_feedback_is_in_table(f))
     return false;
   switch (cr_html_kind(known)) {
   case CR_ELEMENT_TABLE:
@@ -208,22 +207,34 @@ static bool is_moved(const struct cr_feedback *f, const struct cr_element *known
   case CR_ELEMENT_SECTION:
   case CR_ELEMENT_ROW:
   case CR_ELEMENT_CELL:
+    return false;
   case CR_ELEMENT_TEMPLATE:
   case CR_ELEMENT_SCRIPT:
   case CR_ELEMENT_FORM:
-    return false;
+    return f->tables[f->table_len - 1].has_moved;
   case CR_ELEMENT_TEXT:
-    return strcmp(known->name, "style") != 0;
+    return strcmp(known->name, "style") != 0 || f->tables[f->table_len - 1].has_moved;
   default:
     return true;
   }
+}
+
+/* 13.2.6.4.1 to 3: before white space, html and head there is nothing but comments. */
+void cr_feedback_text(struct cr_feedback *f, struct cr_span raw)
+{
+  f->has_begun = f->has_begun || cr_span_trim(raw).len > 0;
 }
 
 /* html and body: once more they only lend their attributes to what is there. */
 static enum cr_html_place start_root(struct cr_feedback *f, const struct cr_html_token *token)
 {
   const char *name = token->known->name;
+  bool has_begun = f->has_begun;
 
+  f->is_fostered = false;
+  f->has_begun = has_begun || token->known->link_set != CR_LINKS_HTML;
+  if (token->known->link_set == CR_LINKS_HEAD && has_begun)
+    return CR_HTML_NOWHERE;
   if (strcmp(name, "body") != 0)
     return strcmp(name, "frame") == 0 ? CR_HTML_NOWHERE : CR_HTML_IN_HTML;
   if (f->template_depth > 0)
@@ -294,6 +305,9 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
     cr_feedback_doubt(f, CR_HTML_DOUBT_SIZE);
   if (f->foreign_len > 0)
     return cr_feedback_start_in_foreign(f, t, token);
+  if (known && known->kind == CR_ELEMENT_IGNORED && !f->in_select)
+    return start_root(f, token);
+  f->has_begun = true;
   if (f->in_select && stays_in_select(f, known)) {
     if (cr_html_kind(known) != CR_ELEMENT_SCRIPT)
       return CR_HTML_NOWHERE;
@@ -301,6 +315,8 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
     return CR_HTML_IN_HTML;
   }
   f->is_fostered = is_moved(f, known);
+  if (f->is_fostered)
+    f->tables[f->table_len - 1].has_moved = true;
   if (known && known->link_set == CR_LINKS_A) {
     cr_feedback_start_link(f, token);
     return CR_HTML_IN_HTML;
@@ -313,8 +329,6 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
     return CR_HTML_IN_HTML;
   if (known->kind == CR_ELEMENT_FOREIGN)
     return cr_feedback_start_foreign(f, t, token);
-  if (known->kind == CR_ELEMENT_IGNORED)
-    return start_root(f, token);
   cr_feedback_set_state(t, known);
   return note_start(f, token) ? CR_HTML_IN_HTML : CR_HTML_NOWHERE;
 }
@@ -372,6 +386,8 @@ void cr_feedback_end(struct cr_feedback *f, struct cr_html_tokens *t,
 {
   const struct cr_element *known = token->known;
 
+  f->has_begun = f->has_begun || cr_html_kind(known) == CR_ELEMENT_IGNORED ||
+                 (known && strcmp(known->name, "br") == 0);
   if (f->foreign_len > 0) {
     if (token->text_state == CR_HTML_DATA || token->text_state == CR_HTML_CDATA)
       cr_feedback_end_in_foreign(f, t, token); /* else it ends a text, which is kept nowhere */

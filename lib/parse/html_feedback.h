@@ -43,6 +43,7 @@ struct cr_feedback {
   bool in_select;
   bool has_form; /* another form means nothing */
   bool has_body;
+  bool has_begun; /* so that a head tag means nothing any more */
   uint32_t template_depth;
 
   /* From an outermost svg or math on, HTML inside of it too. */
@@ -53,6 +54,7 @@ struct cr_feedback {
   struct {
     enum { CR_TABLE_ITSELF, CR_TABLE_TD, CR_TABLE_TH, CR_TABLE_CAPTION, CR_TABLE_TEMPLATE } in;
     bool may_have_p; /* outside of it */
+    bool has_moved;  /* something that was moved in front of it may be open */
   } tables[CR_FEEDBACK_DEPTH];
   uint32_t table_len;
 
@@ -74,6 +76,9 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
                                      const struct cr_html_token *token);
 void cr_feedback_end(struct cr_feedback *f, struct cr_html_tokens *t,
                      const struct cr_html_token *token);
+
+/* Text in CR_HTML_DATA. */
+void cr_feedback_text(struct cr_feedback *f, struct cr_span raw);
 
 /* ---- html_feedback_link.c: inside <a href> ---- */
 
@@ -103,6 +108,18 @@ static inline void cr_feedback_doubt(struct cr_feedback *f, enum cr_html_doubt w
 {
   if (f->doubt == CR_HTML_SURE)
     f->doubt = why;
+}
+
+/* In a table, but in no cell or caption of it? */
+static inline bool cr_feedback_is_in_table(const struct cr_feedback *f)
+{
+  return f->table_len > 0 && f->tables[f->table_len - 1].in == CR_TABLE_ITSELF;
+}
+
+/* Does every tag count now, not only those with CR_ELEMENT_LINKS or _FEEDBACK? */
+static inline bool cr_feedback_wants_all(const struct cr_feedback *f)
+{
+  return f->in_link || f->foreign_len > 0 || !f->has_begun || cr_feedback_is_in_table(f);
 }
 
 static inline enum cr_element_kind cr_html_kind(const struct cr_element *known)

@@ -84,7 +84,9 @@ static enum cr_html_place start_html(struct cr_feedback *f, struct cr_html_token
   case CR_ELEMENT_VOID:
   case CR_ELEMENT_FIELD:
     return CR_HTML_IN_HTML;
-  case CR_ELEMENT_IGNORED:
+  case CR_ELEMENT_IGNORED: /* html and body lend their attributes to what there is */
+    if (token->attribute_count > 0)
+      cr_feedback_doubt(f, CR_HTML_DOUBT_ROOT);
     return CR_HTML_NOWHERE;
   case CR_ELEMENT_TEXT:
   case CR_ELEMENT_TEXTAREA:

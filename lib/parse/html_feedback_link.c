@@ -67,11 +67,21 @@ void cr_feedback_start_link(struct cr_feedback *f, const struct cr_html_token *t
   f->inner_len = 0;
 }
 
+/* Of the formatting elements those end with a cell that have begun in it; and if an object is open
+ * there still, only those that have begun in that (13.2.4.3, markers). */
+static void check_markers(struct cr_feedback *f, uint32_t from)
+{
+  for (uint32_t i = from; i < f->inner_len; i++)
+    if (is_kind(&f->inner[i], CR_ELEMENT_OBJECT))
+      cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
+}
+
 void cr_feedback_cell_in_link(struct cr_feedback *f, bool ends_table)
 {
   bool is_hidden;
   uint32_t at = find_kind(f, CR_ELEMENT_TABLE, &is_hidden);
 
+  check_markers(f, at == NONE ? 0 : at);
   if (at == NONE) /* the link's own cell: formatting elements end with it */
     f->in_link = false;
   else
@@ -218,6 +228,8 @@ static void end_named(struct cr_feedback *f, const struct cr_feedback_open *open
       continue;
     if (is_special(open) ? !is_out_of_scope(f, i) : !has_special(f, i + 1))
       f->inner_len = i;
+    else if (is_kind(open, CR_ELEMENT_FORMATTING)) /* it ends nevertheless, and others move */
+      cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
     return;
   }
   cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);

@@ -45,12 +45,6 @@ static bool find(struct cr_span html, size_t at, struct reference *ref)
   return false;
 }
 
-size_t cr_html_find_huge_reference(struct cr_span html)
-{
-  struct reference ref;
-  return find(html, 0, &ref) ? ref.begin : html.len;
-}
-
 void cr_html_tame_references(char *html, size_t len)
 {
   struct reference ref = { 0, 0, 0, false };

@@ -6,9 +6,7 @@
 
 #include "base/str.h"
 
-/* Where the first one begins ("&#99999999999;"); html.len: there is none. */
-size_t cr_html_find_huge_reference(struct cr_span html);
-/* Writes each of them as a smaller one that means the same, U+FFFD, and is as long. */
+/* Writes each ("&#99999999999;") as a smaller one that means the same, U+FFFD, and is as long. */
 void cr_html_tame_references(char *html, size_t len);
 
 #endif

@@ -13,7 +13,7 @@
 #include "parse/html_guard.h"
 #include "parse/html_gumbo.h"
 #include "parse/html_links.h"
-#include "parse/html_reference.h"
+#include "parse/html_tame.h"
 #include "parse/other_links.h"
 
 enum { MIME_BYTES = 128, USUAL_RATIO = 4 };
@@ -108,7 +108,7 @@ static enum cr_parse_note build_kept(struct cr_arena *keep, struct cr_span utf8,
 
   if (!copy)
     return CR_PARSE_NO_MEMORY;
-  cr_html_tame_references(copy, utf8.len);
+  cr_html_tame(copy, utf8.len);
   enum cr_parse_note note = cr_html_build(&built, keep, cr_span(copy, utf8.len), &limits);
   if (note != CR_PARSE_WHOLE)
     return note;
@@ -143,14 +143,11 @@ static enum cr_parse_note build_scratch(struct cr_arena *scratch, struct cr_span
 
   if (note != CR_PARSE_WHOLE)
     return note;
-  if (cr_html_find_huge_reference(utf8) < utf8.len) {
-    char *copy = cr_arena_strndup(scratch, utf8.at, utf8.len);
-    if (!copy)
-      return CR_PARSE_NO_MEMORY;
-    cr_html_tame_references(copy, utf8.len);
-    utf8.at = copy;
-  }
-  return cr_html_build(tree, scratch, utf8, &limits);
+  char *copy = cr_arena_strndup(scratch, utf8.at, utf8.len);
+  if (!copy)
+    return CR_PARSE_NO_MEMORY;
+  cr_html_tame(copy, utf8.len);
+  return cr_html_build(tree, scratch, cr_span(copy, utf8.len), &limits);
 }
 
 /* The tree that the caller asked for, or one to look links up in. */

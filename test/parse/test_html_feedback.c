@@ -54,6 +54,10 @@ static void in_a_table_but_in_no_cell_a_link_is_moved(void **state)
     { "<table><td><a href=1></a><th><a href=2></a></table><a href=3>", "a:1 a:2 a:3 " },
     { "<table><caption><a href=1></a></caption><td></table>", "a:1 " },
     { "<table><a href=1></a></table>", "?" },
+    { "<table><form action=1></form><form action=2></form></table>", "form:1 form:2 " },
+    { "<table><form action=1><f></form><form action=2></table>", "?" }, /* in f */
+    { "<table><form action=1><f></form><tr><form action=2></table>", "form:1 form:2 " },
+    { "<table><f><style>a{background:url(1)}</style></table>", "?" },
     { "<table><tr><a href=1></a></table>", "?" },
     { "<table><tr><td></td><img src=1></table>", "?" },
     { "<table><td></th><a href=1></a></td></table>", "a:1 " }, /* </th> ends no td */
@@ -122,6 +126,11 @@ static void frames_and_second_roots_a_tree_decides(void **state)
     { "<body><body class=x>", "?" },
     { "<html manifest=1><a href=2>", "manifest:1 a:2 " },
     { "<a href=1><html manifest=2>", "?" },
+    { "<!doctype html> <!-- --><html> <head profile=1><base>", "cite:1 " },
+    { "x<head profile=1>", "" },
+    { "<div><head profile=1>", "" },
+    { "</br><head profile=1>", "" },
+    { "</p><head profile=1><head profile=2>", "cite:1 " },
     { "<body><p></body></html><a href=1>", "a:1 " },
   };
 

@@ -39,6 +39,8 @@ static void svg_and_math_are_followed_where_tags_nest(void **state)
     { "<svg></p><a href=1>", "?" },
     { "<svg><title><b></title></svg><a href=1>", "?" }, /* </title> means nothing in b */
     { "<svg><foreignObject><table></table></foreignObject></svg>", "?" },
+    { "<math><mi><html manifest=1></mi></math>", "?" },
+    { "<math><mi><html></mi></math><area href=1>", "area:1 " },
     { "<svg><foreignObject><p>x<p>y</p></p></foreignObject></svg>", "?" },
     { "<svg><foreignObject><a href=1><a href=2></a></a></foreignObject></svg>", "?" },
     { "<math><annotation-xml><a href=1></a></annotation-xml></math>", "?" },

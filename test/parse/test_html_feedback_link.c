@@ -18,8 +18,11 @@ static void only_what_nests_is_sure(void **state)
     { "<a href=1><b>x</a></b>", "a:1'x' " }, /* b opens again, a doesn't */
     { "<b><a href=1>x</b></a>", "?" },       /* a opens again */
     { "<span><a href=1>x</span></a>", "?" }, /* the same */
-    { "<a href=1>x</i>y</a>", "?" },         /* an i may be open outside */
-    { "<a href=1><p>x</a>", "?" },           /* the adoption agency */
+    { "<i><a href=1><i><p></i></i></a>", "?" },
+    { "<table><td><a href=1><object></table>x", "?" },
+    { "<table><td><a href=1><object></object></table>x", "a:1 " },
+    { "<a href=1>x</i>y</a>", "?" }, /* an i may be open outside */
+    { "<a href=1><p>x</a>", "?" },   /* the adoption agency */
     { "<a href=1><p>x</p></a>", "a:1'x' " },
     { "<a href=1><p>x<p>y</p></a>", "a:1'x y' " },
     { "<p><a href=1><div>x</div></a>", "?" }, /* div ends p, and a with it */

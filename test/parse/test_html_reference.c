@@ -46,10 +46,10 @@ static void only_numbers_beyond_unicode_change(void **state)
     const char *want = cases[i].want ? cases[i].want : cases[i].html;
     size_t len = strlen(cases[i].html);
     memcpy(copy, cases[i].html, len + 1);
-    assert_true((cr_html_find_huge_reference(cr_span(copy, len)) == len) == !cases[i].want);
     cr_html_tame_references(copy, len);
     assert_string_equal(copy, want);
-    assert_int_equal(cr_html_find_huge_reference(cr_span(copy, len)), len);
+    cr_html_tame_references(copy, len); /* once is enough */
+    assert_string_equal(copy, want);
   }
 }
 
