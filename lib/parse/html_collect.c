@@ -86,6 +86,13 @@ struct cr_span cr_collect_decode(struct cr_collect *c, struct cr_arena *arena, s
   return text;
 }
 
+struct cr_span cr_collect_view(struct cr_collect *c, struct cr_span raw, bool is_decoded)
+{
+  if (raw.len == 0)
+    return cr_span("", 0);
+  return is_decoded || is_simple(raw) ? raw : cr_collect_decode(c, c->scratch, raw, false);
+}
+
 bool cr_html_attribute(const struct cr_html_tag *tag, struct cr_span name, struct cr_span *value)
 {
   for (unsigned i = 0; i < tag->attribute_count; i++) {

@@ -105,6 +105,9 @@ void cr_collect_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag);
 /* A value or text as a tree would have it, in arena, NUL-terminated. at NULL: no memory. */
 struct cr_span cr_collect_decode(struct cr_collect *c, struct cr_arena *arena, struct cr_span raw,
                                  bool is_decoded);
+/* The same for a while, which is all of raw's or as long as scratch lasts; maybe no copy, and no
+ * NUL. */
+struct cr_span cr_collect_view(struct cr_collect *c, struct cr_span raw, bool is_decoded);
 /* Text as UTF-8, references still in it; in scratch if it wasn't. CRAWLER_E_NOMEM. */
 int cr_collect_utf8(struct cr_collect *c, struct cr_span *text);
 static inline bool cr_collect_wants(const struct cr_collect *c, crawler_link_kind kind)

@@ -191,7 +191,7 @@ static struct crawler_link *add(const struct source *from, struct cr_span href)
 
 static struct cr_span decoded(const struct source *from, struct cr_span raw)
 {
-  return cr_collect_decode(from->c, from->c->scratch, raw, from->tag->is_decoded);
+  return cr_collect_view(from->c, raw, from->tag->is_decoded);
 }
 
 static void add_list(const struct source *from, struct cr_span raw)

