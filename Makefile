@@ -172,6 +172,11 @@ $(BENCHES:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/test/bench/%.o $(BUILD
 	$(say) LINK $@
 	$(Q)$(LINK) $(filter %.o,$^) $(call ldlibs_of,test/bench/$*.c) $(TEST_LIBS) -o $@
 
+$(BUILD)/real/agree: $(BUILD)/test/real/agree.o $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(LINK) $< $(TEST_LIBS) -o $@
+
 $(BUILD)/bench/bench_crawl: $(BUILD)/examples/command/output.o # its -o
 
 # The fuzz targets without clang: the corpus of each, and what once crashed it, read again.
@@ -234,7 +239,7 @@ RUN_CHECKS = $(foreach c,$(CHECKS),$(call quote,check/$(c)=$(CHECK_$(c))))
 check: all $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all of these: must pass before a change is sent
 	@$(RUN_TESTS) $(RUN_CHECKS) $(RUN_REPLAYS) $(TESTS)
 
-test-real: all ## against real servers and sites (test/real/*.sh; make deps-real)
+test-real: all $(BUILD)/real/agree ## against real servers and sites (test/real/*.sh; make deps-real)
 	@$(RUN_TESTS) -j 1 -t 1800 $(foreach s,$(wildcard test/real/*.sh),$(call quote,real/$(notdir $(s))=sh $(s)))
 
 # ---- lint ----

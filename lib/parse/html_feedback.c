@@ -327,8 +327,11 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
   }
   if (!known)
     return CR_HTML_IN_HTML;
-  if (known->kind == CR_ELEMENT_FOREIGN)
+  if (known->kind == CR_ELEMENT_FOREIGN) {
+    if (f->is_fostered) /* and all that is in it */
+      cr_feedback_doubt(f, CR_HTML_DOUBT_TABLE);
     return cr_feedback_start_foreign(f, t, token);
+  }
   cr_feedback_set_state(t, known);
   return note_start(f, token) ? CR_HTML_IN_HTML : CR_HTML_NOWHERE;
 }

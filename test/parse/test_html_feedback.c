@@ -58,6 +58,8 @@ static void in_a_table_but_in_no_cell_a_link_is_moved(void **state)
     { "<table><form action=1><f></form><form action=2></table>", "?" }, /* in f */
     { "<table><form action=1><f></form><tr><form action=2></table>", "form:1 form:2 " },
     { "<table><f><style>a{background:url(1)}</style></table>", "?" },
+    { "<table background=1><tr><svg><a href=2>", "?" },
+    { "<table background=1><td><svg><a href=2>", "image:1 a:2 " },
     { "<table><tr><a href=1></a></table>", "?" },
     { "<table><tr><td></td><img src=1></table>", "?" },
     { "<table><td></th><a href=1></a></td></table>", "a:1 " }, /* </th> ends no td */
