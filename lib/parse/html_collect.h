@@ -86,6 +86,11 @@ int cr_collect_start(struct cr_collect *c, const struct cr_html_tag *tag);
 void cr_collect_end_link(struct cr_collect *c);
 /* Another element ends. */
 void cr_collect_end(struct cr_collect *c, const struct cr_element *known, enum cr_html_place place);
+/* Is the text of the document wanted where it stands? */
+static inline bool cr_collect_needs_text(const struct cr_collect *c)
+{
+  return c->in_title || c->open_len > 0;
+}
 /* Text of the document, raw or decoded. */
 void cr_collect_text(struct cr_collect *c, struct cr_span text, bool is_decoded);
 /* The text of a style or script element, raw or as UTF-8. */

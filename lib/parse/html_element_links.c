@@ -272,6 +272,8 @@ static const char *keep_attribute(const struct source *from, struct cr_span name
 
 static void note_rel(const struct source *from, struct crawler_link *link)
 {
+  if (from->tag->attribute_count == 1) /* the link's own */
+    return;
   link->rel = keep_attribute(from, CR_SPAN("rel"));
   if (link->rel)
     link->flags |= cr_link_flags_of_rel(cr_span_text(link->rel));
@@ -348,16 +350,20 @@ static struct crawler_link *add_by_form(struct source *from, enum form form, str
 
 /* ---- attributes ---- */
 
-static bool is_named(const struct cr_html_attribute *attribute, const char *end, const char *name)
+/* The rule of a set for an attribute of that name; NULL: there is none. */
+static const struct rule *find_rule(enum cr_link_set set, struct cr_span name, const char *end)
 {
-  size_t len = attribute->name.len;
+  const struct rule *rule = rules[set];
 
-  if (!end)
-    end = attribute->name.at + len;
-  if (len >= 16 || name[len] != '\0' || name[len - 1] == '\0' ||
-      cr_html_name_word(attribute->name.at, len, end) != cr_html_load_word(name))
-    return false;
-  return len <= 8 || cr_span_eq_nocase(attribute->name, cr_span(name, len));
+  if (rule->name[0] == '\0' || name.len == 0 || name.len >= sizeof(rule->name))
+    return NULL;
+  uint64_t word = cr_html_name_word(name.at, name.len, end ? end : name.at + name.len);
+  for (; rule->name[0] != '\0'; rule++)
+    if (cr_html_load_word(rule->name) == word && rule->name[name.len] == '\0' &&
+        rule->name[name.len - 1] != '\0' &&
+        (name.len <= 8 || cr_span_eq_nocase(name, cr_span(rule->name, name.len))))
+      return rule;
+  return NULL;
 }
 
 /* The first of a name counts. */
@@ -412,16 +418,13 @@ static struct crawler_link *html_links(struct cr_collect *c, const struct cr_htm
 
   for (unsigned i = 0; i < tag->attribute_count && c->err == 0; i++) {
     const struct cr_html_attribute *attribute = &tag->attributes[i];
-    if (attribute->name.len == 0)
-      continue;
-    for (const struct rule *rule = rules[set]; rule->name[0] != '\0'; rule++) {
-      if (!is_named(attribute, tag->end, rule->name) || is_repeated(tag, i))
-        continue;
+    const struct rule *rule = find_rule(set, attribute->name, tag->end);
+    if (rule && !is_repeated(tag, i)) {
       struct source from = { c, tag, rule->name, (crawler_link_kind)rule->kind };
       struct crawler_link *link = add_by_form(&from, (enum form)rule->form, attribute->value);
       opened = link ? link : opened;
     }
-    if (cr_html_may_link_anywhere(attribute->name)) {
+    if (attribute->name.len > 0 && cr_html_may_link_anywhere(attribute->name)) {
       struct source from = { c, tag, "", CRAWLER_LINK_GUESS };
       look_anywhere(&from, i);
     }

@@ -141,10 +141,10 @@ static void text(struct cr_extract *x)
   switch (state) {
   case CR_HTML_DATA:
     cr_feedback_text(&x->f, x->token.text);
-    cr_collect_text(x->collect, x->token.text, false);
-    break;
+    /* fall through */
   case CR_HTML_RCDATA:
-    cr_collect_text(x->collect, x->token.text, false);
+    if (cr_collect_needs_text(x->collect))
+      cr_collect_text(x->collect, x->token.text, false);
     break;
   case CR_HTML_CDATA:
     if (cr_collect_utf8(x->collect, &x->token.text) == 0)
@@ -181,7 +181,7 @@ static bool needs_text(const struct cr_extract *x)
   case CR_HTML_BOGUS:
     return cr_collect_wants(c, CRAWLER_LINK_GUESS);
   default:
-    return c->in_title || c->open_len > 0;
+    return cr_collect_needs_text(c);
   }
 }
 

@@ -219,12 +219,6 @@ static bool is_moved(const struct cr_feedback *f, const struct cr_element *known
   }
 }
 
-/* 13.2.6.4.1 to 3: before white space, html and head there is nothing but comments. */
-void cr_feedback_text(struct cr_feedback *f, struct cr_span raw)
-{
-  f->has_begun = f->has_begun || cr_span_trim(raw).len > 0;
-}
-
 /* html and body: once more they only lend their attributes to what is there. */
 static enum cr_html_place start_root(struct cr_feedback *f, const struct cr_html_token *token)
 {

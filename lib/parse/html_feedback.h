@@ -78,7 +78,11 @@ void cr_feedback_end(struct cr_feedback *f, struct cr_html_tokens *t,
                      const struct cr_html_token *token);
 
 /* Text in CR_HTML_DATA. */
-void cr_feedback_text(struct cr_feedback *f, struct cr_span raw);
+static inline void cr_feedback_text(struct cr_feedback *f, struct cr_span raw)
+{
+  if (!f->has_begun) /* 13.2.6.4.1 to 3: before, there is nothing but white space and comments */
+    f->has_begun = cr_span_trim(raw).len > 0;
+}
 
 /* ---- html_feedback_link.c: inside <a href> ---- */
 
