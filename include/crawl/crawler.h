@@ -133,7 +133,7 @@ typedef enum crawler_reason {
   CRAWLER_FAILED_UNWANTED_TYPE = 8,        /* on_headers or on_body said no */
   CRAWLER_FAILED_REDIRECT_LOOP = 9,        /* to where it came from, and no cookie to tell */
   CRAWLER_FAILED_TOO_MANY_REDIRECTS = 10,  /* over option max_redirects */
-  CRAWLER_FAILED_RATE_LIMITED = 11,        /* the host only ever said "later"; not used yet */
+  CRAWLER_FAILED_RATE_LIMITED = 11,        /* the host only ever said "later": 429, 503 */
   CRAWLER_FAILED_HOST_DEAD = 12,           /* not asked: failed too often; not used yet */
   CRAWLER_FAILED_ADDRESS = 13,             /* only addresses that the policy refuses */
   CRAWLER_FAILED_INTERNAL = 14,            /* no memory or descriptors, or the caller said so */
@@ -253,6 +253,9 @@ int crawler_set_max_buffered_bytes(crawler *c, int64_t bytes);
 int crawler_set_max_redirects(crawler *c, int64_t hops);
 int crawler_set_max_retries(crawler *c, int64_t retries);   /* after the first attempt */
 int crawler_set_retry_delay_ms(crawler *c, int64_t ms);     /* before the first; doubles */
+int crawler_set_max_parks(crawler *c, int64_t times);       /* in a row, for 429 and 503 */
+int crawler_set_max_retry_after_ms(crawler *c, int64_t ms); /* longest park of a host */
+int crawler_set_max_idle_wait_ms(crawler *c, int64_t ms);   /* then a run ends: "waiting" */
 int crawler_set_concurrency(crawler *c, int64_t transfers); /* in flight, but for the slow lane */
 int crawler_set_host_concurrency(crawler *c, int64_t transfers);    /* to one host */
 int crawler_set_site_concurrency(crawler *c, int64_t transfers);    /* to one domain; 0: no limit */
@@ -423,7 +426,7 @@ void crawler_stop(crawler *c);
 void crawler_cancel(crawler *c);
 
 /* Why the last run ended; static text: "" (not yet, or running), "complete", "max_pages",
- * "max_time", "stopped", "canceled", "error". */
+ * "waiting" (option max_idle_wait), "max_time", "stopped", "canceled", "error". */
 const char *crawler_ended(const crawler *c);
 /* 1: every URL in reach was asked for; 0: something was left out, and crawler_incomplete names each
  * reason (i = 0, 1, ...; NULL: no more; static) with its count (may be NULL). */
@@ -751,7 +754,8 @@ typedef enum crawler_stat {
   CRAWLER_STAT_STATUS_4XX = 24,
   CRAWLER_STAT_STATUS_5XX = 25,
   CRAWLER_STAT_ELAPSED_MS = 26, /* since the first start */
-  CRAWLER_STAT_COUNT = 27
+  CRAWLER_STAT_PARKS = 27,      /* times that hosts asked to be left alone: 429, 503 */
+  CRAWLER_STAT_COUNT = 28
 } crawler_stat;
 
 /* One number: in a hook as of now, elsewhere by the snapshot that the last turn of the loop left.

@@ -102,6 +102,7 @@ static const struct name stats[] = {
   { CRAWLER_STAT_STATUS_4XX, "status_4xx", NULL },
   { CRAWLER_STAT_STATUS_5XX, "status_5xx", NULL },
   { CRAWLER_STAT_ELAPSED_MS, "elapsed_ms", NULL },
+  { CRAWLER_STAT_PARKS, "parks", NULL },
 };
 
 #define FIND(list, number) find(list, sizeof(list) / sizeof(*(list)), number)

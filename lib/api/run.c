@@ -379,6 +379,7 @@ const char *crawler_ended(const crawler *c)
     [CR_END_NOT] = "",
     [CR_END_COMPLETE] = "complete",
     [CR_END_MAX_PAGES] = "max_pages",
+    [CR_END_WAITING] = "waiting",
     [CR_END_MAX_TIME] = "max_time",
     [CR_END_STOPPED] = "stopped",
     [CR_END_CANCELED] = "canceled",
@@ -397,7 +398,7 @@ static int64_t incomplete_count(const crawler *c, size_t i, const char **name)
     const char *name;
     int64_t count;
   } rows[] = {
-    { "limit", pages->queued },
+    { c->shard.ending == CR_END_WAITING ? "parked" : "limit", pages->queued },
     { "in_flight", pages->in_flight },
     { "capped", l->links.capped },
     { "truncated", pages->by_reason[CRAWLER_FAILED_TRUNCATED] },

@@ -62,6 +62,7 @@ static int64_t ledger_number(const struct cr_ledger *l, crawler_stat which)
     [CRAWLER_STAT_WIRE_BYTES] = l->counters.wire_bytes,
     [CRAWLER_STAT_BODY_BYTES] = l->counters.body_bytes,
     [CRAWLER_STAT_CONNECTIONS] = l->counters.connections,
+    [CRAWLER_STAT_PARKS] = l->counters.parks,
   };
 
   return numbers[which];

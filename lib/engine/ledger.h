@@ -36,6 +36,7 @@ struct cr_link_ledger {
 struct cr_counters {
   int64_t attempts;
   int64_t retries;
+  int64_t parks; /* hosts that asked to be left alone, each time */
   int64_t wire_bytes;
   int64_t body_bytes;
   int64_t connections;

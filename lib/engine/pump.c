@@ -248,6 +248,17 @@ void cr_shard_end(struct cr_shard *s, enum cr_ending ending)
   cr_shard_wake(s);
 }
 
+/* Nothing is in flight: is it too long until something will be? The crawl's own delay isn't. */
+static bool waits_too_long(const struct cr_shard *s)
+{
+  const struct cr_settings *o = s->settings;
+  int64_t delay = o->delay + o->delay * o->delay_jitter / 100;
+  int64_t most = o->max_idle_wait > delay ? o->max_idle_wait : delay;
+
+  return o->max_idle_wait >= 0 && !o->keep_open && s->next_due_ms != CR_NEVER &&
+         s->next_due_ms - cr_loop_now(s->loop) > most;
+}
+
 /* What the queues say once nothing is in flight. */
 static enum cr_ending natural_end(struct cr_shard *s)
 {
@@ -258,6 +269,8 @@ static enum cr_ending natural_end(struct cr_shard *s)
     return s->settings->keep_open ? CR_END_NOT : CR_END_COMPLETE;
   if (stats.queued == stats.queued_pages && cr_slots_pages_free(&s->slots) == 0)
     return CR_END_MAX_PAGES;
+  if (waits_too_long(s))
+    return CR_END_WAITING;
   if (s->next_due_ms == CR_NEVER && !s->is_full && cr_list_empty(&s->pump.link)) {
     /* Queued, nothing in flight, nobody to wake it: it would wait for ever. */
     cr_shard_log(s, 0, "nothing that is queued can leave", NULL);
@@ -279,7 +292,7 @@ static void check_end(struct cr_shard *s)
     ending = natural_end(s);
   if (ending == CR_END_NOT)
     return;
-  if (ending <= CR_END_MAX_PAGES && cr_home_has_letters(s->home)) { /* a hook has added URLs */
+  if (ending <= CR_END_WAITING && cr_home_has_letters(s->home)) { /* a hook has added URLs */
     cr_shard_wake(s);
     return;
   }

@@ -42,6 +42,9 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t max_redirects;
   int64_t max_retries;
   int64_t retry_delay;
+  int64_t max_parks;
+  int64_t max_retry_after;
+  int64_t max_idle_wait;
   int64_t concurrency;
   int64_t host_concurrency;
   int64_t site_concurrency;

@@ -339,6 +339,7 @@ int cr_shard_start(struct cr_shard *s)
   if (err < 0)
     return err;
   cr_shard_configure(s);
+  cr_parks_forget(s);
   s->run_started_ms = cr_loop_now(s->loop);
   if (first)
     s->started_ms = s->run_started_ms;

@@ -19,6 +19,7 @@
 #include "frontier/frontier.h"
 #include "model/page.h"
 #include "model/submission.h"
+#include "schedule/park.h"
 #include "schedule/politeness.h"
 #include "schedule/slots.h"
 #include "url/url.h"
@@ -41,6 +42,7 @@ enum cr_ending { /* how a run ends; in order of strength */
                  CR_END_NOT,
                  CR_END_COMPLETE,
                  CR_END_MAX_PAGES,
+                 CR_END_WAITING,
                  CR_END_MAX_TIME,
                  CR_END_STOPPED,
                  CR_END_CANCELED,
@@ -54,6 +56,7 @@ struct cr_tally { /* of one host, all kinds */
   int64_t fetched;
   int64_t failed;
   int64_t body_bytes;
+  struct cr_park park;
 };
 
 struct cr_answer { /* crawler_resolved(), on its way */
@@ -309,6 +312,14 @@ void cr_visit_fail(struct cr_visit *v, crawler_reason reason);
 struct cr_tally *cr_visit_tally(struct cr_visit *v);
 /* crawler_page_finish(). */
 void cr_visit_finish_held(struct cr_visit *v, int how);
+
+/* ---- parks.c ---- */
+
+/* An answer to a page's request has come. true: it asks to be left alone, which is done. */
+bool cr_visit_park(struct cr_visit *v);
+/* Has its host said so too often? */
+bool cr_visit_is_in_vain(const struct cr_visit *v);
+void cr_parks_forget(struct cr_shard *s); /* how often, for another run */
 
 /* ---- redirect.c ---- */
 

@@ -8,6 +8,8 @@
  */
 #include "sim/sim_fetcher.h"
 
+#include <stdlib.h>
+
 #include "engine/shard.h"
 #include "loop/loop.h"
 
@@ -65,6 +67,21 @@ static void free_exchange(struct exchange *x)
   cr_free(x->owner->net->mem, x);
 }
 
+/* How long the host is to be left alone, at least: seconds of Retry-After, no date. */
+static int64_t left_alone_ms(const struct exchange *x)
+{
+  const int64_t least_ms = 1000;
+  const int64_t most_ms = 6 * 3600 * 1000;
+  const struct cr_transfer *t = x->t;
+  bool is_page = visit_of(t)->page.req.kind == CRAWLER_KIND_PAGE;
+  const char *line = t->head.len > 0 ? memmem(t->head.at, t->head.len, "Retry-After: ", 13) : NULL;
+  int64_t ms = line ? strtoll(line + 13, NULL, 10) * 1000 : least_ms;
+
+  if (!is_page || t->failure != CRAWLER_REASON_NONE || (t->status != 429 && t->status != 503))
+    return 0;
+  return ms < least_ms ? least_ms : ms > most_ms ? most_ms : ms;
+}
+
 /* May the crawler ask for this very URL once more? */
 static bool may_come_again(const struct exchange *x, bool cut)
 {
@@ -77,6 +94,8 @@ static bool may_come_again(const struct exchange *x, bool cut)
   if (visit_of(x->t)->page.req.kind == CRAWLER_KIND_ROBOTS)
     return x->t->status >= 500 || x->t->status == 408 || x->t->status == 429 ||
            x->t->status / 100 == 3;
+  if (left_alone_ms(x) > 0)
+    return true;
   return x->t->status / 100 == 3 && memmem(x->t->head.at, x->t->head.len, "Set-Cookie", 10) != NULL;
 }
 
@@ -86,7 +105,10 @@ static void close_books(struct exchange *x, bool cut)
   struct cr_sim_net *net = x->owner->net;
   struct cr_sim_record *record = &net->log.at[x->record];
   struct cr_sim_limits limits = limits_of(x);
+  int64_t left_alone = cut ? 0 : left_alone_ms(x);
 
+  if (left_alone > limits.delay_ms)
+    limits.delay_ms = left_alone;
   record->end_ms = now_of(x);
   record->bytes = x->t->wire_bytes;
   record->status = (uint16_t)x->t->status;

@@ -2,8 +2,9 @@
 /* sim_police.h - watches every request of a crawl for what a polite crawler never does.
  *
  * Too many at once to a host, a registrable domain or an address; one sooner after the end of the
- * host's last exchange than the delay in force; a URL asked for again though no attempt at it had
- * failed, been cut or been given back. The first few violations are kept as text.
+ * host's last exchange than the delay in force, or than a 429 or 503 has asked for; a URL asked for
+ * again though no attempt at it had failed, been cut, been given back or put off. The first few
+ * violations are kept as text.
  */
 #ifndef CR_SIM_POLICE_H
 #define CR_SIM_POLICE_H

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* parks.c - hosts that ask to be left alone: 429 and 503.
+ *
+ * Such an answer ends nothing: the URL is queued again and the host sleeps, all its URLs with it.
+ * When it has said so too often in a row, its URLs end as failed, and nothing more is asked of it
+ * in that run.
+ */
+#include "engine/shard.h"
+
+#include "schedule/retry_after.h"
+
+static struct cr_park_rule rule_of(const struct cr_settings *o)
+{
+  return (struct cr_park_rule){
+    .base_ms = o->retry_delay > o->delay ? o->retry_delay : o->delay,
+    .longest_ms = o->max_retry_after,
+    .most = o->max_parks,
+  };
+}
+
+static void begin(struct cr_visit *v, int64_t until_ms)
+{
+  struct cr_shard *s = v->shard;
+  struct cr_host_update update = {
+    .host = v->host,
+    .fields = CR_HOST_BLOCKED,
+    .blocked_until_ms = until_ms,
+  };
+
+  (void)s->frontier->ops->host_update(s->frontier, &update, cr_loop_now(s->loop)); /* needs none */
+  s->ledger.counters.parks++;
+  cr_shard_log(s, 2, "the host asks to be left alone for a while", v->page.req.url);
+}
+
+bool cr_visit_park(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  const struct cr_park_rule rule = rule_of(s->settings);
+  struct cr_tally *t = cr_visit_tally(v);
+  const char *after = cr_headers_get(&v->page.headers, "Retry-After");
+
+  if (!t) /* no memory to remember it by: an answer like others */
+    return false;
+  if (!cr_park_is_asked_for(v->page.status)) {
+    cr_park_answered(&t->park, v->transfer.sent_ms);
+    return false;
+  }
+  int64_t after_ms = after ? cr_retry_after_ms(cr_span_text(after), cr_loop_wall(s->loop)) : -1;
+  enum cr_park_verdict verdict =
+      cr_park_add(&t->park, &rule, v->transfer.sent_ms, cr_loop_now(s->loop), after_ms,
+                  cr_random_next(&s->random));
+  if (verdict == CR_PARK_IN_VAIN) {
+    cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_RATE_LIMITED);
+    return true;
+  }
+  if (verdict == CR_PARK_BEGINS)
+    begin(v, t->park.until_ms);
+  cr_visit_requeue(v, CR_FINISH_PARK, t->park.until_ms);
+  return true;
+}
+
+bool cr_visit_is_in_vain(const struct cr_visit *v)
+{
+  const struct cr_shard *s = v->shard;
+
+  return v->page.req.kind == CRAWLER_KIND_PAGE && v->host < s->tally_count &&
+         s->tallies[v->host].park.in_row > s->settings->max_parks;
+}
+
+void cr_parks_forget(struct cr_shard *s)
+{
+  for (uint32_t i = 0; i < s->tally_count; i++)
+    s->tallies[i].park.in_row = 0;
+}
