@@ -253,6 +253,7 @@ int crawler_set_max_buffered_bytes(crawler *c, int64_t bytes);
 int crawler_set_max_redirects(crawler *c, int64_t hops);
 int crawler_set_max_retries(crawler *c, int64_t retries);   /* after the first attempt */
 int crawler_set_retry_delay_ms(crawler *c, int64_t ms);     /* before the first; doubles */
+int crawler_set_max_crawl_delay_ms(crawler *c, int64_t ms); /* of a robots.txt */
 int crawler_set_max_parks(crawler *c, int64_t times);       /* in a row, for 429 and 503 */
 int crawler_set_max_retry_after_ms(crawler *c, int64_t ms); /* longest park of a host */
 int crawler_set_max_idle_wait_ms(crawler *c, int64_t ms);   /* then a run ends: "waiting" */

@@ -135,8 +135,9 @@ void cr_visit_free_slot(struct cr_visit *v, bool polite)
   cr_list_remove(&v->fast_link);
   cr_slots_end(&s->slots, v->slot);
   if (polite) {
+    const struct cr_politeness p = cr_robots_politeness(s, v->host);
     update.fields |= CR_HOST_NEXT_OK | CR_HOST_SLOW;
-    update.next_ok_ms = cr_politeness_next_ok(&s->politeness, now, cr_random_next(&s->random));
+    update.next_ok_ms = cr_politeness_next_ok(&p, now, cr_random_next(&s->random));
     update.slow = now - v->begun_ms >= s->settings->slow_after;
   }
   (void)s->frontier->ops->host_update(s->frontier, &update, now); /* nothing is allocated for it */

@@ -77,6 +77,45 @@ static struct cr_robots_facts *read_rules(struct cr_visit *v)
   return facts;
 }
 
+struct cr_politeness cr_robots_politeness(const struct cr_shard *s, uint32_t host)
+{
+  struct cr_politeness p = s->politeness;
+  int64_t asked_ms = host < s->tally_count ? s->tallies[host].robots_delay_ms : 0;
+
+  if (s->settings->own_server || !s->settings->obey_robots)
+    return p;
+  if (asked_ms > s->settings->max_crawl_delay)
+    asked_ms = s->settings->max_crawl_delay;
+  if (asked_ms > p.delay_ms)
+    p.delay_ms = asked_ms;
+  return p;
+}
+
+/* Of a host's authorities, http and https, the slower one counts. What has just ended was a request
+ * to the host, too, unless the file was read elsewhere. */
+static void note_delay(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  struct cr_span token = cr_robots_token(cr_span_text(s->settings->user_agent));
+  uint32_t host = s->frontier->ops->authority_host(s->frontier, v->authority);
+  struct cr_tally *t = cr_tally_of(s, host);
+  int64_t ms = cr_robots_delay_ms(v->page.body, token);
+  int64_t now = cr_loop_now(s->loop);
+
+  if (!t || ms <= t->robots_delay_ms)
+    return;
+  t->robots_delay_ms = ms;
+  if (ms > s->settings->max_crawl_delay)
+    cr_shard_log(s, 2, "Crawl-delay is over option max_crawl_delay", v->page.req.url);
+  const struct cr_politeness p = cr_robots_politeness(s, host);
+  struct cr_host_update update = {
+    .host = host,
+    .fields = CR_HOST_NEXT_OK,
+    .next_ok_ms = cr_politeness_next_ok(&p, now, cr_random_next(&s->random)),
+  };
+  (void)s->frontier->ops->host_update(s->frontier, &update, now); /* needs no memory */
+}
+
 /* Opens the gate with these facts; the old ones are freed. */
 static void open_gate(struct cr_visit *v, struct cr_robots_facts *facts)
 {
@@ -190,6 +229,8 @@ void cr_robots_arrived(struct cr_visit *v, crawler_reason failure)
     try_with_more_memory(v);
     return;
   }
+  if (facts->rules)
+    note_delay(v);
   open_gate(v, facts);
   cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
 }

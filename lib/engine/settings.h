@@ -51,6 +51,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t address_concurrency;
   int64_t delay;
   int64_t delay_jitter;
+  int64_t max_crawl_delay;
   int64_t own_server;
   int64_t obey_robots;
   int64_t timeout;

@@ -5,15 +5,14 @@
 
 #include "schedule/retry.h"
 
-struct cr_tally *cr_visit_tally(struct cr_visit *v)
+struct cr_tally *cr_tally_of(struct cr_shard *s, uint32_t host)
 {
-  struct cr_shard *s = v->shard;
   uint32_t count = s->tally_count ? s->tally_count : 16;
   struct cr_tally *tallies;
 
-  if (v->host < s->tally_count)
-    return &s->tallies[v->host];
-  while (count <= v->host)
+  if (host < s->tally_count)
+    return &s->tallies[host];
+  while (count <= host)
     count *= 2;
   tallies = cr_resize(s->mem, CR_MEM_FRONTIER, s->tallies, count * sizeof(*tallies));
   if (!tallies)
@@ -21,7 +20,12 @@ struct cr_tally *cr_visit_tally(struct cr_visit *v)
   memset(tallies + s->tally_count, 0, (count - s->tally_count) * sizeof(*tallies));
   s->tallies = tallies;
   s->tally_count = count;
-  return &tallies[v->host];
+  return &tallies[host];
+}
+
+struct cr_tally *cr_visit_tally(struct cr_visit *v)
+{
+  return cr_tally_of(v->shard, v->host);
 }
 
 static void tally(struct cr_visit *v, crawler_outcome outcome)

@@ -57,6 +57,7 @@ struct cr_tally { /* of one host, all kinds */
   int64_t failed;
   int64_t body_bytes;
   struct cr_park park;
+  int64_t robots_delay_ms; /* what its robots.txt asks for; 0: nothing */
 };
 
 struct cr_answer { /* crawler_resolved(), on its way */
@@ -310,6 +311,7 @@ int cr_visit_finish_queued(struct cr_visit *v, const struct cr_finish *fin);
 void cr_visit_fail(struct cr_visit *v, crawler_reason reason);
 /* The numbers of the visit's host; NULL: out of memory, and they are missing. */
 struct cr_tally *cr_visit_tally(struct cr_visit *v);
+struct cr_tally *cr_tally_of(struct cr_shard *s, uint32_t host); /* NULL: no memory */
 /* crawler_page_finish(). */
 void cr_visit_finish_held(struct cr_visit *v, int how);
 
@@ -338,6 +340,8 @@ struct cr_robots_facts { /* what is kept with an authority */
   crawler_reason unreachable; /* NONE, or what its URLs end with */
 };
 void cr_robots_facts_free(void *facts, void *user);
+/* What holds for a host: its robots.txt may ask for a longer delay than the crawl's own. */
+struct cr_politeness cr_robots_politeness(const struct cr_shard *s, uint32_t host);
 /* The transfer of a robots.txt is over. */
 void cr_robots_arrived(struct cr_visit *v, crawler_reason failure);
 /* May this leave? NONE, or the reason why not. */

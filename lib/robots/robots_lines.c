@@ -16,6 +16,8 @@ static const struct {
   { CR_SPAN_INIT("user-agent"), CR_ROBOTS_AGENT },
   { CR_SPAN_INIT("allow"), CR_ROBOTS_ALLOW },
   { CR_SPAN_INIT("disallow"), CR_ROBOTS_DISALLOW },
+  { CR_SPAN_INIT("crawl-delay"), CR_ROBOTS_DELAY },
+  { CR_SPAN_INIT("request-rate"), CR_ROBOTS_RATE },
   { CR_SPAN_INIT("useragent"), CR_ROBOTS_AGENT },
   { CR_SPAN_INIT("user agent"), CR_ROBOTS_AGENT },
   { CR_SPAN_INIT("dissallow"), CR_ROBOTS_DISALLOW },

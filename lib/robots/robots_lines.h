@@ -13,7 +13,14 @@
  * ignores what lies behind it; the line counts as ended there. */
 #define CR_ROBOTS_LINE_BYTES (2083 * 8 - 1)
 
-enum cr_robots_field { CR_ROBOTS_OTHER, CR_ROBOTS_AGENT, CR_ROBOTS_ALLOW, CR_ROBOTS_DISALLOW };
+enum cr_robots_field {
+  CR_ROBOTS_OTHER,
+  CR_ROBOTS_AGENT,
+  CR_ROBOTS_ALLOW,
+  CR_ROBOTS_DISALLOW,
+  CR_ROBOTS_DELAY, /* Crawl-delay: seconds */
+  CR_ROBOTS_RATE   /* Request-rate: requests/seconds */
+};
 
 struct cr_robots_record {
   enum cr_robots_field field;

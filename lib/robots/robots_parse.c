@@ -8,6 +8,7 @@
 #include "robots/robots.h"
 
 #include "crawl/crawler.h"
+#include "robots/robots_delay.h"
 #include "robots/robots_lines.h"
 #include "robots/robots_rules.h"
 
@@ -33,6 +34,7 @@ struct sink {
   char *text;
   size_t rule_count;
   size_t text_bytes;
+  uint32_t delay_ms;
 };
 
 static bool is_token_char(char c) /* RFC 9309 section 2.2.1 */
@@ -67,15 +69,21 @@ static void begin_walk(struct walk *walk, struct cr_span text, struct cr_span to
   cr_robots_lines_init(&walk->lines, text);
 }
 
-/* The next rule of any group; walk->audience says whose. A rule without a pattern ends the list of
- * User-agent lines but matches nothing. Other records change nothing (section 2.2.4). */
+static bool is_rule(const struct cr_robots_record *record)
+{
+  return record->field == CR_ROBOTS_ALLOW || record->field == CR_ROBOTS_DISALLOW;
+}
+
+/* The next rule or delay of any group; walk->audience says whose. A rule without a pattern ends the
+ * list of User-agent lines but matches nothing. Other records change nothing, nor do delays
+ * (section 2.2.4). */
 static bool next_rule(struct walk *walk, struct cr_robots_record *record)
 {
   while (cr_robots_lines_next(&walk->lines, record)) {
     if (record->field == CR_ROBOTS_AGENT) {
       meet_agent(walk, record->value);
     } else if (record->field != CR_ROBOTS_OTHER) {
-      walk->has_rules = true;
+      walk->has_rules = walk->has_rules || is_rule(record);
       if (record->value.len > 0)
         return true;
     }
@@ -136,6 +144,17 @@ static void add_rule(struct sink *sink, const struct cr_robots_record *record)
   }
 }
 
+static void add(struct sink *sink, const struct cr_robots_record *record)
+{
+  if (is_rule(record)) {
+    add_rule(sink, record);
+    return;
+  }
+  uint32_t delay_ms = record->field == CR_ROBOTS_DELAY ? cr_robots_read_delay(record->value)
+                                                       : cr_robots_read_rate(record->value);
+  sink->delay_ms = delay_ms > sink->delay_ms ? delay_ms : sink->delay_ms;
+}
+
 /* Measures the rules of both audiences; returns the one whose rules hold. */
 static enum audience measure(struct sink sinks[AUDIENCES], struct cr_span text,
                              struct cr_span token)
@@ -146,7 +165,7 @@ static enum audience measure(struct sink sinks[AUDIENCES], struct cr_span text,
   begin_walk(&walk, text, token);
   while (next_rule(&walk, &record))
     if (walk.audience != NOBODY)
-      add_rule(&sinks[walk.audience], &record);
+      add(&sinks[walk.audience], &record);
   return walk.we_are_named ? US : EVERYBODY;
 }
 
@@ -171,7 +190,7 @@ int cr_robots_parse(struct cr_robots **out, struct cr_mem *mem, struct cr_span t
   begin_walk(&walk, text, token);
   while (next_rule(&walk, &record))
     if (walk.audience == audience)
-      add_rule(&sink, &record);
+      add(&sink, &record);
   *out = robots;
   return 0;
 }
@@ -185,6 +204,14 @@ void cr_robots_free(struct cr_robots *robots)
 size_t cr_robots_bytes(const struct cr_robots *robots)
 {
   return robots ? robots->bytes : 0;
+}
+
+int64_t cr_robots_delay_ms(struct cr_span text, struct cr_span token)
+{
+  struct sink measured[AUDIENCES] = { { .rules = NULL } };
+  enum audience audience = measure(measured, text, token);
+
+  return measured[audience].delay_ms;
 }
 
 struct cr_span cr_robots_token(struct cr_span user_agent)

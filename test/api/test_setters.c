@@ -27,6 +27,7 @@ static const struct {
   { "max_retries", crawler_set_max_retries, "40" },
   { "retry_delay", crawler_set_retry_delay_ms, "4000ms" },
   { "max_parks", crawler_set_max_parks, "5" },
+  { "max_crawl_delay", crawler_set_max_crawl_delay_ms, "8000ms" },
   { "max_retry_after", crawler_set_max_retry_after_ms, "6000ms" },
   { "max_idle_wait", crawler_set_max_idle_wait_ms, "7000ms" },
   { "concurrency", crawler_set_concurrency, "40" },

@@ -260,6 +260,84 @@ static void a_verdict_holds_for_the_whole_crawl(void **state)
   cr_sim_close(&sim);
 }
 
+/* ---- Crawl-delay ---- */
+
+static int64_t least_gap(const struct cr_sim *sim)
+{
+  const struct cr_sim_log *log = &sim->net.log;
+  int64_t end_ms = -1;
+  int64_t least = INT64_MAX;
+
+  for (size_t i = 0; i < log->len; i++) {
+    const struct cr_sim_record *r = &log->at[i];
+    if (r->event != CR_SIM_REQUEST)
+      continue;
+    if (end_ms >= 0 && r->begin_ms - end_ms < least)
+      least = r->begin_ms - end_ms;
+    end_ms = r->end_ms;
+  }
+  return least;
+}
+
+static void the_longer_delay_counts_from_the_robots_txt_on(void **state)
+{
+  static const struct {
+    const char *robots, *delay, *most, *own_server;
+    int64_t gap_ms; /* at least, and not much more */
+  } rows[] = {
+    { "User-agent: *\nCrawl-delay: 5\n", "1s", "1m", "0", 5000 },
+    { "User-agent: *\nCrawl-delay: 5\n", "9s", "1m", "0", 9000 },
+    { "User-agent: *\nCrawl-delay: 500\n", "1s", "20s", "0", 20000 },
+    { "User-agent: *\nRequest-rate: 1/7\n", "1s", "1m", "0", 7000 },
+    { "User-agent: other\nCrawl-delay: 5\n", "1s", "1m", "0", 1000 },
+    { "User-agent: *\nCrawl-delay: 5\n", "1s", "1m", "1", 0 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    const struct cr_sim_page world[] = {
+      { "/robots.txt", .body = rows[i].robots, .type = "text/plain" },
+      { "/", .hrefs = "/a /b" },
+      { .url = "/a" },
+      { .url = "/b" },
+    };
+    const struct cr_sim_site slow = CR_SIM_SITE(world);
+    struct cr_sim sim;
+    open(&sim, &slow);
+    cr_sim_set(&sim, "delay", rows[i].delay);
+    cr_sim_set(&sim, "max_crawl_delay", rows[i].most);
+    cr_sim_set(&sim, "own_server", rows[i].own_server);
+    cr_sim_set(&sim, "concurrency", "1");
+    cr_sim_run(&sim);
+    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 3);
+    assert_in_range(least_gap(&sim), rows[i].gap_ms, rows[i].gap_ms + 50);
+    cr_sim_close(&sim);
+  }
+}
+
+/* A host's delay isn't another's. */
+static void a_delay_holds_for_its_host_alone(void **state)
+{
+  static const struct cr_sim_page world[] = {
+    { "/robots.txt", .body = "User-agent: *\nCrawl-delay: 50\n", .type = "text/plain" },
+    { "/", .hrefs = "http://b.example/ /a" },
+    { .url = "/a" },
+    { "http://b.example/", .hrefs = "/c" },
+    { .url = "http://b.example/c" },
+  };
+  static const struct cr_sim_site two = CR_SIM_SITE(world);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &two);
+  cr_sim_set(&sim, "span_hosts", "1");
+  cr_sim_run(&sim);
+  assert_true(cr_sim_request(&sim, "http://b.example/c")->begin_ms <
+              cr_sim_request(&sim, "/a")->begin_ms);
+  assert_true(cr_sim_request(&sim, "/a")->begin_ms >= 100000);
+  cr_sim_close(&sim);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -273,6 +351,8 @@ int main(void)
     cmocka_unit_test(behind_redirects_it_names_the_robots_txt_it_stands_for),
     cmocka_unit_test(one_that_can_not_even_be_begun_has_failed),
     cmocka_unit_test(a_verdict_holds_for_the_whole_crawl),
+    cmocka_unit_test(the_longer_delay_counts_from_the_robots_txt_on),
+    cmocka_unit_test(a_delay_holds_for_its_host_alone),
   };
 
   return cmocka_run_group_tests_name("robots gate", tests, NULL, NULL);
