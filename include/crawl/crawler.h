@@ -611,7 +611,8 @@ const char *crawler_link_kind_name(int kind);
 size_t crawler_page_link_count(const crawler_page *page);
 /* 1: the links are those that a browser's document has, in its order. 0: tokens alone told them and
  * could not tell whether a tree would have others, and there was none: option html_fallback is off,
- * or it would be too deep, too large or too slow to build. Says nothing where there is no body. */
+ * or it would be too deep, too large or too slow to build; or there are more than 500,000, of which
+ * the first are kept. Says nothing where there is no body. */
 int crawler_page_links_are_exact(const crawler_page *page);
 /* In bulk, one entry a link: absolute URLs (of any scheme, with fragment), each NUL-terminated, one
  * after the other; where each begins; its kind; its flags. They live as long as the page. bytes
@@ -625,8 +626,8 @@ const crawler_link *crawler_page_link(crawler_page *page, size_t i);
 const char *crawler_link_url(const crawler_link *link);  /* absolute; "" when invalid */
 const char *crawler_link_href(const crawler_link *link); /* as written; "&amp;" is "&" */
 const char *crawler_link_rel(const crawler_link *link);  /* as written; NULL: none */
-/* What an a encloses, the alt of an area or image; white space folded, at most 4 KB; "": nothing,
- * or neither on_page, on_links nor on_parse is set nor pages are pulled. */
+/* What an a encloses, at most 1 KB, or the alt of an area or image, at most 4 KB; white space
+ * folded. "": nothing, or neither on_page, on_links nor on_parse is set nor pages are pulled. */
 const char *crawler_link_text(const crawler_link *link);
 /* The element and its attribute, in lower case: "img", "srcset". "": not from an element, or the
  * tag of one that HTML doesn't know. */

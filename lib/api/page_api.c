@@ -301,5 +301,6 @@ int crawler_link_kind_of(const crawler_link *link)
 
 int crawler_link_flags(const crawler_link *link)
 {
-  return link->flags | (*link->url ? 0 : CRAWLER_LINK_INVALID); /* who has a link has its URL */
+  /* Who has a link has its URL. */
+  return (link->flags & ~CR_LINK_OF_HEADER) | (*link->url ? 0 : CRAWLER_LINK_INVALID);
 }

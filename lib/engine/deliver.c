@@ -29,6 +29,7 @@ void cr_page_show(struct crawler_page *page, const struct cr_parse *p)
   page->facts = p->facts;
   page->tree = p->tree;
   page->text = p->text;
+  cr_page_resolve_headers(page);
 }
 
 /* On a worker, or inline: touches this visit only. */

@@ -81,12 +81,15 @@ static bool may_name_page(const char *at, const char *end)
 /* What counts of an href for the key: its fragment only by option key_fragment. */
 static struct cr_span counted_href(const struct cr_shard *s, const struct crawler_link *link)
 {
-  const char *end = link->href + link->href_bytes;
-  const char *hash = memchr(link->href, '#', link->href_bytes);
+  bool is_resolved = (link->flags & CR_LINK_OF_HEADER) && link->url && link->url[0] != '\0';
+  struct cr_span href =
+      is_resolved ? cr_span_text(link->url) : cr_span(link->href, link->href_bytes);
+  const char *hash = memchr(href.at, '#', href.len);
 
-  if (!hash || ((s->key_rules.bits & CR_URL_RULE_FRAGMENT) && may_name_page(hash + 1, end)))
-    return cr_span(link->href, link->href_bytes);
-  return cr_span(link->href, (size_t)(hash - link->href));
+  if (!hash ||
+      ((s->key_rules.bits & CR_URL_RULE_FRAGMENT) && may_name_page(hash + 1, href.at + href.len)))
+    return href;
+  return cr_span(href.at, (size_t)(hash - href.at));
 }
 
 static bool is_followed(struct cr_shard *s, const struct crawler_link *link)

@@ -19,8 +19,12 @@ struct crawler_link {    /* everything in the page's arena */
   const char *hreflang;  /* NULL: none */
   uint32_t href_bytes;
   uint8_t kind;  /* enum crawler_link_kind */
-  uint8_t flags; /* CRAWLER_LINK_* */
+  uint8_t flags; /* CRAWLER_LINK_*, CR_LINK_OF_HEADER */
 };
+
+/* Of the response's headers: relative to the page's URL, whatever base its document has (RFC 8288,
+ * section 3.1). Not told to callers. */
+#define CR_LINK_OF_HEADER 0x80
 
 /* crawler_link_kind_name(). The kinds are numbered from 1, without gaps. */
 const char *cr_link_kind_name(int kind);

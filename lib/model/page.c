@@ -51,6 +51,23 @@ static int resolve_link(struct crawler_page *page, struct crawler_link *link,
   return link->url ? 0 : CRAWLER_E_NOMEM;
 }
 
+void cr_page_resolve_headers(struct crawler_page *page)
+{
+  struct cr_url own;
+  struct cr_url url;
+
+  if (!page->base_href.at)
+    return;
+  cr_url_init(&own, page->arena.mem);
+  cr_url_init(&url, page->arena.mem);
+  int err = cr_url_parse(&own, cr_span(page->req.url, page->req.url_bytes), NULL);
+  for (uint32_t i = 0; err == 0 && i < page->link_count; i++)
+    if (page->links[i].flags & CR_LINK_OF_HEADER)
+      err = resolve_link(page, &page->links[i], &own, &url);
+  cr_url_free(&url);
+  cr_url_free(&own);
+}
+
 static int resolve_range(struct crawler_page *page, uint32_t from, uint32_t to)
 {
   struct cr_url base;
@@ -100,7 +117,8 @@ int cr_page_bulk_links(struct crawler_page *page)
     memcpy(text + at, link->url, bytes);
     bulk.offsets[i] = (uint32_t)at;
     bulk.kinds[i] = link->kind;
-    bulk.flags[i] = (uint8_t)(link->flags | (*link->url ? 0 : CRAWLER_LINK_INVALID));
+    bulk.flags[i] =
+        (uint8_t)((link->flags & ~CR_LINK_OF_HEADER) | (*link->url ? 0 : CRAWLER_LINK_INVALID));
     at += bytes;
   }
   bulk.text = text;

@@ -77,5 +77,8 @@ int cr_page_bulk_links(struct crawler_page *page);
 /* The URL that hrefs of this page are relative to: its own, or <base href> resolved (HTML 4.2.3).
  * */
 int cr_page_base(const struct crawler_page *page, struct cr_url *base);
+/* With a base of its document, the links of its headers: once, before anybody asks for links.
+ * Without memory they stay as they are. */
+void cr_page_resolve_headers(struct crawler_page *page);
 
 #endif

@@ -22,6 +22,7 @@ void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_aren
   memset(&c->found, 0, sizeof(c->found));
   c->err = 0;
   c->is_doubtful = false;
+  c->is_cut = false;
   c->is_utf8 = strcmp(charset, "utf-8") == 0;
   c->inside = cr_span(NULL, 0);
   c->is_inside = false;
@@ -110,8 +111,10 @@ static bool has_room(struct cr_collect *c)
 {
   struct cr_html_found *found = &c->found;
 
-  if (found->count >= CR_HTML_MAX_LINKS)
+  if (found->count >= CR_HTML_MAX_LINKS) {
+    c->is_cut = true;
     return false;
+  }
   if (found->count < c->link_cap)
     return true;
   uint32_t cap = c->link_cap > 0 ? 2 * c->link_cap : FIRST_LINKS;
@@ -140,6 +143,8 @@ static void check_order(struct cr_collect *c, const struct cr_html_tag *tag)
 struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_tag *tag,
                                      crawler_link_kind kind, struct cr_span href)
 {
+  if (c->is_inside && kind == CRAWLER_LINK_CANONICAL)
+    kind = CRAWLER_LINK_LINK; /* of another document */
   if (!cr_collect_wants(c, kind) || c->err < 0 || !has_room(c))
     return NULL;
   char *at = cr_arena_strndup(c->keep, href.len > 0 ? href.at : "", href.len);
@@ -239,11 +244,13 @@ static void add_alt(struct cr_collect *c, const struct cr_html_tag *tag)
 
 static void start_title(struct cr_collect *c)
 {
-  if (c->has_title || !c->wants.metadata || c->open_len > 0)
+  if (c->has_title || !c->wants.metadata)
     return;
   c->has_title = true;
   c->in_title = true;
-  cr_html_text_clear(&c->text);
+  if (c->open_len == 0)
+    cr_html_text_clear(&c->text);
+  c->title_from = c->text.len; /* in a link it is of that link's text, too */
 }
 
 static void end_title(struct cr_collect *c)
@@ -251,7 +258,8 @@ static void end_title(struct cr_collect *c)
   if (!c->in_title)
     return;
   c->in_title = false;
-  struct cr_span title = copy(c->keep, cr_html_text_since(&c->text, 0, CR_HTML_TEXT_BYTES));
+  struct cr_span title =
+      copy(c->keep, cr_html_text_since(&c->text, c->title_from, CR_HTML_TEXT_BYTES));
   if (title.at)
     c->found.facts.title = title.at;
   else

@@ -56,12 +56,14 @@ struct cr_collect {
   struct cr_html_found found;
   int err;          /* CRAWLER_E_NOMEM: out is useless */
   bool is_doubtful; /* which links there are, and in which order, needs a tree */
+  bool is_cut;      /* there are more links than are kept */
   /* between */
   bool is_utf8;
   struct cr_span inside; /* a document inside of the page, UTF-8, to be read next; at NULL: none */
   bool is_inside; /* a document inside of the page: what it says of itself isn't of the page */
   bool in_title;
   bool has_title;
+  size_t title_from;          /* in text */
   uint32_t link_cap;          /* links grow in scratch, and move to keep at the end */
   struct cr_page_meta *metas; /* room for CR_HTML_MAX_METAS; NULL: none yet */
   struct {

@@ -248,7 +248,7 @@ static enum cr_parse_note parse_html(struct cr_parse *p)
   if (err < 0)
     return CR_PARSE_NO_MEMORY;
   take(p, &html->collect.found);
-  p->links_are_exact = is_exact;
+  p->links_are_exact = is_exact && !html->collect.is_cut;
   return p->note;
 }
 

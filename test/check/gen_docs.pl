@@ -124,13 +124,17 @@ sub enum {
   slurp('include/crawl/crawler.h') =~ /enum \Q$name\E \{(.*?)\} \Q$name\E;/s
     or die "gen_docs.pl: crawler.h has no enum $name\n";
   my $body = $1;
-  my $table = "| constant | number | text | meaning |\n| --- | --- | --- | --- |\n";
+  my $has_texts = grep { defined text_of($_) } $body =~ /^\s*(CRAWLER_\w+) =/mg;
+  my $table = $has_texts ? "| constant | number | text | meaning |\n| --- | --- | --- | --- |\n"
+                         : "| constant | number | meaning |\n| --- | --- | --- |\n";
   while ($body =~ m{^\s*(CRAWLER_\w+) = (-?\d+),?[ ]*(?:/\* (.*?) \*/)?$}mg) {
     my ($constant, $number, $meaning) = ($1, $2, $3 // '');
     next if defined $first && ($number < $first || $number > $last);
     my $text = text_of($constant);
-    next if !defined $text; # a count, not a member
-    $table .= "| `$constant` | $number | " . ($text eq '' ? '' : "\"$text\"") . " | $meaning |\n";
+    next if $has_texts && !defined $text; # a count, not a member
+    $table .= "| `$constant` | $number | ";
+    $table .= ($text eq '' ? '' : "\"$text\"") . ' | ' if $has_texts;
+    $table .= "$meaning |\n";
   }
   return $table;
 }

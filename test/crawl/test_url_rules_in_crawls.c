@@ -203,6 +203,60 @@ static void the_first_of_one_key_is_asked_for(void **state)
   cr_sim_close(&sim);
 }
 
+/* ---- what is relative to what ---- */
+
+static const struct cr_sim_page based_pages[] = {
+  { "/d/",
+    .headers = "Link: <h1>; rel=next, <http://b.example/x>; rel=prev\r\nRefresh: 0; url=h2\r\n"
+               "Content-Location: h3\r\n",
+    .body = "<base href=/other/><a href=b1>x</a>" },
+  { .url = "/d/h1" },
+  { .url = "/d/h2" },
+  { .url = "/other/b1" },
+};
+
+static int check_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+{
+  static const char *const want[] = { CR_SIM_ORIGIN "/d/h1", "http://b.example/x",
+                                      CR_SIM_ORIGIN "/d/h2", CR_SIM_ORIGIN "/d/h3",
+                                      CR_SIM_ORIGIN "/other/b1" };
+  (void)c;
+  (void)verdicts;
+  if (strcmp(crawler_page_url(page), CR_SIM_ORIGIN "/d/") != 0)
+    return 0;
+  assert_int_equal(crawler_page_link_count(page), 5);
+  for (size_t i = 0; i < 5; i++) {
+    const crawler_link *link = crawler_page_link(page, i);
+    assert_string_equal(crawler_link_url(link), want[i]);
+    assert_int_equal(crawler_link_flags(link), 0);
+    assert_int_equal(crawler_page_links_flags(page)[i], 0);
+  }
+  ++*(int *)user;
+  return 0;
+}
+
+/* RFC 8288, section 3.1: a base in the content isn't a header's. */
+static void links_of_headers_are_relative_to_the_page(void **state)
+{
+  static const struct cr_sim_site site = CR_SIM_SITE(based_pages);
+  (void)state;
+
+  for (int told = 0; told < 2; told++) {
+    struct cr_sim sim;
+    int calls = 0;
+    open_sim(&sim, &site);
+    if (told)
+      crawler_on_links(sim.c, check_links, &calls);
+    cr_sim_set(&sim, "links", told ? "all" : "a,next,prev,refresh");
+    cr_sim_add(&sim, "/d/");
+    cr_sim_run(&sim);
+    for (size_t i = 1; i < site.count; i++)
+      assert_int_equal(cr_sim_asked(&sim, based_pages[i].url), 1);
+    assert_int_equal(calls, told);
+    cr_sim_close(&sim);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -212,6 +266,7 @@ int main(void)
     cmocka_unit_test(the_first_of_one_key_is_asked_for),
     cmocka_unit_test(queries_are_asked_for_in_the_documents_encoding),
     cmocka_unit_test(hooks_see_what_is_asked_for),
+    cmocka_unit_test(links_of_headers_are_relative_to_the_page),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

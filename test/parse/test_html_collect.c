@@ -22,6 +22,8 @@ static void titles_and_languages_are_the_pages_first(void **state)
     { "<iframe srcdoc='<title>a</title>'></iframe><title>b</title>", "b", NULL },
     { "<html lang=''><html lang=x>", NULL, "" },
     { "<title>\xe4</title>", "\xef\xbf\xbd", NULL },
+    { "<a href=x>y<title>a b</title>z</a>", "a b", NULL },
+    { "<a href=x>skip<head><title>a</title></head><p>t", "a", NULL },
   };
   struct extract_rig rig;
 

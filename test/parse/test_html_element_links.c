@@ -51,6 +51,7 @@ static void each_attribute_has_its_kind(void **state)
       "form:1 form:2 form:3 form:4 form:5 " },
     { "<base href=1><a href=2>", "a:2 " },
     { "<iframe srcdoc='<img src=1><a href=2>x</a>'></iframe><a href=3>", "image:1 a:2'x' a:3 " },
+    { "<iframe srcdoc='<link rel=canonical href=1>'></iframe>", "link:1 " }, /* not the page's */
     { "<iframe srcdoc=\"<iframe srcdoc='<img src=1>'></iframe>\"></iframe>", "" },
     { "<a href='1&amp;2'><a href=&#51;>", "a:1&2 a:3 " },
     { "<a href>", "a: " },

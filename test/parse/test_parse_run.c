@@ -4,6 +4,7 @@
  * Whole runs: codings, types, charsets, documents, hostile bodies, the count of heap allocations,
  * and each of them failed in turn.
  */
+#include "parse/html_collect.h"
 #include "parse/parse.h"
 
 #include <setjmp.h>
@@ -527,6 +528,24 @@ static void a_slow_page_has_the_links_that_tokens_tell(void **state)
   free(wire);
 }
 
+static void more_links_than_are_kept_are_told(void **state)
+{
+  (void)state;
+  struct rig rig;
+  size_t len = 0;
+  char *wire = repeat("<a href=x>", CR_HTML_MAX_LINKS + 1, &len);
+
+  open_rig(&rig);
+  run(&rig, cr_span(wire, len - strlen("<a href=x>")));
+  assert_int_equal(rig.p.link_count, CR_HTML_MAX_LINKS);
+  assert_true(rig.p.links_are_exact);
+  run(&rig, cr_span(wire, len));
+  assert_int_equal(rig.p.link_count, CR_HTML_MAX_LINKS);
+  assert_false(rig.p.links_are_exact);
+  close_rig(&rig);
+  free(wire);
+}
+
 static void what_is_given_up_leaves_nothing_behind(void **state)
 {
   (void)state;
@@ -658,6 +677,7 @@ int main(void)
     cmocka_unit_test(five_thousand_attributes_are_too_many),
     cmocka_unit_test(binary_called_html_is_harmless),
     cmocka_unit_test(a_slow_page_has_the_links_that_tokens_tell),
+    cmocka_unit_test(more_links_than_are_kept_are_told),
     cmocka_unit_test(what_is_given_up_leaves_nothing_behind),
     cmocka_unit_test(a_warm_page_allocates_nothing),
     cmocka_unit_test(every_allocation_may_fail),
