@@ -6,16 +6,9 @@
  */
 #include <stdlib.h>
 
+#include "fuzz/fuzz.h"
 #include "parse/charset.h"
 #include "parse/parse.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
-
-static void require(bool truth)
-{
-  if (!truth)
-    abort();
-}
 
 static bool lies_in(struct cr_span part, struct cr_span whole)
 {

@@ -5,12 +5,11 @@
  * document. Read whole and byte by byte it must give the same. What must hold for all input is
  * checked here; the sanitizers see to the rest.
  */
+#include "fuzz/fuzz.h"
 #include "base/hash.h"
 #include "crawl/crawler.h"
 #include "sitemap/feed.h"
 #include "sitemap/feed_date.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 static void demand(bool holds)
 {

@@ -8,32 +8,18 @@
  */
 #include <stdlib.h>
 
+#include "fuzz/fuzz.h"
 #include "parse/css_urls.h"
 #include "parse/link_header.h"
 #include "parse/refresh.h"
 #include "parse/srcset.h"
 #include "parse/url_list.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
-
 struct seen {
   struct cr_span text;
   const char *at; /* what is read */
   uint64_t sum;   /* of all finds */
 };
-
-static void require(bool truth)
-{
-  if (!truth)
-    abort();
-}
-
-static char *room_for(size_t bytes)
-{
-  char *room = malloc(bytes > 0 ? bytes : 1);
-  require(room);
-  return room;
-}
 
 static void add(struct seen *s, uint64_t number)
 {

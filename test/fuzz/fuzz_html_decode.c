@@ -6,23 +6,9 @@
  */
 #include <stdlib.h>
 
+#include "fuzz/fuzz.h"
 #include "parse/charset.h"
 #include "parse/html_decode.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
-
-static void require(bool truth)
-{
-  if (!truth)
-    abort();
-}
-
-static char *room_for(size_t bytes)
-{
-  char *room = malloc(bytes > 0 ? bytes : 1);
-  require(room);
-  return room;
-}
 
 static void check_pieces(struct cr_span raw, enum cr_html_context context, struct cr_span whole)
 {

@@ -7,19 +7,12 @@
  */
 #include <stdlib.h>
 
+#include "fuzz/fuzz.h"
 #include "crawl/crawler.h"
 #include "url/url.h"
 #include "url/url_host.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
-
 enum { MAX_CODES = 400 };
-
-static void require(bool truth)
-{
-  if (!truth)
-    abort();
-}
 
 static bool is_error(int err)
 {

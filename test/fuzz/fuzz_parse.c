@@ -8,19 +8,12 @@
  */
 #include <stdlib.h>
 
+#include "fuzz/fuzz.h"
 #include "parse/charset.h"
 #include "parse/html_node.h"
 #include "parse/parse.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
-
 enum { LINKS = 1, LINK_TEXT = 2, DOCUMENT = 4, NOSNIFF = 64, MAX_BODY = 1 << 20 };
-
-static void require(bool truth)
-{
-  if (!truth)
-    abort();
-}
 
 static void check_text(const char *text)
 {

@@ -4,9 +4,8 @@
  * Input: the target up to the first NUL (or none), then the file. What must hold for all input is
  * checked here; the sanitizers see to the rest.
  */
+#include "fuzz/fuzz.h"
 #include "robots/robots.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 static void demand(bool holds)
 {

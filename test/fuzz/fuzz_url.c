@@ -7,16 +7,9 @@
  */
 #include <stdlib.h>
 
+#include "fuzz/fuzz.h"
 #include "parse/parse.h"
 #include "url/url.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
-
-static void require(bool truth)
-{
-  if (!truth)
-    abort();
-}
 
 static bool same(struct cr_span a, struct cr_span b)
 {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+#include "fuzz/fuzz.h"
 
 enum { PATH_BYTES = 4096, INPUT_MAX = 16 << 20 };
 
