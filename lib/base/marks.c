@@ -12,10 +12,18 @@ static const uint8_t classes[256] = {
 
 /* ---- byte by byte ---- */
 
+static void clear(struct cr_marks *m)
+{
+  m->open = 0;
+  m->quote = 0;
+  m->name_end = 0;
+}
+
 static void look_1(struct cr_marks *m, const char *at)
 {
   uint64_t equal = 0;
 
+  clear(m);
   for (unsigned i = 0; i < CR_MARKS_BLOCK; i++) {
     unsigned class = classes[(uint8_t)at[i]];
     m->open |= (uint64_t)(class == OPEN) << i;
@@ -91,6 +99,7 @@ static void look_16(struct cr_marks *m, const char *at)
 {
   uint64_t equal = 0;
 
+  clear(m);
   for (unsigned i = 0; i < CR_MARKS_BLOCK; i += 16) {
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
     m->open |= bits_16(equals_16(bytes, '<')) << i;
@@ -131,21 +140,22 @@ enum cr_marks_way cr_marks_best_way(void)
 
 #endif
 
-void cr_marks_look_by(struct cr_marks *m, const char *at, enum cr_marks_way way)
+/* Less than a block: what isn't there has no marks. */
+static void look_at_rest(struct cr_marks *m, const char *at, enum cr_marks_way way)
 {
   char last[CR_MARKS_BLOCK] = { 0 };
-  const char *from = at;
 
+  memcpy(last, at, (size_t)(m->end - at));
+  look(m, last, way);
+}
+
+void cr_marks_look_by(struct cr_marks *m, const char *at, enum cr_marks_way way)
+{
   m->block = at;
-  m->open = 0;
-  m->quote = 0;
-  m->name_end = 0;
-  m->attribute_end = 0;
-  if (m->end - at < CR_MARKS_BLOCK) {
-    memcpy(last, at, (size_t)(m->end - at));
-    from = last;
-  }
-  look(m, from, way);
+  if (m->end - at < CR_MARKS_BLOCK)
+    look_at_rest(m, at, way);
+  else
+    look(m, at, way);
 }
 
 void cr_marks_look(struct cr_marks *m, const char *at)

@@ -70,6 +70,14 @@ static inline bool cr_span_eq_nocase(struct cr_span a, struct cr_span b)
 {
   return a.len == b.len && cr_span_starts_nocase(a, b);
 }
+/* Takes a character off the front, if it is that one. */
+static inline bool cr_span_take(struct cr_span *text, char c)
+{
+  if (text->len == 0 || text->at[0] != c)
+    return false;
+  *text = cr_span(text->at + 1, text->len - 1);
+  return true;
+}
 struct cr_span cr_span_trim(struct cr_span text); /* HTML whitespace off both ends */
 /* Decimal digits only, all of text, value <= max; false otherwise. */
 bool cr_parse_u64(struct cr_span text, uint64_t max, uint64_t *value);

@@ -212,19 +212,19 @@ static void count_link(struct cr_shard *s, int result)
     cr_ledger_link_refused(&s->ledger, (crawler_reason)-result);
   else if (result == CR_ADD_NEW)
     cr_ledger_link_admitted(&s->ledger);
-  else if (result == CR_ADD_CAP || result == CR_ADD_MEMORY)
-    cr_ledger_link_refused(&s->ledger,
-                           result == CR_ADD_CAP ? CRAWLER_CAPPED_CAP : CRAWLER_CAPPED_MEMORY);
+  else if (cr_no_room_reason(result) != CRAWLER_REASON_NONE)
+    cr_ledger_link_refused(&s->ledger, cr_no_room_reason(result));
   else
     cr_ledger_link_known(&s->ledger);
 }
 
 void cr_no_room(struct cr_shard *s, const struct crawler_request *req, int result)
 {
-  if (result != CR_ADD_CAP && result != CR_ADD_MEMORY)
+  crawler_reason reason = cr_no_room_reason(result);
+
+  if (reason == CRAWLER_REASON_NONE)
     return;
-  cr_ledger_link_refused(&s->ledger,
-                         result == CR_ADD_CAP ? CRAWLER_CAPPED_CAP : CRAWLER_CAPPED_MEMORY);
+  cr_ledger_link_refused(&s->ledger, reason);
   cr_shard_log(s, 0, "no room to queue", req->url);
 }
 

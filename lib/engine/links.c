@@ -293,11 +293,6 @@ static void filter_all(struct batch *b)
 
 /* ---- the end ---- */
 
-static const crawler_reason reason_of_verdict[] = {
-  [CR_ADD_CAP] = CRAWLER_CAPPED_CAP,
-  [CR_ADD_MEMORY] = CRAWLER_CAPPED_MEMORY,
-};
-
 static void add_all(struct batch *b)
 {
   struct cr_shard *s = b->s;
@@ -319,7 +314,7 @@ static void add_all(struct batch *b)
       cr_depth_lowered(s, b->items[k].fp, b->items[k].depth);
     } else {
       b->fate[i] = FATE_REFUSED;
-      b->why[i] = reason_of_verdict[verdicts[k]];
+      b->why[i] = cr_no_room_reason(verdicts[k]);
     }
     if (b->fate[i] != FATE_REFUSED)
       cr_rewritten(s, b->found[i].fp, b->items[k].fp, b->items[k].depth);

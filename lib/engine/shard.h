@@ -219,6 +219,13 @@ void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, 
 /* The host of a seed, or of where it was redirected to, belongs to the crawl: what was rejected for
  * scope before is judged again when it's found again. 0 or CRAWLER_E_NOMEM. */
 int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req);
+/* The reason of a cr_verdict that refuses for room; NONE: it doesn't. */
+static inline crawler_reason cr_no_room_reason(int verdict)
+{
+  return verdict == CR_ADD_CAP      ? CRAWLER_CAPPED_CAP
+         : verdict == CR_ADD_MEMORY ? CRAWLER_CAPPED_MEMORY
+                                    : CRAWLER_REASON_NONE;
+}
 /* A seed, an added URL or a redirect's target (no link of a page) that was refused for room is
  * counted as a link that was. Other results of cr_admit() are nothing to it. */
 void cr_no_room(struct cr_shard *s, const struct crawler_request *req, int result);

@@ -366,15 +366,6 @@ static const struct rule *find_rule(enum cr_link_set set, struct cr_span name, c
   return NULL;
 }
 
-/* The first of a name counts. */
-static bool is_repeated(const struct cr_html_tag *tag, unsigned at)
-{
-  for (unsigned i = 0; i < at; i++)
-    if (cr_span_eq_nocase(tag->attributes[i].name, tag->attributes[at].name))
-      return true;
-  return false;
-}
-
 static void look_at_style(const struct source *from, struct cr_span raw)
 {
   if (!cr_collect_wants(from->c, CRAWLER_LINK_CSS) || raw.len == 0 || !memchr(raw.at, '(', raw.len))
@@ -391,7 +382,7 @@ static void look_anywhere(struct source *from, unsigned i)
 {
   const struct cr_html_attribute *attribute = &from->tag->attributes[i];
 
-  if (is_repeated(from->tag, i))
+  if (cr_html_is_repeated(from->tag->attributes, i))
     return;
   if (cr_span_eq_nocase(attribute->name, CR_SPAN("style"))) {
     look_at_style(from, attribute->value);
@@ -419,7 +410,7 @@ static struct crawler_link *html_links(struct cr_collect *c, const struct cr_htm
   for (unsigned i = 0; i < tag->attribute_count && c->err == 0; i++) {
     const struct cr_html_attribute *attribute = &tag->attributes[i];
     const struct rule *rule = find_rule(set, attribute->name, tag->end);
-    if (rule && !is_repeated(tag, i)) {
+    if (rule && !cr_html_is_repeated(tag->attributes, i)) {
       struct source from = { c, tag, rule->name, (crawler_link_kind)rule->kind };
       struct crawler_link *link = add_by_form(&from, (enum form)rule->form, attribute->value);
       opened = link ? link : opened;

@@ -16,7 +16,6 @@ void cr_extract_begin(struct cr_extract *x, struct cr_collect *collect, struct c
   x->goes_on = false;
   x->t = (struct cr_html_tokens){
     .state = CR_HTML_DATA,
-    .wanted = CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK,
     .wants_attributes =
         (collect->wants.kinds & (CR_LINK_BIT(CRAWLER_LINK_CSS) | CR_LINK_BIT(CRAWLER_LINK_IMAGE) |
                                  CR_LINK_BIT(CRAWLER_LINK_FORM))) != 0,

@@ -26,19 +26,11 @@ static void shorten(char *html, const struct cr_html_token *token, const char *b
   *name_end = '>';
 }
 
-static bool is_repeated(const struct cr_html_token *token, unsigned at)
-{
-  for (unsigned i = 0; i < at; i++)
-    if (cr_span_eq_nocase(token->attributes[i].name, token->attributes[at].name))
-      return true;
-  return false;
-}
-
 static void drop_repeated(char *html, const struct cr_html_token *token)
 {
   for (unsigned i = 1; i < token->attribute_count; i++) {
     struct cr_span name = token->attributes[i].name;
-    if (!token->attributes[i].value.at && is_repeated(token, i))
+    if (!token->attributes[i].value.at && cr_html_is_repeated(token->attributes, i))
       memset(in(html, name.at), ' ', name.len);
   }
 }

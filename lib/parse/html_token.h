@@ -38,6 +38,15 @@ struct cr_html_attribute { /* as written; value.at NULL: none */
   struct cr_span value;
 };
 
+/* Has an attribute before that one its name? Then it doesn't count (13.2.5.33). */
+static inline bool cr_html_is_repeated(const struct cr_html_attribute *attributes, unsigned at)
+{
+  for (unsigned i = 0; i < at; i++)
+    if (cr_span_eq_nocase(attributes[i].name, attributes[at].name))
+      return true;
+  return false;
+}
+
 /* Of one tag, at most. */
 #define CR_HTML_TOKEN_ATTRIBUTES 64
 

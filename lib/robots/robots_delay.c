@@ -22,21 +22,13 @@ static bool take_number(struct cr_span *text, uint64_t most, uint64_t *number)
   return digits > 0;
 }
 
-static bool take(struct cr_span *text, char c)
-{
-  if (text->len == 0 || text->at[0] != c)
-    return false;
-  *text = cr_span(text->at + 1, text->len - 1);
-  return true;
-}
-
 uint32_t cr_robots_read_delay(struct cr_span value)
 {
   uint64_t seconds;
   uint64_t ms = 0;
   bool is_number = take_number(&value, MOST_SECONDS, &seconds);
 
-  if (take(&value, '.')) {
+  if (cr_span_take(&value, '.')) {
     for (unsigned unit = 100; unit > 0 && value.len > 0 && cr_is_digit(value.at[0]); unit /= 10) {
       ms += unit * (unsigned)(value.at[0] - '0');
       value = cr_span(value.at + 1, value.len - 1);
@@ -54,7 +46,7 @@ uint32_t cr_robots_read_rate(struct cr_span value)
   uint64_t requests;
   uint64_t time;
 
-  if (!take_number(&value, UINT32_MAX, &requests) || !take(&value, '/') ||
+  if (!take_number(&value, UINT32_MAX, &requests) || !cr_span_take(&value, '/') ||
       !take_number(&value, MOST_SECONDS, &time) || requests == 0)
     return 0;
   char unit = value.len > 0 ? cr_lower(value.at[0]) : 's';

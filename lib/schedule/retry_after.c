@@ -53,21 +53,12 @@ static int take_number(struct cr_span *token, size_t most)
   return digits > 0 ? value : -1;
 }
 
-static bool take_colon(struct cr_span *token)
-{
-  bool has = token->len > 0 && token->at[0] == ':';
-
-  if (has)
-    *token = cr_span(token->at + 1, token->len - 1);
-  return has;
-}
-
 /* hh:mm:ss; -1: it is none. */
 static int second_of(struct cr_span token)
 {
   int hour = take_number(&token, 2);
-  int minute = hour >= 0 && take_colon(&token) ? take_number(&token, 2) : -1;
-  int second = minute >= 0 && take_colon(&token) ? take_number(&token, 2) : -1;
+  int minute = hour >= 0 && cr_span_take(&token, ':') ? take_number(&token, 2) : -1;
+  int second = minute >= 0 && cr_span_take(&token, ':') ? take_number(&token, 2) : -1;
 
   if (second < 0 || hour > 23 || minute > 59 || second > 60)
     return -1;

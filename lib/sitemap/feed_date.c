@@ -33,14 +33,6 @@ static void skip(struct cr_span *text, size_t bytes)
   text->len -= bytes;
 }
 
-static bool take(struct cr_span *text, char c)
-{
-  if (!is_at(*text, c))
-    return false;
-  skip(text, 1);
-  return true;
-}
-
 static void skip_space(struct cr_span *text)
 {
   while (text->len > 0 && cr_is_space(text->at[0]))
@@ -83,7 +75,7 @@ static bool take_offset(struct cr_span *text, struct moment *m)
   skip(text, 1);
   if (!take_number(text, 1, 2, &hours))
     return false;
-  bool has_colon = take(text, ':');
+  bool has_colon = cr_span_take(text, ':');
   bool has_minutes = take_number(text, 2, 2, &minutes) > 0;
   if ((has_colon && !has_minutes) || hours > 23 || minutes > 59)
     return false;
@@ -117,12 +109,12 @@ static bool take_time(struct cr_span *text, struct moment *m)
 {
   int digit = 0;
 
-  if (!take_number(text, 1, 2, &m->hour) || !take(text, ':') ||
+  if (!take_number(text, 1, 2, &m->hour) || !cr_span_take(text, ':') ||
       !take_number(text, 2, 2, &m->minute))
     return false;
-  if (take(text, ':') && !take_number(text, 2, 2, &m->second))
+  if (cr_span_take(text, ':') && !take_number(text, 2, 2, &m->second))
     return false;
-  if (!take(text, '.') && !take(text, ','))
+  if (!cr_span_take(text, '.') && !cr_span_take(text, ','))
     return true;
   for (int unit = 100; take_number(text, 1, 1, &digit); unit /= 10)
     m->millis += digit * unit; /* what is finer than a millisecond is cut off */
@@ -135,13 +127,13 @@ static bool read_rfc3339(struct cr_span text, struct moment *m)
 {
   if (!take_number(&text, 4, 4, &m->year))
     return false;
-  if (take(&text, '-') && !take_number(&text, 2, 2, &m->month))
+  if (cr_span_take(&text, '-') && !take_number(&text, 2, 2, &m->month))
     return false;
-  if (take(&text, '-') && !take_number(&text, 2, 2, &m->day))
+  if (cr_span_take(&text, '-') && !take_number(&text, 2, 2, &m->day))
     return false;
   if (text.len == 0)
     return true;
-  if (!take(&text, 'T') && !take(&text, 't') && !cr_is_space(text.at[0]))
+  if (!cr_span_take(&text, 'T') && !cr_span_take(&text, 't') && !cr_is_space(text.at[0]))
     return false;
   skip_space(&text);
   return take_time(&text, m) && take_zone(&text, m) && text.len == 0;
@@ -172,20 +164,20 @@ static bool take_year(struct cr_span *text, struct moment *m)
 static bool read_rfc822(struct cr_span text, struct moment *m)
 {
   struct cr_span word = take_word(&text); /* the day of the week */
-  bool has_comma = take(&text, ',');
+  bool has_comma = cr_span_take(&text, ',');
 
   skip_space(&text);
   if (has_comma || word.len > 0) {
-    (void)take(&text, ','); /* "Mon , 1 Jan" */
+    (void)cr_span_take(&text, ','); /* "Mon , 1 Jan" */
     skip_space(&text);
   }
   if (!take_number(&text, 1, 2, &m->day))
     return false;
-  while (take(&text, '-') || (text.len > 0 && cr_is_space(text.at[0])))
+  while (cr_span_take(&text, '-') || (text.len > 0 && cr_is_space(text.at[0])))
     skip_space(&text);
   m->month = find_month(take_word(&text));
-  (void)take(&text, '.');
-  while (take(&text, '-') || (text.len > 0 && cr_is_space(text.at[0])))
+  (void)cr_span_take(&text, '.');
+  while (cr_span_take(&text, '-') || (text.len > 0 && cr_is_space(text.at[0])))
     skip_space(&text);
   if (!take_year(&text, m))
     return false;
