@@ -274,6 +274,7 @@ int crawler_set_span_hosts(crawler *c, int on);                  /* leave the se
 int crawler_set_links(crawler *c, const char *list);         /* kinds followed: "a,area", "all" */
 int crawler_set_html_fallback(crawler *c, int on);           /* gumbo decides where tokens can't */
 int crawler_set_follow_nofollow(crawler *c, int on);         /* rel=nofollow links too */
+int crawler_set_depth_first(crawler *c, int on);             /* what was found last goes first */
 int crawler_set_filter_depends_on_page(crawler *c, int on);  /* ask on_filter for each link */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */

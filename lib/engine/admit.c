@@ -91,6 +91,12 @@ void cr_rewritten(struct cr_shard *s, uint64_t asked, uint64_t fp, unsigned dept
     cr_depth_replaced(s, asked, fp, depth);
 }
 
+static uint8_t item_flags(const struct cr_shard *s, const struct crawler_request *req)
+{
+  return (uint8_t)((req->seed_flag ? CR_ITEM_SEED : 0) | (req->force ? CR_ITEM_FORCE : 0) |
+                   (s->settings->depth_first && !req->seed_flag ? CR_ITEM_NEXT : 0));
+}
+
 void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
                          struct cr_frontier_item *item)
 {
@@ -102,7 +108,7 @@ void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, 
     .kind = req->kind,
     .method = req->method,
     .hops = req->hops,
-    .flags = (uint8_t)((req->seed_flag ? CR_ITEM_SEED : 0) | (req->force ? CR_ITEM_FORCE : 0)),
+    .flags = item_flags(s, req),
     .target = cr_request_target(req),
     .referrer = req->referrer,
     .via = req->via,

@@ -104,7 +104,10 @@ static uint8_t admit(struct cr_frontier_memory *f, const struct cr_frontier_item
     cr_pending_trim(f, host);
     return CR_ADD_MEMORY;
   }
-  cr_pending_delay(f, host, name, item->not_before_ms);
+  if (item->flags & CR_ITEM_NEXT && item->not_before_ms <= f->now_ms)
+    cr_pending_push_front(f, host, name);
+  else
+    cr_pending_delay(f, host, name, item->not_before_ms);
   cr_place(f, host);
   return CR_ADD_NEW;
 }

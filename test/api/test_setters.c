@@ -65,6 +65,7 @@ static const struct {
   { "span_hosts", crawler_set_span_hosts },
   { "html_fallback", crawler_set_html_fallback },
   { "follow_nofollow", crawler_set_follow_nofollow },
+  { "depth_first", crawler_set_depth_first },
   { "filter_depends_on_page", crawler_set_filter_depends_on_page },
   { "keep_open", crawler_set_keep_open },
 };

@@ -62,6 +62,30 @@ static void a_batch_is_taken_in_order(void **state)
   cr_frontier_rig_close(&rig);
 }
 
+static void what_goes_next_is_before_its_equals(void **state)
+{
+  static const struct {
+    int8_t priority;
+    uint8_t flags;
+  } added[] = { { 0, 0 }, { 0, CR_ITEM_NEXT }, { 1, 0 }, { 0, CR_ITEM_NEXT }, { 0, 0 } };
+  static const uint64_t taken[] = { 2, 3, 1, 0, 4 };
+  struct cr_frontier_rig rig;
+  (void)state;
+
+  cr_frontier_rig_open(&rig, NULL);
+  uint32_t a = cr_frontier_rig_authority(&rig, "https://a.example", NULL);
+  for (uint64_t i = 0; i < 5; i++) {
+    struct cr_frontier_item item = cr_frontier_rig_item(a, i, added[i].priority);
+    item.flags = added[i].flags;
+    assert_int_equal(cr_frontier_rig_add(&rig, &item), CR_ADD_NEW);
+  }
+  for (uint64_t i = 0; i < 5; i++) {
+    assert_int_equal(cr_frontier_rig_next(&rig), taken[i]);
+    cr_frontier_rig_finish(&rig, &rig.tasks[0], CR_FINISH_DONE, 0);
+  }
+  cr_frontier_rig_close(&rig);
+}
+
 static void a_shorter_path_lowers_the_depth_wherever_the_url_is(void **state)
 {
   struct cr_frontier_rig rig;
@@ -294,6 +318,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_url_is_new_once),
     cmocka_unit_test(a_batch_is_taken_in_order),
+    cmocka_unit_test(what_goes_next_is_before_its_equals),
     cmocka_unit_test(a_shorter_path_lowers_the_depth_wherever_the_url_is),
     cmocka_unit_test(force_queues_what_is_known_but_not_what_is_live),
     cmocka_unit_test(the_pending_cap_is_tested_before_anything_is_remembered),
