@@ -302,5 +302,5 @@ int crawler_link_kind_of(const crawler_link *link)
 int crawler_link_flags(const crawler_link *link)
 {
   /* Who has a link has its URL. */
-  return (link->flags & ~CR_LINK_OF_HEADER) | (*link->url ? 0 : CRAWLER_LINK_INVALID);
+  return link->flags | (*link->url ? 0 : CRAWLER_LINK_INVALID);
 }

@@ -23,13 +23,14 @@ void cr_page_show(struct crawler_page *page, const struct cr_parse *p)
   page->encoding = cr_charset_encoding(page->charset);
   page->is_html = p->is_html;
   page->base_href = p->base_href;
+  page->inner_bases = p->inner_bases;
   page->links = p->links;
   page->link_count = p->link_count;
   page->links_are_exact = p->links_are_exact;
   page->facts = p->facts;
   page->tree = p->tree;
   page->text = p->text;
-  cr_page_resolve_headers(page);
+  cr_page_resolve_others(page);
 }
 
 /* On a worker, or inline: touches this visit only. */

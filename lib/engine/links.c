@@ -81,7 +81,7 @@ static bool may_name_page(const char *at, const char *end)
 /* What counts of an href for the key: its fragment only by option key_fragment. */
 static struct cr_span counted_href(const struct cr_shard *s, const struct crawler_link *link)
 {
-  bool is_resolved = (link->flags & CR_LINK_OF_HEADER) && link->url && link->url[0] != '\0';
+  bool is_resolved = link->base != 0 && link->url && link->url[0] != '\0';
   struct cr_span href =
       is_resolved ? cr_span_text(link->url) : cr_span(link->href, link->href_bytes);
   const char *hash = memchr(href.at, '#', href.len);

@@ -4,6 +4,7 @@
 #ifndef CR_MODEL_LINK_H
 #define CR_MODEL_LINK_H
 
+#include "base/str.h"
 #include "crawl/crawler.h"
 
 /* The kinds that whoever reads links is told of unasked, a bit each: all but guesses. */
@@ -19,12 +20,22 @@ struct crawler_link {    /* everything in the page's arena */
   const char *hreflang;  /* NULL: none */
   uint32_t href_bytes;
   uint8_t kind;  /* enum crawler_link_kind */
-  uint8_t flags; /* CRAWLER_LINK_*, CR_LINK_OF_HEADER */
+  uint8_t flags; /* CRAWLER_LINK_* */
+  uint16_t base; /* what href is relative to: 0, the page's base; CR_BASE_OF_HEADER; or else one of
+                    the page's inner bases, counted from 1 */
 };
 
 /* Of the response's headers: relative to the page's URL, whatever base its document has (RFC 8288,
- * section 3.1). Not told to callers. */
-#define CR_LINK_OF_HEADER 0x80
+ * section 3.1). */
+#define CR_BASE_OF_HEADER UINT16_MAX
+
+/* Of a part of the page: a document in an iframe's srcdoc, an element of a feed with xml:base. */
+struct cr_inner_base {
+  struct cr_span href; /* as written; at NULL: it has none, so that outer's counts */
+  uint16_t outer;      /* what it is relative to: 0, the page's base; or one before it, from 1 */
+};
+
+enum { CR_INNER_BASES_DEEP = 8 }; /* one in the other */
 
 /* crawler_link_kind_name(). The kinds are numbered from 1, without gaps. */
 const char *cr_link_kind_name(int kind);

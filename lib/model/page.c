@@ -13,22 +13,46 @@ static bool is_no_base(const struct cr_url *url)
          cr_span_eq(scheme, CR_SPAN("javascript"));
 }
 
-int cr_page_base(const struct crawler_page *page, struct cr_url *base)
+/* Makes of a base the one that href is, relative to it. */
+static int move_base(const struct crawler_page *page, struct cr_url *base, struct cr_span href)
 {
-  struct cr_url own;
+  struct cr_url outer;
   int err;
 
-  err = cr_url_parse(base, cr_span(page->req.url, page->req.url_bytes), NULL);
+  cr_url_init(&outer, page->arena.mem);
+  err = cr_url_copy(&outer, base);
+  if (err == 0) {
+    err = cr_url_parse_in(base, href, &outer, &page->encoding);
+    if (err == CRAWLER_E_URL || err == CRAWLER_E_LIMIT || (err == 0 && is_no_base(base)))
+      err = cr_url_copy(base, &outer);
+  }
+  cr_url_free(&outer);
+  return err;
+}
+
+int cr_page_base(const struct crawler_page *page, struct cr_url *base)
+{
+  int err = cr_url_parse(base, cr_span(page->req.url, page->req.url_bytes), NULL);
+
   if (err < 0 || !page->base_href.at)
     return err;
-  cr_url_init(&own, page->arena.mem);
-  err = cr_url_copy(&own, base);
-  if (err == 0) {
-    err = cr_url_parse_in(base, page->base_href, &own, &page->encoding);
-    if (err == CRAWLER_E_URL || err == CRAWLER_E_LIMIT || (err == 0 && is_no_base(base)))
-      err = cr_url_copy(base, &own);
-  }
-  cr_url_free(&own);
+  return move_base(page, base, page->base_href);
+}
+
+/* What links with that `base` are relative to. */
+static int base_of(const struct crawler_page *page, uint16_t at, struct cr_url *base)
+{
+  struct cr_span hrefs[CR_INNER_BASES_DEEP]; /* innermost first */
+  size_t count = 0;
+
+  if (at == CR_BASE_OF_HEADER)
+    return cr_url_parse(base, cr_span(page->req.url, page->req.url_bytes), NULL);
+  for (; at > 0 && count < CR_INNER_BASES_DEEP; at = page->inner_bases[at - 1].outer)
+    if (page->inner_bases[at - 1].href.at)
+      hrefs[count++] = page->inner_bases[at - 1].href;
+  int err = cr_page_base(page, base);
+  while (err == 0 && count > 0)
+    err = move_base(page, base, hrefs[--count]);
   return err;
 }
 
@@ -51,21 +75,29 @@ static int resolve_link(struct crawler_page *page, struct crawler_link *link,
   return link->url ? 0 : CRAWLER_E_NOMEM;
 }
 
-void cr_page_resolve_headers(struct crawler_page *page)
+void cr_page_resolve_others(struct crawler_page *page)
 {
-  struct cr_url own;
+  struct cr_url base;
   struct cr_url url;
+  uint16_t at = 0; /* whose base it is */
+  int err = 0;
 
-  if (!page->base_href.at)
+  if (!page->base_href.at && !page->inner_bases)
     return;
-  cr_url_init(&own, page->arena.mem);
+  cr_url_init(&base, page->arena.mem);
   cr_url_init(&url, page->arena.mem);
-  int err = cr_url_parse(&own, cr_span(page->req.url, page->req.url_bytes), NULL);
-  for (uint32_t i = 0; err == 0 && i < page->link_count; i++)
-    if (page->links[i].flags & CR_LINK_OF_HEADER)
-      err = resolve_link(page, &page->links[i], &own, &url);
+  for (uint32_t i = 0; err == 0 && i < page->link_count; i++) {
+    struct crawler_link *link = &page->links[i];
+    if (link->base == 0)
+      continue;
+    if (link->base != at)
+      err = base_of(page, link->base, &base);
+    at = link->base;
+    if (err == 0)
+      err = resolve_link(page, link, &base, &url);
+  }
   cr_url_free(&url);
-  cr_url_free(&own);
+  cr_url_free(&base);
 }
 
 static int resolve_range(struct crawler_page *page, uint32_t from, uint32_t to)
@@ -117,8 +149,7 @@ int cr_page_bulk_links(struct crawler_page *page)
     memcpy(text + at, link->url, bytes);
     bulk.offsets[i] = (uint32_t)at;
     bulk.kinds[i] = link->kind;
-    bulk.flags[i] =
-        (uint8_t)((link->flags & ~CR_LINK_OF_HEADER) | (*link->url ? 0 : CRAWLER_LINK_INVALID));
+    bulk.flags[i] = (uint8_t)(link->flags | (*link->url ? 0 : CRAWLER_LINK_INVALID));
     at += bytes;
   }
   bulk.text = text;

@@ -56,6 +56,7 @@ struct crawler_page {
   bool is_html;
   bool in_hook; /* crawler_page_defer() is allowed now */
   struct cr_span base_href;
+  const struct cr_inner_base *inner_bases; /* NULL: none */
   struct crawler_link *links;
   uint32_t link_count;
   bool links_are_exact;
@@ -77,8 +78,8 @@ int cr_page_bulk_links(struct crawler_page *page);
 /* The URL that hrefs of this page are relative to: its own, or <base href> resolved (HTML 4.2.3).
  * */
 int cr_page_base(const struct crawler_page *page, struct cr_url *base);
-/* With a base of its document, the links of its headers: once, before anybody asks for links.
- * Without memory they stay as they are. */
-void cr_page_resolve_headers(struct crawler_page *page);
+/* The links that are relative to something else: once, before anybody asks for links. Without
+ * memory they stay as they are. */
+void cr_page_resolve_others(struct crawler_page *page);
 
 #endif

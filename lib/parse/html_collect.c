@@ -10,7 +10,7 @@
 #include "parse/charset.h"
 #include "parse/html_decode.h"
 
-enum { LINK_TEXT_BYTES = 1024, FIRST_LINKS = 128 };
+enum { LINK_TEXT_BYTES = 1024, FIRST_LINKS = 128, FIRST_BASES = 8 };
 
 void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_arena *scratch,
                      const char *charset, const struct cr_html_wants *wants)
@@ -25,7 +25,10 @@ void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_aren
   c->is_cut = false;
   c->is_utf8 = strcmp(charset, "utf-8") == 0;
   c->inside = cr_span(NULL, 0);
-  c->is_inside = false;
+  c->depth = 0;
+  c->base = 0;
+  c->base_count = 0;
+  c->base_cap = 0;
   c->in_title = false;
   c->has_title = false;
   c->link_cap = 0;
@@ -143,7 +146,7 @@ static void check_order(struct cr_collect *c, const struct cr_html_tag *tag)
 struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_tag *tag,
                                      crawler_link_kind kind, struct cr_span href)
 {
-  if (c->is_inside && kind == CRAWLER_LINK_CANONICAL)
+  if (c->depth > 0 && kind == CRAWLER_LINK_CANONICAL)
     kind = CRAWLER_LINK_LINK; /* of another document */
   if (!cr_collect_wants(c, kind) || c->err < 0 || !has_room(c))
     return NULL;
@@ -161,10 +164,47 @@ struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_
     .attribute = "",
     .kind = (uint8_t)kind,
     .flags = tag && tag->is_inert ? CRAWLER_LINK_INERT : 0,
+    .base = c->base,
   };
   if (tag)
     check_order(c, tag);
   return link;
+}
+
+/* ---- bases ---- */
+
+static bool has_base_room(struct cr_collect *c)
+{
+  struct cr_html_found *found = &c->found;
+
+  if (c->base_count >= CR_BASE_OF_HEADER - 1) {
+    c->is_cut = true;
+    return false;
+  }
+  if (c->base_count < c->base_cap)
+    return true;
+  uint32_t cap = c->base_cap > 0 ? 2 * c->base_cap : FIRST_BASES;
+  struct cr_inner_base *bases = cr_arena_grow(c->keep, found->inner_bases,
+                                              c->base_cap * sizeof(*bases), cap * sizeof(*bases));
+  if (!bases) {
+    c->err = CRAWLER_E_NOMEM;
+    return false;
+  }
+  found->inner_bases = bases;
+  c->base_cap = cap;
+  return true;
+}
+
+uint16_t cr_collect_base(struct cr_collect *c, uint16_t outer, struct cr_span href)
+{
+  struct cr_span kept = href.at ? copy(c->keep, href) : href;
+
+  if (href.at && !kept.at)
+    c->err = CRAWLER_E_NOMEM;
+  if (c->err < 0 || !has_base_room(c))
+    return 0;
+  c->found.inner_bases[c->base_count++] = (struct cr_inner_base){ kept, outer };
+  return c->base_count;
 }
 
 /* ---- texts ---- */
@@ -266,12 +306,13 @@ static void end_title(struct cr_collect *c)
     c->err = CRAWLER_E_NOMEM;
 }
 
-static void note_base(struct cr_collect *c, const struct cr_html_tag *tag)
+/* base: of the document, which the first of its elements sets. */
+static void note_base(struct cr_collect *c, const struct cr_html_tag *tag, struct cr_span *base)
 {
   struct cr_span href;
 
-  if (!c->found.base_href.at && !tag->is_inert && cr_html_attribute(tag, CR_SPAN("href"), &href))
-    c->found.base_href = cr_collect_decode(c, c->keep, href, tag->is_decoded);
+  if (!base->at && !tag->is_inert && cr_html_attribute(tag, CR_SPAN("href"), &href))
+    *base = cr_collect_decode(c, c->keep, href, tag->is_decoded);
 }
 
 static void note_lang(struct cr_collect *c, const struct cr_html_tag *tag)
@@ -282,11 +323,17 @@ static void note_lang(struct cr_collect *c, const struct cr_html_tag *tag)
     c->found.facts.lang = cr_collect_decode(c, c->keep, lang, tag->is_decoded).at;
 }
 
+static void note_inside(struct cr_collect *c, const struct cr_html_tag *tag)
+{
+  if (tag->known->link_set == CR_LINKS_BASE)
+    note_base(c, tag, &c->found.inner_bases[c->base - 1].href);
+}
+
 static void note_html(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   switch (tag->known->link_set) {
   case CR_LINKS_BASE:
-    note_base(c, tag);
+    note_base(c, tag, &c->found.base_href);
     break;
   case CR_LINKS_HTML:
     note_lang(c, tag);
@@ -306,8 +353,12 @@ int cr_collect_start(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   if (c->err < 0)
     return 0;
-  if (tag->place == CR_HTML_IN_HTML && tag->known && !c->is_inside)
-    note_html(c, tag);
+  if (tag->place == CR_HTML_IN_HTML && tag->known) {
+    if (c->depth == 0)
+      note_html(c, tag);
+    else
+      note_inside(c, tag);
+  }
   if (c->open_len > 0 && tag->known && tag->place == CR_HTML_IN_HTML) {
     if (tag->known->link_set == CR_LINKS_IMG)
       add_alt(c, tag);
@@ -324,8 +375,12 @@ void cr_collect_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   struct cr_span html;
 
-  if (!c->is_inside && c->err == 0 && cr_html_attribute(tag, CR_SPAN("srcdoc"), &html))
+  if (c->err < 0 || !cr_html_attribute(tag, CR_SPAN("srcdoc"), &html))
+    return;
+  if (c->depth < CR_HTML_INSIDE_DEEP)
     c->inside = cr_collect_decode(c, c->scratch, html, tag->is_decoded);
+  else
+    c->is_cut = true;
 }
 
 void cr_collect_end(struct cr_collect *c, const struct cr_element *known, enum cr_html_place place)

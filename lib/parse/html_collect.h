@@ -29,6 +29,7 @@ struct cr_html_found {        /* everything in `keep` */
   struct crawler_link *links; /* in document order */
   uint32_t count;
   struct cr_span base_href; /* of the first <base> that has one; at NULL: none */
+  struct cr_inner_base *inner_bases;
   struct cr_page_facts facts;
 };
 
@@ -44,7 +45,8 @@ struct cr_html_tag { /* an element, as its start tag has it */
   const char *end;  /* what follows a name may be read up to here; NULL: nothing may */
 };
 
-enum { CR_HTML_OPEN_LINKS = 8 };
+/* Documents that are read one inside of the other; what is deeper is left out. */
+enum { CR_HTML_OPEN_LINKS = 8, CR_HTML_INSIDE_DEEP = 3 };
 
 struct cr_collect {
   /* in */
@@ -56,11 +58,15 @@ struct cr_collect {
   struct cr_html_found found;
   int err;          /* CRAWLER_E_NOMEM: out is useless */
   bool is_doubtful; /* which links there are, and in which order, needs a tree */
-  bool is_cut;      /* there are more links than are kept */
+  bool is_cut;      /* there are more links than are kept, or more documents inside */
   /* between */
   bool is_utf8;
   struct cr_span inside; /* a document inside of the page, UTF-8, to be read next; at NULL: none */
-  bool is_inside; /* a document inside of the page: what it says of itself isn't of the page */
+  unsigned depth; /* of documents one inside of the other; 0: the page. What one inside says of
+                     itself isn't of the page */
+  uint16_t base;  /* of the links that are told now: see model/link.h */
+  uint16_t base_count;
+  uint32_t base_cap;
   bool in_title;
   bool has_title;
   size_t title_from;          /* in text */
@@ -100,11 +106,13 @@ void cr_collect_style(struct cr_collect *c, struct cr_span text, bool is_decoded
 void cr_collect_script(struct cr_collect *c, struct cr_span text, bool is_decoded);
 /* A comment's text, or a doctype's; with what ends it or without. */
 void cr_collect_comment(struct cr_collect *c, struct cr_span text);
+/* A base for c->base, relative to the one of that number; href is copied (at NULL: none yet).
+ * Returns its number; 0: there are too many, or no memory. */
+uint16_t cr_collect_base(struct cr_collect *c, uint16_t outer, struct cr_span href);
 /* 0 or CRAWLER_E_NOMEM; then found is whole. */
 int cr_collect_finish(struct cr_collect *c);
 
-/* What an iframe's srcdoc holds is a document inside of the page. Inside that one there are none.
- * */
+/* What an iframe's srcdoc holds is a document inside of the page, or of such a one. */
 void cr_collect_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag);
 
 /* ---- for those who know links (html_element_links.c, html_meta_links.c) ---- */

@@ -23,7 +23,7 @@ void cr_extract_begin(struct cr_extract *x, struct cr_collect *collect, struct c
   cr_feedback_init(&x->f);
   x->link_is_open = false;
   x->svg_link_level = 0;
-  x->outer = NULL;
+  memset(x->outer, 0, sizeof(x->outer));
   cr_buf_init(&x->carry, mem, CR_MEM_PAGE, max_carry_bytes);
   x->carry_scanned = 0;
 }
@@ -194,6 +194,7 @@ struct cr_extract_outer {
   const char *charset;
   bool is_utf8;
   bool is_doubtful;
+  uint16_t base;
 };
 
 static void start_over(struct cr_extract *x, struct cr_span html)
@@ -205,42 +206,45 @@ static void start_over(struct cr_extract *x, struct cr_span html)
   x->svg_link_level = 0;
 }
 
-/* Sets the page aside and reads what the collector has found inside of it. */
+/* Sets the document aside and reads what the collector has found inside of it. */
 static void enter(struct cr_extract *x)
 {
   struct cr_collect *c = x->collect;
-  struct cr_extract_outer *outer = cr_arena_alloc(c->scratch, sizeof(*outer));
+  struct cr_span inside = c->inside;
+  struct cr_extract_outer **outer = &x->outer[c->depth];
+  uint16_t base = cr_collect_base(c, c->base, cr_span(NULL, 0));
 
-  if (!outer) {
-    c->err = CRAWLER_E_NOMEM;
-    return;
-  }
-  *outer = (struct cr_extract_outer){ x->t,       x->f,       x->link_is_open, x->svg_link_level,
-                                      c->charset, c->is_utf8, c->is_doubtful };
-  x->outer = outer;
-  start_over(x, c->inside);
   c->inside = cr_span(NULL, 0);
-  c->is_inside = true;
+  if (!*outer)
+    *outer = cr_arena_alloc(c->scratch, sizeof(**outer));
+  if (!*outer)
+    c->err = CRAWLER_E_NOMEM;
+  if (c->err < 0 || base == 0)
+    return;
+  **outer = (struct cr_extract_outer){ x->t,       x->f,       x->link_is_open, x->svg_link_level,
+                                       c->charset, c->is_utf8, c->is_doubtful,  c->base };
+  start_over(x, inside);
+  c->depth++;
+  c->base = base;
   c->charset = "utf-8";
   c->is_utf8 = true;
 }
 
-/* Back to the page: what was doubtful inside says nothing of it. */
+/* Back to the document around: what was doubtful inside says nothing of it. */
 static void leave(struct cr_extract *x)
 {
   struct cr_collect *c = x->collect;
-  const struct cr_extract_outer *outer = x->outer;
+  const struct cr_extract_outer *outer = x->outer[--c->depth];
 
   close_link(x);
   x->t = outer->t;
   x->f = outer->f;
   x->link_is_open = outer->link_is_open;
   x->svg_link_level = outer->svg_link_level;
-  x->outer = NULL;
   c->charset = outer->charset;
   c->is_utf8 = outer->is_utf8;
   c->is_doubtful = outer->is_doubtful;
-  c->is_inside = false;
+  c->base = outer->base;
 }
 
 /* ---- pieces ---- */
@@ -270,18 +274,17 @@ static void read_tokens(struct cr_extract *x)
   const struct cr_collect *c = x->collect;
 
   for (;;) {
-    if (c->inside.at && !x->outer && c->err == 0)
+    if (c->inside.at && c->err == 0)
       enter(x);
     set_wishes(x);
     read_token(x);
-    if (c->err < 0 || (!x->goes_on && !x->outer && cr_extract_is_doubtful(x)))
+    if (c->err < 0 || (!x->goes_on && c->depth == 0 && cr_extract_is_doubtful(x)))
       return;
-    if (x->token.type != CR_HTML_MORE)
+    if (x->token.type != CR_HTML_MORE || c->inside.at)
       continue;
-    if (x->outer)
-      leave(x);
-    else if (!c->inside.at)
+    if (c->depth == 0)
       return;
+    leave(x);
   }
 }
 

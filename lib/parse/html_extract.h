@@ -16,8 +16,9 @@ struct cr_extract {
   struct cr_html_token token;
   struct cr_feedback f;
   bool link_is_open;
-  uint32_t svg_link_level;        /* 0: none is open */
-  struct cr_extract_outer *outer; /* set aside while a document inside of it is read; NULL: none */
+  uint32_t svg_link_level; /* 0: none is open */
+  /* Set aside while documents inside of them are read, the page first; used again. */
+  struct cr_extract_outer *outer[CR_HTML_INSIDE_DEEP];
   struct cr_buf carry;  /* a tag that is cut, and text of an element that has to be whole */
   size_t carry_scanned; /* how much of it was read in vain */
 };

@@ -107,7 +107,7 @@ static void read_doctype(struct cr_collect *c, struct cr_span text)
 
 void cr_collect_comment(struct cr_collect *c, struct cr_span text)
 {
-  if (!cr_collect_wants(c, CRAWLER_LINK_GUESS) || c->is_inside || text.len == 0)
+  if (!cr_collect_wants(c, CRAWLER_LINK_GUESS) || c->depth > 0 || text.len == 0)
     return;
   if (cr_collect_utf8(c, &text) < 0) {
     c->err = CRAWLER_E_NOMEM;

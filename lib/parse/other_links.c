@@ -80,8 +80,7 @@ static void add_refresh(struct cr_collect *c, const char *field)
 
 void cr_header_links(struct cr_collect *c, const struct cr_headers *headers)
 {
-  uint32_t first = c->found.count;
-
+  c->base = CR_BASE_OF_HEADER;
   for (size_t i = 0; headers && i < headers->count && c->err == 0; i++) {
     const struct cr_header *header = &headers->at[i];
     struct cr_span name = cr_span_text(header->name);
@@ -93,8 +92,7 @@ void cr_header_links(struct cr_collect *c, const struct cr_headers *headers)
       (void)cr_collect_link(c, NULL, CRAWLER_LINK_LOCATION,
                             repaired(c, cr_span_text(header->value)));
   }
-  for (uint32_t i = first; i < c->found.count; i++)
-    c->found.links[i].flags |= CR_LINK_OF_HEADER;
+  c->base = 0;
 }
 
 /* ---- bodies ---- */

@@ -56,8 +56,9 @@ struct cr_parse {
   const char *sent_mime; /* the same by Content-Type alone */
   const char *charset;   /* WHATWG name in lower case ("utf-8"), static; "": not text */
   bool is_html;
-  struct cr_span base_href;   /* first <base href>; at NULL: none */
-  struct crawler_link *links; /* in keep; url is NULL */
+  struct cr_span base_href;                /* first <base href>; at NULL: none */
+  const struct cr_inner_base *inner_bases; /* in keep; NULL: none */
+  struct crawler_link *links;              /* in keep; url is NULL */
   uint32_t link_count;
   bool links_are_exact; /* those that a browser's document has; false: told by tokens alone */
   bool needs_tree;      /* nothing of the HTML was read: run again where a tree may be built */

@@ -167,6 +167,7 @@ static void take(struct cr_parse *p, const struct cr_html_found *found)
   p->links = found->links;
   p->link_count = found->count;
   p->base_href = found->base_href;
+  p->inner_bases = found->inner_bases;
   p->facts = found->facts;
 }
 
@@ -271,6 +272,7 @@ static enum cr_parse_note parse_other(struct cr_parse *p)
   if (cr_collect_finish(collect) < 0)
     return CR_PARSE_NO_MEMORY;
   take(p, &collect->found);
+  p->links_are_exact = !collect->is_cut;
   return CR_PARSE_WHOLE;
 }
 
@@ -309,6 +311,7 @@ void cr_parse_run(struct cr_parse *p, void *user)
   p->charset = "";
   p->is_html = false;
   p->base_href = (struct cr_span){ NULL, 0 };
+  p->inner_bases = NULL;
   p->links = NULL;
   p->link_count = 0;
   p->links_are_exact = true;

@@ -71,6 +71,39 @@ static void all_that_reads_pages_reads_documents(void **state)
   crawler_page_release(page);
 }
 
+static void each_part_has_its_base(void **state)
+{
+  static const struct {
+    const char *text;
+    const char *want; /* of the last link */
+  } rows[] = {
+    { "<base href=/b/><iframe srcdoc='<a href=x>'></iframe>", "http://a.test/b/x" },
+    { "<base href=/b/><iframe srcdoc='<base href=c/><a href=x>'></iframe>", "http://a.test/b/c/x" },
+    { "<iframe srcdoc='<a href=x>'></iframe><base href=/b/>", "http://a.test/b/x" },
+    { "<iframe srcdoc='<base href=c/>'></iframe><a href=x>", "http://a.test/dir/x" },
+    { "<iframe srcdoc=\"<base href=c/><iframe srcdoc='<base href=d/><a href=x>'></iframe>\">",
+      "http://a.test/dir/c/d/x" },
+    { "<table><iframe srcdoc='<base href=c/><a href=x>'></iframe></table>", /* from a tree */
+      "http://a.test/dir/c/x" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    crawler_page *page = html(rows[i].text);
+    size_t count = crawler_page_link_count(page);
+    assert_true(count > 0);
+    assert_string_equal(crawler_link_url(crawler_page_link(page, count - 1)), rows[i].want);
+    assert_string_equal(crawler_link_href(crawler_page_link(page, count - 1)), "x");
+    assert_int_equal(crawler_page_links_are_exact(page), 1);
+    crawler_page_release(page);
+  }
+  crawler_page *page = html("<iframe srcdoc='<iframe srcdoc=&quot;<iframe srcdoc=&amp;quot;"
+                            "<iframe srcdoc=x>&amp;quot;>&quot;>'></iframe><a href=y>");
+  assert_int_equal(crawler_page_link_count(page), 1);
+  assert_int_equal(crawler_page_links_are_exact(page), 0); /* four deep */
+  crawler_page_release(page);
+}
+
 static void what_nobody_fetched_has_no_response(void **state)
 {
   crawler_page *page = html("<p>x");
@@ -533,6 +566,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(all_that_reads_pages_reads_documents),
+    cmocka_unit_test(each_part_has_its_base),
     cmocka_unit_test(what_nobody_fetched_has_no_response),
     cmocka_unit_test(a_document_is_nobodys_to_finish_or_submit),
     cmocka_unit_test(references_are_counted),

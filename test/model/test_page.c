@@ -86,6 +86,52 @@ static void hrefs_are_relative_to_the_base_or_else_the_page(void **state)
   cr_test_mem_done(&mem);
 }
 
+static void links_of_parts_are_relative_to_their_own_base(void **state)
+{
+  static const struct cr_inner_base inner[] = {
+    { CR_SPAN_INIT("i/"), 0 },
+    { CR_SPAN_INIT("j/"), 1 },
+    { { NULL, 0 }, 2 },
+    { CR_SPAN_INIT("mailto:"), 2 },
+    { CR_SPAN_INIT("//c.example"), 3 },
+    { CR_SPAN_INIT("http://["), 0 },
+  };
+  static const struct {
+    const char *base_href; /* NULL: no <base href> */
+    uint16_t base;
+    const char *want;
+  } cases[] = {
+    { NULL, 1, "http://a.example/d/i/x" },
+    { NULL, 2, "http://a.example/d/i/j/x" },
+    { "/b/", 2, "http://a.example/b/i/j/x" },
+    { "/b/", 3, "http://a.example/b/i/j/x" }, /* none of its own */
+    { "/b/", 4, "http://a.example/b/i/j/x" }, /* none that counts */
+    { "/b/", 5, "http://c.example/x" },
+    { "/b/", 6, "http://a.example/b/x" },
+    { "/b/", CR_BASE_OF_HEADER, "http://a.example/d/x" },
+    { NULL, CR_BASE_OF_HEADER, "http://a.example/d/x" },
+  };
+  static const char *const hrefs[] = { "x", "x", "x", NULL };
+  struct crawler_page page;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    open_page(&page, &mem, cases[i].base_href, hrefs);
+    page.inner_bases = inner;
+    links[1].base = cases[i].base;
+    links[2].base = 1;
+    cr_page_resolve_others(&page);
+    assert_null(links[0].url);
+    assert_string_equal(links[1].url, cases[i].want);
+    assert_string_equal(links[2].url,
+                        cases[i].base_href ? "http://a.example/b/i/x" : "http://a.example/d/i/x");
+    assert_string_equal(cr_page_link_url(&page, 1), cases[i].want);
+    cr_arena_free(&page.arena);
+  }
+  cr_test_mem_done(&mem);
+}
+
 static void a_base_longer_than_a_url_may_be_does_not_count(void **state)
 {
   static const char *const hrefs[] = { "x", NULL };
@@ -204,6 +250,8 @@ static void resolve_with(struct cr_mem *oom, void *arg)
   (void)arg;
 
   open_page(&page, oom, "/c/", mixed);
+  links[4].base = CR_BASE_OF_HEADER;
+  cr_page_resolve_others(&page);
   const char *one = cr_page_link_url(&page, 0);
   assert_true(one || cr_test_oom_refused(oom));
   if (one)
@@ -228,6 +276,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(hrefs_are_relative_to_the_base_or_else_the_page),
+    cmocka_unit_test(links_of_parts_are_relative_to_their_own_base),
     cmocka_unit_test(a_base_longer_than_a_url_may_be_does_not_count),
     cmocka_unit_test(queries_are_written_in_the_pages_encoding),
     cmocka_unit_test(all_links_in_bulk_say_what_each_says_alone),

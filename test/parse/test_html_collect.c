@@ -97,6 +97,89 @@ static void the_first_base_with_a_href_counts(void **state)
   extract_close(&rig);
 }
 
+static void the_first_base_of_a_document_inside_counts_there(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    const char *want; /* of the link, innermost first */
+  } rows[] = {
+    { "<iframe srcdoc='<base href=1/><a href=x>'></iframe>", "1/ " },
+    { "<iframe srcdoc='<a href=x><base href=1/><base href=2/>'></iframe>", "1/ " },
+    { "<iframe srcdoc='<base href=&amp;#49;><base href=2><a href=x>'></iframe>", "1 " },
+    { "<base href=1/><iframe srcdoc='<a href=x>'></iframe>", "- " },
+    { "<iframe srcdoc='<base href=1/>'></iframe><a href=x>", "" },
+    { "<iframe srcdoc='<template><base href=1/></template><a href=x>'></iframe>", "- " },
+    { "<iframe srcdoc=\"<base href=1/><iframe srcdoc='<base href=2/><a href=x>'>\"></iframe>",
+      "2/ 1/ " },
+    { "<iframe srcdoc=\"<iframe srcdoc='<a href=x>'></iframe><base href=1/>\"></iframe>", "- 1/ " },
+    { "<iframe srcdoc=\"<iframe srcdoc='<base href=1/>'></iframe><a href=x>\"></iframe>", "- " },
+  };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    const struct cr_html_found *found = &rig.collect.found;
+    char got[64] = "";
+    extract_run(&rig, cr_span_text(rows[i].html), 1);
+    assert_int_equal(found->count, 1);
+    for (uint16_t at = found->links[0].base; at > 0; at = found->inner_bases[at - 1].outer) {
+      const char *href = found->inner_bases[at - 1].href.at;
+      size_t len = strlen(got);
+      (void)snprintf(got + len, sizeof(got) - len, "%s ", href ? href : "-");
+    }
+    if (strcmp(got, rows[i].want) != 0)
+      fail_msg("%s: %s, not %s", rows[i].html, got, rows[i].want);
+  }
+  extract_close(&rig);
+}
+
+static void documents_inside_are_read_three_deep(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    uint32_t links;
+    bool is_cut;
+  } rows[] = {
+    { "<iframe srcdoc=\"<img src=1><iframe srcdoc='<img src=2>"
+      "<iframe srcdoc=&amp;quot;<img src=3>&amp;quot;></iframe>'></iframe><img src=4>\">"
+      "</iframe><img src=5>",
+      5, false },
+    { "<iframe srcdoc=\"<img src=1><iframe srcdoc='<img src=2><iframe srcdoc=&amp;quot;"
+      "<iframe srcdoc=x></iframe><img src=3>&amp;quot;></iframe>'></iframe><img src=4>\">"
+      "</iframe><img src=5>",
+      5, true },
+  };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    extract_run(&rig, cr_span_text(rows[i].html), 7);
+    assert_int_equal(rig.collect.found.count, rows[i].links);
+    assert_int_equal(rig.collect.is_cut, rows[i].is_cut);
+    assert_int_equal(rig.collect.depth, 0);
+  }
+  extract_close(&rig);
+}
+
+static void many_documents_inside_take_the_room_of_one(void **state)
+{
+  (void)state;
+  enum { COUNT = 20000 };
+  const struct cr_span unit = CR_SPAN("<iframe srcdoc=x></iframe>");
+  char *html = malloc(COUNT * unit.len);
+  struct extract_rig rig;
+
+  for (size_t i = 0; i < COUNT; i++)
+    memcpy(html + i * unit.len, unit.at, unit.len);
+  extract_open(&rig);
+  extract_run(&rig, cr_span(html, COUNT * unit.len), COUNT * unit.len);
+  assert_true(cr_arena_held_bytes(&rig.scratch) < 4 * COUNT * unit.len);
+  extract_close(&rig);
+  free(html);
+}
+
 static void links_grow_without_a_bound_of_their_own_but_one(void **state)
 {
   (void)state;
@@ -140,6 +223,9 @@ int main(void)
     cmocka_unit_test(titles_and_languages_are_the_pages_first),
     cmocka_unit_test(values_are_decoded_from_the_pages_charset),
     cmocka_unit_test(the_first_base_with_a_href_counts),
+    cmocka_unit_test(the_first_base_of_a_document_inside_counts_there),
+    cmocka_unit_test(documents_inside_are_read_three_deep),
+    cmocka_unit_test(many_documents_inside_take_the_room_of_one),
     cmocka_unit_test(links_grow_without_a_bound_of_their_own_but_one),
     cmocka_unit_test(an_attribute_is_found_in_any_case),
   };

@@ -52,7 +52,11 @@ static void each_attribute_has_its_kind(void **state)
     { "<base href=1><a href=2>", "a:2 " },
     { "<iframe srcdoc='<img src=1><a href=2>x</a>'></iframe><a href=3>", "image:1 a:2'x' a:3 " },
     { "<iframe srcdoc='<link rel=canonical href=1>'></iframe>", "link:1 " }, /* not the page's */
-    { "<iframe srcdoc=\"<iframe srcdoc='<img src=1>'></iframe>\"></iframe>", "" },
+    { "<iframe srcdoc=\"<iframe srcdoc='<img src=1>'></iframe>\"></iframe>", "image:1 " },
+    { "<iframe srcdoc=\"<iframe srcdoc='<iframe srcdoc=&quot;<img "
+      "src=1>&quot;></iframe>'></iframe><img src=2>\">"
+      "</iframe><img src=3>",
+      "image:1 image:2 image:3 " },
     { "<a href='1&amp;2'><a href=&#51;>", "a:1&2 a:3 " },
     { "<a href>", "a: " },
   };
