@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* feed_links.c - the links of RSS and Atom, as links of a page.
  *
- * sitemap/feed.h reads them; here they get their kinds, and those with an xml:base (XML Base,
- * section 4) are resolved as far as that goes without the URL of the feed.
+ * sitemap/feed.h reads them; here they get their kinds, and what they are relative to: the xml:base
+ * around them, each relative to the one outside of it, the outermost to the feed (XML Base, section
+ * 4).
  */
 #include "parse/feed_links.h"
 
 #include "sitemap/feed.h"
-#include "url/url.h"
 
 static crawler_link_kind kind_of(const struct cr_feed_link *link)
 {
@@ -27,47 +27,45 @@ static crawler_link_kind kind_of(const struct cr_feed_link *link)
   }
 }
 
-/* The URL against its bases, if the outermost says where it is. at NULL: it doesn't. */
-static struct cr_span resolve(struct cr_collect *c, const struct cr_feed_link *link)
-{
-  struct cr_span found = { NULL, 0 };
-  struct cr_url base;
-  struct cr_url url;
-  int err = 0;
+/* What links are relative to that stand where the last one did. */
+struct feed_links {
+  struct cr_collect *collect;
+  uint16_t bases[CR_FEED_BASES_MAX]; /* outermost first */
+  size_t base_count;
+};
 
-  cr_url_init(&base, c->keep->mem);
-  cr_url_init(&url, c->keep->mem);
-  for (size_t i = 0; i < link->base_count && err == 0; i++) {
-    err = cr_url_parse(&url, link->bases[i], i > 0 ? &base : NULL);
-    if (err == 0)
-      err = cr_url_copy(&base, &url);
+_Static_assert(CR_FEED_BASES_MAX <= CR_INNER_BASES_DEEP, "bases of feeds fit");
+
+/* Bases that stay are the same from link to link, and are kept once. */
+static uint16_t base_of(struct feed_links *f, const struct cr_feed_link *link)
+{
+  struct cr_collect *c = f->collect;
+  size_t same = 0;
+  uint16_t base = 0;
+
+  while (same < f->base_count && same < link->base_count &&
+         cr_span_eq(c->found.inner_bases[f->bases[same] - 1].href, link->bases[same]))
+    base = f->bases[same++];
+  f->base_count = same;
+  while (f->base_count < link->base_count) {
+    base = cr_collect_base(c, base, link->bases[f->base_count]);
+    if (base == 0)
+      return 0;
+    f->bases[f->base_count++] = base;
   }
-  if (err == 0)
-    err = cr_url_parse(&url, link->url, &base);
-  if (err == 0)
-    found.at = cr_arena_strndup(c->scratch, url.text.data, url.text.len);
-  if (found.at)
-    found.len = url.text.len;
-  if (err == CRAWLER_E_NOMEM || (err == 0 && !found.at))
-    c->err = CRAWLER_E_NOMEM;
-  cr_url_free(&url);
-  cr_url_free(&base);
-  return found;
+  return base;
 }
 
 static int add_link(void *arg, const struct cr_feed_link *found)
 {
-  struct cr_collect *c = arg;
+  struct feed_links *f = arg;
+  struct cr_collect *c = f->collect;
   crawler_link_kind kind = kind_of(found);
-  struct cr_span href = found->url;
 
   if (!cr_collect_wants(c, kind))
     return c->err;
-  if (found->base_count > 0) {
-    struct cr_span absolute = resolve(c, found);
-    href = absolute.at ? absolute : href;
-  }
-  struct crawler_link *link = cr_collect_link(c, NULL, kind, href);
+  c->base = base_of(f, found);
+  struct crawler_link *link = cr_collect_link(c, NULL, kind, found->url);
   if (link && found->rel_name.len > 0) {
     link->rel = cr_arena_strndup(c->keep, found->rel_name.at, found->rel_name.len);
     c->err = link->rel ? c->err : CRAWLER_E_NOMEM;
@@ -78,7 +76,7 @@ static int add_link(void *arg, const struct cr_feed_link *found)
 /* The feed's own title is the page's. */
 static int note_about(void *arg, const struct cr_feed_about *about)
 {
-  struct cr_collect *c = arg;
+  struct cr_collect *c = ((struct feed_links *)arg)->collect;
 
   if (about->entry > 0 || about->title.len == 0 || !c->wants.metadata || c->found.facts.title)
     return c->err;
@@ -90,7 +88,8 @@ static int note_about(void *arg, const struct cr_feed_about *about)
 
 void cr_feed_links(struct cr_collect *c, struct cr_span utf8)
 {
-  const struct cr_feed_sink sink = { .link = add_link, .about = note_about, .arg = c };
+  struct feed_links links = { .collect = c };
+  const struct cr_feed_sink sink = { .link = add_link, .about = note_about, .arg = &links };
   struct cr_feed *feed = NULL;
 
   if (cr_feed_open(&feed, c->keep->mem, &sink, "utf-8") < 0) {
@@ -102,4 +101,5 @@ void cr_feed_links(struct cr_collect *c, struct cr_span utf8)
       cr_feed_end(feed) == CRAWLER_E_NOMEM)
     c->err = CRAWLER_E_NOMEM;
   cr_feed_close(feed);
+  c->base = 0;
 }

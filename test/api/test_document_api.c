@@ -104,6 +104,23 @@ static void each_part_has_its_base(void **state)
   crawler_page_release(page);
 }
 
+static void links_of_feeds_are_relative_to_each_xml_base(void **state)
+{
+  static const char text[] =
+      "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='f/'><link href='1'/>"
+      "<entry xml:base='../g/'><link href='2'/></entry>"
+      "<entry xml:base='http://b.test/h/'><link href='3' xml:base='i/'/></entry></feed>";
+  static const char *const want[] = { "http://a.test/dir/f/1", "http://a.test/dir/g/2",
+                                      "http://b.test/h/i/3" };
+  crawler_page *page = document_of(BASE, "application/atom+xml", text, NULL);
+
+  (void)state;
+  assert_int_equal(crawler_page_link_count(page), 3);
+  for (size_t i = 0; i < 3; i++)
+    assert_string_equal(crawler_link_url(crawler_page_link(page, i)), want[i]);
+  crawler_page_release(page);
+}
+
 static void what_nobody_fetched_has_no_response(void **state)
 {
   crawler_page *page = html("<p>x");
@@ -567,6 +584,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(all_that_reads_pages_reads_documents),
     cmocka_unit_test(each_part_has_its_base),
+    cmocka_unit_test(links_of_feeds_are_relative_to_each_xml_base),
     cmocka_unit_test(what_nobody_fetched_has_no_response),
     cmocka_unit_test(a_document_is_nobodys_to_finish_or_submit),
     cmocka_unit_test(references_are_counted),

@@ -29,17 +29,77 @@ static void entries_have_kinds_and_bases(void **state)
   extract_open(&rig);
   assert_string_equal(read(&rig, atom),
                       "item:http://a.test/ link:http://a.test/feed prev:p image:i.png "
-                      "item:http://b.test/c/d media:http://b.test/c/e.mp3 item:f ");
+                      "item:d media:e.mp3 item:f ");
   assert_string_equal(rig.collect.found.facts.title, "a");
   assert_string_equal(rig.collect.found.links[2].rel, "previous");
   rig.wants.kinds = 1u << CRAWLER_LINK_MEDIA;
-  assert_string_equal(read(&rig, atom), "media:http://b.test/c/e.mp3 ");
+  assert_string_equal(read(&rig, atom), "media:e.mp3 ");
   assert_string_equal(read(&rig, "<html><a href='x'/></html>"), "");
   assert_string_equal(read(&rig, ""), "");
   rig.wants.kinds = ~0u;
   assert_string_equal(read(&rig, "<rss><channel><item><link>x</link></item><item><link>y</li"),
                       "item:x ");
   extract_close(&rig);
+}
+
+/* The bases of a link, innermost first. */
+static const char *bases_of(const struct extract_rig *rig, uint32_t link)
+{
+  static char out[256];
+  const struct cr_html_found *found = &rig->collect.found;
+  size_t len = 0;
+
+  out[0] = '\0';
+  for (uint16_t at = found->links[link].base; at > 0; at = found->inner_bases[at - 1].outer)
+    len +=
+        (size_t)snprintf(out + len, sizeof(out) - len, "%s ", found->inner_bases[at - 1].href.at);
+  return out;
+}
+
+static void links_keep_the_bases_around_them(void **state)
+{
+  (void)state;
+  static const char text[] =
+      "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='a/'><link href='1'/>"
+      "<entry xml:base='b/'><link href='2' xml:base='c/'/><link href='3'/></entry>"
+      "<entry xml:base=' b/ '><link href='4'/></entry><entry><link href='5'/></entry></feed>";
+  static const char *const want[] = { "a/ ", "c/ b/ a/ ", "b/ a/ ", "b/ a/ ", "a/ " };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  assert_string_equal(read(&rig, text), "item:1 item:2 item:3 item:4 item:5 ");
+  for (uint32_t i = 0; i < 5; i++)
+    assert_string_equal(bases_of(&rig, i), want[i]);
+  assert_int_equal(rig.collect.found.links[2].base, rig.collect.found.links[3].base);
+  assert_string_equal(read(&rig, "<rss><channel><item><link>6</link></item></channel></rss>"),
+                      "item:6 ");
+  assert_int_equal(rig.collect.found.links[0].base, 0);
+  extract_close(&rig);
+}
+
+static void more_bases_than_are_kept_are_left_out(void **state)
+{
+  (void)state;
+  enum { COUNT = UINT16_MAX + 2, ROOM = 64 };
+  struct extract_rig rig;
+  char *text = malloc((size_t)COUNT * ROOM);
+  size_t len = 0;
+
+  len += (size_t)snprintf(text, ROOM, "<feed xmlns='http://www.w3.org/2005/Atom'>");
+  for (unsigned i = 0; i < COUNT; i++)
+    len += (size_t)snprintf(text + len, ROOM, "<link xml:base='%u/' href='x'/>", i);
+  extract_open(&rig);
+  cr_collect_init(&rig.collect, &rig.keep, &rig.scratch, "utf-8", &rig.wants);
+  cr_feed_links(&rig.collect, cr_span(text, len));
+  assert_int_equal(cr_collect_finish(&rig.collect), 0);
+  assert_int_equal(rig.collect.found.count, COUNT);
+  assert_true(rig.collect.is_cut);
+  assert_int_equal(rig.collect.found.links[COUNT - 1].base, 0);
+  assert_string_equal(bases_of(&rig, CR_BASE_OF_HEADER - 2), "65533/ ");
+  cr_arena_free(&rig.keep);
+  cr_arena_init(&rig.keep, &rig.mem, CR_MEM_PAGE, 4096, 0);
+  extract_close(&rig);
+  free(text);
 }
 
 static void read_once(struct cr_mem *mem, void *arg)
@@ -71,6 +131,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(entries_have_kinds_and_bases),
+    cmocka_unit_test(links_keep_the_bases_around_them),
+    cmocka_unit_test(more_bases_than_are_kept_are_left_out),
     cmocka_unit_test(no_memory_is_an_ordinary_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
