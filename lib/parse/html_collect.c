@@ -8,7 +8,6 @@
 
 #include "base/find.h"
 #include "parse/charset.h"
-#include "parse/html_decode.h"
 
 enum { LINK_TEXT_BYTES = 1024, FIRST_LINKS = 128, FIRST_BASES = 8 };
 
@@ -209,18 +208,26 @@ uint16_t cr_collect_base(struct cr_collect *c, uint16_t outer, struct cr_span hr
 
 /* ---- texts ---- */
 
-void cr_collect_text(struct cr_collect *c, struct cr_span text, bool is_decoded)
+static bool takes_text(const struct cr_collect *c)
 {
-  if (text.len == 0 || c->err < 0 || (!c->in_title && c->open_len == 0) || c->text.is_full)
+  return c->err == 0 && cr_collect_needs_text(c) && !c->text.is_full;
+}
+
+void cr_collect_text(struct cr_collect *c, struct cr_span text)
+{
+  if (takes_text(c))
+    cr_html_text_add(&c->text, text);
+}
+
+void cr_collect_raw_text(struct cr_collect *c, struct cr_span raw, enum cr_html_context context)
+{
+  if (raw.len == 0 || !takes_text(c))
     return;
-  if (!is_decoded && !is_simple(text)) {
-    text = decode(c, c->scratch, text, CR_HTML_IN_TEXT);
-    if (!text.at) {
-      c->err = CRAWLER_E_NOMEM;
-      return;
-    }
-  }
-  cr_html_text_add(&c->text, text);
+  struct cr_span text = is_simple(raw) ? raw : decode(c, c->scratch, raw, context);
+  if (text.at)
+    cr_html_text_add(&c->text, text);
+  else
+    c->err = CRAWLER_E_NOMEM;
 }
 
 static int open_link(struct cr_collect *c, const struct crawler_link *link)

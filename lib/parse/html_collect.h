@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "model/facts.h"
 #include "model/link.h"
+#include "parse/html_decode.h"
 #include "parse/html_feedback.h"
 #include "parse/html_text.h"
 
@@ -99,8 +100,9 @@ static inline bool cr_collect_needs_text(const struct cr_collect *c)
 {
   return c->in_title || c->open_len > 0;
 }
-/* Text of the document, raw or decoded. */
-void cr_collect_text(struct cr_collect *c, struct cr_span text, bool is_decoded);
+/* Text of the document: UTF-8 without references and NUL, or raw. */
+void cr_collect_text(struct cr_collect *c, struct cr_span text);
+void cr_collect_raw_text(struct cr_collect *c, struct cr_span raw, enum cr_html_context context);
 /* The text of a style or script element, raw or as UTF-8. */
 void cr_collect_style(struct cr_collect *c, struct cr_span text, bool is_decoded);
 void cr_collect_script(struct cr_collect *c, struct cr_span text, bool is_decoded);

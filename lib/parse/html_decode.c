@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* html_decode.c - what a piece of HTML says: character references, line ends, NUL.
  *
- * The HTML standard, sections 13.2.3.5 (line ends), 13.2.5.72 to 80 (references) and 13.5 (names);
- * NUL as in attributes. What is written takes at most three times the room of what is read: 3 bytes
+ * The HTML standard, sections 13.2.3.5 (line ends), 13.2.5.72 to 80 (references) and 13.5 (names).
+ * What is written takes at most three times the room of what is read: 3 bytes
  * for a NUL; at most 4 for a number, which has 3 at the least ("&#0"); at most 6 for a name, which
  * has 3 with its '&'. Pure, no allocation; bounded look-ahead but for digits, which are read once.
  */
@@ -217,7 +217,7 @@ static const uint8_t *find_any(struct cr_span rest, enum cr_html_context context
   *taken = name.len + 1;
   if (entry)
     return entry;
-  if (context == CR_HTML_IN_TEXT)
+  if (context != CR_HTML_IN_ATTRIBUTE)
     entry = find_prefix(&name);
   else if (behind != '=') /* the whole: behind a shorter name a letter or digit follows */
     entry = find(&name, false);
@@ -272,7 +272,7 @@ size_t cr_html_decode(struct cr_span raw, enum cr_html_context context, char *ou
     } else if (c == '\r') {
       at += rest.len > 0 && rest.at[0] == '\n' ? 1 : 0;
       out[len++] = '\n';
-    } else {
+    } else if (context != CR_HTML_IN_BODY) {
       len += cr_charset_put(REPLACEMENT, out + len);
     }
   }

@@ -97,6 +97,12 @@ struct cr_element {
   uint16_t flags;
 };
 
+/* script or style: its text is none for readers, in svg neither. */
+static inline bool cr_element_is_code(const struct cr_element *known)
+{
+  return known && (known->kind == CR_ELEMENT_SCRIPT || strcmp(known->name, "style") == 0);
+}
+
 /* All of them, sorted by name. */
 extern const struct cr_element cr_html_elements[];
 /* Where a name's element is: by its first 8 bytes and length (html_element_slots.c). */

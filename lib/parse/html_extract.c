@@ -7,6 +7,8 @@
  */
 #include "parse/html_extract.h"
 
+#include "base/find.h"
+
 enum { FIRST_CARRY = 256 };
 
 void cr_extract_begin(struct cr_extract *x, struct cr_collect *collect, struct cr_mem *mem,
@@ -128,6 +130,48 @@ static void end(struct cr_extract *x)
 
 /* ---- text ---- */
 
+/* A CDATA section's, which has no references. */
+static void add_cdata(struct cr_collect *c, struct cr_span text, enum cr_html_context context)
+{
+  if (cr_collect_utf8(c, &text) < 0) {
+    c->err = CRAWLER_E_NOMEM;
+    return;
+  }
+  while (text.len > 0) {
+    const char *end = text.at + text.len;
+    const char *nul = cr_find_byte(text.at, end, '\0');
+    cr_collect_text(c, cr_span(text.at, (size_t)(nul - text.at)));
+    if (nul == end)
+      return;
+    if (context != CR_HTML_IN_BODY)
+      cr_collect_text(c, CR_SPAN("\xef\xbf\xbd"));
+    text = cr_span(nul + 1, (size_t)(end - nul - 1));
+  }
+}
+
+/* Is text there what it would be in HTML (13.2.6, the tree construction dispatcher)? */
+static bool is_html_text(const struct cr_feedback_open *foreign)
+{
+  unsigned flags = foreign && foreign->known ? foreign->known->flags : 0;
+
+  return !foreign || (foreign->place == CR_HTML_IN_SVG && (flags & CR_ELEMENT_IN_SVG) != 0) ||
+         (foreign->place == CR_HTML_IN_MATH && (flags & CR_ELEMENT_IN_MATH) != 0);
+}
+
+static void add_text(struct cr_extract *x)
+{
+  const struct cr_feedback_open *foreign = cr_feedback_in_foreign(&x->f);
+
+  if (!cr_collect_needs_text(x->collect) ||
+      (foreign && foreign->place == CR_HTML_IN_SVG && cr_element_is_code(foreign->known)))
+    return;
+  enum cr_html_context context = is_html_text(foreign) ? CR_HTML_IN_BODY : CR_HTML_IN_TEXT;
+  if (x->token.text_state == CR_HTML_CDATA)
+    add_cdata(x->collect, x->token.text, context);
+  else
+    cr_collect_raw_text(x->collect, x->token.text, context);
+}
+
 /* The text before a token, or as much of it as is there. Of what a template holds only comments are
  * told. */
 static void text(struct cr_extract *x)
@@ -141,13 +185,11 @@ static void text(struct cr_extract *x)
   case CR_HTML_DATA:
     cr_feedback_text(&x->f, x->token.text);
     /* fall through */
-  case CR_HTML_RCDATA:
-    if (cr_collect_needs_text(x->collect))
-      cr_collect_text(x->collect, x->token.text, false);
-    break;
   case CR_HTML_CDATA:
-    if (cr_collect_utf8(x->collect, &x->token.text) == 0)
-      cr_collect_text(x->collect, x->token.text, true);
+    add_text(x);
+    break;
+  case CR_HTML_RCDATA:
+    cr_collect_raw_text(x->collect, x->token.text, CR_HTML_IN_TEXT);
     break;
   case CR_HTML_RAWTEXT:
     if (element && strcmp(element->name, "style") == 0)

@@ -114,6 +114,13 @@ static inline void cr_feedback_doubt(struct cr_feedback *f, enum cr_html_doubt w
     f->doubt = why;
 }
 
+/* Of what is svg's or math's, the innermost that is open. NULL: none is, or HTML inside of it. */
+static inline const struct cr_feedback_open *cr_feedback_in_foreign(const struct cr_feedback *f)
+{
+  const struct cr_feedback_open *top = f->foreign_len > 0 ? &f->foreign[f->foreign_len - 1] : NULL;
+  return top && top->place != CR_HTML_IN_HTML ? top : NULL;
+}
+
 /* In a table, but in no cell or caption of it? */
 static inline bool cr_feedback_is_in_table(const struct cr_feedback *f)
 {

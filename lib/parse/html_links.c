@@ -89,13 +89,15 @@ static void text(struct walk *w, const struct crawler_node *node, const char *ow
 
   if (w->template_depth > 0)
     return;
+  if (parent && place_of(parent) == CR_HTML_IN_SVG && cr_element_is_code(known))
+    return;
   if (is_html && known && known->kind == CR_ELEMENT_SCRIPT)
     cr_collect_script(w->c, cr_span_text(own), true);
   else if (is_html && known && strcmp(known->name, "style") == 0)
     cr_collect_style(w->c, cr_span_text(own), true);
   else if (!is_html || !known || known->kind != CR_ELEMENT_TEXT ||
            strcmp(known->name, "title") == 0)
-    cr_collect_text(w->c, cr_span_text(own), true);
+    cr_collect_text(w->c, cr_span_text(own));
 }
 
 /* Leaves `at` and all that ends with it; the next node of the document, or NULL. */

@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 
   if (bytes == 0)
     return 0;
-  for (enum cr_html_context context = CR_HTML_IN_TEXT; context <= CR_HTML_IN_ATTRIBUTE; context++) {
+  for (enum cr_html_context context = CR_HTML_IN_BODY; context <= CR_HTML_IN_ATTRIBUTE; context++) {
     check_decoded(raw, context);
     check_escaped(raw, context);
   }

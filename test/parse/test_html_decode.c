@@ -149,6 +149,7 @@ static void the_longest_name_counts(void **state)
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
     struct cr_span raw = cr_span_text(cases[i].raw);
     const char *attribute = cases[i].attribute ? cases[i].attribute : cases[i].text;
+    check(raw, CR_HTML_IN_BODY, cr_span_text(cases[i].text));
     check(raw, CR_HTML_IN_TEXT, cr_span_text(cases[i].text));
     check(raw, CR_HTML_IN_ATTRIBUTE, cr_span_text(attribute));
   }
@@ -176,6 +177,24 @@ static void line_ends_become_one_and_nul_is_replaced(void **state)
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
     for (size_t j = 0; j < 2; j++)
       check(cases[i].raw, contexts[j], cr_span_text(cases[i].want));
+}
+
+static void nul_means_nothing_in_the_text_of_html(void **state)
+{
+  (void)state;
+  static const struct {
+    struct cr_span raw;
+    const char *want;
+  } cases[] = {
+    { CR_SPAN_INIT("\0\0a\0"), "a" },
+    { CR_SPAN_INIT("&\0&amp\0&am\0p;"), "&&&amp;" },
+    { CR_SPAN_INIT("abcdefgh\0ijklmnop\r\0"), "abcdefghijklmnop\n" },
+    { CR_SPAN_INIT("\0\0\0\0\0\0\0\0\0"), "" },
+    { CR_SPAN_INIT("&#0;"), BAD }, /* a character that is there */
+  };
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+    check(cases[i].raw, CR_HTML_IN_BODY, cr_span_text(cases[i].want));
 }
 
 static void each_byte_is_seen_wherever_it_stands(void **state)
@@ -380,6 +399,7 @@ int main(void)
     cmocka_unit_test(numbers_are_what_the_standard_makes_of_them),
     cmocka_unit_test(the_longest_name_counts),
     cmocka_unit_test(line_ends_become_one_and_nul_is_replaced),
+    cmocka_unit_test(nul_means_nothing_in_the_text_of_html),
     cmocka_unit_test(each_byte_is_seen_wherever_it_stands),
     cmocka_unit_test(each_entry_of_the_table_is_found),
     cmocka_unit_test(html5lib_texts_and_values_agree),

@@ -119,6 +119,46 @@ static void text_in_a_template_is_told_as_a_tree_does(void **state)
   extract_close(&rig);
 }
 
+static void text_of_links_is_that_of_a_tree(void **state)
+{
+  (void)state;
+#define FFFD "\xef\xbf\xbd"
+  static const struct {
+    struct cr_span html;
+    const char *want;
+  } rows[] = {
+    /* NUL: nothing in the body, U+FFFD in what is text by itself and in foreign content */
+    { CR_SPAN_INIT("<a href=1>a\0b&amp;\0</a>"), "a:1'ab&' " },
+    { CR_SPAN_INIT("<a href=1><b>\0</b>c</a>"), "a:1'c' " },
+    { CR_SPAN_INIT("<a href=1><textarea>a\0b</textarea></a>"), "a:1'a" FFFD "b' " },
+    { CR_SPAN_INIT("<svg><a href=1>a\0b</a></svg>"), "a:1'a" FFFD "b' " },
+    { CR_SPAN_INIT("<svg><a href=1><title>a\0b</title></a></svg>"), "a:1'ab' " },
+    { CR_SPAN_INIT("<svg><a href=1><![CDATA[a\0b\0\0]]></a></svg>"),
+      "a:1'a" FFFD "b" FFFD FFFD "' " },
+    { CR_SPAN_INIT("<svg><a href=1><desc><![CDATA[\0a\0b]]></desc></a></svg>"), "a:1'ab' " },
+    /* svg's style and script */
+    { CR_SPAN_INIT("<a href=1>a<svg><style>b{}</style><script>c()</script>d</svg>e</a>"),
+      "a:1'ade' " },
+    { CR_SPAN_INIT("<svg><a href=1><style>b<g>c</g><![CDATA[d]]></style><text>e</text></a></svg>"),
+      "a:1'ce' " },
+    { CR_SPAN_INIT("<a href=1><math><style>a</style><mi>b</mi></math></a>"), "a:1'ab' " },
+    { CR_SPAN_INIT("<a href=1>a<style>b</style><script>c</script></a>"), "a:1'a' " },
+  };
+#undef FFFD
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    extract_run(&rig, rows[i].html, rows[i].html.len);
+    if (strcmp(extract_describe(&rig), rows[i].want) != 0)
+      fail_msg("row %zu by tokens: %s, not %s", i, extract_describe(&rig), rows[i].want);
+    const char *tree = describe_tree(&rig, rows[i].html);
+    if (strcmp(tree, rows[i].want) != 0)
+      fail_msg("row %zu by a tree: %s, not %s", i, tree, rows[i].want);
+  }
+  extract_close(&rig);
+}
+
 static void a_tag_that_is_cut_has_a_ceiling(void **state)
 {
   (void)state;
@@ -208,6 +248,7 @@ int main(void)
     cmocka_unit_test(every_cut_of_a_page_ends_well),
     cmocka_unit_test(in_doubt_it_stops_or_goes_on),
     cmocka_unit_test(text_in_a_template_is_told_as_a_tree_does),
+    cmocka_unit_test(text_of_links_is_that_of_a_tree),
     cmocka_unit_test(a_tag_that_is_cut_has_a_ceiling),
     cmocka_unit_test(a_long_tag_in_small_pieces_takes_linear_time),
     cmocka_unit_test(no_memory_is_an_ordinary_error),
