@@ -682,7 +682,8 @@ const char *crawler_node_attr(const crawler_node *node, const char *name); /* NU
 
 /* Parses text by the WHATWG URL standard, relative to base (NULL: text must be absolute), which may
  * be freed afterwards. *out is yours to crawler_url_free(), in memory of malloc. Of any scheme.
- * CRAWLER_E_URL: not a URL; CRAWLER_E_LIMIT: over 65,535 bytes; CRAWLER_E_NOMEM. [any thread] */
+ * CRAWLER_E_URL: not a URL; CRAWLER_E_LIMIT: over 65,535 bytes, or a domain that isn't written in
+ * plain ASCII over 384 characters (decomposed) or 1,536 bytes; CRAWLER_E_NOMEM. [any thread] */
 int crawler_url_parse(crawler_url **out, const char *text, const crawler_url *base);
 /* The same for a URL in a document: text is UTF-8 and may hold NULs; its query is written in the
  * document's encoding (charset, a label of the WHATWG Encoding standard; NULL: UTF-8).

@@ -114,6 +114,34 @@ static void what_is_no_url_is_said(void **state)
   crawler_url_free(NULL);
 }
 
+static void a_domain_beyond_ascii_has_a_limit(void **state)
+{
+  static const struct {
+    const char *unit; /* of the domain, repeated */
+    size_t times;
+    int want;
+  } rows[] = {
+    { "a", 60000, 0 },
+    { "\xd0\xb6", 384, 0 }, /* a Cyrillic letter */
+    { "\xd0\xb6", 385, CRAWLER_E_LIMIT },
+    { "\xc3\xbc", 192, 0 }, /* u and its dots */
+    { "\xc3\xbc", 193, CRAWLER_E_LIMIT },
+    { "%61", 1536, 0 },
+    { "%61", 1537, CRAWLER_E_LIMIT },
+  };
+  static char text[61000];
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    size_t len = (size_t)snprintf(text, sizeof(text), "http://");
+    for (size_t k = 0; k < rows[i].times; k++)
+      len += (size_t)snprintf(text + len, sizeof(text) - len, "%s", rows[i].unit);
+    crawler_url *url = NULL;
+    assert_int_equal(crawler_url_parse(&url, text, NULL), rows[i].want);
+    crawler_url_free(url);
+  }
+}
+
 static void queries_are_written_in_the_documents_encoding(void **state)
 {
   static const struct {
@@ -235,6 +263,7 @@ int main(void)
     cmocka_unit_test(a_url_is_taken_apart),
     cmocka_unit_test(references_are_resolved_and_the_base_may_go),
     cmocka_unit_test(what_is_no_url_is_said),
+    cmocka_unit_test(a_domain_beyond_ascii_has_a_limit),
     cmocka_unit_test(queries_are_written_in_the_documents_encoding),
     cmocka_unit_test(nul_bytes_are_bytes),
     cmocka_unit_test(keys_follow_their_rules),
