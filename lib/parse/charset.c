@@ -70,7 +70,14 @@ const char *cr_charset_of_bom(struct cr_span body, size_t *bytes)
   return NULL;
 }
 
-const char *cr_charset_decide(struct cr_span body, struct cr_span type, bool is_html)
+static const char *name_within(struct cr_span body, const char *mime)
+{
+  if (cr_mime_is_html(mime))
+    return cr_charset_prescan(body);
+  return strcmp(mime, "text/css") == 0 ? cr_charset_of_css(body) : cr_charset_of_xml(body);
+}
+
+const char *cr_charset_decide(struct cr_span body, struct cr_span type, const char *mime)
 {
   size_t mark_bytes = 0;
   const char *name = cr_charset_of_bom(body, &mark_bytes);
@@ -78,8 +85,8 @@ const char *cr_charset_decide(struct cr_span body, struct cr_span type, bool is_
   if (!name)
     name = cr_charset_of_label(cr_mime_parameter(type, CR_SPAN("charset")));
   if (!name)
-    name = is_html ? cr_charset_prescan(body) : cr_charset_of_xml(body);
+    name = name_within(body, mime);
   if (!name)
-    name = cr_charset_of_label(is_html ? CR_SPAN("windows-1252") : CR_SPAN("utf-8"));
+    name = cr_charset_of_label(cr_mime_is_html(mime) ? CR_SPAN("windows-1252") : CR_SPAN("utf-8"));
   return name;
 }

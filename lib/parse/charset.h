@@ -29,6 +29,8 @@ const char *cr_charset_of_bom(struct cr_span body, size_t *bytes);
 const char *cr_charset_prescan(struct cr_span html);
 /* What an XML declaration says; NULL: there is none, or it names no encoding. */
 const char *cr_charset_of_xml(struct cr_span xml);
+/* What the @charset of a style sheet says; NULL likewise. */
+const char *cr_charset_of_css(struct cr_span css);
 
 /* ---- charset_decode.c ---- */
 

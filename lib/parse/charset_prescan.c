@@ -5,7 +5,8 @@
  * 1024 bytes, its "get an attribute", "extract a character encoding from a meta element" and "get
  * an XML encoding". The end of the bytes ends the scan wherever it is, and then only an XML
  * declaration may still answer. A <meta> that a parser meets later changes the encoding, though
- * (13.2.3.4): so what follows is searched for one, tag by tag. Pure, no allocation.
+ * (13.2.3.4): so what follows is searched for one, tag by tag. For style sheets CSS Syntax 3,
+ * "determine the fallback encoding" (3.2). Pure, no allocation.
  */
 #include "parse/charset.h"
 
@@ -347,4 +348,21 @@ const char *cr_charset_of_xml(struct cr_span xml)
     return NULL;
   struct scan s = { xml.at + 5, end };
   return name_of(cr_charset_find(xml_encoding(&s)));
+}
+
+/* It has to be written exactly so: it is no rule of the sheet, but bytes. */
+const char *cr_charset_of_css(struct cr_span css)
+{
+  const struct cr_span begin = CR_SPAN("@charset \"");
+  size_t bytes = css.len < PRESCAN_BYTES ? css.len : PRESCAN_BYTES;
+
+  if (bytes < begin.len || memcmp(css.at, begin.at, begin.len) != 0)
+    return NULL;
+  const char *label = css.at + begin.len;
+  const char *quote = memchr(label, '"', bytes - begin.len);
+  if (!quote || quote + 1 == css.at + bytes || quote[1] != ';')
+    return NULL;
+  const char *name = cr_charset_of_label(cr_span(label, (size_t)(quote - label)));
+  /* What could be read as ASCII so far is no UTF-16. */
+  return name && strncmp(name, "utf-16", 6) == 0 ? cr_charset_of_label(CR_SPAN("utf-8")) : name;
 }

@@ -86,8 +86,8 @@ enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scr
  * none of them. */
 const char *cr_charset_of_label(struct cr_span label);
 /* BOM, then the Content-Type's charset, then <meta>, then windows-1252 (for text that isn't HTML:
- * the XML declaration, then utf-8). */
-const char *cr_charset_decide(struct cr_span body, struct cr_span type, bool is_html);
+ * the XML declaration, or @charset of CSS, then utf-8). mime: what the body is. */
+const char *cr_charset_decide(struct cr_span body, struct cr_span type, const char *mime);
 
 /* ---- charset_encode.c ---- */
 

@@ -80,7 +80,7 @@ static int name_type(struct cr_parse *p)
   p->mime = cr_mime_sniff(p->sent_mime, p->type, p->nosniff, p->body);
   p->is_html = cr_mime_is_html(p->mime);
   if (p->is_html || cr_mime_is_text(p->mime))
-    p->charset = cr_charset_decide(p->body, p->type, p->is_html);
+    p->charset = cr_charset_decide(p->body, p->type, p->mime);
   return 0;
 }
 

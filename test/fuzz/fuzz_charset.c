@@ -35,7 +35,8 @@ static void check_decoded(struct cr_arena *arena, const char *charset, struct cr
 static void check_named(struct cr_span in)
 {
   const char *names[] = { cr_charset_prescan(in), cr_charset_of_xml(in), cr_charset_of_label(in),
-                          cr_charset_decide(in, in, true), cr_charset_decide(in, in, false) };
+                          cr_charset_decide(in, in, "text/html"),
+                          cr_charset_decide(in, in, "text/css") };
 
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
     require(!names[i] || cr_charset_of_label(cr_span_text(names[i])) == names[i]);

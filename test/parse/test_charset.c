@@ -86,28 +86,33 @@ static void evidence_counts_in_the_order_of_the_standard(void **state)
   static const struct {
     const char *body;
     const char *type;
-    bool is_html;
+    const char *mime;
     const char *want;
   } cases[] = {
-    { "\xef\xbb\xbf<meta charset=gbk>", "text/html;charset=big5", true, "utf-8" },
-    { "\xff\xfe<", "text/html;charset=big5", true, "utf-16le" },
-    { "\xfe\xff<", "", true, "utf-16be" },
-    { "<meta charset=gbk>", "text/html;charset=big5", true, "big5" },
-    { "<meta charset=gbk>", "text/html;charset=none", true, "gbk" },
-    { "<meta charset=gbk>", "text/html", true, "gbk" },
-    { "<meta charset=none>", "text/html", true, "windows-1252" },
-    { "", "", true, "windows-1252" },
-    { "<meta charset=gbk>", "text/plain", false, "utf-8" },
-    { "x", "text/plain;charset=latin1", false, "windows-1252" },
-    { "<?xml version='1.0' encoding='koi8-r'?>", "text/xml", false, "koi8-r" },
-    { "<?xml version='1.0' encoding='koi8-r'?>", "", true, "koi8-r" },
-    { "", "", false, "utf-8" },
+    { "\xef\xbb\xbf<meta charset=gbk>", "text/html;charset=big5", "text/html", "utf-8" },
+    { "\xff\xfe<", "text/html;charset=big5", "text/html", "utf-16le" },
+    { "\xfe\xff<", "", "text/html", "utf-16be" },
+    { "<meta charset=gbk>", "text/html;charset=big5", "text/html", "big5" },
+    { "<meta charset=gbk>", "text/html;charset=none", "text/html", "gbk" },
+    { "<meta charset=gbk>", "text/html", "text/html", "gbk" },
+    { "<meta charset=none>", "text/html", "text/html", "windows-1252" },
+    { "", "", "text/html", "windows-1252" },
+    { "<meta charset=gbk>", "text/plain", "text/plain", "utf-8" },
+    { "x", "text/plain;charset=latin1", "text/plain", "windows-1252" },
+    { "<?xml version='1.0' encoding='koi8-r'?>", "text/xml", "text/xml", "koi8-r" },
+    { "<?xml version='1.0' encoding='koi8-r'?>", "", "text/html", "koi8-r" },
+    { "", "", "text/plain", "utf-8" },
+    { "@charset \"gbk\";", "text/css", "text/css", "gbk" },
+    { "@charset \"gbk\";", "text/css;charset=big5", "text/css", "big5" },
+    { "\xef\xbb\xbf@charset \"gbk\";", "text/css", "text/css", "utf-8" },
+    { "@charset \"none\";", "text/css", "text/css", "utf-8" },
+    { "@charset \"gbk\";", "text/plain", "text/plain", "utf-8" },
   };
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-    assert_string_equal(cr_charset_decide(cr_span_text(cases[i].body), cr_span_text(cases[i].type),
-                                          cases[i].is_html),
-                        cases[i].want);
+    assert_string_equal(
+        cr_charset_decide(cr_span_text(cases[i].body), cr_span_text(cases[i].type), cases[i].mime),
+        cases[i].want);
 }
 
 static void a_byte_order_mark_says_its_length(void **state)

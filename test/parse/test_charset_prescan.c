@@ -17,7 +17,7 @@
 
 static const char *decide(struct cr_span html)
 {
-  return cr_charset_decide(html, (struct cr_span){ NULL, 0 }, true);
+  return cr_charset_decide(html, (struct cr_span){ NULL, 0 }, "text/html");
 }
 
 static void all_html5lib_cases_pass(void **state)
@@ -206,6 +206,56 @@ static void w3lib_declared_encodings_pass(void **state)
   assert_int_equal(passed, 23);
 }
 
+static void a_style_sheet_names_its_charset_in_its_first_bytes(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *css;
+    const char *want; /* NULL: none */
+  } rows[] = {
+    /* CSS Syntax 3, section 3.2: exactly these bytes */
+    { "@charset \"windows-1251\";a{}", "windows-1251" },
+    { "@charset \" GBK \";", "gbk" },
+    { "@charset \"utf-16be\";", "utf-8" },
+    { "@charset \"utf-16\";", "utf-8" },
+    { "@charset \"x\";", NULL },
+    { "@charset \"\";", NULL },
+    { "@charset 'gbk';", NULL },
+    { "@charset  \"gbk\";", NULL },
+    { "@CHARSET \"gbk\";", NULL },
+    { " @charset \"gbk\";", NULL },
+    { "@charset \"gbk\" ;", NULL },
+    { "@charset \"gbk\"", NULL },
+    { "@charset \"gbk", NULL },
+    { "@charset \"", NULL },
+    { "@charset", NULL },
+    { "", NULL },
+  };
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    const char *name = cr_charset_of_css(cr_span_text(rows[i].css));
+    if (rows[i].want)
+      assert_string_equal(name, rows[i].want);
+    else
+      assert_null(name);
+  }
+  assert_null(cr_charset_of_css(cr_span(NULL, 0)));
+}
+
+static void it_stands_in_the_first_1024_bytes_of_the_sheet(void **state)
+{
+  (void)state;
+  char css[1100];
+
+  for (size_t last = 1022; last < 1026; last++) {
+    memset(css, ' ', sizeof(css));
+    memcpy(css, "@charset \"gbk", 13);
+    memcpy(css + last - 1, "\";", 2);
+    const char *name = cr_charset_of_css(cr_span(css, sizeof(css)));
+    assert_int_equal(name != NULL, last < 1024);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -216,6 +266,8 @@ int main(void)
     cmocka_unit_test(a_meta_across_the_border_counts_once),
     cmocka_unit_test(every_prefix_ends_quietly),
     cmocka_unit_test(w3lib_declared_encodings_pass),
+    cmocka_unit_test(a_style_sheet_names_its_charset_in_its_first_bytes),
+    cmocka_unit_test(it_stands_in_the_first_1024_bytes_of_the_sheet),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -260,7 +260,7 @@ static void what_linkchecker_finds_is_found(void **state)
   while ((row = cr_jsonl_next(&lines))) {
     const struct cr_json *links = cr_json_get(row, "links");
     struct cr_span html = cr_json_span(row, "html");
-    rig.charset = cr_charset_decide(html, CR_SPAN("text/html"), true);
+    rig.charset = cr_charset_decide(html, CR_SPAN("text/html"), "text/html");
     if (strcmp(rig.charset, "windows-1252") == 0 || strcmp(rig.charset, "iso-8859-2") == 0)
       rig.charset = "utf-8"; /* the suite's text is Unicode, whatever its meta says */
     extract_run(&rig, html, SIZE_MAX / 2);

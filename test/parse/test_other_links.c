@@ -52,6 +52,7 @@ static void headers_and_bodies_have_links(void **state)
     { "Link: <\xe4>; rel=next", "text/html", "", "next:\xef\xbf\xbd " },
     { "X: y", "text/css", "@import 'a'; b{c:url(d)}", "css:a css:d " },
     { "X: y", "text/css; charset=windows-1252", "b{c:url(\xe4)}", "css:\xc3\xa4 " },
+    { "X: y", "text/css", "@charset \"windows-1252\";b{c:url(\xe4)}", "css:\xc3\xa4 " },
     { "X: y", "text/plain", "http://a/\nb\nhttps://c/", "text:http://a/ text:https://c/ " },
     { "X: y", "application/rss+xml",
       "<rss><channel><link>http://a/</link><item><link>b</link><enclosure url='c'/></item>",
