@@ -5,11 +5,19 @@
  * (16.2), SVG 2 and MathML, and what lazy loaders and htmx have made usual. One table; what isn't a
  * plain URL has a function of its own.
  */
+#include "base/find.h"
 #include "parse/css_urls.h"
 #include "parse/html_collect.h"
 #include "parse/srcset.h"
 
-enum form { FORM_URL, FORM_LIST, FORM_SRCSET, FORM_REL };
+enum form {
+  FORM_URL,
+  FORM_LIST,
+  FORM_COMMAS,
+  FORM_SRCSET,
+  FORM_REL,
+  OF_CODEBASE = 16 /* besides: relative to that attribute of the element */
+};
 
 struct rule {
   char name[16]; /* of the attribute, lower case, zeros behind it; "": no more */
@@ -19,6 +27,9 @@ struct rule {
 
 #define URL(kind) CRAWLER_LINK_##kind, FORM_URL
 #define LIST(kind) CRAWLER_LINK_##kind, FORM_LIST
+/* HTML 4, 13.3 and 13.4; but an object's data is what the standard of today makes of it. */
+#define CODE CRAWLER_LINK_EMBED, FORM_URL | OF_CODEBASE
+#define ARCHIVE(form) CRAWLER_LINK_EMBED, FORM_##form | OF_CODEBASE
 #define SRCSET CRAWLER_LINK_IMAGE, FORM_SRCSET
 #define BY_REL CRAWLER_LINK_LINK, FORM_REL
 
@@ -48,12 +59,12 @@ static const struct rule rules[CR_LINK_SETS][MOST_RULES] = {
   [CR_LINKS_META] = { { "href", BY_REL } },
   [CR_LINKS_OBJECT] = { { "data", URL(EMBED) },
                         { "codebase", URL(EMBED) },
-                        { "classid", URL(EMBED) },
-                        { "archive", LIST(EMBED) } },
-  [CR_LINKS_APPLET] = { { "code", URL(EMBED) },
+                        { "classid", CODE },
+                        { "archive", ARCHIVE(LIST) } },
+  [CR_LINKS_APPLET] = { { "code", CODE },
                         { "codebase", URL(EMBED) },
-                        { "archive", LIST(EMBED) },
-                        { "object", URL(EMBED) },
+                        { "archive", ARCHIVE(COMMAS) },
+                        { "object", CODE },
                         { "src", URL(EMBED) } },
   [CR_LINKS_SCRIPT] = { { "src", URL(SCRIPT) } },
   [CR_LINKS_SOURCE] = { { "src", URL(MEDIA) }, { "srcset", SRCSET } },
@@ -203,6 +214,21 @@ static void add_list(const struct source *from, struct cr_span raw)
     (void)add(from, word);
 }
 
+static void add_commas(const struct source *from, struct cr_span raw)
+{
+  struct cr_span list = decoded(from, raw);
+  const char *at = list.at;
+  const char *end = list.len > 0 ? at + list.len : at;
+
+  while (at < end) {
+    const char *comma = cr_find_byte(at, end, ',');
+    struct cr_span url = cr_span_trim(cr_span(at, (size_t)(comma - at)));
+    if (url.len > 0)
+      (void)add(from, url);
+    at = comma < end ? comma + 1 : end;
+  }
+}
+
 static void add_srcset(const struct source *from, struct cr_span raw)
 {
   struct cr_span text = decoded(from, raw);
@@ -331,9 +357,12 @@ static struct crawler_link *add_url(const struct source *from, struct cr_span ra
   return from->kind == CRAWLER_LINK_A ? link : NULL;
 }
 
-static struct crawler_link *add_by_form(struct source *from, enum form form, struct cr_span raw)
+static struct crawler_link *add_by_form(struct source *from, unsigned form, struct cr_span raw)
 {
   switch (form) {
+  case FORM_COMMAS:
+    add_commas(from, raw);
+    return NULL;
   case FORM_LIST:
     add_list(from, raw);
     return NULL;
@@ -346,6 +375,29 @@ static struct crawler_link *add_by_form(struct source *from, enum form form, str
   default:
     return add_url(from, raw);
   }
+}
+
+static void add_of_codebase(struct source *from, unsigned form, struct cr_span raw)
+{
+  struct cr_collect *c = from->c;
+  uint16_t outer = c->base;
+  struct cr_span codebase;
+
+  if (!cr_collect_wants(c, from->kind))
+    return;
+  if (cr_html_attribute(from->tag, CR_SPAN("codebase"), &codebase))
+    c->base = cr_collect_base(c, outer, decoded(from, codebase));
+  (void)add_by_form(from, form, raw);
+  c->base = outer;
+}
+
+static struct crawler_link *add_by_rule(struct source *from, const struct rule *rule,
+                                        struct cr_span raw)
+{
+  if (!(rule->form & OF_CODEBASE))
+    return add_by_form(from, rule->form, raw);
+  add_of_codebase(from, rule->form & ~(unsigned)OF_CODEBASE, raw);
+  return NULL;
 }
 
 /* ---- attributes ---- */
@@ -412,7 +464,7 @@ static struct crawler_link *html_links(struct cr_collect *c, const struct cr_htm
     const struct rule *rule = find_rule(set, attribute->name, tag->end);
     if (rule && !cr_html_is_repeated(tag->attributes, i)) {
       struct source from = { c, tag, rule->name, (crawler_link_kind)rule->kind };
-      struct crawler_link *link = add_by_form(&from, (enum form)rule->form, attribute->value);
+      struct crawler_link *link = add_by_rule(&from, rule, attribute->value);
       opened = link ? link : opened;
     }
     if (attribute->name.len > 0 && cr_html_may_link_anywhere(attribute->name)) {

@@ -37,6 +37,9 @@ static void each_attribute_has_its_kind(void **state)
       "embed:1 embed:2 embed:3 embed:4 embed:5 " },
     { "<applet code=1 codebase=2 archive=3 object=4 src=5>",
       "embed:1 embed:2 embed:3 embed:4 embed:5 " },
+    { "<applet archive='1.jar, 2.jar,,&#44; 3 4.jar ,'>",
+      "embed:1.jar embed:2.jar embed:3 4.jar " },
+    { "<applet archive=','><object archive=' '>", "" },
     { "<q cite=1></q><blockquote cite=2></blockquote><ins cite=3></ins><del cite=4></del>",
       "cite:1 cite:2 cite:3 cite:4 " },
     { "<html manifest=1><head profile='2 3'>", "manifest:1 cite:2 cite:3 " },
@@ -308,6 +311,41 @@ static void what_nutch_and_heritrix_find_is_found(void **state)
   assert_int_equal(passed, 35);
 }
 
+static void code_is_relative_to_its_codebase(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    const char *want; /* the bases of each link, outermost last */
+  } rows[] = {
+    { "<applet code=1 archive=2,3 codebase=c/ object=4>", "c/;c/;c/;;c/;" },
+    { "<applet code=1>", ";" },
+    { "<object data=1 classid=2 archive='3 4' codebase=c/>", ";c/;c/;c/;;" },
+    { "<object codebase='c&amp;/' classid=1><img src=2></object>", ";c&/;;" },
+    { "<iframe srcdoc='<base href=b/><applet code=1 codebase=c/>'></iframe>", "c/ b/;b/;" },
+    { "<div codebase=c/><applet code=1>", ";" },
+  };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    const struct cr_html_found *found = &rig.collect.found;
+    char got[64] = "";
+    extract_run(&rig, cr_span_text(rows[i].html), 1);
+    for (uint32_t link = 0; link < found->count; link++) {
+      for (uint16_t at = found->links[link].base; at > 0; at = found->inner_bases[at - 1].outer) {
+        size_t len = strlen(got);
+        (void)snprintf(got + len, sizeof(got) - len, "%s%s", found->inner_bases[at - 1].href.at,
+                       found->inner_bases[at - 1].outer > 0 ? " " : "");
+      }
+      (void)snprintf(got + strlen(got), sizeof(got) - strlen(got), ";");
+    }
+    if (strcmp(got, rows[i].want) != 0)
+      fail_msg("%s: %s, not %s", rows[i].html, got, rows[i].want);
+  }
+  extract_close(&rig);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -319,6 +357,7 @@ int main(void)
     cmocka_unit_test(what_katana_finds_is_found),
     cmocka_unit_test(what_linkchecker_finds_is_found),
     cmocka_unit_test(what_nutch_and_heritrix_find_is_found),
+    cmocka_unit_test(code_is_relative_to_its_codebase),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
