@@ -162,13 +162,9 @@ static void count_exchange(struct cr_shard *s, struct cr_visit *v)
 static void read_location(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
-  const char *text = cr_headers_get(&v->page.headers, "Location");
 
   v->page.location = NULL;
-  if (v->page.status / 100 != 3 || v->page.status == 304 || !text)
-    return;
-  if (cr_url_parse(&s->base, cr_span(v->page.req.url, v->page.req.url_bytes), NULL) < 0 ||
-      cr_url_parse(&s->url, cr_span_text(text), &s->base) < 0)
+  if (cr_visit_target(v) < 0)
     return;
   /* The source's fragment goes on to a target that has none (RFC 9110 section 10.2.2). */
   if (s->url.fragment_at == UINT32_MAX && cr_url_take_fragment(&s->url, &s->base) < 0)

@@ -128,6 +128,24 @@ static void hand_over(struct cr_visit *v)
   cr_visit_end(v, CRAWLER_REDIRECTED, CRAWLER_REASON_NONE);
 }
 
+int cr_visit_target(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  const char *text = cr_headers_get(&v->page.headers, "Location");
+  struct cr_buf location;
+
+  if (v->page.status / 100 != 3 || v->page.status == 304 || !text)
+    return CRAWLER_E_URL;
+  cr_buf_init(&location, s->mem, CR_MEM_PAGE, 3 * CR_URL_MAX_BYTES);
+  int err = cr_url_put_raw(&location, cr_span_text(text));
+  if (err == 0)
+    err = cr_url_parse(&s->base, cr_span(v->page.req.url, v->page.req.url_bytes), NULL);
+  if (err == 0)
+    err = cr_url_parse(&s->url, cr_span(location.data, location.len), &s->base);
+  cr_buf_free(&location);
+  return err;
+}
+
 bool cr_visit_redirect(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;

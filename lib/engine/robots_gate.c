@@ -178,14 +178,8 @@ static void fail(struct cr_visit *v, crawler_reason failure)
 static int read_target(struct cr_visit *v, struct crawler_request *target)
 {
   struct cr_shard *s = v->shard;
-  const char *text = cr_headers_get(&v->page.headers, "Location");
-  int err = CRAWLER_E_URL;
+  int err = v->page.req.hops < MAX_ROBOTS_HOPS ? cr_visit_target(v) : CRAWLER_E_URL;
 
-  if (v->page.status / 100 != 3 || !text || v->page.req.hops >= MAX_ROBOTS_HOPS)
-    return err;
-  err = cr_url_parse(&s->base, cr_span(v->page.req.url, v->page.req.url_bytes), NULL);
-  if (err == 0)
-    err = cr_url_parse(&s->url, cr_span_text(text), &s->base);
   return err < 0 ? err : cr_request_set_url(target, &s->url);
 }
 

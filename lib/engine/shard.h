@@ -332,6 +332,9 @@ void cr_parks_forget(struct cr_shard *s); /* how often, for another run */
 
 /* ---- redirect.c ---- */
 
+/* Puts the absolute target of a 3xx into s->url; its source is in s->base then. CRAWLER_E_URL: it
+ * has none; CRAWLER_E_LIMIT, CRAWLER_E_NOMEM. */
+int cr_visit_target(struct cr_visit *v);
 /* true: the response was a redirect and has been dealt with. */
 bool cr_visit_redirect(struct cr_visit *v);
 

@@ -76,6 +76,9 @@ int cr_url_parse(struct cr_url *url, struct cr_span text, const struct cr_url *b
 /* The same for a URL in a document; encoding NULL: UTF-8. */
 int cr_url_parse_in(struct cr_url *url, struct cr_span text, const struct cr_url *base,
                     const struct cr_url_encoding *encoding);
+/* Appends what a header's value says, a URL or a part of one: bytes beyond ASCII as %XX, whatever
+ * they are to be read as, the rest as it is. 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT. */
+int cr_url_put_raw(struct cr_buf *out, struct cr_span text);
 int cr_url_copy(struct cr_url *to, const struct cr_url *from);
 
 static inline struct cr_span cr_url_text(const struct cr_url *url)

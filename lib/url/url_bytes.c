@@ -144,6 +144,21 @@ int cr_url_put_encoded_bytes(struct cr_buf *out, struct cr_span text, unsigned b
   return err;
 }
 
+/* As Chrome and curl do it (whatwg/fetch#883, WPT redirect-location-escape): UTF-8 becomes what the
+ * parser would make of it, and what isn't keeps its bytes. */
+int cr_url_put_raw(struct cr_buf *out, struct cr_span text)
+{
+  int err = text.len > SIZE_MAX / 3 ? CRAWLER_E_LIMIT : cr_url_room(out, 3 * text.len);
+
+  for (size_t i = 0; err == 0 && i < text.len; i++) {
+    if ((uint8_t)text.at[i] >= 0x80)
+      put_escape(out, (uint8_t)text.at[i]);
+    else
+      cr_url_put_char(out, text.at[i]);
+  }
+  return err;
+}
+
 /* Length of the sequence that lead begins, with its payload bits in *code and the range that the
  * second byte must be in; 0 for a byte that begins none. */
 static size_t begin_sequence(uint8_t lead, uint32_t *code, uint8_t range[2])

@@ -98,6 +98,32 @@ static void the_target_inherits_what_it_should(void **state)
   cr_sim_close(&sim);
 }
 
+static void a_location_that_is_not_utf8_keeps_its_bytes(void **state)
+{
+  static const struct {
+    const char *to;
+    const char *asked;
+  } cases[] = {
+    { "/caf\xc3\xa9?\xc3\xa9", "/caf%C3%A9?%C3%A9" },
+    { "/caf\xe9?\xe9", "/caf%E9?%E9" },
+    { "/\xe9%e9", "/%E9%e9" },
+    { "\xe9/x", "/dir/%E9/x" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    const struct cr_sim_page pages[] = { { "/dir/from", .status = 302, .to = cases[i].to } };
+    const struct cr_sim_site site = CR_SIM_SITE(pages);
+    struct cr_sim sim;
+    open(&sim, &site);
+    cr_sim_add(&sim, "/dir/from");
+    cr_sim_run(&sim);
+    assert_int_equal(cr_sim_outcome(&sim, "/dir/from"), CRAWLER_REDIRECTED);
+    assert_int_equal(cr_sim_asked(&sim, cases[i].asked), 1);
+    cr_sim_close(&sim);
+  }
+}
+
 static void userinfo_in_a_location_is_never_sent(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -322,6 +348,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(these_statuses_redirect_and_no_others),
     cmocka_unit_test(the_target_inherits_what_it_should),
+    cmocka_unit_test(a_location_that_is_not_utf8_keeps_its_bytes),
     cmocka_unit_test(userinfo_in_a_location_is_never_sent),
     cmocka_unit_test(a_target_without_room_is_counted),
     cmocka_unit_test(a_target_is_filtered),

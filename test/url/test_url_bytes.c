@@ -57,6 +57,35 @@ static void every_scalar_value_survives_utf8(void **state)
   }
 }
 
+static void a_headers_bytes_stay_bytes(void **state)
+{
+  static const struct {
+    const char *text;
+    const char *want;
+  } cases[] = {
+    { "", "" },
+    { "/a b?c=\t'\x7f%zz", "/a b?c=\t'\x7f%zz" },
+    { "/\xc3\xa9", "/%C3%A9" },
+    { "/caf\xe9?\xff\x80", "/caf%E9?%FF%80" },
+    { "//\xc3\xa9/", "//%C3%A9/" },
+  };
+  struct cr_mem mem;
+  struct cr_buf out;
+
+  (void)state;
+  cr_test_mem_init(&mem);
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    cr_buf_init(&out, &mem, CR_MEM_CORE, 64);
+    assert_int_equal(cr_url_put_raw(&out, cr_span_text(cases[i].text)), 0);
+    assert_true(cr_span_eq(cr_span(out.data, out.len), cr_span_text(cases[i].want)));
+    cr_buf_free(&out);
+  }
+  cr_buf_init(&out, &mem, CR_MEM_CORE, 8);
+  assert_int_equal(cr_url_put_raw(&out, CR_SPAN("\xc3\xa9\xc3")), CRAWLER_E_LIMIT);
+  cr_buf_free(&out);
+  cr_test_mem_done(&mem);
+}
+
 /* Table 3-8 and its neighbours in the Unicode Standard, chapter 3: maximal subparts. */
 static void each_maximal_part_of_a_broken_sequence_is_one_replacement(void **state)
 {
@@ -140,6 +169,7 @@ int main(void)
     cmocka_unit_test(each_maximal_part_of_a_broken_sequence_is_one_replacement),
     cmocka_unit_test(encoding_escapes_bytes_and_replaces_what_is_broken),
     cmocka_unit_test(encoding_stops_at_the_ceiling),
+    cmocka_unit_test(a_headers_bytes_stay_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
