@@ -593,7 +593,7 @@ typedef enum crawler_link_kind {
   CRAWLER_LINK_FOREIGN = 26,    /* href of other elements of SVG and of MathML */
   CRAWLER_LINK_ITEM = 27,       /* what an RSS or Atom feed lists */
   CRAWLER_LINK_TEXT = 28,       /* a line of a text/plain list of URLs */
-  CRAWLER_LINK_LOCATION = 29,   /* header Content-Location */
+  CRAWLER_LINK_LOCATION = 29,   /* header Content-Location; Location, as of a 201 */
   CRAWLER_LINK_GUESS = 30       /* may be one: strings in scripts, conditional comments, doctypes */
 } crawler_link_kind;
 #define CRAWLER_LINK_NOFOLLOW 1  /* rel=nofollow (flags) */

@@ -3,7 +3,7 @@
  * in feeds.
  *
  * Headers: Link by RFC 8288, Refresh as browsers read it (the HTML standard's refresh steps),
- * Content-Location by RFC 9110 section 8.7.
+ * Content-Location and Location by RFC 9110, sections 8.7 and 10.2.2.
  */
 #include "parse/other_links.h"
 
@@ -11,6 +11,7 @@
 #include "parse/feed_links.h"
 #include "parse/link_header.h"
 #include "parse/url_list.h"
+#include "url/url.h"
 
 /* Header values are bytes: as UTF-8, in scratch, NUL-terminated. at NULL: no memory. */
 static struct cr_span repaired(struct cr_collect *c, struct cr_span raw)
@@ -78,6 +79,26 @@ static void add_refresh(struct cr_collect *c, const char *field)
     (void)cr_collect_refresh(c, NULL, text);
 }
 
+/* What isn't UTF-8 keeps its bytes, as in a redirect. */
+static void add_location(struct cr_collect *c, struct cr_span value)
+{
+  struct cr_buf raw;
+
+  if (!cr_collect_wants(c, CRAWLER_LINK_LOCATION))
+    return;
+  if (cr_utf8_valid(value) == value.len) {
+    (void)cr_collect_link(c, NULL, CRAWLER_LINK_LOCATION, value);
+    return;
+  }
+  cr_buf_init(&raw, c->keep->mem, CR_MEM_PAGE, 3 * CR_URL_MAX_BYTES);
+  int err = cr_url_put_raw(&raw, value);
+  if (err == 0)
+    (void)cr_collect_link(c, NULL, CRAWLER_LINK_LOCATION, cr_span(raw.data, raw.len));
+  else if (err == CRAWLER_E_NOMEM)
+    c->err = err;
+  cr_buf_free(&raw);
+}
+
 void cr_header_links(struct cr_collect *c, const struct cr_headers *headers)
 {
   c->base = CR_BASE_OF_HEADER;
@@ -88,9 +109,9 @@ void cr_header_links(struct cr_collect *c, const struct cr_headers *headers)
       add_links(c, header->value);
     else if (cr_span_eq_nocase(name, CR_SPAN("Refresh")))
       add_refresh(c, header->value);
-    else if (cr_span_eq_nocase(name, CR_SPAN("Content-Location")))
-      (void)cr_collect_link(c, NULL, CRAWLER_LINK_LOCATION,
-                            repaired(c, cr_span_text(header->value)));
+    else if (cr_span_eq_nocase(name, CR_SPAN("Content-Location")) ||
+             cr_span_eq_nocase(name, CR_SPAN("Location")))
+      add_location(c, cr_span_text(header->value));
   }
   c->base = 0;
 }

@@ -8,7 +8,8 @@
 #include "model/headers.h"
 #include "parse/html_collect.h"
 
-/* Link, Refresh and Content-Location. Errors are c's. */
+/* Of a response that is no redirect: Link, Refresh, Content-Location and Location. Errors are c's.
+ */
 void cr_header_links(struct cr_collect *c, const struct cr_headers *headers);
 /* Of a body that isn't HTML, in UTF-8, by its type. Errors are c's. */
 void cr_body_links(struct cr_collect *c, const char *mime, struct cr_span utf8);

@@ -6,6 +6,7 @@
 
 #include "parse/parse_rig.h"
 #include "support/jsonl.h"
+#include "support/oom.h"
 
 static const char *read(struct rig *rig, const char *block, const char *type, const char *body,
                         char *out)
@@ -47,6 +48,9 @@ static void headers_and_bodies_have_links(void **state)
     { "Link: <a>; rel=next; anchor=\"/b\"", "text/html", "", "" },
     { "Link: <a>; rel=\"next nofollow\"", "text/html", "", "next:a! " },
     { "Refresh: 0; url=a\r\nContent-Location: b", "text/html", "", "refresh:a location:b " },
+    { "Location: /a\r\ncontent-location: b", "text/html", "", "location:/a location:b " },
+    { "Location: \xe9?\xc3\xa9", "text/html", "", "location:%E9?%C3%A9 " },
+    { "Location: \xc3\xa9", "text/html", "", "location:\xc3\xa9 " },
     { "Refresh: 6;a", "text/html", "", "refresh:a+ " },
     { "Refresh: soon", "text/html", "", "" },
     { "Link: <\xe4>; rel=next", "text/html", "", "next:\xef\xbf\xbd " },
@@ -103,11 +107,44 @@ static void what_katana_finds_in_a_header_is_found(void **state)
   assert_int_equal(passed, 1);
 }
 
+static void read_once(struct cr_mem *mem, void *arg)
+{
+  static const char block[] = "HTTP/1.1 201 Created\r\nLocation: /\xe9\r\nLink: <a>; rel=next\r\n"
+                              "Content-Location: b\r\nRefresh: 0;c\r\n\r\n";
+  struct cr_collect *collect = malloc(sizeof(*collect));
+  const struct cr_html_wants wants = { ~0u, true, true };
+  struct cr_headers headers = { NULL, 0 };
+  struct cr_arena keep;
+  struct cr_arena scratch;
+
+  (void)arg;
+  cr_arena_init(&keep, mem, CR_MEM_PAGE, 64, 0);
+  cr_arena_init(&scratch, mem, CR_MEM_PAGE, 64, 0);
+  cr_collect_init(collect, &keep, &scratch, "utf-8", &wants);
+  int err = cr_headers_parse(&headers, &keep, cr_span_text(block));
+  if (err == 0) {
+    cr_header_links(collect, &headers);
+    err = cr_collect_finish(collect);
+  }
+  assert_true(err == 0 || (err == CRAWLER_E_NOMEM && cr_test_oom_refused(mem)));
+  assert_true(err < 0 || collect->found.count == 4);
+  cr_arena_free(&keep);
+  cr_arena_free(&scratch);
+  free(collect);
+}
+
+static void no_memory_is_an_ordinary_error(void **state)
+{
+  (void)state;
+  cr_test_oom(read_once, NULL);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(headers_and_bodies_have_links),
     cmocka_unit_test(what_katana_finds_in_a_header_is_found),
+    cmocka_unit_test(no_memory_is_an_ordinary_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
