@@ -177,6 +177,8 @@ static const char *tag_name(const struct source *from)
 {
   const struct cr_html_tag *tag = from->tag;
 
+  if (tag->known && tag->known->link_set == CR_LINKS_IMG && tag->place == CR_HTML_IN_HTML)
+    return "img"; /* "image" is one, too (13.2.6.4.7) */
   if (tag->known)
     return tag->known->name;
   char *name = cr_arena_strndup(from->c->keep, tag->name.at, tag->name.len);

@@ -98,6 +98,18 @@ static void rel_decides_what_a_link_is_for(void **state)
     { "rel=alternate type=application/rss+xml", "feed" },
     { "rel=alternate type=' application/Atom+XML; charset=utf-8' hreflang=fr", "feed" },
     { "rel=alternate type=application/json", "alternate" },
+    /* the kind that comes first in docs/reference/links.md, in whichever order they stand */
+    { "rel='alternate next'", "alternate" },
+    { "rel='next alternate'", "alternate" },
+    { "rel='next alternate' hreflang=fr", "language" },
+    { "rel='next alternate' type=application/rss+xml", "feed" },
+    { "rel='canonical alternate stylesheet'", "stylesheet" },
+    { "rel='next canonical'", "canonical" },
+    { "rel='prev next'", "next" },
+    { "rel='icon prev'", "prev" },
+    { "rel='manifest icon'", "icon" },
+    { "rel='preload manifest'", "manifest" },
+    { "rel='author prefetch'", "preload" },
     { "rel=&#110;ext", "next" }, /* references in it count as what they are */
   };
   struct extract_rig rig;
@@ -124,13 +136,16 @@ static void a_link_tells_tag_attribute_language_and_flags(void **state)
   extract_run(&rig,
               CR_SPAN("<IMG SRCSET=1><link rel=alternate hreflang=de href=2>"
                       "<a href=3 rel='nofollow UGC sponsored'></a>"
-                      "<svg><feImage href=4 /></svg><my-X background=5>"),
+                      "<svg><feImage href=4 /></svg><my-X background=5>"
+                      "<image src=6><svg><image href=7>"),
               SIZE_MAX / 2);
   const struct crawler_link *links = rig.collect.found.links;
-  assert_int_equal(rig.collect.found.count, 5);
+  assert_int_equal(rig.collect.found.count, 7);
   assert_string_equal(links[3].tag, "feimage");
   assert_string_equal(links[4].tag, "my-x");
   assert_string_equal(links[0].tag, "img");
+  assert_string_equal(links[5].tag, "img"); /* which "image" is in HTML */
+  assert_string_equal(links[6].tag, "image");
   assert_string_equal(links[0].attribute, "srcset");
   assert_null(links[0].hreflang);
   assert_string_equal(links[1].tag, "link");
