@@ -90,8 +90,10 @@ static void put_response(FILE *to, const crawler_page *page)
   put_text(to, "to", crawler_page_location(page));
   put_text(to, "mime", crawler_page_mime(page));
   put_text(to, "charset", crawler_page_charset(page));
-  fprintf(to, ",\"bytes\":%zu,\"links\":%zu,\"ms\":%" PRId64, bytes, crawler_page_link_count(page),
-          crawler_page_elapsed_ms(page));
+  fprintf(to, ",\"bytes\":%zu,\"links\":%zu", bytes, crawler_page_link_count(page));
+  if (bytes > 0 && !crawler_page_links_are_exact(page))
+    fputs(",\"links_exact\":false", to);
+  fprintf(to, ",\"ms\":%" PRId64, crawler_page_elapsed_ms(page));
 }
 
 static void put_outcome(FILE *to, const crawler_request *req, crawler_outcome outcome,

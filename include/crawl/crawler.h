@@ -613,7 +613,8 @@ size_t crawler_page_link_count(const crawler_page *page);
 /* 1: the links are those that a browser's document has, in its order. 0: tokens alone told them and
  * could not tell whether a tree would have others, and there was none: option html_fallback is off,
  * or it would be too deep, too large or too slow to build; or there are more than 500,000, of which
- * the first are kept. Says nothing where there is no body. */
+ * the first are kept, or more documents inside than are read. Says nothing where there is no body.
+ */
 int crawler_page_links_are_exact(const crawler_page *page);
 /* In bulk, one entry a link: absolute URLs (of any scheme, with fragment), each NUL-terminated, one
  * after the other; where each begins; its kind; its flags. They live as long as the page. bytes

@@ -137,6 +137,39 @@ static void json_has_one_line_a_url_with_what_is_known_of_it(void **state)
   cr_site_stop(site);
 }
 
+static void json_says_where_links_are_not_exact(void **state)
+{
+  static const struct cr_site_page both[] = {
+    { .path = "/", .body = "<table><a href=/moved>x</a></table><a href=/sure>y</a>" },
+    { .path = "/sure", .body = "<a href=/>x</a>" },
+    { .path = "/moved", .status = 302, .headers = "Location: /sure\n", .body = "<a href=/>x</a>" },
+  };
+  struct cr_site_server *site = cr_site_start_pages(both, 3);
+
+  (void)state;
+  for (int fallback = 0; fallback < 2; fallback++) {
+    struct cr_command run;
+    struct cr_jsonl lines;
+    const struct cr_json *line;
+    size_t inexact = 0;
+    cr_command_run(&run, CR_ARGS("--json", "--no-robots", "--own-server", "--set",
+                                 fallback ? "html_fallback=1" : "html_fallback=0",
+                                 cr_site_url(site, "/")));
+    cr_jsonl_open_text(&lines, run.process.out, run.process.out_bytes);
+    while ((line = cr_jsonl_next(&lines)) != NULL) {
+      if (!cr_json_has(line, "links_exact"))
+        continue;
+      assert_string_equal(cr_json_text(line, "url"), cr_site_url(site, "/"));
+      assert_false(cr_json_bool(line, "links_exact", true));
+      inexact++;
+    }
+    cr_jsonl_close(&lines);
+    assert_int_equal(inexact, fallback ? 0 : 1);
+    cr_command_end(&run, 0);
+  }
+  cr_site_stop(site);
+}
+
 static void json_is_compact_and_clean(void **state)
 {
   struct cr_site_server *site = start_site();
@@ -434,6 +467,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(json_has_one_line_a_url_with_what_is_known_of_it),
+    cmocka_unit_test(json_says_where_links_are_not_exact),
     cmocka_unit_test(json_is_compact_and_clean),
     cmocka_unit_test(the_summary_has_its_members_in_order),
     cmocka_unit_test(the_summary_says_what_is_left_out),
