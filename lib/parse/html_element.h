@@ -34,11 +34,11 @@ enum cr_element_kind {
   CR_ELEMENT_TEXTAREA,
   CR_ELEMENT_FIELD, /* input, keygen: end a select, and are void */
   CR_ELEMENT_TABLE,
-  CR_ELEMENT_CAPTION,
+  CR_ELEMENT_CAPTION,  /* from here on parts of tables */
   CR_ELEMENT_COLGROUP, /* and col */
   CR_ELEMENT_SECTION,  /* tbody, thead, tfoot */
   CR_ELEMENT_ROW,
-  CR_ELEMENT_CELL,
+  CR_ELEMENT_CELL, /* the last of them */
   CR_ELEMENT_TEMPLATE,
   CR_ELEMENT_FRAMESET,
   CR_ELEMENT_FOREIGN /* svg, math */
@@ -96,6 +96,20 @@ struct cr_element {
   uint8_t link_set;                 /* enum cr_link_set */
   uint16_t flags;
 };
+
+/* <li> ends an open li, <dd> and <dt> an open dd or dt, and of what is special and stands above it
+ * these alone don't keep it from that: address, div and p (13.2.6.4.7). */
+static inline bool cr_element_lets_items_end(const struct cr_element *known)
+{
+  return known->kind == CR_ELEMENT_P || strcmp(known->name, "div") == 0 ||
+         strcmp(known->name, "address") == 0;
+}
+
+/* caption, colgroup, col, tbody, thead, tfoot, tr, td, th. */
+static inline bool cr_element_is_table_part(enum cr_element_kind kind)
+{
+  return kind >= CR_ELEMENT_CAPTION && kind <= CR_ELEMENT_CELL;
+}
 
 /* script or style: its text is none for readers, in svg neither. */
 static inline bool cr_element_is_code(const struct cr_element *known)

@@ -99,11 +99,14 @@ static void start_table(struct cr_feedback *f)
   push_table(f, CR_TABLE_ITSELF);
 }
 
-/* A part of a table: it ends the cell or caption that is open. */
-static void start_table_part(struct cr_feedback *f, const struct cr_element *known)
+/* A part of a table: it ends the cell or caption that is open. False: there is no table, and no
+ * template, that it could be a part of. */
+static bool start_table_part(struct cr_feedback *f, const struct cr_element *known)
 {
-  if (f->table_len == 0 || f->tables[f->table_len - 1].in == CR_TABLE_TEMPLATE)
-    return;
+  if (f->table_len == 0)
+    return false;
+  if (f->tables[f->table_len - 1].in == CR_TABLE_TEMPLATE)
+    return true;
   if (f->in_link)
     cr_feedback_cell_in_link(f, false);
   f->may_have_p = false;
@@ -113,6 +116,7 @@ static void start_table_part(struct cr_feedback *f, const struct cr_element *kno
   else
     f->tables[f->table_len - 1].in =
         known->kind == CR_ELEMENT_CAPTION ? CR_TABLE_CAPTION : CR_TABLE_ITSELF;
+  return true;
 }
 
 static bool ends_cell(int in, const struct cr_element *known)
@@ -202,11 +206,6 @@ static bool is_moved(const struct cr_feedback *f, const struct cr_element *known
     return false;
   switch (cr_html_kind(known)) {
   case CR_ELEMENT_TABLE:
-  case CR_ELEMENT_CAPTION:
-  case CR_ELEMENT_COLGROUP:
-  case CR_ELEMENT_SECTION:
-  case CR_ELEMENT_ROW:
-  case CR_ELEMENT_CELL:
     return false;
   case CR_ELEMENT_TEMPLATE:
   case CR_ELEMENT_SCRIPT:
@@ -215,7 +214,7 @@ static bool is_moved(const struct cr_feedback *f, const struct cr_element *known
   case CR_ELEMENT_TEXT:
     return strcmp(known->name, "style") != 0 || f->tables[f->table_len - 1].has_moved;
   default:
-    return true;
+    return !cr_element_is_table_part(cr_html_kind(known));
   }
 }
 
@@ -272,13 +271,6 @@ static bool note_start(struct cr_feedback *f, const struct cr_html_token *token)
   case CR_ELEMENT_TABLE:
     start_table(f);
     return true;
-  case CR_ELEMENT_CAPTION:
-  case CR_ELEMENT_COLGROUP:
-  case CR_ELEMENT_SECTION:
-  case CR_ELEMENT_ROW:
-  case CR_ELEMENT_CELL:
-    start_table_part(f, known);
-    return f->table_len > 0;
   case CR_ELEMENT_TEMPLATE:
     start_template(f);
     return true;
@@ -286,7 +278,7 @@ static bool note_start(struct cr_feedback *f, const struct cr_html_token *token)
     cr_feedback_doubt(f, CR_HTML_DOUBT_FRAMES);
     return true;
   default:
-    return true;
+    return !cr_element_is_table_part(cr_html_kind(known)) || start_table_part(f, known);
   }
 }
 

@@ -102,7 +102,6 @@ static void close_p(struct cr_feedback *f)
     cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
 }
 
-/* <li> ends an open li, <dd> and <dt> an open dd or dt, past address, div and p only. */
 static void close_list_item(struct cr_feedback *f, enum cr_element_kind kind)
 {
   for (uint32_t i = f->inner_len; i-- > 0;) {
@@ -111,8 +110,7 @@ static void close_list_item(struct cr_feedback *f, enum cr_element_kind kind)
       f->inner_len = i;
       return;
     }
-    if (is_special(open) && !is_kind(open, CR_ELEMENT_P) && strcmp(open->known->name, "div") != 0 &&
-        strcmp(open->known->name, "address") != 0)
+    if (is_special(open) && !cr_element_lets_items_end(open->known))
       return;
   }
   cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
@@ -150,14 +148,9 @@ static bool is_left_out(enum cr_element_kind kind)
   case CR_ELEMENT_FOREIGN:
   case CR_ELEMENT_TEMPLATE:
   case CR_ELEMENT_FRAMESET:
-  case CR_ELEMENT_CAPTION:
-  case CR_ELEMENT_COLGROUP:
-  case CR_ELEMENT_SECTION:
-  case CR_ELEMENT_ROW:
-  case CR_ELEMENT_CELL:
     return true;
   default:
-    return false;
+    return cr_element_is_table_part(kind);
   }
 }
 

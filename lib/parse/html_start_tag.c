@@ -100,7 +100,6 @@ static void close_outer_table(struct cr_stack *stack)
 
 /* ---- start tags ---- */
 
-/* <li> ends an open li, <dd> and <dt> an open dd or dt, past address, div and p only. */
 static void close_list_item(struct cr_stack *stack, enum cr_element_kind kind)
 {
   bool is_sure = true;
@@ -111,8 +110,7 @@ static void close_list_item(struct cr_stack *stack, enum cr_element_kind kind)
       cr_stack_close(stack, i, is_sure);
       return;
     }
-    bool ends = cr_open_is_special(open) && !cr_open_may_be_kind(open, CR_ELEMENT_P) &&
-                !cr_html_is_named(open->name, "div") && !cr_html_is_named(open->name, "address");
+    bool ends = cr_open_is_special(open) && !cr_element_lets_items_end(open->known);
     if (ends && !cr_open_lets_pass(open, &is_sure))
       return;
   }
