@@ -7,6 +7,7 @@
 #include "url/url_bytes.h"
 
 #include "crawl/crawler.h"
+#include "url/url.h"
 
 /* Names for the table's cells only: the combinations that occur. */
 enum {

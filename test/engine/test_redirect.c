@@ -275,6 +275,20 @@ static void a_loop_within_one_key_is_found(void **state)
   cr_sim_close(&sim);
 }
 
+static void an_empty_location_is_the_page_itself(void **state)
+{
+  static const struct cr_sim_page pages[] = { { "/a", .status = 302, .to = "" } };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_add(&sim, "/a");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_reason(&sim, "/a"), CRAWLER_FAILED_REDIRECT_LOOP);
+  cr_sim_close(&sim);
+}
+
 static void it_goes_on_politely(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -356,6 +370,7 @@ int main(void)
     cmocka_unit_test(a_target_of_the_same_key_goes_on_under_its_entry),
     cmocka_unit_test(with_the_trailing_slash_rule_slash_is_the_own_key),
     cmocka_unit_test(a_loop_within_one_key_is_found),
+    cmocka_unit_test(an_empty_location_is_the_page_itself),
     cmocka_unit_test(it_goes_on_politely),
     cmocka_unit_test(a_retry_of_the_second_spelling_asks_for_that),
     cmocka_unit_test(a_redirected_seed_widens_the_scope_for_what_was_rejected),
