@@ -115,6 +115,7 @@ static void check_pieces(const struct cr_html_found *whole, const struct cr_html
     check_link(&whole->links[i]);
     expect(is_same_link(&whole->links[i], &pieces->links[i]), "a link in pieces");
     expect(is_same(whole->links[i].text, pieces->links[i].text), "a text in pieces");
+    expect(whole->links[i].base == pieces->links[i].base, "a link's base in pieces");
   }
   const struct cr_page_facts *a = &whole->facts;
   const struct cr_page_facts *b = &pieces->facts;
