@@ -196,12 +196,13 @@ static bool has_base_room(struct cr_collect *c)
 
 uint16_t cr_collect_base(struct cr_collect *c, uint16_t outer, struct cr_span href)
 {
-  struct cr_span kept = href.at ? copy(c->keep, href) : href;
-
-  if (href.at && !kept.at)
-    c->err = CRAWLER_E_NOMEM;
   if (c->err < 0 || !has_base_room(c))
     return 0;
+  struct cr_span kept = href.at ? copy(c->keep, href) : href;
+  if (href.at && !kept.at) {
+    c->err = CRAWLER_E_NOMEM;
+    return 0;
+  }
   c->found.inner_bases[c->base_count++] = (struct cr_inner_base){ kept, outer };
   return c->base_count;
 }
