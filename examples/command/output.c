@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { MOST_HOSTS_WALKED = 10000 }; /* for the progress line */
+
 /* ---- output ---- */
 
 static void check_output(struct output *out)
@@ -286,6 +288,17 @@ static void on_log(crawler *c, int level, const char *text, void *user)
 
 /* ---- numbers ---- */
 
+/* "; at least 35 s: 20 of a.example": what holds the crawl up for longest, if it is long. */
+static void print_eta(crawler *c)
+{
+  size_t host;
+  int64_t ms = crawler_eta_lower_bound_ms(c, &host);
+
+  if (ms >= 10000)
+    fprintf(stderr, "; at least %" PRId64 " s: %" PRId64 " of %s", ms / 1000,
+            crawler_host_stat(c, host, CRAWLER_STAT_QUEUED), crawler_host_name(c, host));
+}
+
 void output_progress(struct output *out)
 {
   static int64_t last_ms = -1000;
@@ -302,6 +315,8 @@ void output_progress(struct output *out)
           crawler_get_stat(out->c, CRAWLER_STAT_QUEUED),
           crawler_get_stat(out->c, CRAWLER_STAT_IN_FLIGHT),
           crawler_get_stat(out->c, CRAWLER_STAT_HOSTS));
+  if (crawler_get_stat(out->c, CRAWLER_STAT_HOSTS) <= MOST_HOSTS_WALKED)
+    print_eta(out->c);
   fflush(stderr);
   out->line_is_up = 1;
 }
@@ -374,11 +389,20 @@ static void put_counters(const crawler_stats *s)
     CRAWLER_STAT_STATUS_2XX, CRAWLER_STAT_STATUS_3XX, CRAWLER_STAT_STATUS_4XX,
     CRAWLER_STAT_STATUS_5XX, CRAWLER_STAT_PARKS,      CRAWLER_STAT_ELAPSED_MS,
   };
+  const char *comma = "";
 
   fputs(",\"counters\":{", stdout);
   for (size_t i = 0; i < sizeof(which) / sizeof(*which); i++)
     printf("%s\"%s\":%" PRId64, i ? "," : "", crawler_stat_name(which[i]),
            crawler_stats_get(s, which[i]));
+  fputs("},\"idle_slot_ms\":{", stdout);
+  for (int i = CRAWLER_STAT_IDLE_PAUSED; i <= CRAWLER_STAT_IDLE_EMPTY; i++) {
+    if (crawler_stats_get(s, (crawler_stat)i) == 0)
+      continue;
+    printf("%s\"%s\":%" PRId64, comma, crawler_stat_name(i) + strlen("idle_"),
+           crawler_stats_get(s, (crawler_stat)i));
+    comma = ",";
+  }
   fputs("}}}\n", stdout);
 }
 
@@ -402,6 +426,21 @@ static void put_json_summary(crawler *c, const crawler_stats *s)
   put_counters(s);
 }
 
+/* Where most of the time of free slots went, if it wasn't for want of URLs. */
+static void print_idle(const crawler_stats *s)
+{
+  int most = CRAWLER_STAT_IDLE_PAUSED;
+  int64_t ms = crawler_stats_get(s, CRAWLER_STAT_ELAPSED_MS);
+
+  for (int i = most + 1; i < CRAWLER_STAT_IDLE_EMPTY; i++)
+    if (crawler_stats_get(s, (crawler_stat)i) > crawler_stats_get(s, (crawler_stat)most))
+      most = i;
+  double slots = ms > 0 ? (double)crawler_stats_get(s, (crawler_stat)most) / (double)ms : 0;
+  if (slots >= 0.5)
+    fprintf(stderr, "%.1f slots were free for: %s\n", slots,
+            crawler_stat_name(most) + strlen("idle_"));
+}
+
 static void print_summary(struct output *out, const crawler_stats *s)
 {
   int64_t ms = crawler_stats_get(s, CRAWLER_STAT_ELAPSED_MS);
@@ -423,6 +462,7 @@ static void print_summary(struct output *out, const crawler_stats *s)
     fprintf(stderr, "%s%s: %" PRId64, i ? ", " : "not complete: ", name, count);
   if (crawler_incomplete(out->c, 0, NULL))
     fputc('\n', stderr);
+  print_idle(s);
 }
 
 void output_summary(struct output *out)

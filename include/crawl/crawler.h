@@ -427,6 +427,13 @@ void crawler_stop(crawler *c);
  * otherwise. [any thread, async-signal-safe] */
 void crawler_cancel(crawler *c);
 
+/* Nothing new is started until crawler_resume(); what is in flight goes on, and the run doesn't end
+ * for what is queued: neither max_idle_wait nor max_pages count a pause, max_time does. It outlasts
+ * a run. [any thread, async-signal-safe] */
+void crawler_pause(crawler *c);
+void crawler_resume(crawler *c);
+int crawler_is_paused(const crawler *c); /* [any thread] */
+
 /* Why the last run ended; static text: "" (not yet, or running), "complete", "max_pages",
  * "waiting" (option max_idle_wait), "max_time", "stopped", "canceled", "error". */
 const char *crawler_ended(const crawler *c);
@@ -760,7 +767,16 @@ typedef enum crawler_stat {
   CRAWLER_STAT_STATUS_5XX = 25,
   CRAWLER_STAT_ELAPSED_MS = 26, /* since the first start */
   CRAWLER_STAT_PARKS = 27,      /* times that hosts asked to be left alone: 429, 503 */
-  CRAWLER_STAT_COUNT = 28
+  CRAWLER_STAT_IDLE_PAUSED =
+      28, /* slot-time, ms, that transfers could have used, by why not: paused */
+  CRAWLER_STAT_IDLE_BUFFER = 29, /* too many bytes are held */
+  CRAWLER_STAT_IDLE_LIMIT = 30,  /* max_pages, or the end is near */
+  CRAWLER_STAT_IDLE_CAP = 31,    /* a host, site or address has all it may have in flight */
+  CRAWLER_STAT_IDLE_ROBOTS = 32, /* a robots.txt is awaited */
+  CRAWLER_STAT_IDLE_DELAY = 33,  /* a host's delay */
+  CRAWLER_STAT_IDLE_PARK = 34,   /* a host is parked or paused */
+  CRAWLER_STAT_IDLE_EMPTY = 35,  /* nothing is queued */
+  CRAWLER_STAT_COUNT = 36
 } crawler_stat;
 
 /* One number: in a hook as of now, elsewhere by the snapshot that the last turn of the loop left.
@@ -785,11 +801,22 @@ int64_t crawler_stats_in_flight(const crawler_stats *stats, crawler_kind kind);
 /* How many link occurrences were rejected or capped for reason. */
 int64_t crawler_stats_links(const crawler_stats *stats, crawler_reason reason);
 /* Hosts by number, 0 and up, in order of first sight: how many; the name, with ":port" where it is
- * neither 80 nor 443 (NULL: i too large; valid until the next call); FETCHED (pages), FAILED,
- * ATTEMPTS or BODY_BYTES of it (-1: i or number unknown). Loop thread. */
+ * neither 80 nor 443 (NULL: i too large; valid until the next call); QUEUED, IN_FLIGHT (all kinds),
+ * FETCHED (pages), FAILED, ATTEMPTS or BODY_BYTES of it (-1: i or number unknown). Loop thread. */
 size_t crawler_host_count(const crawler *c);
 const char *crawler_host_name(crawler *c, size_t i);
 int64_t crawler_host_stat(const crawler *c, size_t i, crawler_stat which);
+/* Nothing new is asked of a host while it is paused; what is queued for it waits, and the crawl
+ * with it. Of one that isn't paused resume changes nothing; a park goes on behind a pause.
+ * CRAWLER_E_INVAL: i too large; CRAWLER_E_NOMEM. Loop thread. */
+int crawler_host_pause(crawler *c, size_t i);
+int crawler_host_resume(crawler *c, size_t i);
+int crawler_host_is_paused(const crawler *c, size_t i);
+/* What is queued now takes at least so many ms more, by the delays of the hosts it is queued for;
+ * *host (may be NULL) is the one that takes longest, SIZE_MAX if none does. Answers take time on
+ * top of that, and more may be found. 0: no bound is known, as where max_pages will end the crawl
+ * first. Paused hosts don't count. Loop thread, at the cost of a walk over all hosts. */
+int64_t crawler_eta_lower_bound_ms(const crawler *c, size_t *host);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

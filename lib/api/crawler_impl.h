@@ -118,6 +118,7 @@ struct crawler_stats {
   struct cr_home *home; /* retained; NULL: the crawler's own snapshot */
   struct cr_ledger ledger;
   int64_t hosts, transfers, buffered_bytes, memory_bytes, elapsed_ms;
+  int64_t idle_ms[CR_IDLE_REASONS];
 };
 void cr_stats_publish(crawler *c);
 void cr_stats_fill(const crawler *c, struct crawler_stats *stats);

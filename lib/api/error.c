@@ -103,6 +103,14 @@ static const struct name stats[] = {
   { CRAWLER_STAT_STATUS_5XX, "status_5xx", NULL },
   { CRAWLER_STAT_ELAPSED_MS, "elapsed_ms", NULL },
   { CRAWLER_STAT_PARKS, "parks", NULL },
+  { CRAWLER_STAT_IDLE_PAUSED, "idle_paused", NULL },
+  { CRAWLER_STAT_IDLE_BUFFER, "idle_buffer", NULL },
+  { CRAWLER_STAT_IDLE_LIMIT, "idle_limit", NULL },
+  { CRAWLER_STAT_IDLE_CAP, "idle_cap", NULL },
+  { CRAWLER_STAT_IDLE_ROBOTS, "idle_robots", NULL },
+  { CRAWLER_STAT_IDLE_DELAY, "idle_delay", NULL },
+  { CRAWLER_STAT_IDLE_PARK, "idle_park", NULL },
+  { CRAWLER_STAT_IDLE_EMPTY, "idle_empty", NULL },
 };
 
 #define FIND(list, number) find(list, sizeof(list) / sizeof(*(list)), number)

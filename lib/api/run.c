@@ -371,6 +371,29 @@ void crawler_cancel(crawler *c)
   raise_flag(c, CR_FLAG_CANCEL);
 }
 
+static void set_paused(crawler *c, bool is_paused)
+{
+  if (!c)
+    return;
+  atomic_store(&c->shard.is_paused, is_paused);
+  raise_flag(c, 0); /* to look again */
+}
+
+void crawler_pause(crawler *c)
+{
+  set_paused(c, true);
+}
+
+void crawler_resume(crawler *c)
+{
+  set_paused(c, false);
+}
+
+int crawler_is_paused(const crawler *c)
+{
+  return c && atomic_load(&c->shard.is_paused);
+}
+
 /* ---- how it ended ---- */
 
 const char *crawler_ended(const crawler *c)

@@ -19,6 +19,8 @@ void cr_stats_fill(const crawler *c, struct crawler_stats *stats)
   stats->buffered_bytes = cr_shard_buffered(s);
   stats->memory_bytes = cr_mem_used(s->mem);
   stats->elapsed_ms = s->loop ? cr_loop_now(s->loop) - s->started_ms : 0;
+  for (int i = 0; s->loop && i < CR_IDLE_REASONS; i++)
+    stats->idle_ms[i] = cr_idle_total(&s->idle, (enum cr_idle_reason)i, cr_loop_now(s->loop));
 }
 
 void cr_stats_publish(crawler *c)
@@ -72,6 +74,8 @@ int64_t crawler_stats_get(const crawler_stats *stats, crawler_stat which)
 {
   if (!stats || (int)which < 0 || which >= CRAWLER_STAT_COUNT)
     return -1;
+  if (which >= CRAWLER_STAT_IDLE_PAUSED && which <= CRAWLER_STAT_IDLE_EMPTY)
+    return stats->idle_ms[which - CRAWLER_STAT_IDLE_PAUSED]; /* in the order of cr_idle_reason */
   switch (which) {
   case CRAWLER_STAT_HOSTS:
     return stats->hosts;
@@ -217,12 +221,18 @@ int64_t crawler_host_stat(const crawler *c, size_t i, crawler_stat which)
 {
   static const struct cr_tally none;
   const struct cr_tally *t = &none; /* a host that was not asked yet */
+  struct cr_host_view view;
 
   if (i >= crawler_host_count(c))
     return -1;
+  c->shard.frontier->ops->host_view(c->shard.frontier, (uint32_t)i, &view);
   if (i < c->shard.tally_count)
     t = &c->shard.tallies[i];
   switch (which) {
+  case CRAWLER_STAT_QUEUED:
+    return view.queued;
+  case CRAWLER_STAT_IN_FLIGHT:
+    return view.leased;
   case CRAWLER_STAT_FETCHED:
     return t->fetched;
   case CRAWLER_STAT_FAILED:
@@ -234,4 +244,34 @@ int64_t crawler_host_stat(const crawler *c, size_t i, crawler_stat which)
   default:
     return -1;
   }
+}
+
+int crawler_host_pause(crawler *c, size_t i)
+{
+  if (i >= crawler_host_count(c))
+    return CRAWLER_E_INVAL;
+  return cr_host_pause(&c->shard, (uint32_t)i);
+}
+
+int crawler_host_resume(crawler *c, size_t i)
+{
+  if (i >= crawler_host_count(c))
+    return CRAWLER_E_INVAL;
+  cr_host_resume(&c->shard, (uint32_t)i);
+  return 0;
+}
+
+int crawler_host_is_paused(const crawler *c, size_t i)
+{
+  return c && i < c->shard.tally_count && c->shard.tallies[i].is_paused;
+}
+
+int64_t crawler_eta_lower_bound_ms(const crawler *c, size_t *host)
+{
+  uint32_t longest = CR_NO_ID;
+  int64_t ms = c ? cr_shard_eta(&c->shard, &longest) : 0;
+
+  if (host)
+    *host = longest == CR_NO_ID ? SIZE_MAX : longest;
+  return ms;
 }

@@ -18,13 +18,13 @@ static struct cr_park_rule rule_of(const struct cr_settings *o)
   };
 }
 
-static void begin(struct cr_visit *v, int64_t until_ms)
+static void begin(struct cr_visit *v, int64_t blocked_until_ms)
 {
   struct cr_shard *s = v->shard;
   struct cr_host_update update = {
     .host = v->host,
     .fields = CR_HOST_BLOCKED,
-    .blocked_until_ms = until_ms,
+    .blocked_until_ms = blocked_until_ms,
   };
 
   (void)s->frontier->ops->host_update(s->frontier, &update, cr_loop_now(s->loop)); /* needs none */
@@ -54,7 +54,7 @@ bool cr_visit_park(struct cr_visit *v)
     return true;
   }
   if (verdict == CR_PARK_BEGINS)
-    begin(v, t->park.until_ms);
+    begin(v, cr_host_blocked_until(t));
   cr_visit_requeue(v, CR_FINISH_PARK, t->park.until_ms);
   return true;
 }

@@ -151,7 +151,7 @@ static bool wants_more(struct cr_shard *s)
 {
   struct cr_frontier_stats stats;
 
-  if (s->ending != CR_END_NOT)
+  if (s->ending != CR_END_NOT || atomic_load(&s->is_paused))
     return false;
   s->frontier->ops->stats(s->frontier, &stats);
   return cr_slots_pages_free(&s->slots) > 0 || stats.queued > stats.queued_pages;
@@ -269,8 +269,12 @@ static enum cr_ending natural_end(struct cr_shard *s)
     return s->settings->keep_open ? CR_END_NOT : CR_END_COMPLETE;
   if (stats.queued == stats.queued_pages && cr_slots_pages_free(&s->slots) == 0)
     return CR_END_MAX_PAGES;
+  if (atomic_load(&s->is_paused))
+    return CR_END_NOT;
   if (waits_too_long(s))
     return CR_END_WAITING;
+  if (s->paused_hosts > 0)
+    return CR_END_NOT;
   if (s->next_due_ms == CR_NEVER && !s->is_full && cr_list_empty(&s->pump.link)) {
     /* Queued, nothing in flight, nobody to wake it: it would wait for ever. */
     cr_shard_log(s, 0, "nothing that is queued can leave", NULL);
@@ -339,6 +343,7 @@ static void pump(struct cr_deferred *deferred)
     cr_shard_wake(s);
   check_end(s);
   cr_shard_set_timers(s);
+  cr_shard_note_idle(s);
   s->on_turn(s, s->on_arg);
   if (!s->running)
     s->on_end(s, s->on_arg); /* last: the crawler may be freed in there */

@@ -341,6 +341,7 @@ int cr_shard_start(struct cr_shard *s)
   cr_shard_configure(s);
   cr_parks_forget(s);
   s->run_started_ms = cr_loop_now(s->loop);
+  cr_idle_begin(&s->idle, s->run_started_ms);
   if (first)
     s->started_ms = s->run_started_ms;
   s->ending = CR_END_NOT;

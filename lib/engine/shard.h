@@ -19,6 +19,7 @@
 #include "frontier/frontier.h"
 #include "model/page.h"
 #include "model/submission.h"
+#include "schedule/idle.h"
 #include "schedule/park.h"
 #include "schedule/politeness.h"
 #include "schedule/slots.h"
@@ -58,6 +59,7 @@ struct cr_tally { /* of one host, all kinds */
   int64_t body_bytes;
   struct cr_park park;
   int64_t robots_delay_ms; /* what its robots.txt asks for; 0: nothing */
+  bool is_paused;          /* by the caller */
 };
 
 struct cr_answer { /* crawler_resolved(), on its way */
@@ -102,6 +104,7 @@ struct cr_shard {
   struct cr_depth_pass depth_pass;
 
   struct cr_slots slots;
+  struct cr_idle idle;
   struct cr_politeness politeness;
   struct cr_random random;
   uint64_t hash_seed;
@@ -113,6 +116,7 @@ struct cr_shard {
   struct cr_ledger ledger;
   struct cr_tally *tallies; /* by host id */
   uint32_t tally_count;
+  uint32_t paused_hosts;
 
   struct cr_list visits; /* all that are leased */
   struct cr_list fast;   /* transfers in the fast lane, oldest first */
@@ -140,6 +144,7 @@ struct cr_shard {
   bool is_full;           /* buffered bytes passed the high mark, and not yet the low one */
   int hook_depth;
   atomic_int flags;      /* CR_FLAG_*: set by any thread or signal handler */
+  atomic_bool is_paused; /* likewise; nothing new is leased */
   atomic_bool is_muted;  /* workers don't call on_parse any more */
   enum cr_ending ending; /* asked for, or reached */
   int error;             /* with CR_END_ERROR */
@@ -329,6 +334,19 @@ bool cr_visit_park(struct cr_visit *v);
 /* Has its host said so too often? */
 bool cr_visit_is_in_vain(const struct cr_visit *v);
 void cr_parks_forget(struct cr_shard *s); /* how often, for another run */
+
+/* ---- pauses.c: hosts the caller holds back, and why slots are free ---- */
+
+/* CRAWLER_E_NOMEM. */
+int cr_host_pause(struct cr_shard *s, uint32_t host);
+void cr_host_resume(struct cr_shard *s, uint32_t host);
+/* Until when a host's park, or its pause, lasts. */
+int64_t cr_host_blocked_until(const struct cr_tally *t);
+/* At the end of each turn: which slots are free, and why. */
+void cr_shard_note_idle(struct cr_shard *s);
+/* No host has all it has queued asked for before so many ms from now, as far as its delay and what
+ * it waits for tell; *host is the last of them. 0: nothing is queued, or a limit may come first. */
+int64_t cr_shard_eta(const struct cr_shard *s, uint32_t *host);
 
 /* ---- redirect.c ---- */
 

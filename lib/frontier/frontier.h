@@ -185,7 +185,23 @@ struct cr_frontier_stats { /* kept, O(1) */
   int64_t queued_pages;    /* kind page */
   int64_t leased;
   int64_t hosts;
+  int64_t hosts_delayed; /* of those with something queued, that may not be asked yet: for their
+                          * delay, or that of what is queued */
+  int64_t hosts_parked;  /* ... parked, or blocked until that changes */
+  int64_t hosts_gated;   /* ... for robots.txt */
+  int64_t hosts_full;    /* ... as they, their site or their address have all their slots in use */
   int64_t seen_bytes;
+};
+
+/* A host at this moment. */
+struct cr_host_view {
+  int64_t queued; /* all kinds */
+  int64_t leased;
+  int64_t next_ok_ms;       /* it may not be asked before */
+  int64_t blocked_until_ms; /* nor before this; CR_NEVER: until changed */
+  uint32_t cap;             /* slots; UINT32_MAX: no limit */
+  bool waits_for_robots;    /* all that is queued does */
+  bool is_slow;
 };
 
 typedef void (*cr_frontier_done)(void *arg, int err);
@@ -255,6 +271,8 @@ struct cr_frontier_ops {
    * is now over its cap: the caller gives its lease back, and the host waits for the group. */
   int (*host_update)(struct cr_frontier *f, const struct cr_host_update *update, int64_t now_ms);
   void (*stats)(struct cr_frontier *f, struct cr_frontier_stats *stats);
+  /* host must exist. */
+  void (*host_view)(struct cr_frontier *f, uint32_t host, struct cr_host_view *view);
   void (*recount)(struct cr_frontier *f, struct cr_frontier_count *count);
   /* Everything up to here survives power loss; 0 where nothing does. */
   uint64_t (*durable_seq)(struct cr_frontier *f);

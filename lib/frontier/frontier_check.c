@@ -42,7 +42,7 @@ static void count_place(const struct cr_frontier_memory *f, const struct cr_host
     count->hosts_blocked++;
   else if (host->place == CR_PLACE_RING)
     count->hosts_ready++;
-  else if (host->place == CR_PLACE_ASLEEP)
+  else if (host->place == CR_PLACE_ASLEEP || host->place == CR_PLACE_PARKED)
     count->hosts_sleeping++;
   else
     count->hosts_waiting++;
@@ -189,6 +189,18 @@ static const char *check_sums(const struct cr_frontier_memory *f, uint32_t id)
   return NULL;
 }
 
+static const char *check_places(const struct cr_frontier_memory *f)
+{
+  uint32_t hosts_in[CR_PLACES] = { 0 };
+
+  for (uint32_t i = 0; i < f->hosts.hosts.count; i++)
+    hosts_in[cr_host_at(&f->hosts, i)->place]++;
+  for (unsigned place = CR_PLACE_EMPTY + 1; place < CR_PLACES; place++)
+    if (hosts_in[place] != f->hosts_in[place])
+      return "the hosts in a place are miscounted";
+  return NULL;
+}
+
 static const char *check_hosts(struct cr_frontier_memory *f)
 {
   const char *wrong = NULL;
@@ -200,7 +212,7 @@ static const char *check_hosts(struct cr_frontier_memory *f)
     wrong = wrong ? wrong : check_sums(f, i);
     wrong = wrong ? wrong : cr_place_check(f, cr_host_at(&f->hosts, i));
   }
-  return wrong;
+  return wrong ? wrong : check_places(f);
 }
 
 /* The hosts of the ring, in order of their tickets; how many. */

@@ -210,7 +210,27 @@ static void stats(struct cr_frontier *base, struct cr_frontier_stats *out)
   }
   out->queued_pages = f->queued[CRAWLER_KIND_PAGE];
   out->hosts = f->hosts.hosts.count;
+  out->hosts_delayed = f->hosts_in[CR_PLACE_ASLEEP];
+  out->hosts_parked = (int64_t)f->hosts_in[CR_PLACE_PARKED] + f->hosts_in[CR_PLACE_BLOCKED];
+  out->hosts_gated = f->hosts_in[CR_PLACE_GATED];
+  out->hosts_full = (int64_t)f->hosts_in[CR_PLACE_FULL] + f->hosts_in[CR_PLACE_GROUP];
   out->seen_bytes = f->seen.bytes;
+}
+
+static void host_view(struct cr_frontier *base, uint32_t id, struct cr_host_view *view)
+{
+  const struct cr_frontier_memory *f = cr_frontier_memory(base);
+  const struct cr_host *host = cr_host_at(&f->hosts, id);
+
+  *view = (struct cr_host_view){
+    .queued = host->pending,
+    .leased = host->leased,
+    .next_ok_ms = host->next_ok_ms,
+    .blocked_until_ms = host->blocked_until_ms,
+    .cap = cr_place_host_cap(f, host),
+    .waits_for_robots = host->place == CR_PLACE_GATED,
+    .is_slow = host->slow,
+  };
 }
 
 static uint64_t durable_seq(struct cr_frontier *base)
@@ -243,6 +263,7 @@ static const struct cr_frontier_ops memory_ops = {
   .set_extra = set_extra,
   .host_update = cr_frontier_host_update,
   .stats = stats,
+  .host_view = host_view,
   .recount = cr_frontier_recount,
   .durable_seq = durable_seq,
 };

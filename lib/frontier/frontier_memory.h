@@ -34,6 +34,7 @@ struct cr_frontier_memory {
   struct cr_leases leases;
   struct cr_ring ring;
   struct cr_wheel wheel;
+  uint32_t hosts_in[CR_PLACES]; /* by enum cr_place; of CR_PLACE_EMPTY it says nothing */
   struct cr_seen seen;
 };
 

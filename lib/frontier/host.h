@@ -57,8 +57,10 @@ enum cr_place {
   CR_PLACE_GATED,   /* only URLs whose robots.txt is being asked for */
   CR_PLACE_FULL,    /* all its slots are in use */
   CR_PLACE_ASLEEP,  /* until its alarm */
+  CR_PLACE_PARKED,  /* the same, for blocked_until_ms */
   CR_PLACE_GROUP,   /* in the wait list of its site or address */
-  CR_PLACE_RING
+  CR_PLACE_RING,
+  CR_PLACES
 };
 
 struct cr_host {         /* what adding a URL reads comes first, then what taking one reads */

@@ -82,7 +82,7 @@ static enum cr_place judge(const struct cr_frontier_memory *f, const struct cr_h
   int64_t due_ms = later_of(work_ms, later_of(host->next_ok_ms, host->blocked_until_ms));
   if (due_ms > f->now_ms) {
     *alarm_ms = due_ms;
-    return CR_PLACE_ASLEEP;
+    return host->blocked_until_ms == due_ms ? CR_PLACE_PARKED : CR_PLACE_ASLEEP;
   }
   /* What becomes due while the host is in the ring may change its rank or lane. */
   *alarm_ms = ask_ms > f->now_ms ? sooner_of(entry_ms, ask_ms) : entry_ms;
@@ -116,6 +116,13 @@ static uint8_t lane_of(const struct cr_frontier_memory *f, struct cr_host *host)
   return (uint8_t)((is_page ? CR_LANE_PAGE : 0) | speed);
 }
 
+static void move_to(struct cr_frontier_memory *f, struct cr_host *host, enum cr_place place)
+{
+  f->hosts_in[host->place]--;
+  f->hosts_in[place]++;
+  host->place = (uint8_t)place;
+}
+
 /* Out of the ring or a wait list. Returns the group that may let another one go now. */
 static uint32_t leave(struct cr_frontier_memory *f, struct cr_host *host)
 {
@@ -126,7 +133,7 @@ static uint32_t leave(struct cr_frontier_memory *f, struct cr_host *host)
     cr_group_at(&f->hosts, group)->let_go[host->node.lane] = NULL;
   host->let_go_by = CR_NO_ID;
   host->waits_for = CR_NO_ID;
-  host->place = CR_PLACE_EMPTY;
+  move_to(f, host, CR_PLACE_EMPTY);
   return group;
 }
 
@@ -144,7 +151,7 @@ static void enter_ring(struct cr_frontier_memory *f, struct cr_host *host)
   uint32_t group = leave(f, host);
   host->node.rank = rank;
   host->node.lane = lane;
-  host->place = CR_PLACE_RING;
+  move_to(f, host, CR_PLACE_RING);
   cr_ring_push(&f->ring, &host->node);
   cr_place_wake(f, group);
 }
@@ -160,7 +167,7 @@ void cr_place(struct cr_frontier_memory *f, struct cr_host *host)
     enter_ring(f, host);
   } else if (host->place != place) {
     uint32_t group = leave(f, host);
-    host->place = (uint8_t)place;
+    move_to(f, host, place);
     cr_place_wake(f, group);
   }
 }
@@ -194,7 +201,7 @@ void cr_place_wait(struct cr_frontier_memory *f, struct cr_host *host, uint32_t 
   struct cr_list *list = &cr_group_at(&f->hosts, group)->waiting[host->node.lane];
   uint32_t let_go_by = leave(f, host);
 
-  host->place = CR_PLACE_GROUP;
+  move_to(f, host, CR_PLACE_GROUP);
   host->waits_for = group;
   if (let_go_by == group)
     cr_list_push_front(list, &host->node.link);
@@ -206,7 +213,7 @@ void cr_place_wait(struct cr_frontier_memory *f, struct cr_host *host, uint32_t 
 /* To the front of the ring, from a wait list or from where it is in the ring. */
 static void let_go(struct cr_frontier_memory *f, struct cr_group *group, struct cr_host *host)
 {
-  host->place = CR_PLACE_RING;
+  move_to(f, host, CR_PLACE_RING);
   group->let_go[host->node.lane] = host;
   cr_list_remove(&host->node.link);
   cr_ring_push_front(&f->ring, &host->node);

@@ -226,7 +226,8 @@ static void the_summary_has_its_members_in_order(void **state)
   cr_command_run(&run, CR_ARGS("--json", "--own-server", "--max-retries=0", cr_site_url(site, "/"),
                                "http://127.0.0.1:1/"));
   summary = find_summary(&lines, &run);
-  check_members(summary, "ended complete pages robots sitemaps requisites links counters");
+  check_members(summary,
+                "ended complete pages robots sitemaps requisites links counters idle_slot_ms");
   assert_string_equal(cr_json_text(summary, "ended"), "complete");
   assert_true(cr_json_bool(summary, "complete", false));
   for (size_t i = 0; i < 4; i++)

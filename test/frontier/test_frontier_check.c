@@ -76,6 +76,12 @@ static void the_recount_finds_every_host_in_one_place(void **state)
   assert_int_equal(count.hosts_waiting, 3);
   assert_int_equal(count.hosts_empty, 2);
   assert_int_equal(count.slots, 1);
+  struct cr_frontier_stats stats;
+  rig.f->ops->stats(rig.f, &stats);
+  assert_int_equal(stats.hosts_delayed, 1);
+  assert_int_equal(stats.hosts_parked, 1);
+  assert_int_equal(stats.hosts_gated, 1);
+  assert_int_equal(stats.hosts_full, 2);
   assert_int_equal(count.queued[CRAWLER_KIND_PAGE], 8);
   assert_int_equal(count.leased[CRAWLER_KIND_PAGE], 1);
   cr_frontier_rig_close(&rig);
@@ -149,6 +155,11 @@ static void spoil_place(struct cr_frontier_memory *f, struct cr_host *host)
 {
   (void)f;
   host->place ^= CR_PLACE_RING;
+}
+
+static void spoil_places(struct cr_frontier_memory *f, struct cr_host *host)
+{
+  f->hosts_in[host->place] ^= 1;
 }
 
 static void spoil_lane(struct cr_frontier_memory *f, struct cr_host *host)
@@ -294,6 +305,7 @@ static void every_planted_fault_is_found(void **state)
     { READY, spoil_place, "place" },
     { EMPTY, spoil_place, "place" },
     { ASLEEP, spoil_place, "place" },
+    { ASLEEP, spoil_places, "places" },
     { READY, spoil_lane, "lane" },
     { READY, spoil_rank, "rank" },
     { WAITS, spoil_lane, "lane" },
