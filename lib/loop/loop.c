@@ -112,7 +112,9 @@ int64_t cr_loop_now(const struct cr_loop *loop)
 
 int64_t cr_loop_wall(const struct cr_loop *loop)
 {
-  return loop->ops->wall(writable(loop));
+  int64_t since_ms = loop->frame ? loop->ops->now(writable(loop)) - loop->now_ms : 0;
+
+  return loop->ops->wall(writable(loop)) - since_ms;
 }
 
 int cr_loop_watch(struct cr_loop *loop, struct cr_watch *watch, int events)
@@ -255,6 +257,7 @@ bool cr_loop_run_deferred(struct cr_loop *loop)
     cr_list_splice(&round, &loop->deferred);
     while (!cr_list_empty(&round) && !frame.closed) {
       struct cr_deferred *deferred = CR_CONTAINER(cr_list_pop(&round), struct cr_deferred, link);
+      cr_loop_enter(loop); /* what went before may have taken a while */
       deferred->call(deferred);
     }
   }

@@ -39,7 +39,7 @@ struct cr_deferred { /* sits inside its owner; zeroed but for cr_list_init(&link
 
 /* The loop's clock, ms. Constant within one callback; outside of callbacks it is read each time. */
 int64_t cr_loop_now(const struct cr_loop *loop);
-/* Wall time for reports, ms since 1970. */
+/* What clocks on the wall show at cr_loop_now(), ms since 1970. */
 int64_t cr_loop_wall(const struct cr_loop *loop);
 /* events 0 ends the watch, before its fd is closed, and never fails. Else 0, CRAWLER_E_NOMEM or
  * CRAWLER_E_SYSTEM; after an error the watch has ended. */
@@ -116,8 +116,8 @@ void cr_loop_enter(struct cr_loop *loop); /* reads the clock */
 bool cr_loop_ready(struct cr_loop *loop, struct cr_watch *watch, int events);
 /* Those due by now_ms that were set before this call. The alarm counts as spent and is set anew. */
 bool cr_loop_fire_timers(struct cr_loop *loop);
-/* Those deferred before this call, then what they defer; what is left after a few rounds has to
- * wait for the next batch (soon is called). */
+/* Those deferred before this call, then what they defer, each at a now of its own; what is left
+ * after a few rounds has to wait for the next batch (soon is called). */
 bool cr_loop_run_deferred(struct cr_loop *loop);
 void cr_loop_woken(struct cr_loop *loop);
 void cr_loop_note(struct cr_loop *loop, int err); /* for cr_loop_error(); 0 is ignored */
