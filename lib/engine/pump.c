@@ -252,7 +252,7 @@ void cr_shard_end(struct cr_shard *s, enum cr_ending ending)
 static bool waits_too_long(const struct cr_shard *s)
 {
   const struct cr_settings *o = s->settings;
-  int64_t delay = o->delay + o->delay * o->delay_jitter / 100;
+  int64_t delay = o->delay + o->delay * o->delay_jitter / 100 + CR_CLOCK_MS;
   int64_t most = o->max_idle_wait > delay ? o->max_idle_wait : delay;
 
   return o->max_idle_wait >= 0 && !o->keep_open && s->next_due_ms != CR_NEVER &&

@@ -2,9 +2,13 @@
 /* park.c - how long a host that says "later" (429, 503) is left alone. */
 #include "schedule/park.h"
 
+#include "schedule/politeness.h"
 #include "schedule/retry.h"
 
-enum { LEAST_MS = 1000 }; /* "Retry-After: 0", or a date that has passed */
+enum {
+  LEAST_MS = 1000,            /* "Retry-After: 0", or a date that has passed */
+  CLOCKS_MS = 2 * CR_CLOCK_MS /* a date is compared by two clocks */
+};
 
 bool cr_park_is_asked_for(int status)
 {
@@ -22,7 +26,9 @@ enum cr_park_verdict cr_park_add(struct cr_park *park, const struct cr_park_rule
                          ? now_ms + (after_ms > LEAST_MS ? after_ms : LEAST_MS)
                          : cr_retry_at(now_ms, rule->base_ms, (unsigned)park->in_row, random);
   park->began_ms = now_ms;
-  park->until_ms = until_ms < now_ms + rule->longest_ms ? until_ms : now_ms + rule->longest_ms;
+  if (until_ms > now_ms + rule->longest_ms)
+    until_ms = now_ms + rule->longest_ms;
+  park->until_ms = until_ms + CLOCKS_MS;
   return CR_PARK_BEGINS;
 }
 

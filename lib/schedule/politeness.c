@@ -17,5 +17,5 @@ int64_t cr_politeness_next_ok(const struct cr_politeness *p, int64_t end_ms, uin
 
   if (p->delay_ms <= 0)
     return end_ms;
-  return end_ms + p->delay_ms + (int64_t)(random % ((uint64_t)most + 1));
+  return end_ms + CR_CLOCK_MS + p->delay_ms + (int64_t)(random % ((uint64_t)most + 1));
 }

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The clock shows whole milliseconds: what ends now may do so later by almost one of them. */
+enum { CR_CLOCK_MS = 1 };
+
 struct cr_politeness {
   int64_t delay_ms;       /* from the end of a host's last exchange */
   int64_t jitter_percent; /* up to so much more */

@@ -12,6 +12,7 @@
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
+/* An end at 5000 may have been one at 5000.999. */
 static void delay_counts_from_the_end_of_the_exchange(void **state)
 {
   (void)state;
@@ -23,16 +24,16 @@ static void delay_counts_from_the_end_of_the_exchange(void **state)
     int64_t want;
     const char *why;
   } cases[] = {
-    { 1000, 0, 5000, 0, 6000, "no jitter" },
-    { 1000, 0, 5000, UINT64_MAX, 6000, "nothing to draw from" },
-    { 1000, 20, 5000, 0, 6000, "the least" },
-    { 1000, 20, 5000, 200, 6200, "the most" },
-    { 1000, 20, 5000, 201, 6000, "uniform: begins again" },
-    { 1000, 1000, 0, 10000, 11000, "ten times more" },
-    { 3, 20, 100, 7, 103, "less than a millisecond of jitter is none" },
-    { 5, 20, 100, 1, 106, "" },
-    { 1, 1000, -50, 10, -39, "a clock before its zero" },
-    { DAY_MS, 1000, 0, (uint64_t)DAY_MS * 10, (int64_t)DAY_MS * 11, "the options' bounds" },
+    { 1000, 0, 5000, 0, 6001, "no jitter" },
+    { 1000, 0, 5000, UINT64_MAX, 6001, "nothing to draw from" },
+    { 1000, 20, 5000, 0, 6001, "the least" },
+    { 1000, 20, 5000, 200, 6201, "the most" },
+    { 1000, 20, 5000, 201, 6001, "uniform: begins again" },
+    { 1000, 1000, 0, 10000, 11001, "ten times more" },
+    { 3, 20, 100, 7, 104, "less than a millisecond of jitter is none" },
+    { 5, 20, 100, 1, 107, "" },
+    { 1, 1000, -50, 10, -38, "a clock before its zero" },
+    { DAY_MS, 1000, 0, (uint64_t)DAY_MS * 10, (int64_t)DAY_MS * 11 + 1, "the options' bounds" },
     { 0, 20, 5000, 77, 5000, "no delay, no jitter" },
     { 0, 1000, 5000, UINT64_MAX, 5000, "" },
   };
@@ -58,15 +59,15 @@ static void never_earlier_than_the_delay_nor_later_than_the_jitter(void **state)
     struct cr_politeness p = { .delay_ms = (int64_t)cr_random_below(&random, DAY_MS + 1),
                                .jitter_percent = (int64_t)cr_random_below(&random, 1001) };
     int64_t wait = cr_politeness_next_ok(&p, 1000, cr_random_next(&random)) - 1000;
-    assert_true(wait >= p.delay_ms);
-    assert_true(wait <= p.delay_ms + p.delay_ms * p.jitter_percent / 100);
+    assert_true(wait > p.delay_ms || p.delay_ms == 0);
+    assert_true(wait <= p.delay_ms + 1 + p.delay_ms * p.jitter_percent / 100);
   }
   for (uint64_t r = 0; r < 1000; r++) {
     struct cr_politeness p = { .delay_ms = 1000, .jitter_percent = 20 };
     int64_t wait = cr_politeness_next_ok(&p, 0, r);
-    assert_true(wait >= 1000 && wait <= 1200);
-    least = least || wait == 1000;
-    most = most || wait == 1200;
+    assert_true(wait >= 1001 && wait <= 1201);
+    least = least || wait == 1001;
+    most = most || wait == 1201;
   }
   assert_true(least && most);
 }
