@@ -78,7 +78,8 @@ TEST_DIRS    := $(if $(filter-out $(ROOMS),$(ALL_ROOMS)),$(ROOMS),$(notdir $(wil
 TEST_SRC     := $(foreach d,$(filter-out real bench fuzz,$(TEST_DIRS)),$(wildcard test/$(d)/test_*.c))
 TESTS        := $(TEST_SRC:test/%.c=$(BUILD)/test/%)
 TESTS_FAST   := $(filter-out $(BUILD)/test/fetch/%,$(TESTS))
-SUPPORT_SRC  := $(filter-out test/sim/test_%,$(wildcard test/support/*.c test/sim/*.c))
+SUPPORT_SRC  := $(filter-out test/sim/test_% test/polite/test_%,\
+                  $(wildcard test/support/*.c test/sim/*.c test/polite/*.c))
 SUPPORT_OBJ  := $(SUPPORT_SRC:test/%.c=$(BUILD)/test/%.o)
 BENCHES      := $(patsubst test/bench/%.c,%,$(wildcard test/bench/*.c))
 FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
@@ -305,7 +306,8 @@ run-fuzzers: $(FUZZERS:%=$(BUILD)/fuzz/%)
 	@$(RUN_TESTS) -t $$(($(FUZZ_SECONDS) * 2 + 60)) \
 	  $(foreach f,$(FUZZERS),'fuzz/$(f)=sh test/check/fuzz.sh $(BUILD)/fuzz/$(f) $(FUZZ_SECONDS)')
 
-soak: tsan valgrind ## the long rest: tsan, valgrind, a long fuzz
+soak: tsan valgrind $(BUILD)/bench/bench_polite ## the long rest: tsan, valgrind, 10,000 polite hosts, a long fuzz
+	@$(BUILD)/bench/bench_polite
 	@$(MAKE) FUZZ_SECONDS=300 fuzz
 
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed, side by side with others (test/bench/run.sh)

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* test_polite_options.c - the checker sees a crawler that keeps less than what was promised.
+ *
+ * Real crawls, each in a process of its own and with one option that breaks the promise. They wait
+ * most of the time, and run side by side.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "polite/polite_run.h"
+
+static const struct {
+  const char *option; /* NULL: as promised */
+  enum cr_polite_fault fault;
+  const char *end; /* where the fault shows soon, and the crawl would go on for long */
+} rows[] = {
+  { NULL, CR_POLITE_FAULTS, NULL },
+  { "delay=95ms", CR_POLITE_TOO_SOON, NULL },
+  { "max_crawl_delay=200ms", CR_POLITE_TOO_SOON, NULL },
+  { "obey_robots=0", CR_POLITE_FORBIDDEN, "max_time=5s" },
+  { "obey_robots=0", CR_POLITE_UNJUDGED, "max_time=5s" },
+  { "own_server=1", CR_POLITE_HOST_CAP, "max_time=5s" },
+  { "host_concurrency=2", CR_POLITE_HOST_CAP, NULL },
+  { "site_concurrency=3", CR_POLITE_SITE_CAP, NULL },
+  { "address_concurrency=5", CR_POLITE_ADDRESS_CAP, NULL },
+  { "max_retries=4", CR_POLITE_TOO_OFTEN, NULL },
+  { "retry_delay=150ms", CR_POLITE_IN_PARK, NULL },
+  { "max_retry_after=1s", CR_POLITE_IN_PARK, NULL },
+  { "max_parks=7", CR_POLITE_GIVEN_UP, NULL },
+  { "max_depth=1", CR_POLITE_MISSED, NULL },
+};
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+/* In a child process: 0 if the checker finds what it should. */
+static int crawl(size_t row)
+{
+  struct cr_polite_config config = cr_polite_config(160, 10);
+  const char *options[] = { rows[row].option, rows[row].end, NULL };
+
+  config.own_network = cr_polite_own_network();
+  config.options = options;
+  struct cr_polite_run run = cr_polite_crawl(&config);
+  struct cr_polite_finding found = cr_polite_check(&run.web, &run.log, &run.promise);
+  bool ok = rows[row].option ? found.faults[rows[row].fault] > 0 : found.all == 0;
+  if (!ok)
+    (void)fprintf(stderr, "%s: %zu faults\n%s", rows[row].option ? rows[row].option : "as promised",
+                  found.all, found.what);
+  cr_polite_finding_free(&found);
+  cr_polite_run_free(&run);
+  return ok ? 0 : 1;
+}
+
+static void an_option_that_breaks_a_promise_shows_in_the_log(void **state)
+{
+  pid_t children[ROWS];
+  int bad = 0;
+  (void)state;
+
+  (void)fflush(NULL);
+  for (size_t row = 0; row < ROWS; row++) {
+    children[row] = fork();
+    assert_true(children[row] >= 0);
+    if (children[row] == 0)
+      _exit(crawl(row));
+  }
+  for (size_t row = 0; row < ROWS; row++) {
+    int status = 0;
+    assert_int_equal(waitpid(children[row], &status, 0), children[row]);
+    bad += status != 0;
+  }
+  assert_int_equal(bad, 0);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(an_option_that_breaks_a_promise_shows_in_the_log),
+  };
+
+  return cmocka_run_group_tests_name("polite options", tests, NULL, NULL);
+}
