@@ -134,7 +134,7 @@ typedef enum crawler_reason {
   CRAWLER_FAILED_REDIRECT_LOOP = 9,        /* to where it came from, and no cookie to tell */
   CRAWLER_FAILED_TOO_MANY_REDIRECTS = 10,  /* over option max_redirects */
   CRAWLER_FAILED_RATE_LIMITED = 11,        /* the host only ever said "later": 429, 503 */
-  CRAWLER_FAILED_HOST_DEAD = 12,           /* not asked: failed too often; not used yet */
+  CRAWLER_FAILED_HOST_DEAD = 12,           /* not asked: couldn't be reached too often */
   CRAWLER_FAILED_ADDRESS = 13,             /* only addresses that the policy refuses */
   CRAWLER_FAILED_INTERNAL = 14,            /* no memory or descriptors, or the caller said so */
   CRAWLER_DROPPED_ROBOTS = 32,             /* robots.txt says no */
@@ -257,6 +257,9 @@ int crawler_set_max_crawl_delay_ms(crawler *c, int64_t ms); /* of a robots.txt *
 int crawler_set_max_parks(crawler *c, int64_t times);       /* in a row, for 429 and 503 */
 int crawler_set_max_retry_after_ms(crawler *c, int64_t ms); /* longest park of a host */
 int crawler_set_max_idle_wait_ms(crawler *c, int64_t ms);   /* then a run ends: "waiting" */
+int crawler_set_max_adaptive_delay_ms(crawler *c, int64_t ms);
+int crawler_set_max_host_failures(crawler *c, int64_t times);
+int crawler_set_host_failure_wait_ms(crawler *c, int64_t ms);
 int crawler_set_concurrency(crawler *c, int64_t transfers); /* in flight, but for the slow lane */
 int crawler_set_host_concurrency(crawler *c, int64_t transfers);    /* to one host */
 int crawler_set_site_concurrency(crawler *c, int64_t transfers);    /* to one domain; 0: no limit */
@@ -765,18 +768,19 @@ typedef enum crawler_stat {
   CRAWLER_STAT_STATUS_3XX = 23,
   CRAWLER_STAT_STATUS_4XX = 24,
   CRAWLER_STAT_STATUS_5XX = 25,
-  CRAWLER_STAT_ELAPSED_MS = 26, /* since the first start */
-  CRAWLER_STAT_PARKS = 27,      /* times that hosts asked to be left alone: 429, 503 */
-  CRAWLER_STAT_IDLE_PAUSED =
-      28, /* slot-time, ms, that transfers could have used, by why not: paused */
-  CRAWLER_STAT_IDLE_BUFFER = 29, /* too many bytes are held */
-  CRAWLER_STAT_IDLE_LIMIT = 30,  /* max_pages, or the end is near */
-  CRAWLER_STAT_IDLE_CAP = 31,    /* a host, site or address has all it may have in flight */
-  CRAWLER_STAT_IDLE_ROBOTS = 32, /* a robots.txt is awaited */
-  CRAWLER_STAT_IDLE_DELAY = 33,  /* a host's delay */
-  CRAWLER_STAT_IDLE_PARK = 34,   /* a host is parked or paused */
-  CRAWLER_STAT_IDLE_EMPTY = 35,  /* nothing is queued */
-  CRAWLER_STAT_COUNT = 36
+  CRAWLER_STAT_ELAPSED_MS = 26,  /* since the first start */
+  CRAWLER_STAT_PARKS = 27,       /* times that hosts asked to be left alone: 429, 503 */
+  CRAWLER_STAT_OUTAGES = 28,     /* times that hosts which can't be reached were left alone */
+  CRAWLER_STAT_WAIT_MS = 29,     /* until a waiting host may be asked; 0: now, or none waits */
+  CRAWLER_STAT_IDLE_PAUSED = 30, /* slot-time unused, ms: paused; the next: */
+  CRAWLER_STAT_IDLE_BUFFER = 31, /* too many bytes are held */
+  CRAWLER_STAT_IDLE_LIMIT = 32,  /* max_pages, or the end is near */
+  CRAWLER_STAT_IDLE_CAP = 33,    /* a host, site or address has all it may have in flight */
+  CRAWLER_STAT_IDLE_ROBOTS = 34, /* a robots.txt is awaited */
+  CRAWLER_STAT_IDLE_DELAY = 35,  /* a host's delay */
+  CRAWLER_STAT_IDLE_PARK = 36,   /* a host is parked or paused */
+  CRAWLER_STAT_IDLE_EMPTY = 37,  /* nothing is queued */
+  CRAWLER_STAT_COUNT = 38
 } crawler_stat;
 
 /* One number: in a hook as of now, elsewhere by the snapshot that the last turn of the loop left.
@@ -801,8 +805,9 @@ int64_t crawler_stats_in_flight(const crawler_stats *stats, crawler_kind kind);
 /* How many link occurrences were rejected or capped for reason. */
 int64_t crawler_stats_links(const crawler_stats *stats, crawler_reason reason);
 /* Hosts by number, 0 and up, in order of first sight: how many; the name, with ":port" where it is
- * neither 80 nor 443 (NULL: i too large; valid until the next call); QUEUED, IN_FLIGHT (all kinds),
- * FETCHED (pages), FAILED, ATTEMPTS or BODY_BYTES of it (-1: i or number unknown). Loop thread. */
+ * neither 80 nor 443 (NULL: i too large; valid until the next call); QUEUED, IN_FLIGHT (all
+ * kinds), FETCHED (pages), FAILED, ATTEMPTS, BODY_BYTES or WAIT_MS (for a park or an outage) of it
+ * (-1: i or number unknown). Loop thread. */
 size_t crawler_host_count(const crawler *c);
 const char *crawler_host_name(crawler *c, size_t i);
 int64_t crawler_host_stat(const crawler *c, size_t i, crawler_stat which);

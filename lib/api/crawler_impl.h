@@ -117,7 +117,7 @@ bool cr_ready_wait(struct cr_ready *ready, int64_t timeout_ms, bool for_end);
 struct crawler_stats {
   struct cr_home *home; /* retained; NULL: the crawler's own snapshot */
   struct cr_ledger ledger;
-  int64_t hosts, transfers, buffered_bytes, memory_bytes, elapsed_ms;
+  int64_t hosts, transfers, buffered_bytes, memory_bytes, elapsed_ms, wait_ms;
   int64_t idle_ms[CR_IDLE_REASONS];
 };
 void cr_stats_publish(crawler *c);

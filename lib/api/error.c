@@ -103,6 +103,8 @@ static const struct name stats[] = {
   { CRAWLER_STAT_STATUS_5XX, "status_5xx", NULL },
   { CRAWLER_STAT_ELAPSED_MS, "elapsed_ms", NULL },
   { CRAWLER_STAT_PARKS, "parks", NULL },
+  { CRAWLER_STAT_OUTAGES, "outages", NULL },
+  { CRAWLER_STAT_WAIT_MS, "wait_ms", NULL },
   { CRAWLER_STAT_IDLE_PAUSED, "idle_paused", NULL },
   { CRAWLER_STAT_IDLE_BUFFER, "idle_buffer", NULL },
   { CRAWLER_STAT_IDLE_LIMIT, "idle_limit", NULL },

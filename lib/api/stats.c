@@ -6,6 +6,14 @@
  */
 #include "api/crawler_impl.h"
 
+/* Of times ahead; none: 0. */
+static int64_t wait_until(const struct cr_shard *s, int64_t at_ms)
+{
+  int64_t now = s->loop ? cr_loop_now(s->loop) : 0;
+
+  return s->loop && at_ms != CR_NEVER && at_ms > now ? at_ms - now : 0;
+}
+
 void cr_stats_fill(const crawler *c, struct crawler_stats *stats)
 {
   const struct cr_shard *s = &c->shard;
@@ -18,6 +26,7 @@ void cr_stats_fill(const crawler *c, struct crawler_stats *stats)
   stats->transfers = s->slots.fast + s->slots.slow;
   stats->buffered_bytes = cr_shard_buffered(s);
   stats->memory_bytes = cr_mem_used(s->mem);
+  stats->wait_ms = wait_until(s, s->next_due_ms);
   stats->elapsed_ms = s->loop ? cr_loop_now(s->loop) - s->started_ms : 0;
   for (int i = 0; s->loop && i < CR_IDLE_REASONS; i++)
     stats->idle_ms[i] = cr_idle_total(&s->idle, (enum cr_idle_reason)i, cr_loop_now(s->loop));
@@ -65,6 +74,7 @@ static int64_t ledger_number(const struct cr_ledger *l, crawler_stat which)
     [CRAWLER_STAT_BODY_BYTES] = l->counters.body_bytes,
     [CRAWLER_STAT_CONNECTIONS] = l->counters.connections,
     [CRAWLER_STAT_PARKS] = l->counters.parks,
+    [CRAWLER_STAT_OUTAGES] = l->counters.outages,
   };
 
   return numbers[which];
@@ -87,6 +97,8 @@ int64_t crawler_stats_get(const crawler_stats *stats, crawler_stat which)
     return stats->memory_bytes;
   case CRAWLER_STAT_ELAPSED_MS:
     return stats->elapsed_ms;
+  case CRAWLER_STAT_WAIT_MS:
+    return stats->wait_ms;
   case CRAWLER_STAT_STATUS_1XX:
   case CRAWLER_STAT_STATUS_2XX:
   case CRAWLER_STAT_STATUS_3XX:
@@ -241,6 +253,9 @@ int64_t crawler_host_stat(const crawler *c, size_t i, crawler_stat which)
     return t->attempts;
   case CRAWLER_STAT_BODY_BYTES:
     return t->body_bytes;
+  case CRAWLER_STAT_WAIT_MS:
+    return wait_until(&c->shard, t->park.until_ms > t->outage.until_ms ? t->park.until_ms
+                                                                       : t->outage.until_ms);
   default:
     return -1;
   }

@@ -135,7 +135,7 @@ void cr_visit_free_slot(struct cr_visit *v, bool polite)
   cr_list_remove(&v->fast_link);
   cr_slots_end(&s->slots, v->slot);
   if (polite) {
-    const struct cr_politeness p = cr_robots_politeness(s, v->host);
+    const struct cr_politeness p = cr_pace_of(s, v->host);
     update.fields |= CR_HOST_NEXT_OK | CR_HOST_SLOW;
     update.next_ok_ms = cr_politeness_next_ok(&p, now, cr_random_next(&s->random));
     update.slow = now - v->begun_ms >= s->settings->slow_after;
@@ -220,6 +220,7 @@ static void on_done(struct cr_transfer *t, void *user)
   else if (t->stream && v->decoder && failure == CRAWLER_REASON_NONE &&
            cr_inflate_end(v->decoder) < 0)
     failure = CRAWLER_FAILED_PROTOCOL;
+  cr_pace_note(v, failure);
   cr_visit_free_slot(v, !t->later);
   if (t->later) {
     cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);

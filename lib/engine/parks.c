@@ -18,16 +18,11 @@ static struct cr_park_rule rule_of(const struct cr_settings *o)
   };
 }
 
-static void begin(struct cr_visit *v, int64_t blocked_until_ms)
+static void begin(struct cr_visit *v, const struct cr_tally *t)
 {
   struct cr_shard *s = v->shard;
-  struct cr_host_update update = {
-    .host = v->host,
-    .fields = CR_HOST_BLOCKED,
-    .blocked_until_ms = blocked_until_ms,
-  };
 
-  (void)s->frontier->ops->host_update(s->frontier, &update, cr_loop_now(s->loop)); /* needs none */
+  cr_host_block(s, v->host, t);
   s->ledger.counters.parks++;
   cr_shard_log(s, 2, "the host asks to be left alone for a while", v->page.req.url);
 }
@@ -54,7 +49,7 @@ bool cr_visit_park(struct cr_visit *v)
     return true;
   }
   if (verdict == CR_PARK_BEGINS)
-    begin(v, cr_host_blocked_until(t));
+    begin(v, t);
   cr_visit_requeue(v, CR_FINISH_PARK, t->park.until_ms);
   return true;
 }

@@ -5,19 +5,26 @@
 
 /* ---- pauses ---- */
 
-int64_t cr_host_blocked_until(const struct cr_tally *t)
+static int64_t blocked_until(const struct cr_tally *t, int64_t now)
 {
-  return t->is_paused ? CR_NEVER : t->park.until_ms;
+  int64_t park_ms = t->park.until_ms;
+  int64_t outage_ms = t->outage.until_ms;
+
+  if (t->is_paused)
+    return CR_NEVER;
+  if (cr_outage_is_death(&t->outage, now)) /* its URLs have to come out */
+    return park_ms;
+  return outage_ms > park_ms ? outage_ms : park_ms;
 }
 
-static void block(struct cr_shard *s, uint32_t host, const struct cr_tally *t)
+void cr_host_block(struct cr_shard *s, uint32_t host, const struct cr_tally *t)
 {
+  int64_t now = s->loop ? cr_loop_now(s->loop) : 0;
   struct cr_host_update update = {
     .host = host,
     .fields = CR_HOST_BLOCKED,
-    .blocked_until_ms = cr_host_blocked_until(t),
+    .blocked_until_ms = blocked_until(t, now),
   };
-  int64_t now = s->loop ? cr_loop_now(s->loop) : 0;
 
   (void)s->frontier->ops->host_update(s->frontier, &update, now); /* needs no memory */
   if (s->running)
@@ -32,7 +39,7 @@ int cr_host_pause(struct cr_shard *s, uint32_t host)
     return CRAWLER_E_NOMEM;
   s->paused_hosts += !t->is_paused;
   t->is_paused = true;
-  block(s, host, t);
+  cr_host_block(s, host, t);
   return 0;
 }
 
@@ -44,7 +51,7 @@ void cr_host_resume(struct cr_shard *s, uint32_t host)
     return;
   s->paused_hosts--;
   t->is_paused = false;
-  block(s, host, t);
+  cr_host_block(s, host, t);
 }
 
 /* ---- free slots ---- */
@@ -84,7 +91,7 @@ static int64_t host_eta(const struct cr_shard *s, uint32_t host, int64_t now)
   if (view.queued == 0 || view.blocked_until_ms == CR_NEVER)
     return 0;
   int64_t first = view.next_ok_ms > view.blocked_until_ms ? view.next_ok_ms : view.blocked_until_ms;
-  int64_t delay = cr_robots_politeness(s, host).delay_ms;
+  int64_t delay = cr_pace_of(s, host).delay_ms;
   int64_t times = (view.queued - 1) / view.cap;
   first = first > now ? first - now : 0;
   if (delay > 0 && times > (INT64_MAX - first) / delay)

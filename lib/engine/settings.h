@@ -44,6 +44,8 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t retry_delay;
   int64_t max_parks;
   int64_t max_retry_after;
+  int64_t max_host_failures;
+  int64_t host_failure_wait;
   int64_t max_idle_wait;
   int64_t concurrency;
   int64_t host_concurrency;
@@ -52,6 +54,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t delay;
   int64_t delay_jitter;
   int64_t max_crawl_delay;
+  int64_t max_adaptive_delay;
   int64_t own_server;
   int64_t obey_robots;
   int64_t timeout;

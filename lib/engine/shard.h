@@ -19,7 +19,9 @@
 #include "frontier/frontier.h"
 #include "model/page.h"
 #include "model/submission.h"
+#include "schedule/adapt.h"
 #include "schedule/idle.h"
+#include "schedule/outage.h"
 #include "schedule/park.h"
 #include "schedule/politeness.h"
 #include "schedule/slots.h"
@@ -58,6 +60,8 @@ struct cr_tally { /* of one host, all kinds */
   int64_t failed;
   int64_t body_bytes;
   struct cr_park park;
+  struct cr_outage outage;
+  int64_t adapted_ms;      /* the delay that its answers lead to; 0: none */
   int64_t robots_delay_ms; /* what its robots.txt asks for; 0: nothing */
   bool is_paused;          /* by the caller */
 };
@@ -340,13 +344,22 @@ void cr_parks_forget(struct cr_shard *s); /* how often, for another run */
 /* CRAWLER_E_NOMEM. */
 int cr_host_pause(struct cr_shard *s, uint32_t host);
 void cr_host_resume(struct cr_shard *s, uint32_t host);
-/* Until when a host's park, or its pause, lasts. */
-int64_t cr_host_blocked_until(const struct cr_tally *t);
+/* Nothing is asked of a host while its park, outage or pause lasts. */
+void cr_host_block(struct cr_shard *s, uint32_t host, const struct cr_tally *t);
 /* At the end of each turn: which slots are free, and why. */
 void cr_shard_note_idle(struct cr_shard *s);
 /* No host has all it has queued asked for before so many ms from now, as far as its delay and what
  * it waits for tell; *host is the last of them. 0: nothing is queued, or a limit may come first. */
 int64_t cr_shard_eta(const struct cr_shard *s, uint32_t *host);
+
+/* ---- pace.c ---- */
+
+/* What holds for a host: its own pace, but for parks and outages. */
+struct cr_politeness cr_pace_of(const struct cr_shard *s, uint32_t host);
+/* An exchange has ended; failure NONE: it didn't fail. */
+void cr_pace_note(struct cr_visit *v, crawler_reason failure);
+/* Couldn't its host be reached for too long? */
+bool cr_visit_host_is_dead(const struct cr_visit *v);
 
 /* ---- redirect.c ---- */
 

@@ -47,8 +47,16 @@ static const struct cr_visit *visit_of(const struct cr_transfer *t)
 
 static struct cr_sim_limits limits_of(const struct exchange *x)
 {
-  const struct cr_politeness *p = &visit_of(x->t)->shard->politeness;
-  return (struct cr_sim_limits){ p->delay_ms, p->host_cap, p->site_cap, p->address_cap };
+  const struct cr_shard *s = visit_of(x->t)->shard;
+  const struct cr_politeness *p = &s->politeness;
+
+  return (struct cr_sim_limits){
+    .delay_ms = p->delay_ms,
+    .most_adapted_ms = s->settings->own_server ? 0 : s->settings->max_adaptive_delay,
+    .host_cap = p->host_cap,
+    .site_cap = p->site_cap,
+    .address_cap = p->address_cap,
+  };
 }
 
 static int64_t now_of(const struct exchange *x)
@@ -105,10 +113,13 @@ static void close_books(struct exchange *x, bool cut)
   struct cr_sim_net *net = x->owner->net;
   struct cr_sim_record *record = &net->log.at[x->record];
   struct cr_sim_limits limits = limits_of(x);
-  int64_t left_alone = cut ? 0 : left_alone_ms(x);
+  bool answered = x->t->status > 0 && x->t->failure == CRAWLER_REASON_NONE;
 
-  if (left_alone > limits.delay_ms)
-    limits.delay_ms = left_alone;
+  limits.left_alone_ms = cut ? 0 : left_alone_ms(x);
+  if (cut) /* by the crawler itself, and no word of the host's */
+    limits.most_adapted_ms = 0;
+  x->ticket.status = x->t->status;
+  x->ticket.latency_ms = answered ? x->t->first_byte_ms - x->t->sent_ms : -1;
   record->end_ms = now_of(x);
   record->bytes = x->t->wire_bytes;
   record->status = (uint16_t)x->t->status;

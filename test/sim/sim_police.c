@@ -139,11 +139,38 @@ void cr_sim_police_connect(struct cr_sim_police *police, struct cr_sim_ticket *t
     report(police, "too many at once for the address", address, 0);
 }
 
+/* The delay that a host has earned, as docs/reference/options.md has it. */
+static void adapt(struct cr_sim_party *host, const struct cr_sim_ticket *ticket,
+                  const struct cr_sim_limits *limits)
+{
+  int64_t ms = host->adapted_ms > limits->delay_ms ? host->adapted_ms : limits->delay_ms;
+  int64_t twice = 2 * ms > 100 ? 2 * ms : 100;
+  int64_t quarter = limits->delay_ms / 4 > 100 ? limits->delay_ms / 4 : 100;
+  bool quick = ticket->latency_ms <= ms;
+
+  if (ticket->latency_ms < 0 || ticket->status == 429 || ticket->status >= 500)
+    ms = twice;
+  else if (!quick)
+    ms = ticket->latency_ms < twice ? ticket->latency_ms : twice;
+  else if (ticket->status < 400)
+    ms = ms - quarter > ticket->latency_ms ? ms - quarter : ticket->latency_ms;
+  if (ms > limits->most_adapted_ms)
+    ms = limits->most_adapted_ms;
+  host->adapted_ms = ms > limits->delay_ms ? ms : limits->delay_ms;
+}
+
 void cr_sim_police_end(struct cr_sim_police *police, const struct cr_sim_ticket *ticket,
                        const struct cr_sim_limits *limits, int64_t now_ms, bool sent, bool again)
 {
   struct cr_sim_party *host = &police->host_at[ticket->host];
-  int64_t next_ok_ms = now_ms + limits->delay_ms;
+  int64_t delay_ms = limits->delay_ms;
+
+  if (limits->most_adapted_ms > 0 && sent)
+    adapt(host, ticket, limits);
+  if (limits->most_adapted_ms > 0 && host->adapted_ms > delay_ms)
+    delay_ms = host->adapted_ms;
+  int64_t next_ok_ms =
+      now_ms + (limits->left_alone_ms > delay_ms ? limits->left_alone_ms : delay_ms);
 
   host->at_once--;
   police->site_at[ticket->site].at_once--;

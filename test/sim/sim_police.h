@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* sim_police.h - watches every request of a crawl for what a polite crawler never does.
  *
- * Too many at once to a host, a registrable domain or an address; one sooner after the end of the
- * host's last exchange than the delay in force, or than a 429 or 503 has asked for; a URL asked for
- * again though no attempt at it had failed, been cut, been given back or put off. The first few
- * violations are kept as text.
+ * Too many at once to a host, a registrable domain or an address; one sooner after the end of a
+ * host's last exchange than the delay in force, adapted or not, or than a 429 or 503 asks for; a
+ * URL asked for again though no attempt at it had failed, been cut, been given back or put off.
+ * The first few violations are kept as text.
  */
 #ifndef CR_SIM_POLICE_H
 #define CR_SIM_POLICE_H
@@ -15,6 +15,8 @@
 
 struct cr_sim_limits { /* in force now */
   int64_t delay_ms;
+  int64_t most_adapted_ms; /* 0: the delay doesn't adapt */
+  int64_t left_alone_ms;   /* by what it has just answered */
   uint32_t host_cap;
   uint32_t site_cap; /* 0: none */
   uint32_t address_cap;
@@ -24,6 +26,7 @@ struct cr_sim_party { /* a host, a domain or an address */
   uint32_t at_once;
   uint32_t most; /* ever */
   int64_t next_ok_ms;
+  int64_t adapted_ms; /* the delay that its answers lead to */
 };
 
 struct cr_sim_asked { /* of a URL */
@@ -34,8 +37,10 @@ struct cr_sim_asked { /* of a URL */
 
 struct cr_sim_ticket { /* of one transfer */
   uint32_t host, site, url;
-  uint32_t address; /* UINT32_MAX: not known yet */
-  bool moved;       /* where a robots.txt led to: asked for once for each that does so */
+  uint32_t address;   /* UINT32_MAX: not known yet */
+  int64_t latency_ms; /* until the head; of what has failed: -1 */
+  int status;
+  bool moved; /* where a robots.txt led to: asked for once for each that does so */
 };
 
 struct cr_sim_police {
