@@ -268,6 +268,8 @@ int crawler_set_delay_ms(crawler *c, int64_t ms);          /* from the end of th
 int crawler_set_delay_jitter(crawler *c, int64_t percent); /* up to so much more, at random */
 int crawler_set_own_server(crawler *c, int on);            /* delay 0, all caps = concurrency */
 int crawler_set_obey_robots(crawler *c, int on);
+int crawler_set_max_robots_time_ms(crawler *c, int64_t ms); /* all attempts to get one */
+int crawler_set_robots_lifetime_ms(crawler *c, int64_t ms); /* then it is asked for anew */
 int crawler_set_timeout_ms(crawler *c, int64_t ms); /* one attempt, from connect to last byte */
 int crawler_set_connect_timeout_ms(crawler *c, int64_t ms);      /* until the request is sent */
 int crawler_set_dns_timeout_ms(crawler *c, int64_t ms);          /* until the name is resolved */

@@ -22,6 +22,8 @@ static enum cr_fetch_answer on_address(struct cr_transfer *t, const char *addres
   struct cr_visit *v = visit_of(t);
   struct cr_host_update update = { .host = v->host, .fields = CR_HOST_ADDRESS, .lease = v->lease };
 
+  if (v->page.req.kind == CRAWLER_KIND_ROBOTS)
+    cr_robots_bound_time(v);
   if (v->joined_address)
     return CR_FETCH_GO;
   v->joined_address = true;

@@ -118,6 +118,8 @@ static int start_transfer(struct cr_visit *v)
   t->dns_timeout_ms = s->settings->dns_timeout;
   t->connect_timeout_ms = s->settings->connect_timeout;
   t->timeout_ms = s->settings->timeout;
+  if (req->kind == CRAWLER_KIND_ROBOTS)
+    cr_robots_bound_time(v);
   t->stream = s->hooks->body && req->kind == CRAWLER_KIND_PAGE;
   /* Servers close an idle connection after about 5 s: beyond that, keeping it is a cost only. */
   t->keep_alive = s->politeness.delay_ms < 5000;

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* robots_gate.c - a host is judged before its URLs leave (RFC 9309).
  *
- * The frontier hands out a robots task for each authority not judged. Its answer becomes facts that
- * are kept with the authority: rules, nothing (4xx: all allowed), or unreachable (section 2.3.1.4:
- * all disallowed). Up to five redirects are followed, to any host (section 2.3.1.2); each waits for
- * the turn of the host it leads to, as a request of that host.
+ * The frontier hands out a robots task for an authority not judged, or judged long ago. Its answer
+ * becomes facts that are kept with the authority: rules, nothing (4xx: all allowed), or unreachable
+ * (section 2.3.1.4: all disallowed); schedule/robots_policy.c says which, and when it is tried
+ * again. Up to five redirects are followed, to any host (section 2.3.1.2); each waits for the turn
+ * of the host it leads to, as a request of that host.
  */
 #include "engine/shard.h"
 
 #include "robots/robots.h"
+#include "schedule/retry_after.h"
+#include "schedule/robots_policy.h"
 
-#define MAX_ROBOTS_HOPS 5
+enum {
+  MAX_ROBOTS_HOPS = 5,
+  STALE_AGAIN_MS = 60 * 60 * 1000, /* until a copy that is too old is to be replaced again */
+};
 
 void cr_robots_facts_free(void *facts, void *user)
 {
@@ -30,7 +36,7 @@ crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v)
   if (!s->settings->obey_robots || v->page.req.kind == CRAWLER_KIND_ROBOTS)
     return CRAWLER_REASON_NONE;
   facts = s->frontier->ops->facts(s->frontier, v->authority);
-  if (!facts)
+  if (!facts || !facts->judged)
     return CRAWLER_REASON_NONE;
   if (facts->unreachable != CRAWLER_REASON_NONE)
     return facts->unreachable;
@@ -39,51 +45,16 @@ crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v)
   return CRAWLER_REASON_NONE;
 }
 
-/* What a status says when no rules came with it. */
-enum judgement { ALLOW_ALL, READ_RULES, TRY_AGAIN };
-
-static enum judgement judge_status(int status)
-{
-  static const struct {
-    int from, to;
-    enum judgement judgement;
-  } rows[] = {
-    { 200, 299, READ_RULES },
-    { 408, 408, TRY_AGAIN }, /* the server's trouble, not a missing file */
-    { 429, 429, TRY_AGAIN },
-    { 300, 499, ALLOW_ALL }, /* a redirect that can't be followed, and section 2.3.1.3 */
-  };
-
-  for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-    if (status >= rows[i].from && status <= rows[i].to)
-      return rows[i].judgement;
-  return TRY_AGAIN;
-}
-
-static struct cr_robots_facts *read_rules(struct cr_visit *v)
-{
-  struct cr_shard *s = v->shard;
-  struct cr_span token = cr_robots_token(cr_span_text(s->settings->user_agent));
-  struct cr_robots_facts *facts = cr_zalloc(s->mem, CR_MEM_FRONTIER, sizeof(*facts));
-
-  if (!facts)
-    return NULL;
-  facts->mem = s->mem;
-  if (v->page.status / 100 == 2 &&
-      cr_robots_parse(&facts->rules, s->mem, v->page.body, token) < 0) {
-    cr_free(s->mem, facts);
-    return NULL;
-  }
-  return facts;
-}
-
 struct cr_politeness cr_robots_politeness(const struct cr_shard *s, uint32_t host)
 {
   struct cr_politeness p = s->politeness;
-  int64_t asked_ms = host < s->tally_count ? s->tallies[host].robots_delay_ms : 0;
+  int64_t asked_ms = 0;
 
-  if (s->settings->own_server || !s->settings->obey_robots)
+  if (s->settings->own_server || !s->settings->obey_robots || host >= s->tally_count)
     return p;
+  for (size_t i = 0; i < 2; i++) /* of a host's authorities, the slower one counts */
+    if (s->tallies[host].robots_delay_ms[i] > asked_ms)
+      asked_ms = s->tallies[host].robots_delay_ms[i];
   if (asked_ms > s->settings->max_crawl_delay)
     asked_ms = s->settings->max_crawl_delay;
   if (asked_ms > p.delay_ms)
@@ -91,20 +62,20 @@ struct cr_politeness cr_robots_politeness(const struct cr_shard *s, uint32_t hos
   return p;
 }
 
-/* Of a host's authorities, http and https, the slower one counts. What has just ended was a request
- * to the host, too, unless the file was read elsewhere. */
-static void note_delay(struct cr_visit *v)
+/* What has just ended was a request to the host, too, unless the file was read elsewhere. */
+static void note_delay(struct cr_visit *v, int64_t ms)
 {
   struct cr_shard *s = v->shard;
-  struct cr_span token = cr_robots_token(cr_span_text(s->settings->user_agent));
-  uint32_t host = s->frontier->ops->authority_host(s->frontier, v->authority);
+  const struct cr_frontier_ops *ops = s->frontier->ops;
+  uint32_t host = ops->authority_host(s->frontier, v->authority);
+  struct cr_span origin = ops->authority_origin(s->frontier, v->authority);
+  bool https = cr_span_starts_nocase(origin, CR_SPAN("https:"));
   struct cr_tally *t = cr_tally_of(s, host);
-  int64_t ms = cr_robots_delay_ms(v->page.body, token);
   int64_t now = cr_loop_now(s->loop);
 
-  if (!t || ms <= t->robots_delay_ms)
+  if (!t || ms == t->robots_delay_ms[https])
     return;
-  t->robots_delay_ms = ms;
+  t->robots_delay_ms[https] = ms;
   if (ms > s->settings->max_crawl_delay)
     cr_shard_log(s, 2, "Crawl-delay is over option max_crawl_delay", v->page.req.url);
   const struct cr_politeness p = cr_robots_politeness(s, host);
@@ -113,29 +84,79 @@ static void note_delay(struct cr_visit *v)
     .fields = CR_HOST_NEXT_OK,
     .next_ok_ms = cr_politeness_next_ok(&p, now, cr_random_next(&s->random)),
   };
-  (void)s->frontier->ops->host_update(s->frontier, &update, now); /* needs no memory */
+  (void)ops->host_update(s->frontier, &update, now); /* needs no memory */
 }
 
-/* Opens the gate with these facts; the old ones are freed. */
-static void open_gate(struct cr_visit *v, struct cr_robots_facts *facts)
-{
-  struct cr_frontier *f = v->shard->frontier;
-
-  cr_robots_facts_free(f->ops->facts(f, v->authority), NULL);
-  f->ops->set_facts(f, v->authority, facts);
-  f->ops->set_gate(f, v->authority, CR_GATE_OPEN);
-}
-
-static bool try_again(struct cr_visit *v, crawler_reason failure)
+static int read_rules(struct cr_visit *v, struct cr_robots **rules)
 {
   struct cr_shard *s = v->shard;
-  unsigned attempt = v->page.req.attempt;
+  struct cr_span token = cr_robots_token(cr_span_text(s->settings->user_agent));
 
-  if (failure == CRAWLER_FAILED_ADDRESS || failure == CRAWLER_FAILED_TLS ||
-      attempt > (unsigned)s->settings->max_retries)
-    return false;
-  cr_visit_requeue(v, CR_FINISH_RETRY, -1);
-  return true;
+  return cr_robots_parse(rules, s->mem, v->page.body, token);
+}
+
+/* ---- what becomes known ---- */
+
+/* Those of the authority that is judged, made if there are none yet. NULL: out of memory. */
+static struct cr_robots_facts *facts_of(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  struct cr_robots_facts *facts = s->frontier->ops->facts(s->frontier, v->authority);
+
+  if (facts)
+    return facts;
+  facts = cr_zalloc(s->mem, CR_MEM_FRONTIER, sizeof(*facts));
+  if (!facts)
+    return NULL;
+  facts->mem = s->mem;
+  s->frontier->ops->set_facts(s->frontier, v->authority, facts);
+  return facts;
+}
+
+void cr_robots_bound_time(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  struct cr_transfer *t = &v->transfer;
+  const struct cr_robots_facts *facts = s->frontier->ops->facts(s->frontier, v->authority);
+  int64_t spent_ms = cr_loop_now(s->loop) - v->begun_ms + (facts ? facts->spent_ms : 0);
+  int64_t left_ms = s->settings->max_robots_time - spent_ms;
+
+  if (left_ms < 1) /* 0 would be no limit */
+    left_ms = 1;
+  if (t->dns_timeout_ms > left_ms)
+    t->dns_timeout_ms = left_ms;
+  if (t->connect_timeout_ms > left_ms)
+    t->connect_timeout_ms = left_ms;
+  if (t->timeout_ms > left_ms)
+    t->timeout_ms = left_ms;
+}
+
+/* Opens the gate for so long. What is known for certain holds on while it is asked for anew. */
+static void open_gate(struct cr_visit *v, struct cr_robots_facts *facts, int64_t for_ms)
+{
+  struct cr_shard *s = v->shard;
+  bool is_certain = facts->unreachable == CRAWLER_REASON_NONE;
+
+  facts->judged = true;
+  facts->answered = false;
+  facts->spent_ms = 0;
+  s->frontier->ops->set_gate(s->frontier, v->authority, CR_GATE_OPEN);
+  s->frontier->ops->set_stale(s->frontier, v->authority, cr_loop_now(s->loop) + for_ms,
+                              is_certain ? CR_GATE_OPEN : CR_GATE_ASKED);
+}
+
+static void take_over(struct cr_visit *v, struct cr_robots_facts *facts, struct cr_robots *rules)
+{
+  struct cr_shard *s = v->shard;
+  const char *control = cr_headers_get(&v->page.headers, "Cache-Control");
+  int64_t most_ms = s->settings->robots_lifetime;
+
+  cr_robots_free(facts->rules);
+  facts->rules = rules;
+  facts->unreachable = CRAWLER_REASON_NONE;
+  facts->read_ms = cr_loop_now(s->loop);
+  open_gate(v, facts, control ? cr_robots_fresh_ms(cr_span_text(control), most_ms) : most_ms);
+  cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
 }
 
 /* What was learned can't be kept: asked again, and not for ever. */
@@ -143,24 +164,28 @@ static void try_with_more_memory(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
 
-  if (v->page.req.attempt > s->settings->max_retries)
+  if (v->page.req.attempt > CR_ROBOTS_ATTEMPTS)
     cr_shard_fail(s, CRAWLER_E_NOMEM);
-  cr_visit_requeue(v, CR_FINISH_RETRY, -1);
+  s->ledger.counters.retries++;
+  cr_visit_requeue(v, CR_FINISH_RETRY, cr_loop_now(s->loop) + s->settings->retry_delay);
 }
 
-/* No usable answer, for good: what its URLs end with. */
-static void give_up(struct cr_visit *v, crawler_reason failure)
+/* No usable answer, for good: an old copy serves, or the host's URLs end. */
+static void give_up(struct cr_visit *v, struct cr_robots_facts *facts, crawler_reason failure)
 {
-  struct cr_robots_facts *facts = cr_zalloc(v->shard->mem, CR_MEM_FRONTIER, sizeof(*facts));
+  struct cr_shard *s = v->shard;
+  int64_t for_ms = s->settings->robots_lifetime;
+  bool has_copy = facts->judged && facts->unreachable == CRAWLER_REASON_NONE &&
+                  cr_loop_now(s->loop) - facts->read_ms <= CR_ROBOTS_STALE_MS;
 
-  if (!facts) {
-    try_with_more_memory(v);
-    return;
+  if (has_copy) {
+    cr_shard_log(s, 2, "robots.txt can't be had, the old one holds", v->page.req.url);
+    for_ms = for_ms < STALE_AGAIN_MS ? for_ms : STALE_AGAIN_MS;
+  } else {
+    facts->unreachable =
+        facts->answered ? CRAWLER_DROPPED_ROBOTS_UNREACHABLE : cr_robots_fate(failure);
   }
-  facts->mem = v->shard->mem;
-  facts->unreachable =
-      failure != CRAWLER_REASON_NONE ? failure : CRAWLER_DROPPED_ROBOTS_UNREACHABLE;
-  open_gate(v, facts);
+  open_gate(v, facts, for_ms);
   if (failure != CRAWLER_REASON_NONE)
     cr_visit_end(v, CRAWLER_FAILED, failure);
   else
@@ -168,11 +193,31 @@ static void give_up(struct cr_visit *v, crawler_reason failure)
 }
 
 /* Again, or never; NONE: the status says so. */
-static void fail(struct cr_visit *v, crawler_reason failure)
+static void fail(struct cr_visit *v, struct cr_robots_facts *facts, crawler_reason failure)
 {
-  if (!try_again(v, failure))
-    give_up(v, failure);
+  struct cr_shard *s = v->shard;
+  const char *after = cr_headers_get(&v->page.headers, "Retry-After");
+  const struct cr_robots_attempt attempt = {
+    .failure = failure,
+    .number = v->page.req.attempt,
+    .spent_ms = facts->spent_ms,
+    .most_ms = s->settings->max_robots_time,
+    .base_ms = s->settings->retry_delay,
+    .after_ms = after ? cr_retry_after_ms(cr_span_text(after), cr_loop_wall(s->loop)) : -1,
+  };
+  int64_t wait_ms = cr_robots_wait_ms(&attempt, cr_random_next(&s->random));
+
+  facts->answered = facts->answered || failure == CRAWLER_REASON_NONE;
+  if (wait_ms < 0) {
+    give_up(v, facts, failure);
+    return;
+  }
+  facts->spent_ms += wait_ms;
+  s->ledger.counters.retries++;
+  cr_visit_requeue(v, CR_FINISH_RETRY, cr_loop_now(s->loop) + wait_ms);
 }
+
+/* ---- redirects ---- */
 
 /* Where a redirect leads; CRAWLER_E_NOMEM, or another error: nowhere. */
 static int read_target(struct cr_visit *v, struct crawler_request *target)
@@ -184,7 +229,7 @@ static int read_target(struct cr_visit *v, struct crawler_request *target)
 }
 
 /* Puts the task in the queue of the host that the redirect leads to. false: there is none. */
-static bool follow(struct cr_visit *v)
+static bool follow(struct cr_visit *v, struct cr_robots_facts *facts)
 {
   struct cr_shard *s = v->shard;
   struct crawler_request target = { .arena = &v->page.arena, .mem = s->mem };
@@ -200,31 +245,40 @@ static bool follow(struct cr_visit *v)
     err = fin.authority == CR_NO_ID ? CRAWLER_E_NOMEM : cr_visit_finish_queued(v, &fin);
   }
   if (err < 0) /* not known to allow anything */
-    fail(v, CRAWLER_FAILED_INTERNAL);
+    fail(v, facts, CRAWLER_FAILED_INTERNAL);
   return true;
+}
+
+static bool has_answer(const struct cr_visit *v, crawler_reason failure)
+{
+  return failure == CRAWLER_REASON_NONE &&
+         cr_robots_judge_status(v->page.status) != CR_ROBOTS_TRY_AGAIN;
 }
 
 void cr_robots_arrived(struct cr_visit *v, crawler_reason failure)
 {
-  struct cr_robots_facts *facts;
-  enum judgement judgement = judge_status(v->page.status);
+  struct cr_shard *s = v->shard;
+  struct cr_robots_facts *facts = facts_of(v);
+  struct cr_robots *rules = NULL;
 
-  /* A file larger than the limit is read up to there (section 2.5). */
-  if (failure == CRAWLER_FAILED_TOO_LARGE && v->page.status / 100 == 2)
-    failure = CRAWLER_REASON_NONE;
-  if (failure == CRAWLER_REASON_NONE && follow(v))
-    return;
-  if (failure != CRAWLER_REASON_NONE || judgement == TRY_AGAIN) {
-    fail(v, failure);
-    return;
-  }
-  facts = read_rules(v);
   if (!facts) {
     try_with_more_memory(v);
     return;
   }
-  if (facts->rules)
-    note_delay(v);
-  open_gate(v, facts);
-  cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
+  facts->spent_ms += cr_loop_now(s->loop) - v->begun_ms;
+  /* A file larger than the limit is read up to there (section 2.5). */
+  if (failure == CRAWLER_FAILED_TOO_LARGE && v->page.status / 100 == 2)
+    failure = CRAWLER_REASON_NONE;
+  if (failure == CRAWLER_REASON_NONE && follow(v, facts))
+    return;
+  if (!has_answer(v, failure)) {
+    fail(v, facts, failure);
+    return;
+  }
+  if (cr_robots_judge_status(v->page.status) == CR_ROBOTS_READ_RULES && read_rules(v, &rules) < 0) {
+    try_with_more_memory(v);
+    return;
+  }
+  note_delay(v, cr_robots_delay_ms(rules));
+  take_over(v, facts, rules);
 }

@@ -61,9 +61,9 @@ struct cr_tally { /* of one host, all kinds */
   int64_t body_bytes;
   struct cr_park park;
   struct cr_outage outage;
-  int64_t adapted_ms;      /* the delay that its answers lead to; 0: none */
-  int64_t robots_delay_ms; /* what its robots.txt asks for; 0: nothing */
-  bool is_paused;          /* by the caller */
+  int64_t adapted_ms;         /* the delay that its answers lead to; 0: none */
+  int64_t robots_delay_ms[2]; /* what its robots.txt asks for, by http and https; 0: nothing */
+  bool is_paused;             /* by the caller */
 };
 
 struct cr_answer { /* crawler_resolved(), on its way */
@@ -379,8 +379,15 @@ struct cr_robots_facts { /* what is kept with an authority */
   struct cr_mem *mem;
   struct cr_robots *rules;    /* NULL: everything is allowed */
   crawler_reason unreachable; /* NONE, or what its URLs end with */
+  bool judged;                /* else only answered and spent_ms mean something */
+  bool answered;              /* a server has, since it is asked for */
+  int64_t read_ms;            /* when it was last had */
+  int64_t spent_ms;           /* asking since, pauses between attempts included */
 };
 void cr_robots_facts_free(void *facts, void *user);
+/* Keeps the transfer of a robots.txt within what is left of max_robots_time: before its name is
+ * resolved, and after. */
+void cr_robots_bound_time(struct cr_visit *v);
 /* What holds for a host: its robots.txt may ask for a longer delay than the crawl's own. */
 struct cr_politeness cr_robots_politeness(const struct cr_shard *s, uint32_t host);
 /* The transfer of a robots.txt is over. */

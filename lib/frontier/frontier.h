@@ -226,6 +226,11 @@ struct cr_frontier_ops {
   /* Ends what was asked: a robots task that was to be given again isn't, and how the lease of one
    * ends has no effect on the gate any more. The next one is attempt 1. */
   void (*set_gate)(struct cr_frontier *f, uint32_t authority, enum cr_gate gate);
+  /* Of a gate that set_gate has just opened: from at_ms on (CR_NEVER: never) a take that comes to
+   * one of its URLs gives a robots task first, once. Meanwhile the gate is CR_GATE_OPEN, and its
+   * URLs go on leaving, or CR_GATE_ASKED. */
+  void (*set_stale)(struct cr_frontier *f, uint32_t authority, int64_t at_ms,
+                    enum cr_gate meanwhile);
   /* For authorities made from now on, and for those that set_gate hasn't opened. Returns how many
    * robots tasks were to be given again, and aren't any more. */
   uint32_t (*set_default_gate)(struct cr_frontier *f, bool closed);

@@ -144,9 +144,11 @@ static const char *check_authority(const struct cr_frontier_memory *f, uint32_t 
   }
   if (queued != authority->queued)
     return "an authority's count of queued entries is wrong";
+  bool is_anew = authority->gate == CR_GATE_OPEN && authority->stale_ms != CR_NEVER;
   if (authority->gate != CR_GATE_ASKED &&
-      (authority->waiting_head != CR_ENTRY_NONE || authority->asking != CR_NO_ID ||
-       authority->ask_at != CR_DELAYED_NONE || authority->moved))
+      (authority->waiting_head != CR_ENTRY_NONE ||
+       (!is_anew && (authority->asking != CR_NO_ID || authority->ask_at != CR_DELAYED_NONE ||
+                     authority->moved))))
     return "something waits for robots.txt that nobody asks for";
   if (authority->asking != CR_NO_ID && !cr_leased_at(&f->leases, authority->asking)->held)
     return "the lease of a robots task is not held";

@@ -118,6 +118,15 @@ static void set_gate(struct cr_frontier *base, uint32_t id, enum cr_gate gate)
 
   change_gate(f, id, gate);
   cr_authority_at(&f->hosts, id)->judged = gate == CR_GATE_OPEN;
+  cr_authority_at(&f->hosts, id)->stale_ms = CR_NEVER;
+}
+
+static void set_stale(struct cr_frontier *base, uint32_t id, int64_t at_ms, enum cr_gate meanwhile)
+{
+  struct cr_authority *authority = cr_authority_at(&cr_frontier_memory(base)->hosts, id);
+
+  authority->stale_ms = at_ms;
+  authority->stale_gate = (uint8_t)meanwhile;
 }
 
 static uint32_t set_default_gate(struct cr_frontier *base, bool closed)
@@ -250,6 +259,7 @@ static const struct cr_frontier_ops memory_ops = {
   .facts = facts,
   .set_facts = set_facts,
   .set_gate = set_gate,
+  .set_stale = set_stale,
   .set_default_gate = set_default_gate,
   .set_caps = set_caps,
   .lookup = lookup,

@@ -25,6 +25,20 @@ static unsigned open_lanes(const struct quota *left)
   return left->pages > 0 ? lanes | lanes << CR_LANE_PAGE : lanes;
 }
 
+/* An open gate was judged before, and is asked for anew. */
+static enum cr_gate gate_while_asked(const struct cr_authority *authority)
+{
+  return authority->gate == CR_GATE_OPEN ? (enum cr_gate)authority->stale_gate : CR_GATE_ASKED;
+}
+
+static bool has_to_ask(const struct cr_frontier_memory *f, const struct cr_authority *authority)
+{
+  if (authority->gate == CR_GATE_OPEN)
+    return f->config.gate && authority->stale_ms <= f->now_ms && authority->asking == CR_NO_ID &&
+           authority->ask_at == CR_DELAYED_NONE;
+  return authority->gate == CR_GATE_UNKNOWN;
+}
+
 static void fill_robots(struct cr_frontier_memory *f, uint32_t id, struct cr_task *task)
 {
   struct cr_authority *authority = cr_authority_at(&f->hosts, id);
@@ -42,7 +56,7 @@ static void fill_robots(struct cr_frontier_memory *f, uint32_t id, struct cr_tas
     task->hops = moved->hops;
     task->target = cr_span(moved->target, moved->len);
   }
-  cr_pending_set_gate(f, id, CR_GATE_ASKED);
+  cr_pending_set_gate(f, id, gate_while_asked(authority));
   authority->asking = task->lease.slot;
 }
 
@@ -78,7 +92,7 @@ static void give(struct cr_frontier_memory *f, struct cr_host *host, struct cr_t
 
   if (ask == CR_NO_ID) {
     uint32_t authority = cr_entry_at(&f->slab, cr_queue_head(&host->queue))->authority;
-    if (cr_authority_at(&f->hosts, authority)->gate == CR_GATE_UNKNOWN)
+    if (has_to_ask(f, cr_authority_at(&f->hosts, authority)))
       ask = authority;
   }
   if (ask != CR_NO_ID) {

@@ -173,5 +173,6 @@ uint32_t cr_hosts_authority(struct cr_hosts *hosts, const struct cr_authority_na
   authority->asking = CR_NO_ID;
   authority->ask_at = CR_DELAYED_NONE;
   authority->attempt = 1;
+  authority->stale_ms = CR_NEVER;
   return enter(&hosts->authority_map, &hosts->authorities, hash);
 }

@@ -30,10 +30,12 @@ struct cr_authority {
   uint8_t gate;          /* enum cr_gate */
   uint8_t attempt;       /* of the next robots task */
   bool judged;           /* opened by set_gate, not by default */
+  uint8_t stale_gate;    /* while it is asked for anew */
   uint32_t waiting_tail;
   uint32_t asking; /* slot of the lease of its robots task, or CR_NO_ID */
   uint32_t ask_at; /* node in the `asks` of the host it asks: the task is to be given again then */
   struct cr_moved *moved; /* NULL: its robots task asks its own host */
+  int64_t stale_ms;       /* an open gate is asked for anew from then on */
   struct cr_span origin;
   void *facts;
 };

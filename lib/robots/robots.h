@@ -24,9 +24,9 @@ int cr_robots_parse(struct cr_robots **out, struct cr_mem *mem, struct cr_span t
                     struct cr_span token);
 void cr_robots_free(struct cr_robots *robots);          /* NULL is fine */
 size_t cr_robots_bytes(const struct cr_robots *robots); /* its size in memory */
-/* What the same text asks for between two requests: the longest Crawl-delay or Request-rate of the
- * token's groups, at most a day. 0: nothing. */
-int64_t cr_robots_delay_ms(struct cr_span text, struct cr_span token);
+/* What the token's groups ask for between two requests: the longest Crawl-delay or Request-rate, at
+ * most a day. 0: nothing, or robots is NULL. */
+int64_t cr_robots_delay_ms(const struct cr_robots *robots);
 
 struct cr_robots_verdict {
   bool allowed;

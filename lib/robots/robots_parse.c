@@ -184,7 +184,12 @@ int cr_robots_parse(struct cr_robots **out, struct cr_mem *mem, struct cr_span t
   struct cr_robots *robots = cr_alloc(mem, CR_MEM_FRONTIER, bytes);
   if (!robots)
     return CRAWLER_E_NOMEM;
-  *robots = (struct cr_robots){ mem, (uint32_t)bytes, (uint32_t)rule_count };
+  *robots = (struct cr_robots){
+    mem,
+    (uint32_t)bytes,
+    (uint32_t)rule_count,
+    measured[audience].delay_ms,
+  };
 
   struct sink sink = { .rules = robots->rules, .text = (char *)(robots->rules + rule_count) };
   begin_walk(&walk, text, token);
@@ -206,12 +211,9 @@ size_t cr_robots_bytes(const struct cr_robots *robots)
   return robots ? robots->bytes : 0;
 }
 
-int64_t cr_robots_delay_ms(struct cr_span text, struct cr_span token)
+int64_t cr_robots_delay_ms(const struct cr_robots *robots)
 {
-  struct sink measured[AUDIENCES] = { { .rules = NULL } };
-  enum audience audience = measure(measured, text, token);
-
-  return measured[audience].delay_ms;
+  return robots ? robots->delay_ms : 0;
 }
 
 struct cr_span cr_robots_token(struct cr_span user_agent)

@@ -36,6 +36,7 @@ struct cr_robots {
   struct cr_mem *mem;
   uint32_t bytes; /* of this block */
   uint32_t rule_count;
+  uint32_t delay_ms;
   struct cr_robots_rule rules[]; /* in the order of the file; their text lies behind */
 };
 

@@ -27,6 +27,8 @@ static const struct {
   { "max_retries", crawler_set_max_retries, "40" },
   { "retry_delay", crawler_set_retry_delay_ms, "4000ms" },
   { "max_parks", crawler_set_max_parks, "5" },
+  { "max_robots_time", crawler_set_max_robots_time_ms, "9000ms" },
+  { "robots_lifetime", crawler_set_robots_lifetime_ms, "7200000ms" },
   { "max_crawl_delay", crawler_set_max_crawl_delay_ms, "8000ms" },
   { "max_adaptive_delay", crawler_set_max_adaptive_delay_ms, "9000ms" },
   { "max_host_failures", crawler_set_max_host_failures, "7" },

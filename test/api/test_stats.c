@@ -133,6 +133,8 @@ static crawler_stats *crawl(struct cr_crawl_rig *rig, struct cr_site_server *sit
   cr_crawl_open(rig, CR_WAY_RUN);
   assert_int_equal(crawler_set_obey_robots(rig->c, 1), 0);
   assert_int_equal(crawler_set_max_retries(rig->c, 0), 0);
+  assert_int_equal(crawler_set_retry_delay_ms(rig->c, 1000), 0);
+  assert_int_equal(crawler_set_max_robots_time_ms(rig->c, 500), 0); /* too short for a second */
   assert_int_equal(crawler_deny_url(rig->c, "*/deny"), 0);
   cr_crawl_add(rig, cr_site_url(site, "/"));
   cr_crawl_add(rig, "http://127.0.0.1:1/refused");

@@ -91,6 +91,7 @@ static void crawl(const struct cr_sim_web *web, int64_t max_depth, uint64_t seed
     open_filter(filter, &sim, web);
   cr_sim_set(&sim, "span_hosts", "1");
   cr_sim_set(&sim, "own_server", "1");
+  cr_sim_set(&sim, "max_robots_time", "1m"); /* a robots.txt may be what is delayed, twice */
   crawler_set_max_depth(sim.c, max_depth);
   cr_sim_add_hosts(&sim, web, 2);
   cr_sim_run_checked(&sim, 7);

@@ -152,22 +152,57 @@ static void robots_txt_is_read_as_rfc_9309_says(void **state)
       { "/robots.txt", .status = 503 },
       CRAWLER_DROPPED,
       CRAWLER_DROPPED_ROBOTS_UNREACHABLE,
-      3 },
-    { "500 for a while",
-      { "/robots.txt", .status = 500, .times = 2, .body = "" },
+      4 },
+    { "408 too",
+      { "/robots.txt", .status = 408 },
       CRAWLER_DROPPED,
       CRAWLER_DROPPED_ROBOTS_UNREACHABLE,
-      3 },
+      4 },
+    { "429 too",
+      { "/robots.txt", .status = 429 },
+      CRAWLER_DROPPED,
+      CRAWLER_DROPPED_ROBOTS_UNREACHABLE,
+      4 },
+    { "429 for a time that there is",
+      { "/robots.txt", .status = 429, .headers = "Retry-After: 9\r\n" },
+      CRAWLER_DROPPED,
+      CRAWLER_DROPPED_ROBOTS_UNREACHABLE,
+      4 },
+    { "429 for longer than is waited",
+      { "/robots.txt", .status = 429, .headers = "Retry-After: 30\r\n" },
+      CRAWLER_DROPPED,
+      CRAWLER_DROPPED_ROBOTS_UNREACHABLE,
+      1 },
+    { "no name",
+      { "/robots.txt", .failure = CRAWLER_FAILED_DNS },
+      CRAWLER_FAILED,
+      CRAWLER_FAILED_DNS,
+      4 },
+    { "cut short: a server has answered",
+      { "/robots.txt", .failure = CRAWLER_FAILED_TRUNCATED },
+      CRAWLER_DROPPED,
+      CRAWLER_DROPPED_ROBOTS_UNREACHABLE,
+      4 },
+    { "not HTTP: not again",
+      { "/robots.txt", .failure = CRAWLER_FAILED_PROTOCOL },
+      CRAWLER_DROPPED,
+      CRAWLER_DROPPED_ROBOTS_UNREACHABLE,
+      1 },
+    { "a refused address: final",
+      { "/robots.txt", .failure = CRAWLER_FAILED_ADDRESS },
+      CRAWLER_FAILED,
+      CRAWLER_FAILED_ADDRESS,
+      1 },
     { "no connection",
       { "/robots.txt", .failure = CRAWLER_FAILED_CONNECT },
       CRAWLER_FAILED,
       CRAWLER_FAILED_CONNECT,
-      3 },
+      4 },
     { "a timeout",
       { "/robots.txt", .failure = CRAWLER_FAILED_TIMEOUT },
       CRAWLER_FAILED,
       CRAWLER_FAILED_TIMEOUT,
-      3 },
+      4 },
     { "no TLS: not again",
       { "/robots.txt", .failure = CRAWLER_FAILED_TLS },
       CRAWLER_FAILED,
@@ -335,7 +370,7 @@ static void hosts_that_redirect_to_each_other_are_judged_both(void **state)
   cr_sim_close(&sim);
 }
 
-/* All attempts together: max_retries more than a robots.txt and five redirects. */
+/* All attempts together: three more than a robots.txt and five redirects. */
 static void redirects_and_retries_have_one_bound(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -344,7 +379,9 @@ static void redirects_and_retries_have_one_bound(void **state)
     { "/1", .status = 503, .times = 1 },
     { "/1", .to = "/2" },
     { "/2", .status = 503, .times = 1 },
-    { "/2", .body = "" },
+    { "/2", .to = "/3" },
+    { "/3", .status = 503, .times = 1 },
+    { "/3", .body = "" },
     { .url = "/" },
   };
   static const struct cr_sim_site site = CR_SIM_SITE(pages);
@@ -355,8 +392,8 @@ static void redirects_and_retries_have_one_bound(void **state)
   cr_sim_add(&sim, "/");
   cr_sim_run_checked(&sim, 1);
   assert_int_equal(cr_sim_reason(&sim, "/"), CRAWLER_DROPPED_ROBOTS_UNREACHABLE);
-  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_ATTEMPTS), 5);
-  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_RETRIES), 2);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_ATTEMPTS), 7);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_RETRIES), 3);
   cr_sim_close(&sim);
 }
 

@@ -233,7 +233,7 @@ static void one_that_can_not_even_be_begun_has_failed(void **state)
   (void)state;
 
   open(&sim, &site);
-  cr_sim_set(&sim, "max_retries", "0");
+  cr_sim_set(&sim, "max_robots_time", "500ms"); /* no time for a second one */
   sim.net.fail_start = 1;
   cr_sim_run_checked(&sim, 1);
   assert_string_equal(crawler_ended(sim.c), "complete");

@@ -217,6 +217,69 @@ static void rules_that_have_expired_are_asked_for_again(void **state)
   cr_frontier_rig_close(&rig);
 }
 
+/* An authority that was judged, and has pages of fp 1 to 4; its rules are stale from 100 on. */
+static uint32_t open_stale(struct cr_frontier_rig *rig, enum cr_gate meanwhile)
+{
+  struct cr_frontier_config config = cr_frontier_rig_config();
+
+  config.gate = true;
+  config.host_cap = 2;
+  cr_frontier_rig_open(rig, &config);
+  uint32_t a = cr_frontier_rig_authority(rig, "https://a.example", NULL);
+  for (uint64_t fp = 1; fp <= 4; fp++)
+    cr_frontier_rig_page(rig, a, fp, 0);
+  rig->f->ops->set_gate(rig->f, a, CR_GATE_OPEN);
+  rig->f->ops->set_stale(rig->f, a, 100, meanwhile);
+  rig->now_ms = 99;
+  assert_int_equal(cr_frontier_rig_next(rig), 1);
+  cr_frontier_rig_finish(rig, &rig->tasks[0], CR_FINISH_DONE, 0);
+  rig->now_ms = 100;
+  assert_int_equal(cr_frontier_rig_next(rig), 0);
+  assert_false(rig->tasks[0].again);
+  return a;
+}
+
+static void stale_rules_are_asked_for_while_urls_go_on_leaving(void **state)
+{
+  struct cr_frontier_rig rig;
+  (void)state;
+
+  uint32_t a = open_stale(&rig, CR_GATE_OPEN);
+  struct cr_task robots = rig.tasks[0];
+  assert_int_equal(robots.authority, a);
+  assert_int_equal(cr_frontier_rig_next(&rig), 2);
+  const struct cr_task page = rig.tasks[0];
+  cr_frontier_rig_finish(&rig, &robots, CR_FINISH_RETRY, 300);
+  assert_int_equal(cr_frontier_rig_next(&rig), 3);
+  cr_frontier_rig_finish(&rig, &rig.tasks[0], CR_FINISH_DONE, 0);
+  rig.now_ms = 300;
+  assert_int_equal(cr_frontier_rig_next(&rig), 0);
+  robots = rig.tasks[0];
+  assert_true(robots.again && robots.attempt == 2);
+  cr_frontier_rig_check(&rig);
+  rig.f->ops->set_gate(rig.f, a, CR_GATE_OPEN);
+  rig.f->ops->set_stale(rig.f, a, 400, CR_GATE_OPEN);
+  cr_frontier_rig_finish(&rig, &robots, CR_FINISH_DONE, 0);
+  cr_frontier_rig_finish(&rig, &page, CR_FINISH_DONE, 0);
+  assert_int_equal(cr_frontier_rig_next(&rig), 4);
+  cr_frontier_rig_close(&rig);
+}
+
+static void or_while_they_wait(void **state)
+{
+  struct cr_frontier_rig rig;
+  (void)state;
+
+  uint32_t a = open_stale(&rig, CR_GATE_ASKED);
+  const struct cr_task robots = rig.tasks[0];
+  assert_int_equal(cr_frontier_rig_next(&rig), UINT64_MAX);
+  rig.f->ops->set_gate(rig.f, a, CR_GATE_OPEN); /* fresh for good */
+  cr_frontier_rig_finish(&rig, &robots, CR_FINISH_DONE, 0);
+  rig.now_ms = 1000000;
+  assert_int_equal(cr_frontier_rig_next(&rig), 2);
+  cr_frontier_rig_close(&rig);
+}
+
 static void a_robots_task_is_as_polite_as_any_other(void **state)
 {
   struct cr_frontier_config config = cr_frontier_rig_config();
@@ -379,6 +442,8 @@ int main(void)
     cmocka_unit_test(quotas_bound_what_they_name_and_nothing_else),
     cmocka_unit_test(robots_come_first_and_their_urls_wait),
     cmocka_unit_test(rules_that_have_expired_are_asked_for_again),
+    cmocka_unit_test(stale_rules_are_asked_for_while_urls_go_on_leaving),
+    cmocka_unit_test(or_while_they_wait),
     cmocka_unit_test(a_robots_task_is_as_polite_as_any_other),
     cmocka_unit_test(a_page_that_may_not_leave_does_not_ask_for_robots),
     cmocka_unit_test(next_ok_and_parks_are_exact),

@@ -80,8 +80,16 @@ static void the_longest_of_the_tokens_groups_counts(void **state)
     { "", 0 },
   };
 
-  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-    assert_int_equal(cr_robots_delay_ms(cr_span_text(rows[i].value), CR_SPAN("bot")), rows[i].ms);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cr_robots *robots = NULL;
+    struct cr_mem mem;
+    cr_mem_init(&mem, NULL, NULL, NULL, NULL);
+    assert_int_equal(cr_robots_parse(&robots, &mem, cr_span_text(rows[i].value), CR_SPAN("bot")),
+                     0);
+    assert_int_equal(cr_robots_delay_ms(robots), rows[i].ms);
+    cr_robots_free(robots);
+  }
+  assert_int_equal(cr_robots_delay_ms(NULL), 0);
 }
 
 /* RFC 9309, section 2.2.4: other records don't interfere with the groups. */

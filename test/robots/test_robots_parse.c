@@ -17,7 +17,7 @@
 #include "support/oom.h"
 
 /* Fixed part of a parsed file: struct cr_robots. */
-enum { HEADER_BYTES = 16 };
+enum { HEADER_BYTES = 24 };
 
 static bool allows(const char *text, const char *token, const char *target)
 {
