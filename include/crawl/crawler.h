@@ -90,6 +90,7 @@ typedef struct crawler_link crawler_link;       /* a link found on a page */
 typedef struct crawler_node crawler_node;       /* a node of a page's document */
 typedef struct crawler_stats crawler_stats;     /* all numbers at one moment */
 typedef struct crawler_url crawler_url;         /* a parsed URL; needs no crawler */
+typedef struct crawler_robots crawler_robots;   /* a parsed robots.txt; needs no crawler */
 
 struct event_base; /* <event2/event.h> */
 
@@ -268,8 +269,10 @@ int crawler_set_delay_ms(crawler *c, int64_t ms);          /* from the end of th
 int crawler_set_delay_jitter(crawler *c, int64_t percent); /* up to so much more, at random */
 int crawler_set_own_server(crawler *c, int on);            /* delay 0, all caps = concurrency */
 int crawler_set_obey_robots(crawler *c, int on);
-int crawler_set_max_robots_time_ms(crawler *c, int64_t ms); /* all attempts to get one */
-int crawler_set_robots_lifetime_ms(crawler *c, int64_t ms); /* then it is asked for anew */
+int crawler_set_robots_token(crawler *c, const char *token); /* "": the product of user_agent */
+int crawler_set_robots_lenient(crawler *c, int on);          /* misspelt lines and the like */
+int crawler_set_max_robots_time_ms(crawler *c, int64_t ms);  /* all attempts to get one */
+int crawler_set_robots_lifetime_ms(crawler *c, int64_t ms);  /* then it is asked for anew */
 int crawler_set_timeout_ms(crawler *c, int64_t ms); /* one attempt, from connect to last byte */
 int crawler_set_connect_timeout_ms(crawler *c, int64_t ms);      /* until the request is sent */
 int crawler_set_dns_timeout_ms(crawler *c, int64_t ms);          /* until the name is resolved */
@@ -740,6 +743,49 @@ typedef enum crawler_url_key_rule {
 const char *crawler_url_key(crawler_url *url, unsigned rules);
 /* The same without parameters of these names, as option key_ignore has them (NULL: none). */
 const char *crawler_url_key_without(crawler_url *url, unsigned rules, const char *names);
+
+/* ---- robots.txt, without a crawler --------------------------------------------------------- */
+
+#define CRAWLER_ROBOTS_STRICT 1 /* flags: as with option robots_lenient off */
+/* What a robots.txt (RFC 9309) of these bytes says to one agent. *out is yours to
+ * crawler_robots_free(), in memory of malloc; data are copied (NULL: for 0 bytes only), and read up
+ * to 500 KiB, as the RFC has it.
+ * url    its own, http(s): what sitemaps are relative to, and whose scheme, host and port it speaks
+ *        for; NULL: not known
+ * agent  a product token, "examplebot", or a User-Agent that begins with one; NULL or "": nobody's,
+ *        so that the rules are those of "*"
+ * There are no syntax errors. CRAWLER_E_URL, CRAWLER_E_SCHEME: url; CRAWLER_E_NOMEM.
+ * [any thread] */
+int crawler_robots_new(crawler_robots **out, const char *url, const void *data, size_t bytes,
+                       const char *agent, unsigned flags);
+/* The same in memory by the functions of c (crawler_new_with), which must outlive it; nothing else
+ * of c is used. CRAWLER_E_INVAL: c is NULL. [any thread] */
+int crawler_robots_new_with(crawler *c, crawler_robots **out, const char *url, const void *data,
+                            size_t bytes, const char *agent, unsigned flags);
+void crawler_robots_free(crawler_robots *robots);
+
+/* It doesn't change: what these return lives as long as it does, and any number of threads may read
+ * it, but for crawler_robots_line(). */
+
+/* 1: url, absolute or relative ("/a?b"), may be fetched; 0: it may not. line (may be NULL) becomes
+ * the line of the file whose rule decided, from 1; 0: no rule matched.
+ * CRAWLER_E_URL; CRAWLER_E_SCHEME: neither http nor https; CRAWLER_E_UNSUPPORTED: of another
+ * scheme, host or port than the robots.txt; CRAWLER_E_NOMEM: *line is as it was then. */
+int crawler_robots_allows(const crawler_robots *robots, const char *url, int *line);
+/* That line as it was read: "Disallow: /private". Valid until the next call, for one thread at a
+ * time. NULL: nothing is to be read there, or out of memory. */
+const char *crawler_robots_line(crawler_robots *robots, int line);
+const char *crawler_robots_agent(const crawler_robots *robots); /* the product token; "": none */
+int crawler_robots_is_named(const crawler_robots *robots);      /* 0: the rules are those of "*" */
+/* The pause between two requests, at most a day; 0: none is asked for. A crawl keeps the longer. */
+int64_t crawler_robots_crawl_delay_ms(const crawler_robots *robots);
+int64_t crawler_robots_request_rate_ms(const crawler_robots *robots);
+/* Content-Signal, of "search", "ai-input" or "ai-train": 1 yes, 0 no, -1 nothing is said. */
+int crawler_robots_signal(const crawler_robots *robots, const char *name);
+/* Absolute URLs of Sitemap lines, in order, at most 10,000; NULL: i too large. */
+size_t crawler_robots_sitemap_count(const crawler_robots *robots);
+const char *crawler_robots_sitemap(const crawler_robots *robots, size_t i);
+const char *crawler_robots_host(const crawler_robots *robots); /* a Host line's value; NULL: none */
 
 /* ---- numbers ------------------------------------------------------------------------------- */
 

@@ -12,6 +12,7 @@
 #include "api/crawler_impl.h"
 #include "fetch/resolve.h"
 #include "filter/scope.h"
+#include "robots/robots.h"
 
 enum type { BOOL, INT, DURATION, SIZE, TEXT, LIST };
 enum when { START, ANY };
@@ -163,6 +164,8 @@ static int check_text(crawler *c, const struct row *row, const char *value)
     ok = cr_curl_proxy_is_usable(cr_span_text(value));
   else if (strcmp(row->name, "user_agent") == 0)
     ok = cr_header_is_valid(CR_SPAN("User-Agent"), cr_span_text(value));
+  else if (strcmp(row->name, "robots_token") == 0)
+    ok = cr_robots_token(cr_span_text(value)).len == strlen(value);
   else if (strcmp(row->name, "ca_file") == 0)
     ok = *value == '\0' || is_readable_file(value);
   else if (strcmp(row->name, "links") == 0)

@@ -90,9 +90,12 @@ static void note_delay(struct cr_visit *v, int64_t ms)
 static int read_rules(struct cr_visit *v, struct cr_robots **rules)
 {
   struct cr_shard *s = v->shard;
-  struct cr_span token = cr_robots_token(cr_span_text(s->settings->user_agent));
+  const char *name =
+      *s->settings->robots_token ? s->settings->robots_token : s->settings->user_agent;
+  struct cr_span token = cr_robots_token(cr_span_text(name));
 
-  return cr_robots_parse(rules, s->mem, v->page.body, token);
+  return s->settings->robots_lenient ? cr_robots_parse(rules, s->mem, v->page.body, token)
+                                     : cr_robots_parse_strictly(rules, s->mem, v->page.body, token);
 }
 
 /* ---- what becomes known ---- */

@@ -9,15 +9,24 @@
 
 #include "robots/robots.h"
 
-static const struct {
+struct row {
   struct cr_span name;
   enum cr_robots_field field;
-} fields[] = {
+};
+
+static const struct row fields[] = {
   { CR_SPAN_INIT("user-agent"), CR_ROBOTS_AGENT },
   { CR_SPAN_INIT("allow"), CR_ROBOTS_ALLOW },
   { CR_SPAN_INIT("disallow"), CR_ROBOTS_DISALLOW },
   { CR_SPAN_INIT("crawl-delay"), CR_ROBOTS_DELAY },
   { CR_SPAN_INIT("request-rate"), CR_ROBOTS_RATE },
+  { CR_SPAN_INIT("content-signal"), CR_ROBOTS_SIGNAL },
+  { CR_SPAN_INIT("sitemap"), CR_ROBOTS_SITEMAP },
+  { CR_SPAN_INIT("host"), CR_ROBOTS_HOST },
+};
+
+/* What people write instead, from robots.cc. */
+static const struct row misspellings[] = {
   { CR_SPAN_INIT("useragent"), CR_ROBOTS_AGENT },
   { CR_SPAN_INIT("user agent"), CR_ROBOTS_AGENT },
   { CR_SPAN_INIT("dissallow"), CR_ROBOTS_DISALLOW },
@@ -25,15 +34,33 @@ static const struct {
   { CR_SPAN_INIT("disalow"), CR_ROBOTS_DISALLOW },
   { CR_SPAN_INIT("diasllow"), CR_ROBOTS_DISALLOW },
   { CR_SPAN_INIT("disallaw"), CR_ROBOTS_DISALLOW },
+  { CR_SPAN_INIT("site-map"), CR_ROBOTS_SITEMAP },
 };
 
 /* The start of a name decides, as in robots.cc: "Disallow-all" and "Allowed" are meant too. */
-static enum cr_robots_field find_field(struct cr_span name)
+static enum cr_robots_field find_start(const struct row *rows, size_t count, struct cr_span name)
 {
-  for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-    if (cr_span_starts_nocase(name, fields[i].name))
-      return fields[i].field;
+  for (size_t i = 0; i < count; i++)
+    if (cr_span_starts_nocase(name, rows[i].name))
+      return rows[i].field;
   return CR_ROBOTS_OTHER;
+}
+
+static enum cr_robots_field find_field(struct cr_span name, bool strict)
+{
+  const size_t count = sizeof(fields) / sizeof(fields[0]);
+
+  for (size_t i = 0; i < count; i++)
+    if (cr_span_eq_nocase(name, fields[i].name))
+      return fields[i].field;
+  if (strict)
+    return CR_ROBOTS_OTHER;
+  enum cr_robots_field field = find_start(fields, count, name);
+  if (field == CR_ROBOTS_HOST) /* "Hostname" is something else */
+    return CR_ROBOTS_OTHER;
+  return field != CR_ROBOTS_OTHER
+             ? field
+             : find_start(misspellings, sizeof(misspellings) / sizeof(misspellings[0]), name);
 }
 
 static bool is_line_end(char c)
@@ -93,19 +120,19 @@ static size_t find_separator(struct cr_span line)
   return gap;
 }
 
-static bool split_line(struct cr_span line, struct cr_robots_record *record)
+static bool split_line(struct cr_span line, bool strict, struct cr_robots_record *record)
 {
   if (line.len > CR_ROBOTS_LINE_BYTES)
     line.len = CR_ROBOTS_LINE_BYTES;
   line.len = find_char(line, '#');
   line = cr_span_trim(line);
 
-  size_t separator = find_separator(line);
+  size_t separator = strict ? find_char(line, ':') : find_separator(line);
   if (separator == line.len)
     return false;
   record->name = cr_span_trim(cr_span(line.at, separator));
   record->value = cr_span_trim(skip(line, separator + 1));
-  record->field = find_field(record->name);
+  record->field = find_field(record->name, strict);
   return record->name.len > 0;
 }
 
@@ -130,6 +157,7 @@ void cr_robots_lines_init(struct cr_robots_lines *lines, struct cr_span text)
     marked++;
   lines->rest = text.len > 0 ? skip(text, marked) : text;
   lines->line = 0;
+  lines->strict = false;
 }
 
 bool cr_robots_lines_next(struct cr_robots_lines *lines, struct cr_robots_record *record)
@@ -137,7 +165,7 @@ bool cr_robots_lines_next(struct cr_robots_lines *lines, struct cr_robots_record
   while (lines->rest.len > 0) {
     struct cr_span line = take_line(&lines->rest);
     lines->line++;
-    if (split_line(line, record)) {
+    if (split_line(line, lines->strict, record)) {
       record->line = lines->line;
       return true;
     }

@@ -18,8 +18,11 @@ enum cr_robots_field {
   CR_ROBOTS_AGENT,
   CR_ROBOTS_ALLOW,
   CR_ROBOTS_DISALLOW,
-  CR_ROBOTS_DELAY, /* Crawl-delay: seconds */
-  CR_ROBOTS_RATE   /* Request-rate: requests/seconds */
+  CR_ROBOTS_DELAY,   /* Crawl-delay: seconds */
+  CR_ROBOTS_RATE,    /* Request-rate: requests/seconds */
+  CR_ROBOTS_SIGNAL,  /* Content-Signal: what may be done with what is fetched */
+  CR_ROBOTS_SITEMAP, /* of the whole file, as is the next */
+  CR_ROBOTS_HOST
 };
 
 struct cr_robots_record {
@@ -32,6 +35,7 @@ struct cr_robots_record {
 struct cr_robots_lines {
   struct cr_span rest;
   uint32_t line; /* how many were read */
+  bool strict;   /* set by the caller: names and colons as RFC 9309 has them */
 };
 
 /* A byte order mark, what lies behind CR_ROBOTS_MAX_BYTES, and the line cut there are left out. */

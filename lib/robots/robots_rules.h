@@ -37,6 +37,10 @@ struct cr_robots {
   uint32_t bytes; /* of this block */
   uint32_t rule_count;
   uint32_t delay_ms;
+  uint32_t rate_ms;
+  uint32_t sitemap_bytes;        /* of their lines, which are the end of this block */
+  uint8_t signals[2];            /* bits by enum cr_robots_signal: yes, no */
+  bool named;                    /* the rules are a named group's, not those of "*" */
   struct cr_robots_rule rules[]; /* in the order of the file; their text lies behind */
 };
 

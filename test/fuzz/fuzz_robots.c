@@ -13,6 +13,32 @@ static void demand(bool holds)
     __builtin_trap();
 }
 
+static void walk_sitemaps(const struct cr_robots *robots, size_t most)
+{
+  struct cr_span value;
+  size_t bytes = 0;
+
+  for (size_t at = 0; cr_robots_next_sitemap(robots, &at, &value);) {
+    demand(value.len > 0);
+    bytes += value.len;
+  }
+  demand(bytes <= most);
+}
+
+/* What is strictly a rule is one. */
+static void judge_strictly(struct cr_mem *mem, struct cr_span text, struct cr_span target,
+                           struct cr_span token)
+{
+  struct cr_robots *robots = NULL;
+
+  if (cr_robots_parse_strictly(&robots, mem, text, token) != 0)
+    return;
+  demand(cr_robots_bytes(robots) <= 64 + 3 * text.len);
+  demand(cr_robots_check(robots, target).line <= text.len + 1);
+  walk_sitemaps(robots, text.len);
+  cr_robots_free(robots);
+}
+
 static void judge(struct cr_mem *mem, struct cr_span text, struct cr_span target,
                   struct cr_span token)
 {
@@ -28,7 +54,9 @@ static void judge(struct cr_mem *mem, struct cr_span text, struct cr_span target
   demand(verdict.line != 0 || verdict.allowed || target.len > CR_ROBOTS_MAX_TARGET / 3);
   if (verdict.rule.len > 0)
     demand(memmem(text.at, text.len, verdict.rule.at, verdict.rule.len) != NULL);
+  walk_sitemaps(robots, text.len);
   cr_robots_free(robots);
+  judge_strictly(mem, text, target, token);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)

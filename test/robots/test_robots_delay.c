@@ -72,7 +72,12 @@ static void the_longest_of_the_tokens_groups_counts(void **state)
   (void)state;
   static const struct row rows[] = {
     { "User-agent: *\nCrawl-delay: 5\n", 5000 },
-    { "User-agent: bot\nCrawl-delay: 2\nUser-agent: *\nCrawl-delay: 9\nDisallow: /a\n", 9000 },
+    /* One group by section 2.2.4, as to its rules; but the delays are of one name each. */
+    { "User-agent: bot\nCrawl-delay: 2\nUser-agent: *\nCrawl-delay: 9\nDisallow: /a\n", 2000 },
+    { "User-agent: *\nCrawl-delay: 9\nUser-agent: cat\nCrawl-delay: 2\nDisallow: /a\n", 9000 },
+    { "User-agent: bot\nUser-agent: cat\nSitemap: /\nUser-agent: dog\nCrawl-delay: 2\n", 2000 },
+    { "User-agent: bot\nDisallow: /a\nCrawl-delay: 2\n", 2000 },
+    { "User-agent: bot\nDisallow: /a\nUser-agent: cat\nCrawl-delay: 2\n", 0 },
     { "User-agent: bot\nCrawl-delay: 2\nAllow: /\n\nUser-agent: *\nCrawl-delay: 9\n", 2000 },
     { "User-agent: other\nCrawl-delay: 7\nDisallow: /\n", 0 },
     { "User-agent: bot\ncrawl-DELAY : 1\nDisallow:\nUser-agent: BOT\nRequest-rate: 1/3\n", 3000 },

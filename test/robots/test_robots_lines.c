@@ -91,18 +91,19 @@ static void fields_are_known_in_any_case_and_in_frequent_misspellings(void **sta
     const char *name;
     enum cr_robots_field want;
   } cases[] = {
-    { "User-agent", CR_ROBOTS_AGENT },     { "USER-AGENT", CR_ROBOTS_AGENT },
-    { "useragent", CR_ROBOTS_AGENT },      { "User Agent", CR_ROBOTS_AGENT },
-    { "Allow", CR_ROBOTS_ALLOW },          { "aLLOW", CR_ROBOTS_ALLOW },
-    { "Disallow", CR_ROBOTS_DISALLOW },    { "dISALLOW", CR_ROBOTS_DISALLOW },
-    { "Dissallow", CR_ROBOTS_DISALLOW },   { "Dissalow", CR_ROBOTS_DISALLOW },
-    { "Disalow", CR_ROBOTS_DISALLOW },     { "Diasllow", CR_ROBOTS_DISALLOW },
-    { "Disallaw", CR_ROBOTS_DISALLOW },    { "Disallowed", CR_ROBOTS_DISALLOW },
-    { "Sitemap", CR_ROBOTS_OTHER },        { "Crawl-delay", CR_ROBOTS_DELAY },
-    { "Request-Rate", CR_ROBOTS_RATE },    { "Crawl", CR_ROBOTS_OTHER },
-    { "Disallo", CR_ROBOTS_OTHER },        { "xAllow", CR_ROBOTS_OTHER },
-    { "user_agent", CR_ROBOTS_OTHER },     { "Desallow", CR_ROBOTS_OTHER },
-    { "Content-Signal", CR_ROBOTS_OTHER },
+    { "User-agent", CR_ROBOTS_AGENT },   { "USER-AGENT", CR_ROBOTS_AGENT },
+    { "useragent", CR_ROBOTS_AGENT },    { "User Agent", CR_ROBOTS_AGENT },
+    { "Allow", CR_ROBOTS_ALLOW },        { "aLLOW", CR_ROBOTS_ALLOW },
+    { "Disallow", CR_ROBOTS_DISALLOW },  { "dISALLOW", CR_ROBOTS_DISALLOW },
+    { "Dissallow", CR_ROBOTS_DISALLOW }, { "Dissalow", CR_ROBOTS_DISALLOW },
+    { "Disalow", CR_ROBOTS_DISALLOW },   { "Diasllow", CR_ROBOTS_DISALLOW },
+    { "Disallaw", CR_ROBOTS_DISALLOW },  { "Disallowed", CR_ROBOTS_DISALLOW },
+    { "Sitemap", CR_ROBOTS_SITEMAP },    { "site-map", CR_ROBOTS_SITEMAP },
+    { "Host", CR_ROBOTS_HOST },          { "Hostname", CR_ROBOTS_OTHER },
+    { "Crawl-delay", CR_ROBOTS_DELAY },  { "Request-Rate", CR_ROBOTS_RATE },
+    { "Crawl", CR_ROBOTS_OTHER },        { "Disallo", CR_ROBOTS_OTHER },
+    { "xAllow", CR_ROBOTS_OTHER },       { "user_agent", CR_ROBOTS_OTHER },
+    { "Desallow", CR_ROBOTS_OTHER },     { "Content-Signal", CR_ROBOTS_SIGNAL },
   };
   struct cr_robots_lines lines;
   struct cr_robots_record record;
@@ -114,6 +115,33 @@ static void fields_are_known_in_any_case_and_in_frequent_misspellings(void **sta
     assert_true(cr_robots_lines_next(&lines, &record));
     if (record.field != cases[i].want)
       fail_msg("%s: %d", cases[i].name, (int)record.field);
+  }
+}
+
+/* RFC 9309 section 2.2 has neither of these. */
+static void read_strictly_fields_are_written_out(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text;
+    enum cr_robots_field want; /* OTHER: no record, or one of no known field */
+  } cases[] = {
+    { "aLLow : /a", CR_ROBOTS_ALLOW },   { "Disallow:/a", CR_ROBOTS_DISALLOW },
+    { "User-agent:a", CR_ROBOTS_AGENT }, { "Crawl-delay:a", CR_ROBOTS_DELAY },
+    { "Allowed: /a", CR_ROBOTS_OTHER },  { "Disallow-all: /a", CR_ROBOTS_OTHER },
+    { "useragent: a", CR_ROBOTS_OTHER }, { "Dissallow: /a", CR_ROBOTS_OTHER },
+    { "site-map: /a", CR_ROBOTS_OTHER }, { "Disallow /a", CR_ROBOTS_OTHER },
+  };
+  struct cr_robots_lines lines;
+  struct cr_robots_record record;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    cr_robots_lines_init(&lines, cr_span_text(cases[i].text));
+    lines.strict = true;
+    record.field = CR_ROBOTS_OTHER;
+    (void)cr_robots_lines_next(&lines, &record); /* there may be none */
+    if (record.field != cases[i].want)
+      fail_msg("%s: %d", cases[i].text, (int)record.field);
   }
 }
 
@@ -246,6 +274,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(records_are_read_from_lines_of_all_kinds),
     cmocka_unit_test(fields_are_known_in_any_case_and_in_frequent_misspellings),
+    cmocka_unit_test(read_strictly_fields_are_written_out),
     cmocka_unit_test(a_long_line_ends_at_the_limit),
     cmocka_unit_test(a_line_that_the_size_limit_cuts_is_dropped),
     cmocka_unit_test(a_single_line_over_the_size_limit_is_nothing),

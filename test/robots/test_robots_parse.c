@@ -17,7 +17,7 @@
 #include "support/oom.h"
 
 /* Fixed part of a parsed file: struct cr_robots. */
-enum { HEADER_BYTES = 24 };
+enum { HEADER_BYTES = 32 };
 
 static bool allows(const char *text, const char *token, const char *target)
 {
@@ -270,9 +270,97 @@ static void any_bytes_are_parsed(void **state)
   cr_test_mem_done(&mem);
 }
 
+static void read_strictly_it_is_rfc_9309_alone(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text, *target;
+    bool lenient, strict; /* allowed */
+  } cases[] = {
+    { "User-agent: bot\nDisallow: /a\n", "/a", false, false },
+    { "User-agent: *\nDisallow: /a\n", "/a", false, false },
+    { "User-agent: bot/1.0\nDisallow: /a\n", "/a", false, true },
+    { "User-agent: bot and more\nDisallow: /a\n", "/a", false, true },
+    { "User-agent: * and more\nDisallow: /a\n", "/a", false, true },
+    { "User-agent: *\nDisallow /a\n", "/a", false, true },
+    { "User-agent: *\nDisalow: /a\n", "/a", false, true },
+    { "User-agent: *\nDisallow: /\nAllow: /a/index.html\n", "/a/", true, false },
+    { "User-agent: *\nDisallow: /\nAllow: /a/index.html\n", "/a/index.html", true, true },
+  };
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_robots *robots = NULL;
+    struct cr_mem mem;
+    assert_int_equal(allows(cases[i].text, "bot", cases[i].target), cases[i].lenient);
+    cr_test_mem_init(&mem);
+    assert_int_equal(
+        cr_robots_parse_strictly(&robots, &mem, cr_span_text(cases[i].text), CR_SPAN("bot")), 0);
+    if (cr_robots_check(robots, cr_span_text(cases[i].target)).allowed != cases[i].strict)
+      fail_msg("%s", cases[i].text);
+    cr_robots_free(robots);
+    cr_test_mem_done(&mem);
+  }
+}
+
+static void sitemap_lines_are_of_the_whole_file(void **state)
+{
+  static const char text[] = "Sitemap: http://a.example/1\nUser-agent: bot\nSITEMAP : 2 #3\n"
+                             "User-agent: *\nDisallow: /\nSitemap:\nSite-map: /4\n"
+                             "User-agent: cat\nDisallow: /cat\nSitemap: 5";
+  static const char *const agents[] = { "bot", "dog", "" };
+  (void)state;
+
+  for (size_t i = 0; i < 3; i++) {
+    struct cr_robots *robots = NULL;
+    struct cr_span value;
+    struct cr_mem mem;
+    char got[100] = "";
+    size_t at = 0;
+    cr_test_mem_init(&mem);
+    assert_int_equal(cr_robots_parse(&robots, &mem, cr_span_text(text), cr_span_text(agents[i])),
+                     0);
+    for (size_t len = 0; cr_robots_next_sitemap(robots, &at, &value); len = strlen(got))
+      (void)snprintf(got + len, sizeof(got) - len, "%.*s ", (int)value.len, value.at);
+    assert_string_equal(got, "http://a.example/1 2 /4 5 ");
+    assert_false(cr_robots_check(robots, CR_SPAN("/")).allowed); /* nor do they end a list */
+    assert_int_equal(cr_robots_is_named(robots), i == 0);
+    cr_robots_free(robots);
+    cr_test_mem_done(&mem);
+  }
+  size_t at = 0;
+  struct cr_span value;
+  assert_false(cr_robots_next_sitemap(NULL, &at, &value));
+}
+
+static void sitemap_lines_have_a_bound(void **state)
+{
+  static const char line[] = "sitemap:a\n";
+  size_t count = CR_ROBOTS_MAX_SITEMAPS + 100;
+  char *text = test_malloc(count * (sizeof(line) - 1));
+  struct cr_robots *robots = NULL;
+  struct cr_span value;
+  struct cr_mem mem;
+  size_t at = 0;
+  size_t kept = 0;
+  (void)state;
+
+  for (size_t i = 0; i < count; i++)
+    memcpy(text + i * (sizeof(line) - 1), line, sizeof(line) - 1);
+  cr_test_mem_init(&mem);
+  assert_int_equal(
+      cr_robots_parse(&robots, &mem, cr_span(text, count * (sizeof(line) - 1)), CR_SPAN("bot")), 0);
+  while (cr_robots_next_sitemap(robots, &at, &value))
+    kept++;
+  assert_int_equal(kept, CR_ROBOTS_MAX_SITEMAPS);
+  cr_robots_free(robots);
+  cr_test_mem_done(&mem);
+  test_free(text);
+}
+
 static void parse_once(struct cr_mem *mem, void *arg)
 {
-  static const char text[] = "User-agent: *\nDisallow: /%41\nAllow: /a/index.html\n";
+  static const char text[] = "User-agent: *\nDisallow: /%41\nAllow: /a/index.html\n"
+                             "Sitemap: /a\nContent-Signal: search=no\n";
   struct cr_robots *robots = NULL;
 
   (void)arg;
@@ -298,6 +386,9 @@ int main(void)
     cmocka_unit_test(rules_take_at_most_twice_their_lines),
     cmocka_unit_test(rules_behind_the_size_limit_are_not_read),
     cmocka_unit_test(any_bytes_are_parsed),
+    cmocka_unit_test(read_strictly_it_is_rfc_9309_alone),
+    cmocka_unit_test(sitemap_lines_are_of_the_whole_file),
+    cmocka_unit_test(sitemap_lines_have_a_bound),
     cmocka_unit_test(a_refused_allocation_is_an_ordinary_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
