@@ -282,6 +282,9 @@ int crawler_set_span_hosts(crawler *c, int on);                  /* leave the se
 int crawler_set_links(crawler *c, const char *list);         /* kinds followed: "a,area", "all" */
 int crawler_set_html_fallback(crawler *c, int on);           /* gumbo decides where tokens can't */
 int crawler_set_follow_nofollow(crawler *c, int on);         /* rel=nofollow links too */
+int crawler_set_follow_ugc(crawler *c, int on);              /* rel=ugc links too */
+int crawler_set_follow_sponsored(crawler *c, int on);        /* rel=sponsored links too */
+int crawler_set_obey_meta_robots(crawler *c, int on);        /* nofollow of whole pages */
 int crawler_set_depth_first(crawler *c, int on);             /* what was found last goes first */
 int crawler_set_filter_depends_on_page(crawler *c, int on);  /* ask on_filter for each link */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
@@ -572,6 +575,15 @@ const char *crawler_page_meta(const crawler_page *page, const char *name);
 size_t crawler_page_meta_count(const crawler_page *page);
 const char *crawler_page_meta_name(const crawler_page *page, size_t i);
 const char *crawler_page_meta_content(const crawler_page *page, size_t i);
+/* What the page says to robots, by headers X-Robots-Tag (of any type) and metas, to all of them or
+ * by the name of option robots_token: bits. NOFOLLOW is obeyed by option obey_meta_robots, the rest
+ * is the caller's to keep to. Metas are read of 2xx pages, whatever hooks there are. */
+int crawler_page_robots(const crawler_page *page);
+#define CRAWLER_PAGE_NOINDEX 1   /* noindex, none: not to be shown; its links may be followed */
+#define CRAWLER_PAGE_NOFOLLOW 2  /* nofollow, none */
+#define CRAWLER_PAGE_NOARCHIVE 4 /* noarchive, nocache, and a meta "pragma: no-cache" */
+/* unavailable_after of the same, the earliest: as NOINDEX from then on. -1: never. */
+int64_t crawler_page_unavailable_after_ms(const crawler_page *page);
 /* The absolute URL of the first link of kind CANONICAL that has one; NULL: none, as of a page that
  * isn't 2xx and so has no links, or out of memory. */
 const char *crawler_page_canonical(crawler_page *page);

@@ -205,6 +205,16 @@ static bool is_canonical(const struct crawler_link *link)
   return link->kind == CRAWLER_LINK_CANONICAL && !(link->flags & CRAWLER_LINK_INERT);
 }
 
+int crawler_page_robots(const crawler_page *page)
+{
+  return page->facts.robots;
+}
+
+int64_t crawler_page_unavailable_after_ms(const crawler_page *page)
+{
+  return page->facts.unavailable_after_ms != 0 ? page->facts.unavailable_after_ms : -1;
+}
+
 const char *crawler_page_canonical(crawler_page *page)
 {
   for (uint32_t i = 0; i < page->link_count; i++) {

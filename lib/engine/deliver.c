@@ -69,6 +69,16 @@ static uint32_t kinds_wanted(const struct cr_shard *s, bool by_caller)
   return by_caller ? s->link_kinds | CR_LINK_KINDS_TOLD : s->link_kinds;
 }
 
+/* A copy that no change of options takes from a worker. Without memory for it only what is said to
+ * all robots is read. */
+static struct cr_span token_of(struct cr_visit *v)
+{
+  struct cr_span token = cr_robots_own_token(v->shard);
+  const char *copy = cr_arena_strndup(&v->page.arena, token.at, token.len);
+
+  return cr_span(copy, copy ? token.len : 0);
+}
+
 static void prepare(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
@@ -89,6 +99,7 @@ static void prepare(struct cr_visit *v)
     .link_kinds = links ? kinds_wanted(s, by_caller) : 0,
     .want_link_text = links && by_caller,
     .want_facts = by_caller,
+    .robots_token = token_of(v),
     .want_document = s->settings->document != 0,
     .may_build_tree = true,
     .never_builds_tree = s->settings->html_fallback == 0,

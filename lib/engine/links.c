@@ -92,14 +92,27 @@ static struct cr_span counted_href(const struct cr_shard *s, const struct crawle
   return cr_span(href.at, (size_t)(hash - href.at));
 }
 
-static bool is_followed(struct cr_shard *s, const struct crawler_link *link)
+/* Options say which of these are followed all the same. */
+static bool is_nofollow(const struct cr_shard *s, const struct crawler_page *page,
+                        const struct crawler_link *link)
+{
+  const struct cr_settings *o = s->settings;
+
+  return ((link->flags & CRAWLER_LINK_NOFOLLOW) && !o->follow_nofollow) ||
+         ((link->flags & CRAWLER_LINK_UGC) && !o->follow_ugc) ||
+         ((link->flags & CRAWLER_LINK_SPONSORED) && !o->follow_sponsored) ||
+         ((page->facts.robots & CRAWLER_PAGE_NOFOLLOW) && o->obey_meta_robots);
+}
+
+static bool is_followed(struct cr_shard *s, const struct crawler_page *page,
+                        const struct crawler_link *link)
 {
   crawler_reason reason = CRAWLER_REASON_NONE;
 
   if (!(s->link_kinds & (1u << link->kind)) ||
       (link->flags & (CRAWLER_LINK_INERT | CRAWLER_LINK_LATE)) != 0)
     reason = CRAWLER_REJECTED_KIND;
-  else if ((link->flags & CRAWLER_LINK_NOFOLLOW) && !s->settings->follow_nofollow)
+  else if (is_nofollow(s, page, link))
     reason = CRAWLER_REJECTED_NOFOLLOW;
   if (reason != CRAWLER_REASON_NONE)
     cr_ledger_link_refused(&s->ledger, reason);
@@ -132,7 +145,7 @@ static void identify_all(struct batch *b, const uint8_t *verdicts)
   const struct crawler_page *page = &b->visit->page;
 
   for (uint32_t i = 0; i < page->link_count; i++) {
-    if (!is_followed(b->s, &page->links[i]))
+    if (!is_followed(b->s, page, &page->links[i]))
       continue;
     if (verdicts && verdicts[i] != CRAWLER_ACCEPT)
       cr_ledger_link_refused(&b->s->ledger, CRAWLER_REJECTED_FILTER);

@@ -87,12 +87,17 @@ static void note_delay(struct cr_visit *v, int64_t ms)
   (void)ops->host_update(s->frontier, &update, now); /* needs no memory */
 }
 
+struct cr_span cr_robots_own_token(const struct cr_shard *s)
+{
+  const struct cr_settings *o = s->settings;
+
+  return cr_robots_token(cr_span_text(*o->robots_token ? o->robots_token : o->user_agent));
+}
+
 static int read_rules(struct cr_visit *v, struct cr_robots **rules)
 {
   struct cr_shard *s = v->shard;
-  const char *name =
-      *s->settings->robots_token ? s->settings->robots_token : s->settings->user_agent;
-  struct cr_span token = cr_robots_token(cr_span_text(name));
+  struct cr_span token = cr_robots_own_token(s);
 
   return s->settings->robots_lenient ? cr_robots_parse(rules, s->mem, v->page.body, token)
                                      : cr_robots_parse_strictly(rules, s->mem, v->page.body, token);

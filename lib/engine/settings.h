@@ -70,6 +70,9 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   char *links;
   int64_t html_fallback;
   int64_t follow_nofollow;
+  int64_t follow_ugc;
+  int64_t follow_sponsored;
+  int64_t obey_meta_robots;
   int64_t depth_first;
   int64_t filter_depends_on_page;
   char *allow_private;

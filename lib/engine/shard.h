@@ -385,6 +385,8 @@ struct cr_robots_facts { /* what is kept with an authority */
   int64_t spent_ms;           /* asking since, pauses between attempts included */
 };
 void cr_robots_facts_free(void *facts, void *user);
+/* The product token that we are named by. Borrowed from the settings. */
+struct cr_span cr_robots_own_token(const struct cr_shard *s);
 /* Keeps the transfer of a robots.txt within what is left of max_robots_time: before its name is
  * resolved, and after. */
 void cr_robots_bound_time(struct cr_visit *v);

@@ -21,7 +21,8 @@
 struct cr_html_wants {
   uint32_t kinds; /* a bit for each crawler_link_kind that is collected */
   bool link_text;
-  bool metadata; /* title, lang, metas */
+  bool metadata;               /* title, lang, metas */
+  struct cr_span robots_token; /* a <meta> of this name is for us; empty: only one for all robots */
 };
 
 #define CR_LINK_BIT(kind) (UINT32_C(1) << (kind))

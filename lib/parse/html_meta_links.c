@@ -6,6 +6,7 @@
  */
 #include "parse/html_collect.h"
 #include "parse/refresh.h"
+#include "parse/robots_tags.h"
 
 enum { LATE_MS = 5000 };
 
@@ -130,6 +131,7 @@ static void note_named(struct cr_collect *c, const struct cr_html_tag *tag, stru
     lower[i] = cr_lower(lower[i]);
   name.at = lower;
   keep_meta(c, name, content);
+  cr_robots_tags_meta(&c->found.facts, name, content, c->wants.robots_token);
   if (names_url(name) && content.len > 0)
     add(c, tag, CRAWLER_LINK_META, content);
 }
@@ -147,6 +149,9 @@ void cr_collect_meta(struct cr_collect *c, const struct cr_html_tag *tag)
   if (cr_html_attribute(tag, CR_SPAN("http-equiv"), &name)) {
     if (cr_span_eq_nocase(name, CR_SPAN("refresh")))
       add_refresh(c, tag, content);
+    else if (cr_span_eq_nocase(name, CR_SPAN("pragma")) &&
+             cr_span_eq_nocase(cr_span_trim(content), CR_SPAN("no-cache")))
+      c->found.facts.robots |= CRAWLER_PAGE_NOARCHIVE;
     else if (cr_span_eq_nocase(name, CR_SPAN("content-security-policy")) ||
              cr_span_eq_nocase(name, CR_SPAN("content-security-policy-report-only")))
       add_reports(c, tag, content);

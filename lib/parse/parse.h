@@ -42,6 +42,7 @@ struct cr_parse {
   uint32_t link_kinds;              /* a bit for each crawler_link_kind that is collected */
   bool want_link_text;
   bool want_facts;
+  struct cr_span robots_token; /* our name; empty: what is said to it isn't looked for */
   bool want_document;
   bool may_build_tree;       /* false: where one is needed, needs_tree says so instead */
   bool never_builds_tree;    /* option html_fallback off, and no document: tokens have to do */

@@ -15,6 +15,7 @@
 #include "parse/html_links.h"
 #include "parse/html_tame.h"
 #include "parse/other_links.h"
+#include "parse/robots_tags.h"
 
 enum { MIME_BYTES = 128, USUAL_RATIO = 4 };
 
@@ -179,6 +180,11 @@ struct html { /* what is being read, and how */
   const char *charset;
 };
 
+static struct cr_html_wants wants_of(const struct cr_parse *p)
+{
+  return (struct cr_html_wants){ p->link_kinds, p->want_link_text, p->want_facts, p->robots_token };
+}
+
 /* By tokens. 0, CRAWLER_E_NOMEM; *is_exact tells whether a tree would have others. */
 static int read_tokens(struct cr_parse *p, struct html *html, bool goes_on, bool *is_exact)
 {
@@ -236,7 +242,7 @@ static enum cr_parse_note parse_html(struct cr_parse *p)
 
   if (!html)
     return CR_PARSE_NO_MEMORY;
-  html->wants = (struct cr_html_wants){ p->link_kinds, p->want_link_text, p->want_facts };
+  html->wants = wants_of(p);
   err = make_readable(p, html);
   if (err == 0)
     err = read_tokens(p, html, p->never_builds_tree, &is_exact);
@@ -256,7 +262,7 @@ static enum cr_parse_note parse_html(struct cr_parse *p)
 /* What isn't HTML may have links in its headers, and some types in their bodies. */
 static enum cr_parse_note parse_other(struct cr_parse *p)
 {
-  const struct cr_html_wants wants = { p->link_kinds, p->want_link_text, p->want_facts };
+  const struct cr_html_wants wants = wants_of(p);
   struct cr_collect *collect = cr_arena_alloc(p->scratch, sizeof(*collect));
   struct cr_span utf8;
 
@@ -301,6 +307,23 @@ enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scr
   return note;
 }
 
+static void read_body(struct cr_parse *p)
+{
+  if (!p->is_html) {
+    if (p->link_kinds != 0)
+      p->note = parse_other(p);
+    return;
+  }
+  if (p->want_document && !p->may_build_tree) {
+    p->needs_tree = true;
+    return;
+  }
+  if (p->want_document)
+    p->note = parse_document(p);
+  if (p->note != CR_PARSE_NO_MEMORY && (p->link_kinds != 0 || p->want_facts))
+    p->note = parse_html(p);
+}
+
 void cr_parse_run(struct cr_parse *p, void *user)
 {
   (void)user;
@@ -326,17 +349,6 @@ void cr_parse_run(struct cr_parse *p, void *user)
     p->err = name_type(p);
   if (p->err < 0)
     return;
-  if (!p->is_html) {
-    if (p->link_kinds != 0)
-      p->note = parse_other(p);
-    return;
-  }
-  if (p->want_document && !p->may_build_tree) {
-    p->needs_tree = true;
-    return;
-  }
-  if (p->want_document)
-    p->note = parse_document(p);
-  if (p->note != CR_PARSE_NO_MEMORY && (p->link_kinds != 0 || p->want_facts))
-    p->note = parse_html(p);
+  read_body(p);
+  cr_robots_tags_headers(&p->facts, p->headers, p->robots_token);
 }

@@ -32,6 +32,17 @@ static crawler_page *html(const char *text)
 
 /* ---- what a document has ---- */
 
+static void a_page_may_end_at_a_time(void **state)
+{
+  crawler_page *page =
+      html("<meta name=robots content='unavailable_after: 25 Jun 2010 15:00 GMT'>");
+
+  (void)state;
+  assert_int_equal(crawler_page_robots(page), 0);
+  assert_int_equal(crawler_page_unavailable_after_ms(page), INT64_C(1277478000000));
+  crawler_page_release(page);
+}
+
 static const char whole[] =
     "<!DOCTYPE html><html lang=en><title> A  title </title><meta name=Robots content=noindex>"
     "<link rel=canonical href=/kept><body><p>Text &amp; <a href='x?a&amp;b' rel=next hreflang=de>"
@@ -54,6 +65,8 @@ static void all_that_reads_pages_reads_documents(void **state)
   assert_string_equal(crawler_page_title(page), "A title");
   assert_string_equal(crawler_page_lang(page), "en");
   assert_string_equal(crawler_page_meta(page, "robots"), "noindex");
+  assert_int_equal(crawler_page_robots(page), CRAWLER_PAGE_NOINDEX);
+  assert_int_equal(crawler_page_unavailable_after_ms(page), -1);
   assert_string_equal(crawler_page_canonical(page), "http://a.test/kept");
   assert_int_equal(crawler_page_links_are_exact(page), 1);
   assert_int_equal(crawler_page_link_count(page), 4);
@@ -593,6 +606,7 @@ int main(void)
     cmocka_unit_test(without_a_url_absolute_links_are_valid_and_a_base_helps),
     cmocka_unit_test(text_is_decoded_by_its_charset),
     cmocka_unit_test(the_type_says_what_is_read),
+    cmocka_unit_test(a_page_may_end_at_a_time),
     cmocka_unit_test(the_kinds_that_are_read_can_be_chosen),
     cmocka_unit_test(the_tree_is_built_on_demand),
     cmocka_unit_test(what_is_too_deep_for_a_tree_has_links_by_tokens),

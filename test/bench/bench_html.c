@@ -88,7 +88,8 @@ static void identify(struct bench *b, const struct crawler_link *link,
 
 static void extract_page(struct bench *b, size_t i, bool resolves)
 {
-  static const struct cr_html_wants wants = { ~(1u << CRAWLER_LINK_GUESS), false, true };
+  static const struct cr_html_wants wants = { .kinds = ~(1u << CRAWLER_LINK_GUESS),
+                                              .metadata = true };
   static const struct cr_url_encoding utf8 = { NULL, NULL };
   const char *charset = cr_charset_decide(b->pages[i], cr_span(NULL, 0), "text/html");
   char name[LINE_BYTES];

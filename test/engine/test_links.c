@@ -138,6 +138,81 @@ static void nofollow_does_not_bar_the_url(void **state)
   }
 }
 
+static void other_rels_are_options_too(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .body = "<a href=/plain><a href=/ugc rel=ugc><a href=/paid rel=sponsored>"
+                   "<a href=/both rel='nofollow ugc'>" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  static const struct {
+    const char *nofollow, *ugc, *sponsored;
+    unsigned got_ugc, got_paid, got_both;
+  } rows[] = {
+    { "0", "1", "1", 1, 1, 0 }, { "0", "0", "1", 0, 1, 0 }, { "0", "1", "0", 1, 0, 0 },
+    { "1", "1", "1", 1, 1, 1 }, { "1", "0", "1", 0, 1, 0 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cr_sim sim;
+    cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world, .parser = cr_parse_run });
+    cr_sim_add(&sim, "/");
+    cr_sim_set(&sim, "follow_nofollow", rows[i].nofollow);
+    cr_sim_set(&sim, "follow_ugc", rows[i].ugc);
+    cr_sim_set(&sim, "follow_sponsored", rows[i].sponsored);
+    cr_sim_run(&sim);
+    assert_int_equal(cr_sim_asked(&sim, "/plain"), 1);
+    assert_int_equal(cr_sim_asked(&sim, "/ugc"), rows[i].got_ugc);
+    assert_int_equal(cr_sim_asked(&sim, "/paid"), rows[i].got_paid);
+    assert_int_equal(cr_sim_asked(&sim, "/both"), rows[i].got_both);
+    assert_int_equal(cr_sim_link_count(&sim, CRAWLER_REJECTED_NOFOLLOW),
+                     3 - rows[i].got_ugc - rows[i].got_paid - rows[i].got_both);
+    cr_sim_close(&sim);
+  }
+}
+
+static void a_page_may_say_nofollow_of_all_its_links(void **state)
+{
+  static const struct {
+    const char *headers, *head;
+    const char *obey;
+    unsigned followed;
+  } rows[] = {
+    { NULL, "<meta name=robots content=nofollow>", "1", 0 },
+    { NULL, "<meta name=robots content=none>", "1", 0 },
+    { NULL, "<meta name=robots content=noindex>", "1", 1 },
+    { NULL, "<meta name=robots content='unavailable_after: 2001-01-01'>", "1", 1 },
+    { NULL, "<meta name=robots content=nofollow>", "0", 1 },
+    { NULL, "<meta name=LibCrawl content=nofollow>", "1", 0 },
+    { NULL, "<meta name=otherbot content=nofollow>", "1", 1 },
+    { "X-Robots-Tag: nofollow\r\n", "", "1", 0 },
+    { "X-Robots-Tag: libcrawl: none\r\n", "", "1", 0 },
+    { "X-Robots-Tag: otherbot: none\r\n", "", "1", 1 },
+    { "X-Robots-Tag: noindex\r\n", "", "1", 1 },
+    { "X-Robots-Tag: nofollow\r\n", "", "0", 1 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    char body[200];
+    const struct cr_sim_page pages[] = {
+      { "/", .body = body, .headers = rows[i].headers },
+    };
+    const struct cr_sim_site site = CR_SIM_SITE(pages);
+    struct cr_sim sim;
+    (void)snprintf(body, sizeof(body), "%s<a href=/a>", rows[i].head);
+    cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world, .parser = cr_parse_run });
+    cr_sim_add(&sim, "/");
+    cr_sim_set(&sim, "obey_meta_robots", rows[i].obey);
+    cr_sim_run(&sim); /* without a hook that looks at pages */
+    if (cr_sim_asked(&sim, "/a") != rows[i].followed)
+      fail_msg("%s%s", rows[i].headers ? rows[i].headers : "", rows[i].head);
+    assert_int_equal(cr_sim_link_count(&sim, CRAWLER_REJECTED_NOFOLLOW), !rows[i].followed);
+    cr_sim_close(&sim);
+  }
+}
+
 static void hrefs_are_relative_to_the_page_or_its_base(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -455,6 +530,8 @@ int main(void)
     cmocka_unit_test(rejected_urls_are_told_once_in_a_crawl),
     cmocka_unit_test(kinds_that_are_not_followed_are_counted),
     cmocka_unit_test(nofollow_does_not_bar_the_url),
+    cmocka_unit_test(other_rels_are_options_too),
+    cmocka_unit_test(a_page_may_say_nofollow_of_all_its_links),
     cmocka_unit_test(hrefs_are_relative_to_the_page_or_its_base),
     cmocka_unit_test(remembered_hrefs_are_resolved_by_where_they_stand),
     cmocka_unit_test(a_url_too_long_to_ask_for_is_invalid),

@@ -32,7 +32,7 @@ static inline void extract_open(struct extract_rig *rig)
   cr_arena_init(&rig->keep, &rig->mem, CR_MEM_PAGE, 16 * 1024, 0);
   cr_arena_init(&rig->scratch, &rig->mem, CR_MEM_PAGE, 64 * 1024, 0);
   rig->charset = "utf-8";
-  rig->wants = (struct cr_html_wants){ ~0u, true, true };
+  rig->wants = (struct cr_html_wants){ .kinds = ~0u, .link_text = true, .metadata = true };
   rig->goes_on = false;
 }
 

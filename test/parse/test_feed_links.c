@@ -108,7 +108,7 @@ static void more_bases_than_are_kept_are_left_out(void **state)
 static void read_once(struct cr_mem *mem, void *arg)
 {
   struct cr_collect *collect = malloc(sizeof(*collect));
-  const struct cr_html_wants wants = { ~0u, true, true };
+  const struct cr_html_wants wants = { .kinds = ~0u, .link_text = true, .metadata = true };
   struct cr_arena keep;
   struct cr_arena scratch;
 

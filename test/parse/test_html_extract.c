@@ -211,7 +211,7 @@ static void read_once(struct cr_mem *mem, void *arg)
 {
   struct cr_collect *collect = malloc(sizeof(*collect));
   struct cr_extract *x = malloc(sizeof(*x));
-  const struct cr_html_wants wants = { ~0u, true, true };
+  const struct cr_html_wants wants = { .kinds = ~0u, .link_text = true, .metadata = true };
   struct cr_arena keep;
   struct cr_arena scratch;
   int err = 0;

@@ -59,7 +59,9 @@ static void close_reading(struct reading *r)
 static void begin(struct reading *r, unsigned options, const char *charset)
 {
   uint32_t guess = CR_LINK_BIT(CRAWLER_LINK_GUESS);
-  const struct cr_html_wants wants = { options & CR_TWO_WAYS_GUESSES ? ~0u : ~guess, true, true };
+  const struct cr_html_wants wants = { .kinds = options & CR_TWO_WAYS_GUESSES ? ~0u : ~guess,
+                                       .link_text = true,
+                                       .metadata = true };
 
   cr_collect_init(&r->collect, &r->keep, &r->scratch, charset, &wants);
 }
