@@ -47,7 +47,11 @@ static const char help[] =
     "      --timeout T           for one attempt (30s)\n"
     "Which URLs (default: the seeds' hosts):\n"
     "      --allow-host P, --deny-host P    example.org, *.example.org, .example.org\n"
-    "      --allow-url GLOB, --deny-url GLOB\n"
+    "      --allow-url P, --deny-url P      a glob over the URL, or re:EXPRESSION (PCRE2)\n"
+    "      --include P, --exclude P         the first that matches decides; host:P too\n"
+    "      --scope REACH         host, subdomains or domain of the seeds (host)\n"
+    "      --no-parent           on seeds' hosts only what is below a seed's directory\n"
+    "      --schemes LIST, --ports LIST, --allow-extensions LIST, --deny-extensions LIST\n"
     "      --span-hosts          leave the seeds' hosts\n"
     "      --links KINDS         kinds of links that are followed, or \"all\"\n"
     "                            (a,area,iframe,frame,refresh,next,prev,language,item)\n"
@@ -175,6 +179,8 @@ static const struct word words[] = {
   { "deny-host", 0, PATTERN, 1, NULL, crawler_deny_host },
   { "allow-url", 0, PATTERN, 1, NULL, crawler_allow_url },
   { "deny-url", 0, PATTERN, 1, NULL, crawler_deny_url },
+  { "include", 0, PATTERN, 1, NULL, crawler_include },
+  { "exclude", 0, PATTERN, 1, NULL, crawler_exclude },
   { "output-dir", 'o', OUTPUT_DIR, 1, NULL, NULL },
   { "json", 0, JSON, 0, NULL, NULL },
   { "edges", 0, EDGES, 0, NULL, NULL },

@@ -106,6 +106,7 @@ static void put_outcome(FILE *to, const crawler_request *req, crawler_outcome ou
   put_text(to, "kind", crawler_kind_name(crawler_request_kind(req)));
   put_text(to, "outcome", crawler_outcome_name(outcome));
   put_text(to, "reason", crawler_reason_name(reason));
+  put_text(to, "rule", crawler_request_rule(req));
   fprintf(to, ",\"depth\":%d", crawler_request_depth(req));
   put_text(to, "via", crawler_request_via(req));
   put_text(to, "referrer", crawler_request_referrer(req));
@@ -221,6 +222,9 @@ static void print_line(struct output *out, const crawler_request *req, crawler_o
   else if (outcome == CRAWLER_REDIRECTED)
     printf("%d %9s  %s -> %s\n", crawler_page_status(page), "", crawler_request_url(req),
            crawler_page_location(page));
+  else if (crawler_request_rule(req))
+    printf("%s: %s (%s)  %s\n", crawler_outcome_name(outcome), crawler_reason_name(reason),
+           crawler_request_rule(req), crawler_request_url(req));
   else
     printf("%s: %s  %s\n", crawler_outcome_name(outcome), crawler_reason_name(reason),
            crawler_request_url(req));

@@ -143,9 +143,10 @@ typedef enum crawler_reason {
   CRAWLER_DROPPED_FILTER = 34,             /* on_request said no */
   CRAWLER_REJECTED_INVALID_URL = 48,       /* not a URL, or over 16 KB */
   CRAWLER_REJECTED_SCHEME = 49,            /* mailto:, javascript:, ... */
-  CRAWLER_REJECTED_SCOPE = 50,             /* outside of hosts and patterns */
+  CRAWLER_REJECTED_SCOPE = 50,             /* outside: crawler_request_rule() says by which rule */
   CRAWLER_REJECTED_TRAP = 51,              /* not used yet */
   CRAWLER_REJECTED_FILTER = 52,            /* on_filter or on_links said no */
+  CRAWLER_REJECTED_PATTERN_LIMIT = 56,     /* a regular expression's match would cost too much */
   /* Counted for each link, not for the URL, which may come again: */
   CRAWLER_REJECTED_DEPTH = 53,    /* over option max_depth: another path may be shorter */
   CRAWLER_REJECTED_NOFOLLOW = 54, /* rel=nofollow */
@@ -230,6 +231,7 @@ int crawler_set_cookies(crawler *c, int on);                   /* one jar for th
 int crawler_set_max_pending(crawler *c, int64_t urls);         /* queued for one host */
 int crawler_set_max_frontier_bytes(crawler *c, int64_t bytes); /* -1: no limit */
 int crawler_set_document(crawler *c, int on);                  /* a tree for each HTML page */
+int crawler_set_no_parent(crawler *c, int on);                 /* below the seeds' directories */
 int crawler_set_key_trailing_slash(crawler *c, int on);        /* "/a/" counts as "/a" */
 int crawler_set_key_slashes(crawler *c, int on);               /* "//a" counts as "/a" */
 int crawler_set_key_index(crawler *c, int on);                 /* "/a/index.html" as "/a/" */
@@ -279,6 +281,11 @@ int crawler_set_dns_timeout_ms(crawler *c, int64_t ms);          /* until the na
 int crawler_set_slow_after_ms(crawler *c, int64_t ms);           /* older: to the slow lane */
 int crawler_set_slow_concurrency(crawler *c, int64_t transfers); /* there; <= 8 * concurrency */
 int crawler_set_span_hosts(crawler *c, int on);                  /* leave the seeds' hosts */
+int crawler_set_scope(crawler *c, const char *reach);           /* "host", "subdomains", "domain" */
+int crawler_set_schemes(crawler *c, const char *list);          /* "https"; "": both */
+int crawler_set_ports(crawler *c, const char *list);            /* "80,8000-8999"; "": any */
+int crawler_set_allow_extensions(crawler *c, const char *list); /* "html,none"; "": any */
+int crawler_set_deny_extensions(crawler *c, const char *list);  /* "zip,exe" */
 int crawler_set_links(crawler *c, const char *list);         /* kinds followed: "a,area", "all" */
 int crawler_set_html_fallback(crawler *c, int on);           /* gumbo decides where tokens can't */
 int crawler_set_follow_nofollow(crawler *c, int on);         /* rel=nofollow links too */
@@ -295,15 +302,22 @@ int crawler_set_keep_open(crawler *c, int on); /* an empty queue is idle, not th
 
 /* Scope, in addition to the options. Host patterns: "example.org", "*.example.org" (subdomains),
  * ".example.org" (both), "*" (all), with ":port" to name one. URL patterns: globs over the whole
- * URL ("*": any run, "?": any one). A URL is rejected if a deny pattern matches, or if there are
- * allow patterns of a sort and none of that sort matches; seeds need no allow pattern. With an
- * allow_host the seeds' hosts are no longer the scope by themselves.
+ * URL ("*": any run, "?": any one), or "re:" and a regular expression (PCRE2) that may match
+ * anywhere in it. A URL is rejected if a deny pattern matches, or if there are allow patterns of a
+ * sort and none of that sort matches; seeds need no allow pattern. With an allow_host the seeds'
+ * hosts are no longer the scope by themselves.
  * Can be called at any time; URLs rejected for scope are judged again when they are found again.
- * CRAWLER_E_VALUE: not a pattern. CRAWLER_E_LIMIT: over 10,000 patterns. CRAWLER_E_NOMEM. */
+ * CRAWLER_E_VALUE: not a pattern (crawler_errmsg() has where, of an expression). CRAWLER_E_LIMIT:
+ * over 10,000 patterns. CRAWLER_E_NOMEM. */
 int crawler_allow_host(crawler *c, const char *pattern);
 int crawler_deny_host(crawler *c, const char *pattern);
 int crawler_allow_url(crawler *c, const char *pattern);
 int crawler_deny_url(crawler *c, const char *pattern);
+/* Exceptions, in order: the first of these that matches decides. After deny patterns and before all
+ * else: an exclude rejects, seeds too; an include takes the URL in, whatever scope, allow patterns
+ * and options say. Patterns of URLs, or "host:" and one of hosts. Otherwise as above. */
+int crawler_include(crawler *c, const char *pattern);
+int crawler_exclude(crawler *c, const char *pattern);
 
 /* ---- requests ------------------------------------------------------------------------------ */
 
@@ -368,6 +382,9 @@ int crawler_request_is_seed(const crawler_request *req);
 int crawler_request_depth(const crawler_request *req);   /* links from a seed */
 int crawler_request_attempt(const crawler_request *req); /* 1 is the first; 0 before */
 int crawler_request_priority(const crawler_request *req);
+/* In on_outcome, of one rejected for scope or pattern_limit: the rule that did it, "deny_url *.zip"
+ * or the option's name. NULL elsewhere. Valid until the hook returns. */
+const char *crawler_request_rule(const crawler_request *req);
 const char *crawler_request_meta(const crawler_request *req, const char *key); /* NULL: none */
 void *crawler_request_data(const crawler_request *req);                        /* NULL: none */
 

@@ -54,6 +54,7 @@ static const struct name reasons[] = {
   { CRAWLER_REJECTED_SCOPE, "scope", NULL },
   { CRAWLER_REJECTED_TRAP, "trap", NULL },
   { CRAWLER_REJECTED_FILTER, "filter", NULL },
+  { CRAWLER_REJECTED_PATTERN_LIMIT, "pattern_limit", NULL },
   { CRAWLER_REJECTED_DEPTH, "depth", NULL },
   { CRAWLER_REJECTED_NOFOLLOW, "nofollow", NULL },
   { CRAWLER_REJECTED_KIND, "kind", NULL },

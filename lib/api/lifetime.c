@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* lifetime.c - the life of a crawler, from crawler_new() to crawler_free().
  */
+#include <stdio.h>
+
 #include "api/crawler_impl.h"
 
 #define TEXT_OF(number) TEXT_OF_(number)
@@ -239,16 +241,23 @@ void *crawler_data(const crawler *c)
 
 static int add_pattern(crawler *c, enum cr_scope_list list, const char *pattern)
 {
+  const struct cr_regex_error *wrong;
+  char text[200];
   int err;
 
   if (!c || !pattern)
     return CRAWLER_E_INVAL;
   err = cr_scope_add_pattern(c->shard.scope, list, pattern);
+  wrong = cr_scope_pattern_error(c->shard.scope);
+  if (err == CRAWLER_E_VALUE && wrong) {
+    (void)snprintf(text, sizeof(text), "not a pattern, at offset %zu: %s", wrong->offset,
+                   wrong->text);
+    return cr_error(c, err, text, pattern);
+  }
   if (err < 0)
     return cr_error(c, err, err == CRAWLER_E_VALUE ? "not a pattern" : crawler_strerror(err),
                     pattern);
-  if (c->shard.frontier)
-    c->shard.frontier->ops->forget_rejected(c->shard.frontier, CRAWLER_REJECTED_SCOPE);
+  cr_scope_changed(&c->shard);
   return 0;
 }
 
@@ -257,4 +266,6 @@ PATTERN(crawler_allow_host, CR_SCOPE_ALLOW_HOST)
 PATTERN(crawler_deny_host, CR_SCOPE_DENY_HOST)
 PATTERN(crawler_allow_url, CR_SCOPE_ALLOW_URL)
 PATTERN(crawler_deny_url, CR_SCOPE_DENY_URL)
+PATTERN(crawler_include, CR_SCOPE_INCLUDE)
+PATTERN(crawler_exclude, CR_SCOPE_EXCLUDE)
 /* clang-format on */

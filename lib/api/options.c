@@ -11,6 +11,7 @@
 
 #include "api/crawler_impl.h"
 #include "fetch/resolve.h"
+#include "filter/lists.h"
 #include "filter/scope.h"
 #include "robots/robots.h"
 
@@ -129,8 +130,8 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
     return bad_value(c, row, text);
   }
   c->shard.max_depth_changed |= to == &c->settings.max_depth && value != *to;
-  if (to == &c->settings.span_hosts && value != *to && c->shard.frontier)
-    c->shard.frontier->ops->forget_rejected(c->shard.frontier, CRAWLER_REJECTED_SCOPE);
+  if (to == &c->settings.span_hosts && value != *to)
+    cr_scope_changed(&c->shard);
   *to = value;
   cr_shard_configure(&c->shard);
   return 0;
@@ -148,9 +149,29 @@ static bool is_readable_file(const char *path)
   return ok;
 }
 
+/* Of the options that are lists of words by lists.h: is this one? */
+static bool is_list(const struct row *row, struct cr_span value)
+{
+  static const struct {
+    const char *option;
+    bool (*is)(struct cr_span list);
+  } lists[] = {
+    { "schemes", cr_list_of_schemes },
+    { "ports", cr_list_of_ports },
+    { "allow_extensions", cr_list_of_extensions },
+    { "deny_extensions", cr_list_of_extensions },
+  };
+
+  for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+    if (strcmp(row->name, lists[i].option) == 0)
+      return lists[i].is(value);
+  return true;
+}
+
 /* Do the rooms that use it understand it? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
 static int check_text(crawler *c, const struct row *row, const char *value)
 {
+  enum cr_scope_reach reach;
   uint32_t kinds;
   bool ok = true;
 
@@ -170,6 +191,10 @@ static int check_text(crawler *c, const struct row *row, const char *value)
     ok = *value == '\0' || is_readable_file(value);
   else if (strcmp(row->name, "links") == 0)
     ok = cr_link_kinds_read(value, &kinds) == 0;
+  else if (strcmp(row->name, "scope") == 0)
+    ok = cr_scope_reach_read(value, &reach) == 0;
+  else
+    ok = is_list(row, cr_span_text(value));
   return ok ? 0 : CRAWLER_E_VALUE;
 }
 
@@ -234,6 +259,14 @@ static char *join_headers(crawler *c, const char *old, const char *lines)
   return joined;
 }
 
+static bool is_of_scope(const crawler *c, char *const *to)
+{
+  const struct cr_settings *o = &c->settings;
+
+  return to == &o->scope || to == &o->schemes || to == &o->ports || to == &o->allow_extensions ||
+         to == &o->deny_extensions;
+}
+
 static int store_text(crawler *c, const struct row *row, const char *value)
 {
   char **to = text_of(c, row);
@@ -249,6 +282,8 @@ static int store_text(crawler *c, const struct row *row, const char *value)
     copy = is_header ? join_headers(c, *to, value) : cr_strdup(&c->home->mem, CR_MEM_CORE, value);
   if (!copy)
     return fail(c, CRAWLER_E_NOMEM, "out of memory for option", row->name);
+  if (is_of_scope(c, to) && strcmp(*to, copy) != 0)
+    cr_scope_changed(&c->shard);
   cr_shard_replace_text(&c->shard, to, copy);
   return 0;
 }

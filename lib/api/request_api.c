@@ -282,6 +282,11 @@ int crawler_request_priority(const crawler_request *req)
   return req->priority;
 }
 
+const char *crawler_request_rule(const crawler_request *req)
+{
+  return req->rule;
+}
+
 const char *crawler_request_meta(const crawler_request *req, const char *key)
 {
   return key ? cr_meta_get(req->meta, key) : NULL;

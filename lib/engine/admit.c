@@ -25,23 +25,30 @@ void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t f
   report(s, req, reason);
 }
 
-static bool in_scope(struct cr_shard *s, const struct crawler_request *req)
+static crawler_reason judge_scope(struct cr_shard *s, struct crawler_request *req)
 {
   struct cr_scope_url url = {
     .url = cr_span(req->url, req->url_bytes),
     .host = cr_request_host(req),
     .key = cr_politeness_key(&s->scratch, req),
+    .path = cr_request_target(req),
     .port = req->port,
+    .https = req->https,
     .trusted = req->seed_flag,
   };
 
-  return cr_scope_has(s->scope, &url);
+  struct cr_scope_verdict verdict = cr_scope_judge(s->scope, &url);
+
+  req->rule = verdict.rule;
+  return verdict.reason;
 }
 
-static crawler_reason by_rules(struct cr_shard *s, const struct crawler_request *req)
+static crawler_reason by_rules(struct cr_shard *s, struct crawler_request *req)
 {
-  if (!in_scope(s, req))
-    return CRAWLER_REJECTED_SCOPE;
+  crawler_reason reason = judge_scope(s, req);
+
+  if (reason != CRAWLER_REASON_NONE)
+    return reason;
   if (s->settings->max_depth >= 0 && req->depth > s->settings->max_depth)
     return CRAWLER_REJECTED_DEPTH;
   return CRAWLER_REASON_NONE;
@@ -177,6 +184,38 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
   return reason != CRAWLER_REASON_NONE ? -(int)reason : verdict;
 }
 
+void cr_scope_changed(struct cr_shard *s)
+{
+  if (!s->frontier)
+    return;
+  s->frontier->ops->forget_rejected(s->frontier, CRAWLER_REJECTED_SCOPE);
+  s->frontier->ops->forget_rejected(s->frontier, CRAWLER_REJECTED_PATTERN_LIMIT);
+}
+
+/* Is this the directory of the seed it descends from, or one above? Such a one would let in what
+ * the seed left out: a seed's redirect to the front page, or to a login. */
+static bool is_above_seed(const struct crawler_request *req)
+{
+  struct cr_span directory = cr_scope_directory(cr_request_target(req));
+  size_t path_at;
+  struct cr_span from;
+
+  for (path_at = 8; path_at < req->seed.len && req->seed.at[path_at] != '/';)
+    path_at++; /* behind "http://" */
+  if (path_at >= req->seed.len)
+    return false;
+  from = cr_span(req->seed.at + path_at, req->seed.len - path_at);
+  return from.len >= directory.len && memcmp(from.at, directory.at, directory.len) == 0;
+}
+
+static int keep_below(struct cr_shard *s, const struct crawler_request *req, struct cr_span host,
+                      bool is_new)
+{
+  if (!s->settings->no_parent || (req->via.at && !is_new && is_above_seed(req)))
+    return 0;
+  return cr_scope_add_directory(s->scope, host, cr_request_target(req));
+}
+
 int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req)
 {
   const int64_t *by_reason = s->ledger.kinds[CRAWLER_KIND_PAGE].by_reason;
@@ -184,6 +223,8 @@ int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req)
   bool is_new = !cr_scope_has_seed(s->scope, host);
   int err = cr_scope_add_seed(s->scope, host);
 
+  if (err == 0)
+    err = keep_below(s, req, host, is_new);
   if (err < 0 || !is_new || by_reason[CRAWLER_REJECTED_SCOPE] == s->out_of_scope)
     return err;
   /* URLs of this host may be among those rejected: they may be found again. */

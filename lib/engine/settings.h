@@ -19,6 +19,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t cookies;
   int64_t max_frontier;
   int64_t document;
+  int64_t no_parent;
   int64_t key_trailing_slash;
   int64_t key_slashes;
   int64_t key_index;
@@ -67,6 +68,11 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t slow_after;
   int64_t slow_concurrency;
   int64_t span_hosts;
+  char *scope;
+  char *schemes;
+  char *ports;
+  char *allow_extensions;
+  char *deny_extensions;
   char *links;
   int64_t html_fallback;
   int64_t follow_nofollow;

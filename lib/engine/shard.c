@@ -137,9 +137,26 @@ static void open_depth(struct cr_shard *s)
     s->ledger.counters.depth_lost++;
 }
 
+static struct cr_scope_limits scope_limits_of(const struct cr_settings *o)
+{
+  struct cr_scope_limits limits = {
+    .no_parent = o->no_parent != 0,
+    .schemes = cr_span_text(o->schemes),
+    .ports = cr_span_text(o->ports),
+    .allow_extensions = cr_span_text(o->allow_extensions),
+    .deny_extensions = cr_span_text(o->deny_extensions),
+  };
+
+  (void)cr_scope_reach_read(o->scope, &limits.reach); /* checked when it was set */
+  if (o->span_hosts)
+    limits.reach = CR_REACH_ANY;
+  return limits;
+}
+
 void cr_shard_configure(struct cr_shard *s)
 {
   const struct cr_settings *o = s->settings;
+  const struct cr_scope_limits limits = scope_limits_of(o);
 
   s->politeness = politeness_of(o);
   s->slots.fast_cap = (uint32_t)o->concurrency;
@@ -147,7 +164,7 @@ void cr_shard_configure(struct cr_shard *s)
   s->slots.max_pages = o->max_pages;
   (void)cr_link_kinds_read(o->links, &s->link_kinds); /* checked when it was set */
   s->key_rules = key_rules_of(o);
-  cr_scope_set_span_hosts(s->scope, o->span_hosts != 0);
+  cr_scope_set_limits(s->scope, &limits);
   if (!s->frontier)
     return;
   configure_frontier(s);

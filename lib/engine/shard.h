@@ -228,6 +228,8 @@ void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, 
 /* The host of a seed, or of where it was redirected to, belongs to the crawl: what was rejected for
  * scope before is judged again when it's found again. 0 or CRAWLER_E_NOMEM. */
 int cr_widen_scope(struct cr_shard *s, const struct crawler_request *req);
+/* Its rules have changed: what they rejected is judged again when it's found again. */
+void cr_scope_changed(struct cr_shard *s);
 /* The reason of a cr_verdict that refuses for room; NONE: it doesn't. */
 static inline crawler_reason cr_no_room_reason(int verdict)
 {

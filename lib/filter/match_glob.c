@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* match_glob.c - lists of allow and deny rules: URL globs and host patterns.
+/* match_glob.c - lists of rules over URLs: globs, regular expressions and host patterns.
  *
  * A glob is matched with two pointers and one place to come back to: when a '*' can be made longer,
  * no earlier one need be (R. Cox, "Glob Matching Can Be Simple And Fast Too", 2017). Host patterns
- * are brought into the form of a URL's host when they are added, then compared.
+ * are brought into the form of a URL's host when they are added, then compared. Expressions are
+ * match_pcre2.c's.
  * URLs are untrusted: no recursion, no allocation, time at most pattern times URL.
  */
 #include "filter/match.h"
@@ -14,6 +15,7 @@
 
 enum form {
   GLOB,
+  REGEX,
   HOST,         /* "a.b" */
   HOST_BELOW,   /* "*.a.b" */
   HOST_OR_BELOW /* ".a.b"; "*" is that of the empty name */
@@ -26,7 +28,18 @@ struct cr_match_rule {
   enum form form;
   int port;
   uint32_t len;
-  char text[]; /* the glob, or the name without '*' and dots around it */
+  struct cr_regex *regex; /* REGEX */
+  const char *name;       /* behind text */
+  char text[];            /* the glob, or the host's name without '*' and dots around it */
+};
+
+struct draft { /* of a rule */
+  enum cr_match_kind kind;
+  enum form form;
+  int port;
+  struct cr_span given;
+  struct cr_span text;
+  struct cr_regex *regex;
 };
 
 static struct cr_span rule_text(const struct cr_match_rule *rule)
@@ -36,7 +49,7 @@ static struct cr_span rule_text(const struct cr_match_rule *rule)
 
 static bool is_deny(enum cr_match_kind kind)
 {
-  return kind == CR_MATCH_DENY_HOST || kind == CR_MATCH_DENY_URL;
+  return kind == CR_MATCH_DENY_HOST || kind == CR_MATCH_DENY_URL || kind == CR_MATCH_EXCLUDE;
 }
 
 static bool is_host_kind(enum cr_match_kind kind)
@@ -50,6 +63,11 @@ static struct cr_span skip(struct cr_span text, size_t bytes)
 }
 
 /* ---- matching ---- */
+
+struct subject {
+  struct cr_span url, host;
+  int port;
+};
 
 bool cr_match_glob(struct cr_span pattern, struct cr_span text)
 {
@@ -100,30 +118,69 @@ static bool host_matches(const struct cr_match_rule *rule, struct cr_span host, 
   return rule->form != HOST && host.at[host.len - name.len - 1] == '.';
 }
 
+static enum cr_regex_found matches(const struct cr_match_rules *rules,
+                                   const struct cr_match_rule *rule, const struct subject *subject)
+{
+  bool found;
+
+  if (rule->form == REGEX)
+    return cr_regex_find(rule->regex, rules->room, subject->url);
+  found = rule->form == GLOB ? cr_match_glob(rule_text(rule), subject->url)
+                             : host_matches(rule, subject->host, subject->port);
+  return found ? CR_REGEX_YES : CR_REGEX_NO;
+}
+
 struct cr_match_verdict cr_match_evaluate(const struct cr_match_rules *rules, struct cr_span url,
                                           struct cr_span host, int port)
 {
-  struct cr_match_verdict verdict = { true, CR_MATCH_NO_RULE };
+  const struct subject subject = { url, host, port };
+  struct cr_match_verdict verdict = { .accepted = true, .rule = CR_MATCH_NO_RULE };
   bool met[CR_MATCH_KINDS] = { false };
 
   for (size_t i = 0; i < rules->count; i++) {
     const struct cr_match_rule *rule = rules->rules[i];
     if (met[rule->kind])
       continue;
-    met[rule->kind] =
-        rule->form == GLOB ? cr_match_glob(rule_text(rule), url) : host_matches(rule, host, port);
-    if (!met[rule->kind])
+    enum cr_regex_found found = matches(rules, rule, &subject);
+    if (found == CR_REGEX_NO)
       continue;
+    met[rule->kind] = true;
     verdict.rule = i;
-    if (is_deny(rule->kind)) {
+    verdict.over_limit = found == CR_REGEX_OVER_LIMIT;
+    if (verdict.over_limit || is_deny(rule->kind)) {
       verdict.accepted = false;
       return verdict;
     }
   }
   for (int kind = 0; kind < CR_MATCH_KINDS; kind++)
     if (!is_deny((enum cr_match_kind)kind) && rules->count_of[kind] > 0 && !met[kind])
-      verdict = (struct cr_match_verdict){ false, CR_MATCH_NO_RULE };
+      verdict = (struct cr_match_verdict){ .accepted = false,
+                                           .missing = (enum cr_match_kind)kind,
+                                           .rule = CR_MATCH_NO_RULE };
   return verdict;
+}
+
+struct cr_match_verdict cr_match_first(const struct cr_match_rules *rules, struct cr_span url,
+                                       struct cr_span host, int port)
+{
+  const struct subject subject = { url, host, port };
+
+  for (size_t i = 0; i < rules->count; i++) {
+    const struct cr_match_rule *rule = rules->rules[i];
+    enum cr_regex_found found = matches(rules, rule, &subject);
+    bool over = found == CR_REGEX_OVER_LIMIT;
+
+    if (found != CR_REGEX_NO)
+      return (struct cr_match_verdict){ .accepted = !over && !is_deny(rule->kind),
+                                        .over_limit = over,
+                                        .rule = i };
+  }
+  return (struct cr_match_verdict){ .accepted = true, .rule = CR_MATCH_NO_RULE };
+}
+
+const char *cr_match_rule_name(const struct cr_match_rules *rules, size_t rule)
+{
+  return rules->rules[rule]->name;
 }
 
 /* ---- adding ---- */
@@ -178,42 +235,76 @@ static int read_name(struct cr_span name, enum form form, struct cr_buf *out)
   return 0;
 }
 
-static int make_rule(struct cr_match_rule **out, struct cr_mem *mem, struct cr_span text)
+static const char *const kind_names[] = {
+  [CR_MATCH_ALLOW_HOST] = "allow_host ", [CR_MATCH_DENY_HOST] = "deny_host ",
+  [CR_MATCH_ALLOW_URL] = "allow_url ",   [CR_MATCH_DENY_URL] = "deny_url ",
+  [CR_MATCH_INCLUDE] = "include ",       [CR_MATCH_EXCLUDE] = "exclude ",
+};
+
+static int make_rule(struct cr_match_rule **out, struct cr_mem *mem, const struct draft *draft)
 {
-  struct cr_match_rule *rule = cr_alloc(mem, CR_MEM_CORE, sizeof(*rule) + text.len);
+  size_t kind_len = strlen(kind_names[draft->kind]);
+  struct cr_match_rule *rule =
+      cr_alloc(mem, CR_MEM_CORE, sizeof(*rule) + draft->text.len + kind_len + draft->given.len + 1);
   if (!rule)
     return CRAWLER_E_NOMEM;
-  *rule = (struct cr_match_rule){ .form = GLOB, .port = ANY_PORT, .len = (uint32_t)text.len };
-  memcpy(rule->text, text.at, text.len);
+  char *name = rule->text + draft->text.len;
+
+  *rule = (struct cr_match_rule){ .kind = draft->kind,
+                                  .form = draft->form,
+                                  .port = draft->port,
+                                  .len = (uint32_t)draft->text.len,
+                                  .regex = draft->regex,
+                                  .name = name };
+  memcpy(rule->text, draft->text.at, draft->text.len);
+  memcpy(name, kind_names[draft->kind], kind_len);
+  memcpy(name + kind_len, draft->given.at, draft->given.len);
+  name[kind_len + draft->given.len] = '\0';
   *out = rule;
   return 0;
 }
 
-static int make_host_rule(struct cr_match_rule **out, struct cr_mem *mem, struct cr_span pattern)
+/* The name goes to room. */
+static int draft_host(struct draft *draft, struct cr_span pattern, struct cr_buf *room)
 {
-  struct cr_match_rule *rule = NULL;
-  struct cr_buf name;
-  int port = ANY_PORT;
-
-  cr_buf_init(&name, mem, CR_MEM_CORE, CR_MATCH_MAX_BYTES);
-  int err = take_port(&pattern, &port);
+  int err = take_port(&pattern, &draft->port);
   if (err < 0)
-    goto done;
+    return err;
   bool everything = pattern.len == 1 && pattern.at[0] == '*';
-  enum form form = everything ? HOST_OR_BELOW : take_form(&pattern);
-  err = everything ? 0 : read_name(pattern, form, &name);
+  draft->form = everything ? HOST_OR_BELOW : take_form(&pattern);
+  err = everything ? 0 : read_name(pattern, draft->form, room);
   if (err < 0)
-    goto done;
-  err = make_rule(&rule, mem, everything ? CR_SPAN("") : cr_span(name.data, name.len));
-  if (err < 0)
-    goto done;
+    return err;
+  draft->text = everything ? CR_SPAN("") : cr_span(room->data, room->len);
+  return 0;
+}
 
-  rule->form = form;
-  rule->port = port;
-  *out = rule;
-done:
-  cr_buf_free(&name);
-  return err;
+static int draft_regex(struct draft *draft, struct cr_span pattern, struct cr_match_rules *rules)
+{
+  draft->form = REGEX;
+  draft->text = CR_SPAN("");
+  if (!rules->room && cr_regex_room_open(&rules->room, rules->mem) < 0)
+    return CRAWLER_E_NOMEM;
+  return cr_regex_compile(&draft->regex, rules->room, pattern, &rules->wrong);
+}
+
+static bool is_ordered_kind(enum cr_match_kind kind)
+{
+  return kind == CR_MATCH_INCLUDE || kind == CR_MATCH_EXCLUDE;
+}
+
+static int draft_any(struct draft *draft, struct cr_match_rules *rules, struct cr_buf *room)
+{
+  const struct cr_span regex = CR_SPAN("re:");
+  const struct cr_span host = CR_SPAN("host:");
+
+  if (is_host_kind(draft->kind))
+    return draft_host(draft, draft->given, room);
+  if (cr_span_starts_nocase(draft->given, regex))
+    return draft_regex(draft, skip(draft->given, regex.len), rules);
+  if (is_ordered_kind(draft->kind) && cr_span_starts_nocase(draft->given, host))
+    return draft_host(draft, skip(draft->given, host.len), room);
+  return 0; /* a glob */
 }
 
 static int reserve_one(struct cr_match_rules *rules)
@@ -239,26 +330,38 @@ void cr_match_init(struct cr_match_rules *rules, struct cr_mem *mem)
 
 void cr_match_free(struct cr_match_rules *rules)
 {
-  for (size_t i = 0; i < rules->count; i++)
+  for (size_t i = 0; i < rules->count; i++) {
+    cr_regex_close(rules->rules[i]->regex);
     cr_free(rules->mem, rules->rules[i]);
+  }
+  cr_regex_room_close(rules->room);
   cr_free(rules->mem, rules->rules);
   cr_match_init(rules, rules->mem);
 }
 
 int cr_match_add(struct cr_match_rules *rules, enum cr_match_kind kind, struct cr_span pattern)
 {
+  struct draft draft = {
+    .kind = kind, .form = GLOB, .port = ANY_PORT, .given = pattern, .text = pattern
+  };
   struct cr_match_rule *rule = NULL;
+  struct cr_buf room;
 
+  rules->wrong.text[0] = '\0';
   if (pattern.len == 0 || pattern.len > CR_MATCH_MAX_BYTES)
     return CRAWLER_E_VALUE;
   int err = reserve_one(rules);
   if (err < 0)
     return err;
-  err = is_host_kind(kind) ? make_host_rule(&rule, rules->mem, pattern)
-                           : make_rule(&rule, rules->mem, pattern);
-  if (err < 0)
+  cr_buf_init(&room, rules->mem, CR_MEM_CORE, CR_MATCH_MAX_BYTES);
+  err = draft_any(&draft, rules, &room);
+  if (err == 0)
+    err = make_rule(&rule, rules->mem, &draft);
+  cr_buf_free(&room);
+  if (err < 0) {
+    cr_regex_close(draft.regex);
     return err;
-  rule->kind = kind;
+  }
   rules->rules[rules->count++] = rule;
   rules->count_of[kind]++;
   return 0;

@@ -43,6 +43,7 @@ struct crawler_request {
   bool seed_flag; /* a seed, or the target of a seed's redirect */
   bool force;
   bool rewritten;          /* crawler_request_set_url() was called in on_filter */
+  const char *rule;        /* that rejected it, while that is told; NULL: none */
   struct cr_span referrer; /* all NUL-terminated; at NULL: none */
   struct cr_span via;
   struct cr_span seed;

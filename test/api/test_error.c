@@ -68,6 +68,7 @@ static void reasons_have_the_numbers_and_names_of_the_header(void **state)
     { 53, "depth" },
     { 54, "nofollow" },
     { 55, "kind" },
+    { 56, "pattern_limit" },
     { 64, "cap" },
     { 65, "memory" },
   };
