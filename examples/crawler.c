@@ -52,6 +52,7 @@ static const char help[] =
     "      --scope REACH         host, subdomains or domain of the seeds (host)\n"
     "      --no-parent           on seeds' hosts only what is below a seed's directory\n"
     "      --schemes LIST, --ports LIST, --allow-extensions LIST, --deny-extensions LIST\n"
+    "      --mime-types LIST     text/html,image/*: other types end at the headers\n"
     "      --span-hosts          leave the seeds' hosts\n"
     "      --links KINDS         kinds of links that are followed, or \"all\"\n"
     "                            (a,area,iframe,frame,refresh,next,prev,language,item)\n"

@@ -131,7 +131,7 @@ typedef enum crawler_reason {
   CRAWLER_FAILED_TRUNCATED = 5,            /* the connection ended before the response did */
   CRAWLER_FAILED_PROTOCOL = 6,             /* not HTTP, or a body that can't be decoded */
   CRAWLER_FAILED_TOO_LARGE = 7,            /* headers or body over their limit */
-  CRAWLER_FAILED_UNWANTED_TYPE = 8,        /* on_headers or on_body said no */
+  CRAWLER_FAILED_UNWANTED_TYPE = 8,        /* option mime_types, on_headers or on_body said no */
   CRAWLER_FAILED_REDIRECT_LOOP = 9,        /* to where it came from, and no cookie to tell */
   CRAWLER_FAILED_TOO_MANY_REDIRECTS = 10,  /* over option max_redirects */
   CRAWLER_FAILED_RATE_LIMITED = 11,        /* the host only ever said "later": 429, 503 */
@@ -285,6 +285,7 @@ int crawler_set_scope(crawler *c, const char *reach);           /* "host", "subd
 int crawler_set_schemes(crawler *c, const char *list);          /* "https"; "": both */
 int crawler_set_ports(crawler *c, const char *list);            /* "80,8000-8999"; "": any */
 int crawler_set_allow_extensions(crawler *c, const char *list); /* "html,none"; "": any */
+int crawler_set_mime_types(crawler *c, const char *list);       /* "text/html"; "": any */
 int crawler_set_deny_extensions(crawler *c, const char *list);  /* "zip,exe" */
 int crawler_set_links(crawler *c, const char *list);         /* kinds followed: "a,area", "all" */
 int crawler_set_html_fallback(crawler *c, int on);           /* gumbo decides where tokens can't */
@@ -382,8 +383,9 @@ int crawler_request_is_seed(const crawler_request *req);
 int crawler_request_depth(const crawler_request *req);   /* links from a seed */
 int crawler_request_attempt(const crawler_request *req); /* 1 is the first; 0 before */
 int crawler_request_priority(const crawler_request *req);
-/* In on_outcome, of one rejected for scope or pattern_limit: the rule that did it, "deny_url *.zip"
- * or the option's name. NULL elsewhere. Valid until the hook returns. */
+/* In on_outcome: the rule that did it, "deny_url *.zip" or the option's name, of a URL rejected for
+ * scope or pattern_limit, or failed by option mime_types. NULL elsewhere. Valid until the hook
+ * returns. */
 const char *crawler_request_rule(const crawler_request *req);
 const char *crawler_request_meta(const crawler_request *req, const char *key); /* NULL: none */
 void *crawler_request_data(const crawler_request *req);                        /* NULL: none */

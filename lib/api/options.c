@@ -160,6 +160,7 @@ static bool is_list(const struct row *row, struct cr_span value)
     { "ports", cr_list_of_ports },
     { "allow_extensions", cr_list_of_extensions },
     { "deny_extensions", cr_list_of_extensions },
+    { "mime_types", cr_list_of_types },
   };
 
   for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

@@ -7,6 +7,7 @@
 #include "engine/shard.h"
 
 #include "base/inflate.h"
+#include "filter/lists.h"
 #include "robots/robots.h"
 
 static struct cr_visit *visit_of(struct cr_transfer *t)
@@ -46,6 +47,15 @@ static int read_head(struct cr_visit *v)
   return err;
 }
 
+static bool is_unwanted(const struct cr_shard *s, const struct crawler_page *page,
+                        struct cr_span type)
+{
+  struct cr_span list = cr_span_text(s->settings->mime_types);
+
+  /* Of other statuses the answer is the status, not the body; and what has no type may be any. */
+  return list.len > 0 && page->status / 100 == 2 && type.len > 0 && !cr_list_has_type(list, type);
+}
+
 static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
 {
   struct cr_shard *s = user;
@@ -58,10 +68,17 @@ static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
     v->ended_by = CRAWLER_FAILED_INTERNAL;
     return CR_FETCH_END;
   }
-  if (v->page.req.kind != CRAWLER_KIND_PAGE || !s->hooks->headers)
+  if (v->page.req.kind != CRAWLER_KIND_PAGE)
     return CR_FETCH_GO;
   type = cr_headers_last(&v->page.headers, "Content-Type");
   cr_mime_essence(cr_span_text(type), mime);
+  if (is_unwanted(s, &v->page, cr_span_text(mime))) {
+    v->page.req.rule = "mime_types";
+    v->ended_by = CRAWLER_FAILED_UNWANTED_TYPE;
+    return CR_FETCH_END;
+  }
+  if (!s->hooks->headers)
+    return CR_FETCH_GO;
   v->page.sent_mime = cr_arena_strndup(&v->page.arena, mime, strlen(mime));
   if (!v->page.sent_mime)
     v->page.sent_mime = "";

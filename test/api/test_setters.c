@@ -93,6 +93,7 @@ static const struct {
   { "robots_token", crawler_set_robots_token, "me" },
   { "links", crawler_set_links, "area" },
   { "scope", crawler_set_scope, "domain" },
+  { "mime_types", crawler_set_mime_types, "text/html,image/*" },
   { "schemes", crawler_set_schemes, "https" },
   { "ports", crawler_set_ports, "80,8000-8999" },
   { "allow_extensions", crawler_set_allow_extensions, "html,none" },

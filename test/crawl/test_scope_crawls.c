@@ -267,6 +267,41 @@ static void a_bad_pattern_is_told_with_its_place(void **state)
   cr_sim_close(&sim);
 }
 
+static void a_type_that_is_not_wanted_ends_at_the_headers(void **state)
+{
+  static char large[100001];
+  static const struct cr_sim_page typed[] = {
+    { "/", .hrefs = "/html /pdf /png /none /gone /moved", .type = "text/html; charset=utf-8" },
+    { .url = "/html", .type = "Text/HTML" },
+    { "/pdf", .body = large, .type = "application/pdf" },
+    { "/png", .body = large, .type = "image/png" },
+    { "/none", .body = "x", .type = "" },
+    { "/gone", .status = 404, .type = "text/plain" },
+    { "/moved", .to = "/pdf2", .type = "text/plain" },
+    { "/pdf2", .body = large, .type = "application/pdf" },
+  };
+  static const struct cr_sim_site typed_site = CR_SIM_SITE(typed);
+  struct cr_sim sim;
+  (void)state;
+
+  memset(large, 'x', sizeof(large) - 1);
+  open(&sim, &typed_site);
+  cr_sim_set(&sim, "mime_types", "text/html, image/*");
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_outcome(&sim, "/html"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_outcome(&sim, "/png"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_outcome(&sim, "/none"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_outcome(&sim, "/gone"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_outcome(&sim, "/moved"), CRAWLER_REDIRECTED);
+  assert_int_equal(cr_sim_reason(&sim, "/pdf"), CRAWLER_FAILED_UNWANTED_TYPE);
+  assert_int_equal(cr_sim_reason(&sim, "/pdf2"), CRAWLER_FAILED_UNWANTED_TYPE);
+  assert_int_equal(cr_sim_asked(&sim, "/pdf"), 1); /* it isn't tried again */
+  assert_in_range(cr_sim_stat(&sim, CRAWLER_STAT_BODY_BYTES), 100000, 101000); /* of /png alone */
+  assert_string_equal(crawler_ended(sim.c), "complete");
+  cr_sim_close(&sim);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -276,6 +311,7 @@ int main(void)
     cmocka_unit_test(a_seeds_redirect_on_its_host_does_not_let_its_parents_in),
     cmocka_unit_test(rules_can_change_between_runs),
     cmocka_unit_test(a_rejected_url_says_which_rule_did_it),
+    cmocka_unit_test(a_type_that_is_not_wanted_ends_at_the_headers),
     cmocka_unit_test(a_bad_pattern_is_told_with_its_place),
   };
 
