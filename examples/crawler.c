@@ -38,6 +38,8 @@ static const char help[] =
     "  -n, --max-pages N         stop after N fetched pages\n"
     "  -d, --max-depth N         follow links N deep\n"
     "      --max-time T          stop after T (500ms, 2s, 10m; a bare number is seconds)\n"
+    "      --max-bytes N         stop after N bytes (64k, 10M, 2G)\n"
+    "      --max-pages-per-host N, --max-bytes-per-host N, --max-time-per-host T\n"
     "How fast:\n"
     "  -c, --concurrency N       transfers in flight (64)\n"
     "  -w, --workers N           threads that parse (2)\n"

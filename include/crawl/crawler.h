@@ -245,12 +245,16 @@ int crawler_set_key_ignore(crawler *c, const char *list);      /* nor do these p
 int crawler_set_key_fragment(crawler *c, int on);              /* "#!a" and "#/a" count */
 
 /* At any time: */
-int crawler_set_user_agent(crawler *c, const char *text);  /* its product names us to robots.txt */
-int crawler_set_max_pages(crawler *c, int64_t pages);      /* fetched, all runs; -1: no limit */
-int crawler_set_max_depth(crawler *c, int64_t links);      /* a seed has 0; -1: no limit */
-int crawler_set_max_time_ms(crawler *c, int64_t ms);       /* of each run; -1: no limit */
-int crawler_set_max_body_bytes(crawler *c, int64_t bytes); /* decoded, and on the wire */
-int crawler_set_max_header_bytes(crawler *c, int64_t bytes); /* of one response */
+int crawler_set_user_agent(crawler *c, const char *text); /* its product names us to robots.txt */
+int crawler_set_max_pages(crawler *c, int64_t pages);     /* fetched, all runs; -1: no limit */
+int crawler_set_max_depth(crawler *c, int64_t links);     /* a seed has 0; -1: no limit */
+int crawler_set_max_time_ms(crawler *c, int64_t ms);      /* of each run; -1: no limit */
+int crawler_set_max_bytes(crawler *c, int64_t bytes);     /* of bodies, on the wire; -1: no limit */
+int crawler_set_max_pages_per_host(crawler *c, int64_t pages); /* fetched; -1: no limit */
+int crawler_set_max_bytes_per_host(crawler *c, int64_t bytes); /* -1: no limit */
+int crawler_set_max_time_per_host_ms(crawler *c, int64_t ms);  /* of each run; -1: no limit */
+int crawler_set_max_body_bytes(crawler *c, int64_t bytes);     /* decoded, and on the wire */
+int crawler_set_max_header_bytes(crawler *c, int64_t bytes);   /* of one response */
 /* Bodies and documents held: nothing new is fetched above. 0: 256 KB for each of concurrency. */
 int crawler_set_max_buffered_bytes(crawler *c, int64_t bytes);
 int crawler_set_max_redirects(crawler *c, int64_t hops);
@@ -465,7 +469,8 @@ void crawler_resume(crawler *c);
 int crawler_is_paused(const crawler *c); /* [any thread] */
 
 /* Why the last run ended; static text: "" (not yet, or running), "complete", "max_pages",
- * "waiting" (option max_idle_wait), "max_time", "stopped", "canceled", "error". */
+ * "max_bytes", "host_limit" (every host with URLs is at a limit of its own), "waiting" (option
+ * max_idle_wait), "max_time", "stopped", "canceled", "error". */
 const char *crawler_ended(const crawler *c);
 /* 1: every URL in reach was asked for; 0: something was left out, and crawler_incomplete names each
  * reason (i = 0, 1, ...; NULL: no more; static) with its count (may be NULL). */
@@ -858,7 +863,7 @@ typedef enum crawler_stat {
   CRAWLER_STAT_IDLE_ROBOTS = 34, /* a robots.txt is awaited */
   CRAWLER_STAT_IDLE_DELAY = 35,  /* a host's delay */
   CRAWLER_STAT_IDLE_PARK = 36,   /* a host is parked or paused */
-  CRAWLER_STAT_IDLE_EMPTY = 37,  /* nothing is queued */
+  CRAWLER_STAT_IDLE_EMPTY = 37,  /* nothing is queued that its host's limits let go */
   CRAWLER_STAT_COUNT = 38
 } crawler_stat;
 

@@ -402,6 +402,8 @@ const char *crawler_ended(const crawler *c)
     [CR_END_NOT] = "",
     [CR_END_COMPLETE] = "complete",
     [CR_END_MAX_PAGES] = "max_pages",
+    [CR_END_MAX_BYTES] = "max_bytes",
+    [CR_END_HOST_LIMIT] = "host_limit",
     [CR_END_WAITING] = "waiting",
     [CR_END_MAX_TIME] = "max_time",
     [CR_END_STOPPED] = "stopped",

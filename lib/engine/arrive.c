@@ -175,6 +175,7 @@ static void count_exchange(struct cr_shard *s, struct cr_visit *v)
     s->ledger.counters.connections += !t->reused;
   }
   s->ledger.counters.wire_bytes += t->wire_bytes;
+  cr_limits_count(v, t->wire_bytes);
 }
 
 /* The absolute target of a 3xx, or NULL. */

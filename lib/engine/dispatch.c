@@ -151,6 +151,7 @@ static void take_slot(struct cr_shard *s, struct cr_visit *v)
   if (v->slot != CR_SLOT_SLOW)
     cr_list_push(&s->fast, &v->fast_link);
   v->begun_ms = cr_loop_now(s->loop);
+  cr_limits_begin(v);
 }
 
 /* Nothing could be begun: the lease goes back, and the crawl goes on with what it can. */
@@ -180,6 +181,10 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
   v = cr_visit_new(s, task);
   if (!v) {
     give_back(s, task);
+    return;
+  }
+  if (!cr_limits_allow(v)) {
+    cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
     return;
   }
   reason = cr_visit_is_in_vain(v)     ? CRAWLER_FAILED_RATE_LIMITED

@@ -37,7 +37,6 @@ int cr_host_pause(struct cr_shard *s, uint32_t host)
 
   if (!t)
     return CRAWLER_E_NOMEM;
-  s->paused_hosts += !t->is_paused;
   t->is_paused = true;
   cr_host_block(s, host, t);
   return 0;
@@ -49,7 +48,6 @@ void cr_host_resume(struct cr_shard *s, uint32_t host)
 
   if (!t || !t->is_paused)
     return;
-  s->paused_hosts--;
   t->is_paused = false;
   cr_host_block(s, host, t);
 }
@@ -58,7 +56,7 @@ void cr_host_resume(struct cr_shard *s, uint32_t host)
 
 static enum cr_idle_reason reason_of_all(const struct cr_shard *s)
 {
-  if (s->ending != CR_END_NOT || cr_slots_pages_free(&s->slots) == 0)
+  if (s->ending != CR_END_NOT || cr_slots_pages_free(&s->slots) == 0 || cr_limits_are_reached(s))
     return CR_IDLE_LIMIT;
   if (atomic_load(&s->is_paused))
     return CR_IDLE_PAUSED;
@@ -88,7 +86,7 @@ static int64_t host_eta(const struct cr_shard *s, uint32_t host, int64_t now)
   struct cr_host_view view;
 
   s->frontier->ops->host_view(s->frontier, host, &view);
-  if (view.queued == 0 || view.blocked_until_ms == CR_NEVER)
+  if (view.queued == 0 || view.is_exhausted || view.blocked_until_ms == CR_NEVER)
     return 0;
   int64_t first = view.next_ok_ms > view.blocked_until_ms ? view.next_ok_ms : view.blocked_until_ms;
   int64_t delay = cr_pace_of(s, host).delay_ms;

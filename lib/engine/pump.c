@@ -146,12 +146,13 @@ static size_t take_batch(struct cr_shard *s, int64_t *next_due)
   return n;
 }
 
-/* With a page limit reached, and nothing else queued, hosts need not even be judged. */
+/* At a limit of bytes nothing is. With a page limit reached, and nothing else queued, hosts need
+ * not even be judged. */
 static bool wants_more(struct cr_shard *s)
 {
   struct cr_frontier_stats stats;
 
-  if (s->ending != CR_END_NOT || atomic_load(&s->is_paused))
+  if (s->ending != CR_END_NOT || atomic_load(&s->is_paused) || cr_limits_are_reached(s))
     return false;
   s->frontier->ops->stats(s->frontier, &stats);
   return cr_slots_pages_free(&s->slots) > 0 || stats.queued > stats.queued_pages;
@@ -259,6 +260,17 @@ static bool waits_too_long(const struct cr_shard *s)
          s->next_due_ms - cr_loop_now(s->loop) > most;
 }
 
+/* Is all that is queued at hosts that may give no more, or barred by the page limit? A walk over
+ * the queues, once a run. */
+static bool hosts_are_exhausted(const struct cr_shard *s)
+{
+  struct cr_frontier_count count;
+
+  s->frontier->ops->recount(s->frontier, &count);
+  return count.hosts_exhausted > 0 && count.hosts_waiting == 0 && count.hosts_sleeping == 0 &&
+         (count.hosts_ready == 0 || cr_slots_pages_free(&s->slots) == 0);
+}
+
 /* What the queues say once nothing is in flight. */
 static enum cr_ending natural_end(struct cr_shard *s)
 {
@@ -269,13 +281,17 @@ static enum cr_ending natural_end(struct cr_shard *s)
     return s->settings->keep_open ? CR_END_NOT : CR_END_COMPLETE;
   if (stats.queued == stats.queued_pages && cr_slots_pages_free(&s->slots) == 0)
     return CR_END_MAX_PAGES;
+  if (cr_limits_are_reached(s))
+    return CR_END_MAX_BYTES;
   if (atomic_load(&s->is_paused))
     return CR_END_NOT;
   if (waits_too_long(s))
     return CR_END_WAITING;
-  if (s->paused_hosts > 0)
-    return CR_END_NOT;
   if (s->next_due_ms == CR_NEVER && !s->is_full && cr_list_empty(&s->pump.link)) {
+    if (stats.hosts_parked > 0) /* by the caller, until they are resumed */
+      return CR_END_NOT;
+    if (hosts_are_exhausted(s))
+      return CR_END_HOST_LIMIT;
     /* Queued, nothing in flight, nobody to wake it: it would wait for ever. */
     cr_shard_log(s, 0, "nothing that is queued can leave", NULL);
     cr_shard_fail(s, CRAWLER_E_STATE);

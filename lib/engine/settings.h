@@ -36,6 +36,10 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t max_pages;
   int64_t max_depth;
   int64_t max_time;
+  int64_t max_bytes;
+  int64_t max_pages_per_host;
+  int64_t max_bytes_per_host;
+  int64_t max_time_per_host;
   int64_t max_body;
   int64_t max_headers;
   int64_t max_pending;

@@ -64,11 +64,13 @@ static void report(struct cr_visit *v, crawler_outcome outcome, crawler_reason r
 void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason reason)
 {
   struct cr_shard *s = v->shard;
-  struct cr_finish fin = { .lease = v->lease, .kind = CR_FINISH_DONE };
+  bool counts = outcome == CRAWLER_FETCHED;
+  struct cr_finish fin = { .lease = v->lease };
 
+  fin.kind = counts ? CR_FINISH_DONE : CR_FINISH_UNCOUNTED;
   cr_visit_free_slot(v, false);
   (void)s->frontier->ops->finish(s->frontier, &fin, cr_loop_now(s->loop)); /* our lease is alive */
-  release_reservation(v, outcome == CRAWLER_FETCHED);
+  release_reservation(v, counts);
   cr_ledger_end(&s->ledger, v->page.req.kind, outcome, reason);
   tally(v, outcome);
   report(v, outcome, reason);

@@ -24,6 +24,7 @@ int cr_shard_open(struct cr_shard *s)
   memset(s->authorities, 0xff, sizeof(s->authorities));
   atomic_init(&s->flags, 0);
   s->events = cr_arrive_events(s);
+  s->host_bytes = s->host_ms = -1;
   return cr_scope_open(&s->scope, s->mem);
 }
 
@@ -169,6 +170,7 @@ void cr_shard_configure(struct cr_shard *s)
     return;
   configure_frontier(s);
   open_depth(s);
+  cr_limits_configure(s);
   if (s->running)
     cr_shard_wake(s);
 }
@@ -357,6 +359,7 @@ int cr_shard_start(struct cr_shard *s)
     return err;
   cr_shard_configure(s);
   cr_parks_forget(s);
+  cr_limits_forget(s);
   s->run_started_ms = cr_loop_now(s->loop);
   cr_idle_begin(&s->idle, s->run_started_ms);
   if (first)

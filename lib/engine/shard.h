@@ -45,6 +45,8 @@ enum cr_ending { /* how a run ends; in order of strength */
                  CR_END_NOT,
                  CR_END_COMPLETE,
                  CR_END_MAX_PAGES,
+                 CR_END_MAX_BYTES,
+                 CR_END_HOST_LIMIT,
                  CR_END_WAITING,
                  CR_END_MAX_TIME,
                  CR_END_STOPPED,
@@ -59,6 +61,10 @@ struct cr_tally { /* of one host, all kinds */
   int64_t fetched;
   int64_t failed;
   int64_t body_bytes;
+  int64_t wire_bytes;
+  int64_t begun_ms; /* its first request of this run, if has_begun */
+  bool has_begun;
+  bool is_spent; /* as the frontier was told: by a limit of bytes or time */
   struct cr_park park;
   struct cr_outage outage;
   int64_t adapted_ms;         /* the delay that its answers lead to; 0: none */
@@ -117,10 +123,12 @@ struct cr_shard {
   uint32_t authorities[CR_AUTHORITY_CACHE]; /* recent ones, by hash of their origin */
   int64_t out_of_scope;                     /* rejections for it when they were last forgotten */
 
+  int64_t host_bytes; /* max_bytes_per_host and max_time_per_host that hosts were judged by */
+  int64_t host_ms;
+
   struct cr_ledger ledger;
   struct cr_tally *tallies; /* by host id */
   uint32_t tally_count;
-  uint32_t paused_hosts;
 
   struct cr_list visits; /* all that are leased */
   struct cr_list fast;   /* transfers in the fast lane, oldest first */
@@ -362,6 +370,18 @@ struct cr_politeness cr_pace_of(const struct cr_shard *s, uint32_t host);
 void cr_pace_note(struct cr_visit *v, crawler_reason failure);
 /* Couldn't its host be reached for too long? */
 bool cr_visit_host_is_dead(const struct cr_visit *v);
+
+/* ---- limits.c ---- */
+
+/* Options have changed; hosts that were at a limit may go on. The frontier is open. */
+void cr_limits_configure(struct cr_shard *s);
+void cr_limits_forget(struct cr_shard *s); /* when hosts began, for another run */
+/* max_bytes: nothing new may begin. */
+bool cr_limits_are_reached(const struct cr_shard *s);
+/* May it begin, by its host's limits? If not, nothing of the host leaves until they change. */
+bool cr_limits_allow(struct cr_visit *v);
+void cr_limits_begin(struct cr_visit *v);                     /* it has its slot */
+void cr_limits_count(struct cr_visit *v, int64_t wire_bytes); /* its exchange has ended */
 
 /* ---- redirect.c ---- */
 

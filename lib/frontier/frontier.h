@@ -107,8 +107,9 @@ enum cr_finish_kind {
   CR_FINISH_RETRY,     /* again at at_ms, attempt + 1; never passes the seen test */
   CR_FINISH_PARK,      /* again at at_ms, attempt unchanged */
   CR_FINISH_GIVE_BACK, /* nothing was sent: back to the head of its queue */
-  CR_FINISH_SAME /* redirected, and the same still: takes the target, hops + 1, attempt 1 (but for
-                  * a robots task: unchanged), due now */
+  CR_FINISH_SAME,      /* redirected, and the same still: takes the target, hops + 1, attempt 1 (but
+                        * for a robots task: unchanged), due now */
+  CR_FINISH_UNCOUNTED  /* as DONE, but it isn't one of the pages that set_host_pages grants */
 };
 
 struct cr_finish {
@@ -135,7 +136,8 @@ enum cr_host_field {
   CR_HOST_CAP = 1 << 2,
   CR_HOST_SLOW = 1 << 3,
   CR_HOST_RELEASE = 1 << 4, /* lease's exchange ended: its slot in host and groups is free */
-  CR_HOST_ADDRESS = 1 << 5  /* the host joins the group of this address */
+  CR_HOST_ADDRESS = 1 << 5, /* the host joins the group of this address */
+  CR_HOST_SPENT = 1 << 6    /* it has used up what the crawl grants it, or has not */
 };
 
 struct cr_host_update {
@@ -145,6 +147,7 @@ struct cr_host_update {
   int64_t blocked_until_ms; /* a park; replaces the stored one; CR_NEVER: until changed */
   uint32_t max_in_flight;   /* 0: the default of the config */
   bool slow;
+  bool spent;             /* true: no URL of it leaves, robots tasks do */
   struct cr_lease lease;  /* CR_HOST_RELEASE */
   struct cr_span address; /* CR_HOST_ADDRESS: its text */
 };
@@ -170,11 +173,12 @@ struct cr_frontier_count {
   int64_t queued[CR_FRONTIER_KINDS]; /* in queues, delayed, waiting for robots or a group; kind
                                       * robots: tasks to be given again at their time */
   int64_t leased[CR_FRONTIER_KINDS];
-  int64_t hosts;          /* the sum of these: */
-  int64_t hosts_empty;    /* nothing queued */
-  int64_t hosts_blocked;  /* parked: blocked_until_ms is ahead */
-  int64_t hosts_waiting;  /* for a slot of its own or of a group, or for robots.txt */
-  int64_t hosts_sleeping; /* for next_ok_ms, or what is delayed */
+  int64_t hosts;           /* the sum of these: */
+  int64_t hosts_empty;     /* nothing queued */
+  int64_t hosts_exhausted; /* nothing queued that may leave: spent, or its pages are used up */
+  int64_t hosts_blocked;   /* parked: blocked_until_ms is ahead */
+  int64_t hosts_waiting;   /* for a slot of its own or of a group, or for robots.txt */
+  int64_t hosts_sleeping;  /* for next_ok_ms, or what is delayed */
   int64_t hosts_ready;
   int64_t slots; /* host slots in use */
 };
@@ -201,6 +205,7 @@ struct cr_host_view {
   int64_t blocked_until_ms; /* nor before this; CR_NEVER: until changed */
   uint32_t cap;             /* slots; UINT32_MAX: no limit */
   bool waits_for_robots;    /* all that is queued does */
+  bool is_exhausted;        /* nothing that is queued may leave: spent, or its pages are used up */
   bool is_slow;
 };
 
@@ -234,6 +239,8 @@ struct cr_frontier_ops {
   /* For authorities made from now on, and for those that set_gate hasn't opened. Returns how many
    * robots tasks were to be given again, and aren't any more. */
   uint32_t (*set_default_gate)(struct cr_frontier *f, bool closed);
+  /* Pages that each host may give: those leased, and those finished as DONE; CR_NEVER: any. */
+  void (*set_host_pages)(struct cr_frontier *f, int64_t pages);
   void (*set_caps)(struct cr_frontier *f, uint32_t host, uint32_t site, uint32_t address);
 
   /* Read-only: states[i] is the seen byte of fps[i]. Prefetches; meant for a page's links. */
@@ -254,7 +261,8 @@ struct cr_frontier_ops {
   /* The depth of a lease now (it may have been lowered while in flight); 0: a robots task. */
   uint16_t (*lease_depth)(struct cr_frontier *f, struct cr_lease lease);
 
-  /* Leases due URLs: ready hosts in turn, within a host by priority, then in order of arrival.
+  /* Leases due URLs: ready hosts in turn, within a host what
+   * isn't a page before pages, then by priority, then in order of arrival.
    * A robots task comes first for an authority not judged; while it is asked for, its URLs are
    * passed over. What is delayed arrives at its time. *next_due_ms: when the next host wakes, or
    * something arrives (CR_NEVER: never); what waits for a lease to end or a gate to open has no

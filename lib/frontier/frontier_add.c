@@ -98,7 +98,7 @@ static uint8_t admit(struct cr_frontier_memory *f, const struct cr_frontier_item
   if (f->config.max_pending != 0 && host->pending >= f->config.max_pending)
     return CR_ADD_CAP;
   if (cr_budget_has(&f->budget, 0) && reserve_delay(f, item) &&
-      cr_pending_reserve(f, host, item->priority) == 0)
+      cr_pending_reserve(f, host, item) == 0)
     name = make_live(f, item, shared);
   if (name == CR_ENTRY_NONE) {
     cr_pending_trim(f, host);
@@ -142,7 +142,8 @@ static void fetch_first(const struct cr_frontier_memory *f, const struct cr_fron
 
 static void fetch_tail(const struct cr_frontier_memory *f, const struct cr_frontier_item *item)
 {
-  cr_queue_prefetch_tail(&host_of(f, item)->queue, &f->slab, item->priority);
+  cr_queue_prefetch_tail(&host_of(f, item)->queue, &f->slab,
+                         cr_entry_band(item->kind, item->priority));
 }
 
 int cr_frontier_add(struct cr_frontier *base, const struct cr_frontier_item *items, size_t n,

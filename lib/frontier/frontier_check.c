@@ -38,6 +38,8 @@ static void count_place(const struct cr_frontier_memory *f, const struct cr_host
   count->hosts++;
   if (host->place == CR_PLACE_EMPTY)
     count->hosts_empty++;
+  else if (host->place == CR_PLACE_EXHAUSTED)
+    count->hosts_exhausted++;
   else if (host->blocked_until_ms > f->now_ms)
     count->hosts_blocked++;
   else if (host->place == CR_PLACE_RING)
@@ -84,7 +86,7 @@ static const char *check_band(const struct cr_frontier_memory *f, const struct c
 
   for (uint32_t name = band->head; name != CR_ENTRY_NONE;) {
     const struct cr_entry *entry = cr_entry_at(&f->slab, name);
-    if (entry->priority != band->priority)
+    if (cr_entry_band(entry->kind, entry->priority) != band->rank)
       return "an entry is in the band of another priority";
     if (cr_host_at(&f->hosts, cr_authority_at(&f->hosts, entry->authority)->host) != host)
       return "an entry is in the queue of another host";
@@ -105,7 +107,7 @@ static const char *check_queue(const struct cr_frontier_memory *f, const struct 
   uint32_t len = 0;
 
   for (int i = 0; i < queue->band_count; i++) {
-    if (i > 0 && bands[i].priority >= bands[i - 1].priority)
+    if (i > 0 && bands[i].rank >= bands[i - 1].rank)
       return "bands are not in order";
     if (i < queue->first && bands[i].head != CR_ENTRY_NONE)
       return "a band is passed over";
@@ -181,6 +183,13 @@ static const char *check_sums(const struct cr_frontier_memory *f, uint32_t id)
     leased += at->entry != CR_ENTRY_NONE;
     in_flight += !at->released;
   }
+  int64_t kinds[CR_FRONTIER_KINDS] = { 0 };
+  count_host(f, host, kinds);
+  int64_t others = 0;
+  for (int kind = CRAWLER_KIND_ROBOTS + 1; kind < CR_FRONTIER_KINDS; kind++)
+    others += kinds[kind] + aside[kind];
+  if (others != host->others)
+    return "a host's count of what isn't a page is wrong";
   uint32_t waiting = (uint32_t)(aside[0] + aside[1] + aside[2] + aside[3]);
   if (gated != host->gated)
     return "a host's count of gated entries is wrong";

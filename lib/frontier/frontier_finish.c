@@ -34,12 +34,14 @@ static int finish_robots(struct cr_frontier_memory *f, const struct cr_finish *f
   struct cr_authority *authority = cr_authority_at(&f->hosts, id);
   bool is_timed = fin->kind == CR_FINISH_RETRY || fin->kind == CR_FINISH_PARK;
 
+  bool is_over = fin->kind == CR_FINISH_DONE || fin->kind == CR_FINISH_UNCOUNTED;
+
   if (authority->asking != fin->lease.slot)
-    return fin->kind == CR_FINISH_DONE ? 0 : 1;
+    return is_over ? 0 : 1;
   if (fin->kind == CR_FINISH_SAME && cr_pending_move_ask(f, id, fin->authority, fin->target) < 0)
     return CRAWLER_E_NOMEM;
   authority->asking = CR_NO_ID;
-  if (fin->kind == CR_FINISH_DONE)
+  if (is_over)
     return 0;
   if (fin->kind == CR_FINISH_RETRY && authority->attempt < UINT8_MAX)
     authority->attempt++;
@@ -61,11 +63,12 @@ static void finish_done(struct cr_frontier_memory *f, uint32_t name)
 static int finish_same(struct cr_frontier_memory *f, const struct cr_finish *fin, uint32_t name)
 {
   struct cr_host *host = host_of(f, fin->authority);
-  int8_t priority = cr_entry_at(&f->slab, name)->priority;
+  const struct cr_entry *entry = cr_entry_at(&f->slab, name);
+  int16_t rank = cr_entry_band(entry->kind, entry->priority);
   uint32_t copy = CR_ENTRY_NONE;
 
   f->slab.budget = &f->unlimited; /* a URL that was admitted isn't lost to the ceiling */
-  if (cr_queue_reserve(&host->queue, &f->unlimited, priority) == 0)
+  if (cr_queue_reserve(&host->queue, &f->unlimited, rank) == 0)
     copy = cr_entry_retarget(&f->slab, name, fin->target);
   f->slab.budget = &f->budget;
   if (copy == CR_ENTRY_NONE) {
@@ -87,6 +90,7 @@ static int finish_entry(struct cr_frontier_memory *f, const struct cr_finish *fi
 
   switch (fin->kind) {
   case CR_FINISH_DONE:
+  case CR_FINISH_UNCOUNTED:
     finish_done(f, name);
     return 0;
   case CR_FINISH_RETRY:
@@ -112,7 +116,7 @@ static int judge(const struct cr_frontier_memory *f, const struct cr_finish *fin
 {
   if (!leased)
     return CRAWLER_E_STATE;
-  if ((int)fin->kind < CR_FINISH_DONE || fin->kind > CR_FINISH_SAME)
+  if ((int)fin->kind < CR_FINISH_DONE || fin->kind > CR_FINISH_UNCOUNTED)
     return CRAWLER_E_INVAL;
   if (fin->kind != CR_FINISH_SAME)
     return 0;
@@ -146,6 +150,8 @@ int cr_frontier_finish(struct cr_frontier *base, const struct cr_finish *fin, in
   if (err < 0)
     return err;
 
+  if (kind == CRAWLER_KIND_PAGE && fin->kind != CR_FINISH_DONE)
+    host->pages--;
   release(f, leased);
   cr_lease_end(&f->leases, fin->lease);
   f->leased[kind]--;
@@ -167,6 +173,8 @@ static void apply(struct cr_host *host, const struct cr_host_update *update)
     host->slow = update->slow;
     host->tried = true;
   }
+  if (update->fields & CR_HOST_SPENT)
+    host->spent = update->spent;
 }
 
 /* 0 with the group (CR_NO_ID for no text), or CRAWLER_E_NOMEM. */

@@ -159,6 +159,17 @@ static void set_caps(struct cr_frontier *base, uint32_t host, uint32_t site, uin
     cr_place_wake(f, i);
 }
 
+static void set_host_pages(struct cr_frontier *base, int64_t pages)
+{
+  struct cr_frontier_memory *f = cr_frontier_memory(base);
+
+  if (pages == f->host_pages)
+    return;
+  f->host_pages = pages;
+  for (uint32_t i = 0; i < f->hosts.hosts.count; i++)
+    cr_place(f, cr_host_at(&f->hosts, i));
+}
+
 /* ---- what is known ---- */
 
 static int lookup(struct cr_frontier *base, const uint64_t *fps, size_t n, uint8_t *states)
@@ -238,6 +249,7 @@ static void host_view(struct cr_frontier *base, uint32_t id, struct cr_host_view
     .blocked_until_ms = host->blocked_until_ms,
     .cap = cr_place_host_cap(f, host),
     .waits_for_robots = host->place == CR_PLACE_GATED,
+    .is_exhausted = host->place == CR_PLACE_EXHAUSTED,
     .is_slow = host->slow,
   };
 }
@@ -262,6 +274,7 @@ static const struct cr_frontier_ops memory_ops = {
   .set_stale = set_stale,
   .set_default_gate = set_default_gate,
   .set_caps = set_caps,
+  .set_host_pages = set_host_pages,
   .lookup = lookup,
   .add = cr_frontier_add,
   .reject = reject,
@@ -286,6 +299,7 @@ int cr_frontier_memory_open(struct cr_frontier **out, const struct cr_frontier_c
 
   f->base.ops = &memory_ops;
   f->config = *config;
+  f->host_pages = CR_NEVER;
   f->budget = (struct cr_budget){ config->mem, config->max_bytes };
   f->unlimited = (struct cr_budget){ config->mem, 0 };
   f->now_ms = config->now_ms > 0 ? config->now_ms : 0;

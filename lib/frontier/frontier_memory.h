@@ -24,6 +24,7 @@ struct cr_frontier_memory {
   struct cr_frontier_config config;  /* caps and the default gate as they are now */
   struct cr_budget budget;           /* with the ceiling: for what comes in */
   struct cr_budget unlimited;        /* for what a URL needs on its way out */
+  int64_t host_pages;                /* CR_NEVER: no limit */
   int64_t now_ms;                    /* the latest ever given */
   int64_t queued[CR_FRONTIER_KINDS]; /* robots: tasks to be given again at their time */
   int64_t leased[CR_FRONTIER_KINDS];

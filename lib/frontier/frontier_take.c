@@ -104,6 +104,7 @@ static void give(struct cr_frontier_memory *f, struct cr_host *host, struct cr_t
   task->slow = host->slow;
   task->untried = !host->tried;
   f->leased[task->kind]++;
+  host->pages += task->kind == CRAWLER_KIND_PAGE;
   cr_place_use(f, host);
 }
 

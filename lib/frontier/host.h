@@ -54,13 +54,14 @@ struct cr_group {
 
 /* Where a host is: exactly one of these. */
 enum cr_place {
-  CR_PLACE_EMPTY,   /* nothing queued */
-  CR_PLACE_BLOCKED, /* until changed: no alarm */
-  CR_PLACE_GATED,   /* only URLs whose robots.txt is being asked for */
-  CR_PLACE_FULL,    /* all its slots are in use */
-  CR_PLACE_ASLEEP,  /* until its alarm */
-  CR_PLACE_PARKED,  /* the same, for blocked_until_ms */
-  CR_PLACE_GROUP,   /* in the wait list of its site or address */
+  CR_PLACE_EMPTY,     /* nothing queued */
+  CR_PLACE_EXHAUSTED, /* nothing that may leave: no alarm */
+  CR_PLACE_BLOCKED,   /* until changed: no alarm */
+  CR_PLACE_GATED,     /* only URLs whose robots.txt is being asked for */
+  CR_PLACE_FULL,      /* all its slots are in use */
+  CR_PLACE_ASLEEP,    /* until its alarm */
+  CR_PLACE_PARKED,    /* the same, for blocked_until_ms */
+  CR_PLACE_GROUP,     /* in the wait list of its site or address */
   CR_PLACE_RING,
   CR_PLACES
 };
@@ -82,7 +83,10 @@ struct cr_host {         /* what adding a URL reads comes first, then what takin
   uint32_t waits_for; /* CR_PLACE_GROUP: the group */
   uint32_t let_go_by; /* CR_PLACE_RING: the group that let it go, or CR_NO_ID */
   uint32_t leased;    /* entries leased */
-  uint8_t place;      /* enum cr_place */
+  uint32_t others;    /* of pending: not of kind page */
+  int64_t pages;      /* leased, or finished as DONE */
+  bool spent;
+  uint8_t place; /* enum cr_place */
   bool slow;
   bool tried; /* whether it is slow is known */
   struct cr_span name;

@@ -9,9 +9,10 @@
 
 #include <string.h>
 
-int cr_pending_reserve(struct cr_frontier_memory *f, struct cr_host *host, int8_t priority)
+int cr_pending_reserve(struct cr_frontier_memory *f, struct cr_host *host,
+                       const struct cr_frontier_item *item)
 {
-  return cr_queue_reserve(&host->queue, &f->budget, priority);
+  return cr_queue_reserve(&host->queue, &f->budget, cr_entry_band(item->kind, item->priority));
 }
 
 /* An entry of the authority has come into the queue. */
@@ -35,8 +36,11 @@ static struct cr_authority *count_out(struct cr_frontier_memory *f, struct cr_ho
 
 static void count_queued(struct cr_frontier_memory *f, struct cr_host *host, uint32_t name)
 {
+  uint8_t kind = cr_entry_at(&f->slab, name)->kind;
+
   host->pending++;
-  f->queued[cr_entry_at(&f->slab, name)->kind]++;
+  host->others += kind != CRAWLER_KIND_PAGE;
+  f->queued[kind]++;
 }
 
 /* Delayed entries whose time has come arrive now. */
@@ -103,9 +107,12 @@ void cr_pending_arrange(struct cr_frontier_memory *f, struct cr_host *host)
 uint32_t cr_pending_pop(struct cr_frontier_memory *f, struct cr_host *host)
 {
   uint32_t name = cr_queue_pop(&host->queue, &f->slab);
+  uint8_t kind = cr_entry_at(&f->slab, name)->kind;
+
   (void)count_out(f, host, name); /* the authority isn't needed */
   host->pending--;
-  f->queued[cr_entry_at(&f->slab, name)->kind]--;
+  host->others -= kind != CRAWLER_KIND_PAGE;
+  f->queued[kind]--;
   return name;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* pending.h - the URLs a host has to give: due, delayed, or aside while robots.txt is asked for.
  *
- * Entries are taken by priority, then in order of arrival; those whose authority's robots.txt is
- * being asked for are passed over, and keep their place. None of these functions moves the host:
+ * Entries are taken by band (entry.h), then in order of arrival; those whose authority's robots.txt
+ * is being asked for are passed over, and keep their place. None of these functions moves the host:
  * call cr_place (place.h) afterwards.
  */
 #ifndef CR_FRONTIER_PENDING_H
@@ -10,11 +10,12 @@
 
 #include "frontier/frontier_memory.h"
 
-/* Makes the band that an entry of this priority needs. 0 or CRAWLER_E_NOMEM. */
-int cr_pending_reserve(struct cr_frontier_memory *f, struct cr_host *host, int8_t priority);
+/* Makes the band that the item's entry needs. 0 or CRAWLER_E_NOMEM. */
+int cr_pending_reserve(struct cr_frontier_memory *f, struct cr_host *host,
+                       const struct cr_frontier_item *item);
 /* Behind what came before; the band must have been reserved. */
 void cr_pending_push(struct cr_frontier_memory *f, struct cr_host *host, uint32_t name);
-/* Before all others of its priority. */
+/* Before all others of its band. */
 void cr_pending_push_front(struct cr_frontier_memory *f, struct cr_host *host, uint32_t name);
 /* ... when its time comes. A node must have been reserved in f->delayed. */
 void cr_pending_delay(struct cr_frontier_memory *f, struct cr_host *host, uint32_t name,

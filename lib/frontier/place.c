@@ -58,17 +58,35 @@ static bool next_is_gated(const struct cr_frontier_memory *f, const struct cr_ho
   return cr_authority_at(&f->hosts, entry->authority)->gate == CR_GATE_ASKED;
 }
 
+static bool has_used_up_its_pages(const struct cr_frontier_memory *f, const struct cr_host *host)
+{
+  return host->spent || host->pages >= f->host_pages;
+}
+
+/* Has the queue's head all that it needs to leave, but for the time? Its head is a page only where
+ * nothing else is in the queue. */
+static bool has_due(const struct cr_frontier_memory *f, struct cr_host *host)
+{
+  if (host->queue.len <= host->gated || host->spent)
+    return false;
+  return host->pages < f->host_pages ||
+         cr_queue_head_kind(&host->queue, &f->slab) != CRAWLER_KIND_PAGE;
+}
+
 /* Where the host belongs; *alarm_ms is when to judge it again (CR_NEVER: not for time alone). */
-static enum cr_place judge(const struct cr_frontier_memory *f, const struct cr_host *host,
+static enum cr_place judge(const struct cr_frontier_memory *f, struct cr_host *host,
                            int64_t *alarm_ms)
 {
-  int64_t entry_ms = cr_delayed_first(&f->delayed, host->delayed);
+  int64_t entry_ms = host->spent ? CR_NEVER : cr_delayed_first(&f->delayed, host->delayed);
   int64_t ask_ms = cr_delayed_first(&f->delayed, host->asks);
-  int64_t work_ms = host->queue.len > host->gated ? 0 : sooner_of(entry_ms, ask_ms);
+  int64_t work_ms = has_due(f, host) ? 0 : sooner_of(entry_ms, ask_ms);
 
   *alarm_ms = CR_NEVER;
   if (host->pending == 0 && host->asks == CR_DELAYED_NONE)
     return CR_PLACE_EMPTY;
+  if (has_used_up_its_pages(f, host) && (host->others == 0 || host->spent) &&
+      host->asks == CR_DELAYED_NONE)
+    return CR_PLACE_EXHAUSTED;
   if (host->blocked_until_ms == CR_NEVER)
     return CR_PLACE_BLOCKED;
   if (work_ms == CR_NEVER)
@@ -105,7 +123,7 @@ static uint8_t rank_of(const struct cr_frontier_memory *f, struct cr_host *host)
 {
   if (cr_pending_due_ask(f, host) != CR_NO_ID)
     return 0;
-  return cr_ring_rank(cr_queue_head_priority(&host->queue));
+  return cr_ring_rank(cr_queue_head_priority(&host->queue, &f->slab));
 }
 
 static uint8_t lane_of(const struct cr_frontier_memory *f, struct cr_host *host)

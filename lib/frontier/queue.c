@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* queue.c - the due URLs of one host: by priority, then in order of arrival.
+/* queue.c - the due URLs of one host: by band, then in order of arrival.
  *
  * Entries carry a number of arrival: rising from 0 at the back, falling at the front, compared by
  * their difference so that they may wrap around. An entry that was moved out of the way (its
@@ -28,8 +28,8 @@ void cr_queue_init(struct cr_queue *queue)
   *queue = (struct cr_queue){ .front_order = UINT32_MAX };
 }
 
-/* The first band whose priority isn't larger; band_count if there is none. */
-static uint16_t find(const struct cr_queue *queue, int8_t priority)
+/* The first band whose rank isn't larger; band_count if there is none. */
+static uint16_t find(const struct cr_queue *queue, int16_t rank)
 {
   const struct cr_band *bands = cr_queue_bands(queue);
   uint16_t low = 0;
@@ -37,7 +37,7 @@ static uint16_t find(const struct cr_queue *queue, int8_t priority)
 
   while (low < high) {
     uint16_t middle = (uint16_t)((low + high) / 2);
-    if (bands[middle].priority > priority)
+    if (bands[middle].rank > rank)
       low = (uint16_t)(middle + 1);
     else
       high = middle;
@@ -60,10 +60,10 @@ static bool grow(struct cr_queue *queue, const struct cr_budget *budget)
   return true;
 }
 
-int cr_queue_reserve(struct cr_queue *queue, const struct cr_budget *budget, int8_t priority)
+int cr_queue_reserve(struct cr_queue *queue, const struct cr_budget *budget, int16_t rank)
 {
-  uint16_t at = find(queue, priority);
-  if (at < queue->band_count && bands_of(queue)[at].priority == priority)
+  uint16_t at = find(queue, rank);
+  if (at < queue->band_count && bands_of(queue)[at].rank == rank)
     return 0;
   uint16_t room = queue->more ? queue->band_cap : 1;
   if (queue->band_count == room && !grow(queue, budget))
@@ -72,7 +72,7 @@ int cr_queue_reserve(struct cr_queue *queue, const struct cr_budget *budget, int
   struct cr_band *bands = bands_of(queue);
   memmove(&bands[at + 1], &bands[at], (size_t)(queue->band_count - at) * sizeof(*bands));
   bands[at] = (struct cr_band){
-    .head = CR_ENTRY_NONE, .tail = CR_ENTRY_NONE, .priority = priority, .head_kind = KIND_NOT_READ
+    .head = CR_ENTRY_NONE, .tail = CR_ENTRY_NONE, .rank = rank, .head_kind = KIND_NOT_READ
   };
   queue->band_count++;
   if (at <= queue->first)
@@ -87,9 +87,9 @@ void cr_queue_reset(struct cr_queue *queue, const struct cr_budget *budget)
 }
 
 /* The band of an entry; it becomes the first one if it is before that. */
-static struct cr_band *open_band(struct cr_queue *queue, int8_t priority)
+static struct cr_band *open_band(struct cr_queue *queue, const struct cr_entry *entry)
 {
-  uint16_t at = find(queue, priority);
+  uint16_t at = find(queue, cr_entry_band(entry->kind, entry->priority));
   if (at < queue->first)
     queue->first = at;
   queue->len++;
@@ -99,7 +99,7 @@ static struct cr_band *open_band(struct cr_queue *queue, int8_t priority)
 void cr_queue_push(struct cr_queue *queue, const struct cr_slab *slab, uint32_t name)
 {
   struct cr_entry *entry = cr_entry_at(slab, name);
-  struct cr_band *band = open_band(queue, entry->priority);
+  struct cr_band *band = open_band(queue, entry);
 
   entry->order = queue->back_order++;
   entry->next = CR_ENTRY_NONE;
@@ -125,7 +125,7 @@ void cr_queue_push_front(struct cr_queue *queue, const struct cr_slab *slab, uin
 {
   struct cr_entry *entry = cr_entry_at(slab, name);
   entry->order = queue->front_order--;
-  link_front(open_band(queue, entry->priority), entry, name);
+  link_front(open_band(queue, entry), entry, name);
 }
 
 static bool is_before(const struct cr_entry *a, const struct cr_entry *b)
@@ -136,7 +136,7 @@ static bool is_before(const struct cr_entry *a, const struct cr_entry *b)
 void cr_queue_put_back(struct cr_queue *queue, const struct cr_slab *slab, uint32_t name)
 {
   struct cr_entry *entry = cr_entry_at(slab, name);
-  struct cr_band *band = open_band(queue, entry->priority);
+  struct cr_band *band = open_band(queue, entry);
 
   if (band->head == CR_ENTRY_NONE || is_before(entry, cr_entry_at(slab, band->head))) {
     link_front(band, entry, name);
@@ -177,9 +177,14 @@ uint8_t cr_queue_head_kind(struct cr_queue *queue, const struct cr_slab *slab)
   return band->head_kind;
 }
 
-int8_t cr_queue_head_priority(struct cr_queue *queue)
+/* A band of pages has its priority for its rank: the entry, far from any cache, isn't read. */
+int8_t cr_queue_head_priority(struct cr_queue *queue, const struct cr_slab *slab)
 {
-  return first_band(queue)->priority;
+  const struct cr_band *band = first_band(queue);
+
+  if (band->rank <= INT8_MAX)
+    return (int8_t)band->rank;
+  return cr_entry_at(slab, band->head)->priority;
 }
 
 uint32_t cr_queue_pop(struct cr_queue *queue, const struct cr_slab *slab)
@@ -199,13 +204,12 @@ uint32_t cr_queue_pop(struct cr_queue *queue, const struct cr_slab *slab)
   return name;
 }
 
-void cr_queue_prefetch_tail(const struct cr_queue *queue, const struct cr_slab *slab,
-                            int8_t priority)
+void cr_queue_prefetch_tail(const struct cr_queue *queue, const struct cr_slab *slab, int16_t rank)
 {
-  uint16_t at = find(queue, priority);
+  uint16_t at = find(queue, rank);
   const struct cr_band *band = &cr_queue_bands(queue)[at];
 
-  if (at < queue->band_count && band->priority == priority && band->tail != CR_ENTRY_NONE)
+  if (at < queue->band_count && band->rank == rank && band->tail != CR_ENTRY_NONE)
     __builtin_prefetch(cr_entry_at(slab, band->tail), 1);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* queue.h - the due URLs of one host: by priority, then in order of arrival.
+/* queue.h - the due URLs of one host: by band (cr_entry_band), then in order of arrival.
  *
- * A small sorted array of bands, one for each exact priority in use, each a singly linked list of
+ * A small sorted array of bands, one for each in use, each a singly linked list of
  * entries. One band stands in the queue itself, which is enough for most hosts. A band that was
  * made stays until cr_queue_reset: whatever was queued once can be put back without allocating.
  */
@@ -13,7 +13,7 @@
 struct cr_band {
   uint32_t head; /* CR_ENTRY_NONE: empty */
   uint32_t tail;
-  int8_t priority;
+  int16_t rank;      /* cr_entry_band(): larger is sooner */
   uint8_t head_kind; /* UINT8_MAX: look at the head */
 };
 
@@ -29,12 +29,12 @@ struct cr_queue {
 };
 
 void cr_queue_init(struct cr_queue *queue);
-/* Makes the band of this priority. 0 or CRAWLER_E_NOMEM. */
-int cr_queue_reserve(struct cr_queue *queue, const struct cr_budget *budget, int8_t priority);
+/* Makes the band. 0 or CRAWLER_E_NOMEM. */
+int cr_queue_reserve(struct cr_queue *queue, const struct cr_budget *budget, int16_t rank);
 /* Forgets all bands; the queue must be empty. */
 void cr_queue_reset(struct cr_queue *queue, const struct cr_budget *budget);
 
-/* The band of the entry's priority must have been reserved. */
+/* The entry's band must have been reserved. */
 void cr_queue_push(struct cr_queue *queue, const struct cr_slab *slab, uint32_t name);
 void cr_queue_push_front(struct cr_queue *queue, const struct cr_slab *slab, uint32_t name);
 /* Back to where it was popped from, by its order. */
@@ -43,11 +43,10 @@ void cr_queue_put_back(struct cr_queue *queue, const struct cr_slab *slab, uint3
 uint32_t cr_queue_head(struct cr_queue *queue);
 /* Of that entry, without touching it where possible. The queue must not be empty. */
 uint8_t cr_queue_head_kind(struct cr_queue *queue, const struct cr_slab *slab);
-int8_t cr_queue_head_priority(struct cr_queue *queue);
+int8_t cr_queue_head_priority(struct cr_queue *queue, const struct cr_slab *slab);
 uint32_t cr_queue_pop(struct cr_queue *queue, const struct cr_slab *slab);
-/* Fetches what a push of this priority will write to, or what a pop will read. */
-void cr_queue_prefetch_tail(const struct cr_queue *queue, const struct cr_slab *slab,
-                            int8_t priority);
+/* Fetches what a push to this band will write to, or what a pop will read. */
+void cr_queue_prefetch_tail(const struct cr_queue *queue, const struct cr_slab *slab, int16_t rank);
 void cr_queue_prefetch_head(const struct cr_queue *queue, const struct cr_slab *slab);
 /* For walks: the bands, best first. */
 const struct cr_band *cr_queue_bands(const struct cr_queue *queue);

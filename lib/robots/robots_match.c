@@ -106,6 +106,16 @@ static bool outranks(const struct cr_robots_rule *rule, const struct cr_robots_r
          (rule->octets == best->octets && rule->allow && !best->allow);
 }
 
+/* Among a million hosts' rules none is in the cache: a small file's come all at once. */
+static void prefetch(const struct cr_robots *robots)
+{
+  enum { CACHE_LINE = 64, MOST = 1024 };
+  size_t bytes = robots->bytes < MOST ? robots->bytes : MOST;
+
+  for (size_t at = CACHE_LINE; at < bytes; at += CACHE_LINE)
+    __builtin_prefetch((const char *)robots + at);
+}
+
 /* The rule that decides, or best when there is no better one. only_query: of the rules that are to
  * be compared with a target's second form as well. */
 static const struct cr_robots_rule *find_rule(const struct cr_robots *robots, struct cr_span target,
@@ -113,6 +123,7 @@ static const struct cr_robots_rule *find_rule(const struct cr_robots *robots, st
 {
   const char *text = cr_robots_text(robots);
 
+  prefetch(robots);
   for (size_t i = 0; i < robots->rule_count; i++) {
     const struct cr_robots_rule *rule = &robots->rules[i];
     if ((rule->query || !only_query) && outranks(rule, best) && matches(rule, text, target))

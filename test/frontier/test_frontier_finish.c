@@ -153,7 +153,7 @@ static void impossible_ends_change_nothing(void **state)
   cr_frontier_rig_page(&rig, a, 1, 0);
   struct cr_task task = take_one(&rig);
   const struct cr_finish cases[] = {
-    { task.lease, (enum cr_finish_kind)5, 0, CR_SPAN("/"), a },
+    { task.lease, (enum cr_finish_kind)6, 0, CR_SPAN("/"), a },
     { task.lease, CR_FINISH_SAME, 0, CR_SPAN("/"), a + 1 },
     { task.lease, CR_FINISH_SAME, 0, cr_span(target, sizeof(target)), a },
   };

@@ -433,9 +433,84 @@ static void without_memory_for_a_lease_nothing_is_taken(void **state)
   cr_test_oom(take_some, NULL);
 }
 
+static uint32_t open_wide(struct cr_frontier_rig *rig)
+{
+  struct cr_frontier_config config = cr_frontier_rig_config();
+
+  config.host_cap = 9;
+  cr_frontier_rig_open(rig, &config);
+  return cr_frontier_rig_authority(rig, "https://a.example", NULL);
+}
+
+static void add_requisite(struct cr_frontier_rig *rig, uint32_t authority, uint64_t fp)
+{
+  struct cr_frontier_item item = cr_frontier_rig_item(authority, fp, -9);
+
+  item.kind = CRAWLER_KIND_REQUISITE;
+  assert_int_equal(cr_frontier_rig_add(rig, &item), CR_ADD_NEW);
+}
+
+static void a_host_gives_no_more_pages_than_it_is_granted(void **state)
+{
+  struct cr_frontier_rig rig;
+  (void)state;
+
+  uint32_t a = open_wide(&rig);
+  rig.f->ops->set_host_pages(rig.f, 2);
+  for (uint64_t fp = 1; fp <= 4; fp++)
+    cr_frontier_rig_page(&rig, a, fp, 0);
+  add_requisite(&rig, a, 5);
+  assert_int_equal(cr_frontier_rig_take(&rig, 8), 3);
+  assert_taken(&rig, (const uint64_t[]){ 5, 1, 2 }, 3); /* 5 is no page, and so the first */
+  const struct cr_task last = rig.tasks[2];
+  cr_frontier_rig_finish(&rig, &rig.tasks[0], CR_FINISH_DONE, 0);
+  cr_frontier_rig_finish(&rig, &rig.tasks[1], CR_FINISH_DONE, 0);
+  assert_int_equal(cr_frontier_rig_take(&rig, 8), 0);
+  cr_frontier_rig_finish(&rig, &last, CR_FINISH_UNCOUNTED, 0);
+  assert_int_equal(cr_frontier_rig_take(&rig, 8), 1);
+  cr_frontier_rig_finish(&rig, &rig.tasks[0], CR_FINISH_GIVE_BACK, 0);
+  assert_int_equal(cr_frontier_rig_take(&rig, 8), 1);
+  cr_frontier_rig_finish(&rig, &rig.tasks[0], CR_FINISH_DONE, 0);
+  assert_int_equal(cr_frontier_rig_take(&rig, 8), 0);
+  assert_int_equal(rig.next_due_ms, CR_NEVER);
+  assert_int_equal(cr_frontier_rig_count(&rig).hosts_exhausted, 1);
+  add_requisite(&rig, a, 6);
+  assert_int_equal(cr_frontier_rig_count(&rig).hosts_exhausted, 0);
+  assert_int_equal(cr_frontier_rig_next(&rig), 6);
+  finish_all(&rig);
+  rig.f->ops->set_host_pages(rig.f, CR_NEVER);
+  assert_int_equal(cr_frontier_rig_take(&rig, 8), 1);
+  finish_all(&rig);
+  cr_frontier_rig_check(&rig);
+  cr_frontier_rig_close(&rig);
+}
+
+static void a_spent_host_gives_nothing_until_it_is_told(void **state)
+{
+  struct cr_host_update update = { .fields = CR_HOST_SPENT, .spent = true };
+  struct cr_frontier_rig rig;
+  (void)state;
+
+  uint32_t a = open_wide(&rig);
+  cr_frontier_rig_page(&rig, a, 1, 0);
+  update.host = rig.f->ops->authority_host(rig.f, a);
+  assert_int_equal(cr_frontier_rig_update(&rig, &update), 0);
+  assert_int_equal(cr_frontier_rig_take(&rig, 8), 0);
+  add_requisite(&rig, a, 2);
+  assert_int_equal(cr_frontier_rig_take(&rig, 8), 0);
+  assert_int_equal(cr_frontier_rig_count(&rig).hosts_exhausted, 1);
+  update.spent = false;
+  assert_int_equal(cr_frontier_rig_update(&rig, &update), 0);
+  assert_int_equal(cr_frontier_rig_take(&rig, 8), 2);
+  finish_all(&rig);
+  cr_frontier_rig_close(&rig);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_host_gives_no_more_pages_than_it_is_granted),
+    cmocka_unit_test(a_spent_host_gives_nothing_until_it_is_told),
     cmocka_unit_test(within_a_host_by_priority_then_by_arrival),
     cmocka_unit_test(hosts_take_turns),
     cmocka_unit_test(one_host_may_fill_all_slots_it_has),

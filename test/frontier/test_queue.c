@@ -27,7 +27,8 @@ struct rig {
 static uint32_t make(struct cr_slab *slab, int8_t priority)
 {
   struct cr_entry_shared shared = { NULL, CR_SLAB_NONE };
-  struct cr_frontier_item item = { .priority = priority, .kind = (uint8_t)(priority & 1) };
+  uint8_t kind = priority & 1 ? CRAWLER_KIND_REQUISITE : CRAWLER_KIND_PAGE;
+  struct cr_frontier_item item = { .priority = priority, .kind = kind };
   uint32_t name = cr_entry_make(slab, &item, &shared);
   assert_int_not_equal(name, CR_ENTRY_NONE);
   return name;
@@ -58,13 +59,18 @@ static const struct cr_entry *entry_of(const struct rig *rig, int i)
   return cr_entry_at(&rig->slab, rig->names[i]);
 }
 
+static int rank_of(const struct rig *rig, int i)
+{
+  return cr_entry_band(entry_of(rig, i)->kind, entry_of(rig, i)->priority);
+}
+
 static int first_of(const struct rig *rig)
 {
   int first = -1;
   for (int i = 0; i < ENTRIES; i++) {
     if (rig->order[i] == 0)
       continue;
-    int difference = first < 0 ? 1 : entry_of(rig, i)->priority - entry_of(rig, first)->priority;
+    int difference = first < 0 ? 1 : rank_of(rig, i) - rank_of(rig, first);
     if (difference > 0 || (difference == 0 && rig->order[i] < rig->order[first]))
       first = i;
   }
@@ -73,7 +79,7 @@ static int first_of(const struct rig *rig)
 
 static void push(struct rig *rig, int i, bool in_front)
 {
-  assert_int_equal(cr_queue_reserve(&rig->queue, &rig->budget, entry_of(rig, i)->priority), 0);
+  assert_int_equal(cr_queue_reserve(&rig->queue, &rig->budget, (int16_t)rank_of(rig, i)), 0);
   rig->order[i] = in_front ? --rig->front : ++rig->back;
   if (in_front)
     cr_queue_push_front(&rig->queue, &rig->slab, rig->names[i]);
@@ -81,7 +87,7 @@ static void push(struct rig *rig, int i, bool in_front)
     cr_queue_push(&rig->queue, &rig->slab, rig->names[i]);
 }
 
-static void by_priority_then_by_arrival(void **state)
+static void what_is_no_page_first_then_by_priority_then_by_arrival(void **state)
 {
   static struct rig rig;
   struct cr_random random = { 1 };
@@ -97,7 +103,8 @@ static void by_priority_then_by_arrival(void **state)
       assert_int_equal(rig.queue.len, len);
       assert_int_equal(head, first < 0 ? CR_ENTRY_NONE : rig.names[first]);
       if (first >= 0) {
-        assert_int_equal(cr_queue_head_priority(&rig.queue), entry_of(&rig, first)->priority);
+        assert_int_equal(cr_queue_head_priority(&rig.queue, &rig.slab),
+                         entry_of(&rig, first)->priority);
         assert_int_equal(cr_queue_head_kind(&rig.queue, &rig.slab), entry_of(&rig, first)->kind);
       }
       if (rig.order[i] == 0) {
@@ -215,7 +222,7 @@ static void a_band_that_could_not_be_made_changes_nothing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(by_priority_then_by_arrival),
+    cmocka_unit_test(what_is_no_page_first_then_by_priority_then_by_arrival),
     cmocka_unit_test(what_stepped_aside_finds_its_place_again),
     cmocka_unit_test(a_band_that_was_made_stays),
     cmocka_unit_test(one_priority_needs_no_memory),

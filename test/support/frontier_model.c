@@ -267,6 +267,11 @@ static bool groups_are_full(const struct cr_frontier_model *m, uint32_t host)
 
 /* ---- what a host would give, and when ---- */
 
+static int rank_of(const struct cr_model_url *url)
+{
+  return url->item.priority + (url->item.kind == CRAWLER_KIND_PAGE ? 0 : 256);
+}
+
 static struct next next_of(const struct cr_frontier_model *m, uint32_t host)
 {
   struct next next = { .url = NOBODY };
@@ -291,8 +296,8 @@ static struct next next_of(const struct cr_frontier_model *m, uint32_t host)
     if (url->state != CR_MODEL_QUEUED || host_of(m, url) != host ||
         m->authorities[url->item.authority].gate == CR_GATE_ASKED)
       continue;
-    if (best && (url->item.priority < best->item.priority ||
-                 (url->item.priority == best->item.priority && url->arrival > best->arrival)))
+    if (best && (rank_of(url) < rank_of(best) ||
+                 (rank_of(url) == rank_of(best) && url->arrival > best->arrival)))
       continue;
     best = url;
     next.url = i;
@@ -557,6 +562,7 @@ static void finish_url(struct cr_frontier_model *m, const struct cr_finish *fin,
 {
   switch (fin->kind) {
   case CR_FINISH_DONE:
+  case CR_FINISH_UNCOUNTED:
     url->state = CR_MODEL_NONE;
     url->known = CR_SEEN_DONE;
     return;
