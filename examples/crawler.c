@@ -56,6 +56,7 @@ static const char help[] =
     "      --schemes LIST, --ports LIST, --allow-extensions LIST, --deny-extensions LIST\n"
     "      --mime-types LIST     text/html,image/*: other types end at the headers\n"
     "      --span-hosts          leave the seeds' hosts\n"
+    "      --requisites          images, style sheets, ... of pages, on any host\n"
     "      --links KINDS         kinds of links that are followed, or \"all\"\n"
     "                            (a,area,iframe,frame,refresh,next,prev,language,item)\n"
     "      --no-robots           don't ask robots.txt\n"

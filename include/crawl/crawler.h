@@ -95,8 +95,9 @@ typedef struct crawler_robots crawler_robots;   /* a parsed robots.txt; needs no
 struct event_base; /* <event2/event.h> */
 
 /* What a request is for. Only pages pass scope, depth, filter and page limits and have their links
- * followed; requisites pass the seen-test, robots.txt and politeness only. Robots files are asked
- * for by the library itself. */
+ * followed; requisites (option requisites) pass deny and exclude patterns, the seen-test,
+ * robots.txt, politeness and limits of bytes and time only. Robots files are asked for by the
+ * library itself. */
 typedef enum crawler_kind {
   CRAWLER_KIND_PAGE = 0,
   CRAWLER_KIND_ROBOTS = 1,
@@ -291,13 +292,14 @@ int crawler_set_ports(crawler *c, const char *list);            /* "80,8000-8999
 int crawler_set_allow_extensions(crawler *c, const char *list); /* "html,none"; "": any */
 int crawler_set_mime_types(crawler *c, const char *list);       /* "text/html"; "": any */
 int crawler_set_deny_extensions(crawler *c, const char *list);  /* "zip,exe" */
-int crawler_set_links(crawler *c, const char *list);         /* kinds followed: "a,area", "all" */
-int crawler_set_html_fallback(crawler *c, int on);           /* gumbo decides where tokens can't */
-int crawler_set_follow_nofollow(crawler *c, int on);         /* rel=nofollow links too */
-int crawler_set_follow_ugc(crawler *c, int on);              /* rel=ugc links too */
-int crawler_set_follow_sponsored(crawler *c, int on);        /* rel=sponsored links too */
-int crawler_set_obey_meta_robots(crawler *c, int on);        /* nofollow of whole pages */
-int crawler_set_depth_first(crawler *c, int on);             /* what was found last goes first */
+int crawler_set_links(crawler *c, const char *list);  /* kinds followed: "a,area", "all" */
+int crawler_set_html_fallback(crawler *c, int on);    /* gumbo decides where tokens can't */
+int crawler_set_follow_nofollow(crawler *c, int on);  /* rel=nofollow links too */
+int crawler_set_follow_ugc(crawler *c, int on);       /* rel=ugc links too */
+int crawler_set_follow_sponsored(crawler *c, int on); /* rel=sponsored links too */
+int crawler_set_obey_meta_robots(crawler *c, int on); /* nofollow of whole pages */
+int crawler_set_depth_first(crawler *c, int on);      /* what was found last goes first */
+int crawler_set_requisites(crawler *c, int on);       /* images, style sheets, ..., on any host */
 int crawler_set_filter_depends_on_page(crawler *c, int on);  /* ask on_filter for each link */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */

@@ -419,12 +419,13 @@ static int64_t incomplete_count(const crawler *c, size_t i, const char **name)
 {
   const struct cr_ledger *l = &c->shard.ledger;
   const struct cr_kind_ledger *pages = &l->kinds[CRAWLER_KIND_PAGE];
+  const struct cr_kind_ledger *requisites = &l->kinds[CRAWLER_KIND_REQUISITE];
   const struct {
     const char *name;
     int64_t count;
   } rows[] = {
-    { c->shard.ending == CR_END_WAITING ? "parked" : "limit", pages->queued },
-    { "in_flight", pages->in_flight },
+    { c->shard.ending == CR_END_WAITING ? "parked" : "limit", pages->queued + requisites->queued },
+    { "in_flight", pages->in_flight + requisites->in_flight },
     { "capped", l->links.capped },
     { "truncated", pages->by_reason[CRAWLER_FAILED_TRUNCATED] },
     { "rate_limited", pages->by_reason[CRAWLER_FAILED_RATE_LIMITED] },

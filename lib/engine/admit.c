@@ -15,9 +15,20 @@ static void report(struct cr_shard *s, const struct crawler_request *req, crawle
   s->hook_depth--;
 }
 
+static uint8_t seen_byte(struct cr_shard *s, uint64_t fp)
+{
+  uint8_t seen = CR_SEEN_UNKNOWN;
+
+  s->frontier->ops->lookup(s->frontier, &fp, 1, &seen);
+  return seen;
+}
+
 void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
                crawler_reason reason)
 {
+  /* A requisite is judged each time that it's found, and told of once. */
+  if (req->kind == CRAWLER_KIND_REQUISITE && CR_SEEN_CLASS(seen_byte(s, fp)) == CR_SEEN_REJECTED)
+    return;
   /* Without room to remember it, it may be reported again: never lost. */
   if (!s->settings->filter_depends_on_page || reason != CRAWLER_REJECTED_FILTER)
     (void)s->frontier->ops->reject(s->frontier, fp, reason);
@@ -34,7 +45,7 @@ static crawler_reason judge_scope(struct cr_shard *s, struct crawler_request *re
     .path = cr_request_target(req),
     .port = req->port,
     .https = req->https,
-    .trusted = req->seed_flag,
+    .trusted = req->seed_flag || req->kind == CRAWLER_KIND_REQUISITE,
   };
 
   struct cr_scope_verdict verdict = cr_scope_judge(s->scope, &url);
@@ -77,9 +88,12 @@ static crawler_reason identify_again(struct cr_shard *s, struct crawler_request 
 
 crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
 {
-  crawler_reason reason = by_rules(s, req);
+  crawler_reason reason;
 
-  if (reason != CRAWLER_REASON_NONE || !s->hooks->filter || req->kind != CRAWLER_KIND_PAGE)
+  if (req->kind == CRAWLER_KIND_REQUISITE) /* of a page that was let in */
+    return judge_scope(s, req);
+  reason = by_rules(s, req);
+  if (reason != CRAWLER_REASON_NONE || !s->hooks->filter)
     return reason;
   if (ask_filter(s, req) != CRAWLER_ACCEPT)
     return CRAWLER_REJECTED_FILTER;
@@ -88,19 +102,18 @@ crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64
 
 void cr_rewritten(struct cr_shard *s, uint64_t asked, uint64_t fp, unsigned depth)
 {
-  uint8_t seen = CR_SEEN_UNKNOWN;
-
   if (fp == asked || s->settings->filter_depends_on_page)
     return;
   (void)s->frontier->ops->reject(s->frontier, asked, CR_SEEN_REWRITTEN); /* asked twice at worst */
-  s->frontier->ops->lookup(s->frontier, &asked, 1, &seen);
-  if (seen == CR_SEEN_WAS_REWRITTEN) /* else it is a page that was asked for again by force */
+  if (seen_byte(s, asked) ==
+      CR_SEEN_WAS_REWRITTEN) /* else it is a page that was asked for again by force */
     cr_depth_replaced(s, asked, fp, depth);
 }
 
 static uint8_t item_flags(const struct cr_shard *s, const struct crawler_request *req)
 {
   return (uint8_t)((req->seed_flag ? CR_ITEM_SEED : 0) | (req->force ? CR_ITEM_FORCE : 0) |
+                   (req->kind == CRAWLER_KIND_REQUISITE ? CR_ITEM_THOUGH_REJECTED : 0) |
                    (s->settings->depth_first && !req->seed_flag ? CR_ITEM_NEXT : 0));
 }
 
@@ -140,13 +153,12 @@ static uint8_t enqueue(struct cr_shard *s, const struct cr_admission *a)
 /* Known already? Then a shorter path is passed on, and nothing else is to do. */
 static bool is_known(struct cr_shard *s, const struct cr_admission *a)
 {
-  uint8_t seen = CR_SEEN_UNKNOWN;
+  uint8_t seen = a->req->force ? CR_SEEN_UNKNOWN : seen_byte(s, a->fp);
 
-  if (a->req->force)
-    return false;
-  s->frontier->ops->lookup(s->frontier, &a->fp, 1, &seen);
   if (seen == CR_SEEN_UNKNOWN)
     return false;
+  if (CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED && a->req->kind == CRAWLER_KIND_REQUISITE)
+    return false; /* as a page */
   cr_depth_found(s, a->fp, seen, a->req->depth);
   return true;
 }
@@ -160,7 +172,7 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
   if (!is_known(s, a)) {
     uint64_t asked = a->fp;
 
-    if (a->req->kind == CRAWLER_KIND_PAGE)
+    if (a->req->kind == CRAWLER_KIND_PAGE || a->req->kind == CRAWLER_KIND_REQUISITE)
       reason = cr_filter(s, a->req, &a->fp);
     if (reason == CRAWLER_REJECTED_DEPTH)
       verdict = CR_ADD_KNOWN; /* another path may be shorter: nothing is remembered */

@@ -66,7 +66,27 @@ static bool is_for_worker(const struct cr_shard *s, const struct cr_visit *v)
  * links, those that he is told of besides. */
 static uint32_t kinds_wanted(const struct cr_shard *s, bool by_caller)
 {
-  return by_caller ? s->link_kinds | CR_LINK_KINDS_TOLD : s->link_kinds;
+  uint32_t followed = s->link_kinds | s->requisite_kinds;
+
+  return by_caller ? followed | CR_LINK_KINDS_TOLD : followed;
+}
+
+/* Of a requisite: what a style sheet loads. */
+static uint32_t kinds_of_requisite(const struct cr_shard *s, struct cr_span type)
+{
+  char mime[128];
+
+  cr_mime_essence(type, mime);
+  return strcmp(mime, "text/css") == 0 ? s->requisite_kinds & 1u << CRAWLER_LINK_CSS : 0;
+}
+
+static uint32_t kinds_of(const struct cr_visit *v, struct cr_span type, bool by_caller)
+{
+  if (v->page.status / 100 != 2)
+    return 0;
+  if (v->page.req.kind == CRAWLER_KIND_REQUISITE)
+    return kinds_of_requisite(v->shard, type);
+  return v->page.req.kind == CRAWLER_KIND_PAGE ? kinds_wanted(v->shard, by_caller) : 0;
 }
 
 /* A copy that no change of options takes from a worker. Without memory for it only what is said to
@@ -84,8 +104,8 @@ static void prepare(struct cr_visit *v)
   struct cr_shard *s = v->shard;
   const char *type = cr_headers_last(&v->page.headers, "Content-Type");
   const char *options = cr_headers_get(&v->page.headers, "X-Content-Type-Options");
-  bool links = v->page.status / 100 == 2 && v->page.req.kind == CRAWLER_KIND_PAGE;
   bool by_caller = s->hooks->links || s->hooks->page || s->hooks->parse || s->pulling;
+  uint32_t kinds = kinds_of(v, cr_span_text(type), by_caller);
 
   v->parse = (struct cr_parse){
     .mem = s->mem,
@@ -96,8 +116,8 @@ static void prepare(struct cr_visit *v)
     .headers = &v->page.headers,
     .nosniff = cr_mime_is_nosniff(cr_span_text(options)),
     .max_body_bytes = (size_t)s->settings->max_body,
-    .link_kinds = links ? kinds_wanted(s, by_caller) : 0,
-    .want_link_text = links && by_caller,
+    .link_kinds = kinds,
+    .want_link_text = kinds != 0 && by_caller,
     .want_facts = by_caller,
     .robots_token = token_of(v),
     .want_document = s->settings->document != 0,

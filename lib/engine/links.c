@@ -104,15 +104,31 @@ static bool is_nofollow(const struct cr_shard *s, const struct crawler_page *pag
          ((page->facts.robots & CRAWLER_PAGE_NOFOLLOW) && o->obey_meta_robots);
 }
 
-static bool is_followed(struct cr_shard *s, const struct crawler_page *page,
-                        const struct crawler_link *link)
+/* A style sheet's requisites are one hop further, as a redirect is: so a chain of them ends. */
+static uint32_t kinds_followed(const struct batch *b)
 {
+  const struct cr_shard *s = b->s;
+  const struct crawler_request *from = &b->visit->page.req;
+
+  if (from->kind == CRAWLER_KIND_PAGE)
+    return s->link_kinds | s->requisite_kinds;
+  return from->hops < s->settings->max_redirects ? s->requisite_kinds : 0;
+}
+
+static bool is_requisite(const struct batch *b, uint32_t i)
+{
+  return (b->s->requisite_kinds & (1u << b->visit->page.links[b->found[i].link].kind)) != 0;
+}
+
+static bool is_followed(const struct batch *b, const struct crawler_link *link)
+{
+  struct cr_shard *s = b->s;
   crawler_reason reason = CRAWLER_REASON_NONE;
 
-  if (!(s->link_kinds & (1u << link->kind)) ||
+  if (!(kinds_followed(b) & (1u << link->kind)) ||
       (link->flags & (CRAWLER_LINK_INERT | CRAWLER_LINK_LATE)) != 0)
     reason = CRAWLER_REJECTED_KIND;
-  else if (is_nofollow(s, page, link))
+  else if (is_nofollow(s, &b->visit->page, link))
     reason = CRAWLER_REJECTED_NOFOLLOW;
   if (reason != CRAWLER_REASON_NONE)
     cr_ledger_link_refused(&s->ledger, reason);
@@ -145,7 +161,7 @@ static void identify_all(struct batch *b, const uint8_t *verdicts)
   const struct crawler_page *page = &b->visit->page;
 
   for (uint32_t i = 0; i < page->link_count; i++) {
-    if (!is_followed(b->s, page, &page->links[i]))
+    if (!is_followed(b, &page->links[i]))
       continue;
     if (verdicts && verdicts[i] != CRAWLER_ACCEPT)
       cr_ledger_link_refused(&b->s->ledger, CRAWLER_REJECTED_FILTER);
@@ -165,12 +181,19 @@ static uint16_t link_depth(const struct batch *b)
   return depth < UINT16_MAX ? (uint16_t)(depth + 1) : depth;
 }
 
+/* What was rejected as a page may be a requisite: that is another question. */
+static bool is_to_filter(const struct batch *b, uint32_t i)
+{
+  return b->seen[i] == CR_SEEN_UNKNOWN ||
+         (CR_SEEN_CLASS(b->seen[i]) == CR_SEEN_REJECTED && is_requisite(b, i));
+}
+
 static bool settle_seen(struct batch *b, uint32_t i)
 {
   struct cr_shard *s = b->s;
   uint8_t seen = b->seen[i];
 
-  if (seen == CR_SEEN_UNKNOWN)
+  if (is_to_filter(b, i))
     return false;
   if (CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED && seen != CR_SEEN_WAS_REWRITTEN) {
     cr_ledger_link_refused(&s->ledger, (crawler_reason)CR_SEEN_VALUE(seen));
@@ -183,19 +206,20 @@ static bool settle_seen(struct batch *b, uint32_t i)
 
 /* ---- unknown links ---- */
 
-/* Has this fp stood on this page before? Then its twin; else it is entered. */
+/* Has this fp stood on this page before, as what it is here? Then its twin; else it is entered. */
 static uint32_t find_twin(struct batch *b, uint32_t i)
 {
   size_t at = (size_t)b->found[i].fp & b->table_mask;
 
   for (; b->table[at] != UINT32_MAX; at = (at + 1) & b->table_mask)
-    if (b->found[b->table[at]].fp == b->found[i].fp)
+    if (b->found[b->table[at]].fp == b->found[i].fp &&
+        is_requisite(b, b->table[at]) == is_requisite(b, i))
       return b->table[at];
   b->table[at] = i;
   return UINT32_MAX;
 }
 
-static void inherit(struct batch *b, struct crawler_request *req)
+static void inherit(struct batch *b, uint32_t i, struct crawler_request *req)
 {
   const struct crawler_request *from = &b->visit->page.req;
 
@@ -203,6 +227,8 @@ static void inherit(struct batch *b, struct crawler_request *req)
     .arena = b->arena,
     .mem = b->s->mem,
     .depth = link_depth(b),
+    .kind = is_requisite(b, i) ? CRAWLER_KIND_REQUISITE : CRAWLER_KIND_PAGE,
+    .hops = from->kind == CRAWLER_KIND_PAGE ? 0 : (uint8_t)(from->hops + 1),
     .referrer = cr_span(from->url, from->url_bytes),
     .seed = from->seed,
     .meta = from->meta,
@@ -215,7 +241,7 @@ static void reject_text(struct batch *b, uint32_t i, crawler_reason reason)
   struct found *f = &b->found[i];
   struct crawler_request req;
 
-  inherit(b, &req);
+  inherit(b, i, &req);
   req.url = f->url ? f->url : "";
   req.url_bytes = f->url_bytes;
   b->fate[i] = FATE_REFUSED;
@@ -271,7 +297,7 @@ static void filter_one(struct batch *b, uint32_t i)
     reject_text(b, i, b->found[i].reason ? b->found[i].reason : CRAWLER_REJECTED_INVALID_URL);
     return;
   }
-  inherit(b, &req);
+  inherit(b, i, &req);
   if (cr_identify(b->s, &req, &fp) < 0) {
     reject_text(b, i, CRAWLER_REJECTED_INVALID_URL);
     return;
@@ -404,7 +430,7 @@ static bool allocate_items(struct batch *b)
   size_t unknown = 0;
 
   for (uint32_t i = 0; i < b->count; i++)
-    unknown += b->seen[i] == CR_SEEN_UNKNOWN;
+    unknown += is_to_filter(b, i);
   if (unknown == 0)
     return true;
   b->items = cr_arena_alloc(b->arena, unknown * sizeof(*b->items));

@@ -79,6 +79,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   char *deny_extensions;
   char *mime_types;
   char *links;
+  int64_t requisites;
   int64_t html_fallback;
   int64_t follow_nofollow;
   int64_t follow_ugc;

@@ -11,6 +11,12 @@
 #define SLOW_PER_TRANSFER 8
 #define SCRATCH_CHUNK_BYTES (256 << 10)
 
+/* What a browser would load to show a page, but for frames, which are pages. */
+#define REQUISITE_KINDS                                                                 \
+  (1u << CRAWLER_LINK_STYLESHEET | 1u << CRAWLER_LINK_ICON | 1u << CRAWLER_LINK_IMAGE | \
+   1u << CRAWLER_LINK_SCRIPT | 1u << CRAWLER_LINK_MEDIA | 1u << CRAWLER_LINK_EMBED |    \
+   1u << CRAWLER_LINK_CSS)
+
 int cr_shard_open(struct cr_shard *s)
 {
   cr_list_init(&s->visits);
@@ -164,6 +170,7 @@ void cr_shard_configure(struct cr_shard *s)
   s->slots.slow_cap = slow_cap_of(o);
   s->slots.max_pages = o->max_pages;
   (void)cr_link_kinds_read(o->links, &s->link_kinds); /* checked when it was set */
+  s->requisite_kinds = o->requisites ? REQUISITE_KINDS : 0;
   s->key_rules = key_rules_of(o);
   cr_scope_set_limits(s->scope, &limits);
   if (!s->frontier)

@@ -120,6 +120,7 @@ struct cr_shard {
   uint64_t hash_seed;
   struct cr_key_rules key_rules;
   uint32_t link_kinds;                      /* bit per crawler_link_kind that is followed */
+  uint32_t requisite_kinds;                 /* ... that is fetched as a requisite */
   uint32_t authorities[CR_AUTHORITY_CACHE]; /* recent ones, by hash of their origin */
   int64_t out_of_scope;                     /* rejections for it when they were last forgotten */
 

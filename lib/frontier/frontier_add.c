@@ -117,7 +117,8 @@ static uint8_t add_one(struct cr_frontier_memory *f, const struct cr_frontier_it
 {
   unsigned known = CR_SEEN_CLASS(cr_seen_get(&f->seen, item->fp));
 
-  if (known == CR_SEEN_UNKNOWN || (known != CR_SEEN_LIVE && item->flags & CR_ITEM_FORCE))
+  if (known == CR_SEEN_UNKNOWN || (known != CR_SEEN_LIVE && item->flags & CR_ITEM_FORCE) ||
+      (known == CR_SEEN_REJECTED && item->flags & CR_ITEM_THOUGH_REJECTED))
     return admit(f, item, shared);
   if (known == CR_SEEN_REJECTED)
     return CR_ADD_KNOWN;

@@ -74,6 +74,7 @@ static const struct {
   { "robots_lenient", crawler_set_robots_lenient },
   { "span_hosts", crawler_set_span_hosts },
   { "no_parent", crawler_set_no_parent },
+  { "requisites", crawler_set_requisites },
   { "html_fallback", crawler_set_html_fallback },
   { "follow_nofollow", crawler_set_follow_nofollow },
   { "follow_ugc", crawler_set_follow_ugc },
