@@ -6,12 +6,13 @@
  */
 #include "engine/shard.h"
 
-static void report(struct cr_shard *s, const struct crawler_request *req, crawler_reason reason)
+static void report(struct cr_shard *s, const struct crawler_request *req, crawler_outcome outcome,
+                   crawler_reason reason)
 {
   if (!s->hooks->outcome)
     return;
   s->hook_depth++;
-  s->hooks->outcome(s->crawler, req, CRAWLER_REJECTED, reason, NULL, s->hooks->outcome_user);
+  s->hooks->outcome(s->crawler, req, outcome, reason, NULL, s->hooks->outcome_user);
   s->hook_depth--;
 }
 
@@ -33,7 +34,22 @@ void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t f
   if (!s->settings->filter_depends_on_page || reason != CRAWLER_REJECTED_FILTER)
     (void)s->frontier->ops->reject(s->frontier, fp, reason);
   cr_ledger_reject(&s->ledger, req->kind, reason);
-  report(s, req, reason);
+  report(s, req, CRAWLER_REJECTED, reason);
+}
+
+uint8_t cr_admit_forbidden(struct cr_shard *s, const struct crawler_request *req,
+                           struct cr_frontier_item *item)
+{
+  uint8_t verdict = CR_ADD_MEMORY;
+
+  item->flags |= CR_ITEM_OVER;
+  if (s->frontier->ops->add(s->frontier, item, 1, &verdict, NULL, NULL) < 0)
+    return CR_ADD_MEMORY;
+  if (verdict == CR_ADD_NEW) {
+    cr_ledger_drop(&s->ledger, req->kind, CRAWLER_DROPPED_ROBOTS);
+    report(s, req, CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS);
+  }
+  return verdict;
 }
 
 static crawler_reason judge_scope(struct cr_shard *s, struct crawler_request *req)
@@ -144,9 +160,16 @@ static uint8_t enqueue(struct cr_shard *s, const struct cr_admission *a)
   uint8_t verdict = CR_ADD_MEMORY;
 
   cr_frontier_item_of(s, a->req, a->fp, &item);
-  if (item.authority == CR_NO_ID ||
-      s->frontier->ops->add(s->frontier, &item, 1, &verdict, NULL, NULL) < 0)
+  if (item.authority == CR_NO_ID)
     return CR_ADD_MEMORY;
+  if (cr_robots_forbid(s, item.authority, a->req))
+    return cr_admit_forbidden(s, a->req, &item);
+  if (s->frontier->ops->add(s->frontier, &item, 1, &verdict, NULL, NULL) < 0)
+    return CR_ADD_MEMORY;
+  if (verdict == CR_ADD_NEW) {
+    cr_ledger_admit(&s->ledger, a->req->kind);
+    a->req->extra = NULL; /* the frontier's now */
+  }
   return verdict;
 }
 
@@ -185,11 +208,8 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
   }
   if (verdict == CR_ADD_SHALLOWER)
     cr_depth_lowered(s, a->fp, a->req->depth);
-  if (verdict == CR_ADD_NEW) {
-    cr_ledger_admit(&s->ledger, a->req->kind);
-    a->req->extra = NULL; /* the frontier's now */
+  if (verdict == CR_ADD_NEW)
     cr_shard_wake(s);
-  }
   cr_depth_release(s);
   cr_extra_free(a->req->extra);
   a->req->extra = NULL;

@@ -9,6 +9,13 @@ void cr_ledger_admit(struct cr_ledger *l, unsigned kind)
   l->kinds[kind].queued++;
 }
 
+void cr_ledger_drop(struct cr_ledger *l, unsigned kind, crawler_reason reason)
+{
+  l->kinds[kind].admitted++;
+  l->kinds[kind].dropped++;
+  l->kinds[kind].by_reason[reason]++;
+}
+
 void cr_ledger_lease(struct cr_ledger *l, unsigned kind)
 {
   l->kinds[kind].queued--;

@@ -53,6 +53,8 @@ struct cr_ledger {
 };
 
 void cr_ledger_admit(struct cr_ledger *l, unsigned kind);
+/* Admitted, and dropped at once. */
+void cr_ledger_drop(struct cr_ledger *l, unsigned kind, crawler_reason reason);
 void cr_ledger_lease(struct cr_ledger *l, unsigned kind);   /* queued -> in flight */
 void cr_ledger_requeue(struct cr_ledger *l, unsigned kind); /* in flight -> queued */
 /* In flight -> as if never admitted: a robots.txt that nobody waits for any more. */

@@ -265,6 +265,23 @@ static int load_url(struct batch *b, uint32_t i)
   return cr_url_parse(&b->s->url, cr_span(f->url, f->url_bytes), NULL);
 }
 
+/* What the frontier said of a URL other than NEW, or cr_no_room_reason's of it. */
+static void settle_added(struct batch *b, uint32_t i, const struct cr_frontier_item *item,
+                         uint8_t verdict)
+{
+  struct cr_shard *s = b->s;
+
+  if (verdict == CR_ADD_KNOWN || verdict == CR_ADD_SHALLOWER) {
+    b->fate[i] = FATE_KNOWN; /* a rewritten URL that was known */
+    cr_depth_lowered(s, item->fp, item->depth);
+  } else if (verdict != CR_ADD_NEW) {
+    b->fate[i] = FATE_REFUSED;
+    b->why[i] = cr_no_room_reason(verdict);
+  }
+  if (b->fate[i] != FATE_REFUSED)
+    cr_rewritten(s, b->found[i].fp, item->fp, item->depth);
+}
+
 static void accept(struct batch *b, uint32_t i, const struct crawler_request *req, uint64_t fp)
 {
   struct cr_frontier_item *item = &b->items[b->item_count];
@@ -278,7 +295,12 @@ static void accept(struct batch *b, uint32_t i, const struct crawler_request *re
   }
   b->fate[i] = FATE_ADD;
   b->fps[i] = fp; /* another one if on_filter has rewritten it */
-  b->item_of[b->item_count++] = i;
+  if (!cr_robots_forbid(b->s, item->authority, req)) {
+    b->item_of[b->item_count++] = i;
+    return;
+  }
+  settle_added(b, i, item, cr_admit_forbidden(b->s, req, item));
+  cr_extra_free(req->extra);
 }
 
 static void filter_one(struct batch *b, uint32_t i)
@@ -344,19 +366,11 @@ static void add_all(struct batch *b)
   for (uint32_t k = 0; k < b->item_count; k++) {
     uint32_t i = b->item_of[k];
 
-    if (verdicts[k] != CR_ADD_NEW)
-      cr_extra_free(b->items[k].extra);
-    if (verdicts[k] == CR_ADD_NEW) {
+    if (verdicts[k] == CR_ADD_NEW)
       cr_ledger_admit(&s->ledger, b->items[k].kind);
-    } else if (verdicts[k] == CR_ADD_KNOWN || verdicts[k] == CR_ADD_SHALLOWER) {
-      b->fate[i] = FATE_KNOWN; /* a rewritten URL that was known */
-      cr_depth_lowered(s, b->items[k].fp, b->items[k].depth);
-    } else {
-      b->fate[i] = FATE_REFUSED;
-      b->why[i] = cr_no_room_reason(verdicts[k]);
-    }
-    if (b->fate[i] != FATE_REFUSED)
-      cr_rewritten(s, b->found[i].fp, b->items[k].fp, b->items[k].depth);
+    else
+      cr_extra_free(b->items[k].extra);
+    settle_added(b, i, &b->items[k], verdicts[k]);
   }
 }
 

@@ -29,6 +29,19 @@ void cr_robots_facts_free(void *facts, void *user)
   cr_free(f->mem, f);
 }
 
+bool cr_robots_forbid(const struct cr_shard *s, uint32_t authority,
+                      const struct crawler_request *req)
+{
+  const struct cr_robots_facts *facts;
+
+  if (!s->settings->obey_robots)
+    return false;
+  facts = s->frontier->ops->facts(s->frontier, authority);
+  return facts && facts->rules && facts->unreachable == CRAWLER_REASON_NONE && facts->judged &&
+         cr_loop_now(s->loop) < facts->fresh_until_ms &&
+         !cr_robots_check(facts->rules, cr_request_resource(req)).allowed;
+}
+
 crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v)
 {
   const struct cr_robots_facts *facts;
@@ -146,10 +159,11 @@ static void open_gate(struct cr_visit *v, struct cr_robots_facts *facts, int64_t
   bool is_certain = facts->unreachable == CRAWLER_REASON_NONE;
 
   facts->judged = true;
+  facts->fresh_until_ms = cr_loop_now(s->loop) + for_ms;
   facts->answered = false;
   facts->spent_ms = 0;
   s->frontier->ops->set_gate(s->frontier, v->authority, CR_GATE_OPEN);
-  s->frontier->ops->set_stale(s->frontier, v->authority, cr_loop_now(s->loop) + for_ms,
+  s->frontier->ops->set_stale(s->frontier, v->authority, facts->fresh_until_ms,
                               is_certain ? CR_GATE_OPEN : CR_GATE_ASKED);
 }
 

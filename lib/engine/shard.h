@@ -229,6 +229,10 @@ crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64
 /* on_filter has put fp, which is known by now, in the place of asked: it isn't asked for that one
  * again, and a shorter path to it is one to fp. */
 void cr_rewritten(struct cr_shard *s, uint64_t asked, uint64_t fp, unsigned depth);
+/* A URL that robots.txt is known to forbid is admitted and dropped, without ever being queued.
+ * Returns the cr_verdict of the frontier; item->extra stays the caller's. */
+uint8_t cr_admit_forbidden(struct cr_shard *s, const struct crawler_request *req,
+                           struct cr_frontier_item *item);
 /* Remembers and reports a URL rejected for what it is. */
 void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
                crawler_reason reason);
@@ -405,6 +409,7 @@ struct cr_robots_facts { /* what is kept with an authority */
   bool judged;                /* else only answered and spent_ms mean something */
   bool answered;              /* a server has, since it is asked for */
   int64_t read_ms;            /* when it was last had */
+  int64_t fresh_until_ms;     /* then it is asked for anew */
   int64_t spent_ms;           /* asking since, pauses between attempts included */
 };
 void cr_robots_facts_free(void *facts, void *user);
@@ -417,6 +422,9 @@ void cr_robots_bound_time(struct cr_visit *v);
 struct cr_politeness cr_robots_politeness(const struct cr_shard *s, uint32_t host);
 /* The transfer of a robots.txt is over. */
 void cr_robots_arrived(struct cr_visit *v, crawler_reason failure);
+/* Do rules that are known, and not to be asked for anew, forbid a URL of this authority? */
+bool cr_robots_forbid(const struct cr_shard *s, uint32_t authority,
+                      const struct crawler_request *req);
 /* May this leave? NONE, or the reason why not. */
 crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v);
 

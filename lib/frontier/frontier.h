@@ -28,7 +28,8 @@ enum cr_item_flag {
   CR_ITEM_SEED = 1 << 0,
   CR_ITEM_FORCE = 1 << 1, /* queue it though it is known; not if it is queued or leased now */
   CR_ITEM_NEXT = 1 << 2,  /* before all that are due with its priority, not behind them */
-  CR_ITEM_THOUGH_REJECTED = 1 << 3 /* queue it though it is known as rejected */
+  CR_ITEM_THOUGH_REJECTED = 1 << 3, /* queue it though it is known as rejected */
+  CR_ITEM_OVER = 1 << 4 /* NEW: it is done at once, and never queued; extra stays the caller's */
 };
 
 struct cr_frontier_item { /* all spans are borrowed for the call */

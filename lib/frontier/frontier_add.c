@@ -112,6 +112,15 @@ static uint8_t admit(struct cr_frontier_memory *f, const struct cr_frontier_item
   return CR_ADD_NEW;
 }
 
+/* Done, though nobody has ever asked for it. */
+static uint8_t make_done(struct cr_frontier_memory *f, const struct cr_frontier_item *item)
+{
+  bool has_room = cr_budget_has(&f->budget, 0) &&
+                  cr_seen_put(&f->seen, item->fp, state_of(CR_SEEN_DONE, item->depth)) == 0;
+
+  return has_room ? CR_ADD_NEW : CR_ADD_MEMORY;
+}
+
 static uint8_t add_one(struct cr_frontier_memory *f, const struct cr_frontier_item *item,
                        struct cr_entry_shared *shared)
 {
@@ -119,7 +128,7 @@ static uint8_t add_one(struct cr_frontier_memory *f, const struct cr_frontier_it
 
   if (known == CR_SEEN_UNKNOWN || (known != CR_SEEN_LIVE && item->flags & CR_ITEM_FORCE) ||
       (known == CR_SEEN_REJECTED && item->flags & CR_ITEM_THOUGH_REJECTED))
-    return admit(f, item, shared);
+    return item->flags & CR_ITEM_OVER ? make_done(f, item) : admit(f, item, shared);
   if (known == CR_SEEN_REJECTED)
     return CR_ADD_KNOWN;
   bool lowered = cr_frontier_lower(&f->base, item->fp, item->depth) != CR_SEEN_UNKNOWN;

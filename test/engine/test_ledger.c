@@ -56,6 +56,18 @@ static void every_outcome_has_its_column(void **state)
   assert_true(cr_ledger_holds(&l));
 }
 
+static void what_is_dropped_at_once_was_admitted(void **state)
+{
+  struct cr_ledger l = empty;
+  const struct cr_kind_ledger *k = &l.kinds[CRAWLER_KIND_PAGE];
+  (void)state;
+
+  cr_ledger_drop(&l, CRAWLER_KIND_PAGE, CRAWLER_DROPPED_ROBOTS);
+  assert_true(k->admitted == 1 && k->dropped == 1 && k->queued == 0 && k->in_flight == 0);
+  assert_int_equal(k->by_reason[CRAWLER_DROPPED_ROBOTS], 1);
+  assert_true(cr_ledger_holds(&l));
+}
+
 static void what_is_withdrawn_was_never_admitted(void **state)
 {
   struct cr_ledger l = empty;
@@ -166,6 +178,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_url_is_in_one_column),
     cmocka_unit_test(every_outcome_has_its_column),
+    cmocka_unit_test(what_is_dropped_at_once_was_admitted),
     cmocka_unit_test(what_is_withdrawn_was_never_admitted),
     cmocka_unit_test(rejected_urls_are_outside_of_the_sum),
     cmocka_unit_test(each_link_is_in_one_column),

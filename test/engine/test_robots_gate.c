@@ -260,6 +260,83 @@ static void a_verdict_holds_for_the_whole_crawl(void **state)
   cr_sim_close(&sim);
 }
 
+/* ---- judged when it is found, and when it leaves ---- */
+
+static void no_dropped(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                       crawler_reason reason, const crawler_page *page, void *user)
+{
+  unsigned *count = user;
+  (void)c;
+
+  if (outcome != CRAWLER_DROPPED)
+    return;
+  assert_int_equal(reason, CRAWLER_DROPPED_ROBOTS);
+  assert_null(page);
+  assert_int_equal(crawler_request_depth(req), 1);
+  assert_string_equal(crawler_request_referrer(req), CR_SIM_ORIGIN "/");
+  ++*count;
+}
+
+/* A thousand of them cost no pause, no place in the queue and no turn of their host. */
+static void what_is_known_to_be_forbidden_is_never_queued(void **state)
+{
+  enum { LINKS = 1000 };
+  static char hrefs[LINKS * 16];
+  unsigned dropped = 0;
+  struct cr_sim sim;
+  size_t len = 0;
+  (void)state;
+
+  for (int i = 0; i < LINKS; i++)
+    len += (size_t)snprintf(hrefs + len, sizeof(hrefs) - len, "/no/%d ", i);
+  (void)snprintf(hrefs + len, sizeof(hrefs) - len, "/no/0 /yes");
+  const struct cr_sim_page world[] = {
+    { "/robots.txt", .body = "User-agent: *\nDisallow: /no/\n", .ms = 10 },
+    { "/", .hrefs = hrefs },
+    { .url = "/yes" },
+  };
+  const struct cr_sim_site many = CR_SIM_SITE(world);
+  open(&sim, &many);
+  cr_sim_set(&sim, "max_pending", "5");
+  sim.user = &dropped;
+  sim.outcome = no_dropped;
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(dropped, LINKS);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_DROPPED), LINKS);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_ADMITTED), LINKS + 2);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_LINKS_ADMITTED), LINKS + 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_LINKS_KNOWN), 1); /* the second "/no/0" */
+  assert_int_equal(cr_sim_link_count(&sim, CRAWLER_CAPPED_CAP), 0);
+  assert_int_equal(cr_sim_request(&sim, "/yes")->begin_ms,
+                   cr_sim_request(&sim, "/")->end_ms + 1000);
+  cr_sim_close(&sim);
+}
+
+/* Queued before the rules were known: dropped when their turn comes, all in the same one. */
+static void what_was_queued_before_spends_no_delay(void **state)
+{
+  static const struct cr_sim_page world[] = {
+    { "/robots.txt", .body = "User-agent: *\nDisallow: /no/\n" },
+    { .url = "/yes" },
+  };
+  static const struct cr_sim_site two = CR_SIM_SITE(world);
+  struct cr_sim sim;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &two.world });
+  for (int i = 0; i < 300; i++) {
+    char url[32];
+    (void)snprintf(url, sizeof(url), "/no/%d", i);
+    cr_sim_add(&sim, url);
+  }
+  cr_sim_add(&sim, "/yes");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_count(&sim, CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS), 300);
+  assert_int_equal(cr_sim_request(&sim, "/yes")->begin_ms,
+                   cr_sim_request(&sim, "/robots.txt")->end_ms + 1000);
+  cr_sim_close(&sim);
+}
+
 /* ---- Crawl-delay ---- */
 
 static int64_t least_gap(const struct cr_sim *sim)
@@ -351,6 +428,8 @@ int main(void)
     cmocka_unit_test(behind_redirects_it_names_the_robots_txt_it_stands_for),
     cmocka_unit_test(one_that_can_not_even_be_begun_has_failed),
     cmocka_unit_test(a_verdict_holds_for_the_whole_crawl),
+    cmocka_unit_test(what_is_known_to_be_forbidden_is_never_queued),
+    cmocka_unit_test(what_was_queued_before_spends_no_delay),
     cmocka_unit_test(the_longer_delay_counts_from_the_robots_txt_on),
     cmocka_unit_test(a_delay_holds_for_its_host_alone),
   };

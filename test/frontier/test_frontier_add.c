@@ -313,6 +313,34 @@ static void without_memory_nothing_is_remembered(void **state)
   cr_test_oom(add_some, NULL);
 }
 
+static void what_is_over_is_known_and_never_queued(void **state)
+{
+  struct cr_frontier_config config = cr_frontier_rig_config();
+  struct cr_frontier_rig rig;
+  uint64_t fp = 7;
+  uint8_t seen = 0;
+  (void)state;
+
+  config.max_pending = 1;
+  cr_frontier_rig_open(&rig, &config);
+  uint32_t a = cr_frontier_rig_authority(&rig, "https://a.example", NULL);
+  cr_frontier_rig_page(&rig, a, 1, 0);
+  struct cr_frontier_item item = cr_frontier_rig_item(a, fp, 0);
+  item.flags = CR_ITEM_OVER;
+  assert_int_equal(cr_frontier_rig_add(&rig, &item), CR_ADD_NEW); /* no cap is in its way */
+  assert_int_equal(rig.f->ops->lookup(rig.f, &fp, 1, &seen), CR_FRONTIER_NOW);
+  assert_int_equal(seen, CR_SEEN_DONE << 6 | 1);
+  assert_int_equal(cr_frontier_rig_add(&rig, &item), CR_ADD_KNOWN);
+  item.depth = 0;
+  assert_int_equal(cr_frontier_rig_add(&rig, &item), CR_ADD_SHALLOWER);
+  item.flags |= CR_ITEM_FORCE;
+  assert_int_equal(cr_frontier_rig_add(&rig, &item), CR_ADD_NEW);
+  item.fp = 1; /* that one is live */
+  assert_int_equal(cr_frontier_rig_add(&rig, &item), CR_ADD_SHALLOWER);
+  assert_int_equal(cr_frontier_rig_count(&rig).queued[CRAWLER_KIND_PAGE], 1);
+  cr_frontier_rig_close(&rig);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -326,6 +354,7 @@ int main(void)
     cmocka_unit_test(not_before_is_exact),
     cmocka_unit_test(the_ceiling_is_never_passed_and_refusals_leave_no_mark),
     cmocka_unit_test(without_memory_nothing_is_remembered),
+    cmocka_unit_test(what_is_over_is_known_and_never_queued),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
