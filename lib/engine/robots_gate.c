@@ -271,10 +271,14 @@ static bool follow(struct cr_visit *v, struct cr_robots_facts *facts)
   return true;
 }
 
-static bool has_answer(const struct cr_visit *v, crawler_reason failure)
+/* More redirects than are followed may count as a missing file: section 2.3.1.2. */
+static enum cr_robots_judgement judge(const struct cr_visit *v, crawler_reason failure)
 {
-  return failure == CRAWLER_REASON_NONE &&
-         cr_robots_judge_status(v->page.status) != CR_ROBOTS_TRY_AGAIN;
+  if (failure != CRAWLER_REASON_NONE)
+    return CR_ROBOTS_TRY_AGAIN;
+  if (v->page.status / 100 == 3 && v->page.req.hops >= MAX_ROBOTS_HOPS)
+    return CR_ROBOTS_ALLOW_ALL;
+  return cr_robots_judge_status(v->page.status);
 }
 
 void cr_robots_arrived(struct cr_visit *v, crawler_reason failure)
@@ -293,11 +297,12 @@ void cr_robots_arrived(struct cr_visit *v, crawler_reason failure)
     failure = CRAWLER_REASON_NONE;
   if (failure == CRAWLER_REASON_NONE && follow(v, facts))
     return;
-  if (!has_answer(v, failure)) {
+  enum cr_robots_judgement judgement = judge(v, failure);
+  if (judgement == CR_ROBOTS_TRY_AGAIN) {
     fail(v, facts, failure);
     return;
   }
-  if (cr_robots_judge_status(v->page.status) == CR_ROBOTS_READ_RULES && read_rules(v, &rules) < 0) {
+  if (judgement == CR_ROBOTS_READ_RULES && read_rules(v, &rules) < 0) {
     try_with_more_memory(v);
     return;
   }

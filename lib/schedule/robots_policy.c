@@ -18,7 +18,7 @@ enum cr_robots_judgement cr_robots_judge_status(int status)
     { 200, 299, CR_ROBOTS_READ_RULES },
     { 408, 408, CR_ROBOTS_TRY_AGAIN }, /* the server's trouble, not a missing file */
     { 429, 429, CR_ROBOTS_TRY_AGAIN },
-    { 300, 499, CR_ROBOTS_ALLOW_ALL }, /* a redirect that can't be followed, and section 2.3.1.3 */
+    { 400, 499, CR_ROBOTS_ALLOW_ALL }, /* section 2.3.1.3 */
   };
 
   for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)

@@ -19,7 +19,7 @@
 
 enum cr_robots_judgement { CR_ROBOTS_ALLOW_ALL, CR_ROBOTS_READ_RULES, CR_ROBOTS_TRY_AGAIN };
 
-/* Of a final status. A 3xx is a redirect that can't be followed any further. */
+/* Of a final status. A 3xx is a redirect that names no usable target: no answer. */
 enum cr_robots_judgement cr_robots_judge_status(int status);
 
 struct cr_robots_attempt { /* one that brought no usable answer */

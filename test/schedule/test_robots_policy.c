@@ -18,7 +18,7 @@ static void a_status_is_one_of_three_things(void **state)
     enum cr_robots_judgement want = CR_ROBOTS_TRY_AGAIN;
     if (status >= 200 && status < 300)
       want = CR_ROBOTS_READ_RULES;
-    else if (status >= 300 && status < 500 && status != 408 && status != 429)
+    else if (status >= 400 && status < 500 && status != 408 && status != 429)
       want = CR_ROBOTS_ALLOW_ALL;
     assert_int_equal(cr_robots_judge_status(status), want);
   }
