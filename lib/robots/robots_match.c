@@ -106,13 +106,12 @@ static bool outranks(const struct cr_robots_rule *rule, const struct cr_robots_r
          (rule->octets == best->octets && rule->allow && !best->allow);
 }
 
-/* Among a million hosts' rules none is in the cache: a small file's come all at once. */
+/* Among a million hosts' rules none is in the cache: those of a small file come all at once. */
 static void prefetch(const struct cr_robots *robots)
 {
   enum { CACHE_LINE = 64, MOST = 1024 };
-  size_t bytes = robots->bytes < MOST ? robots->bytes : MOST;
 
-  for (size_t at = CACHE_LINE; at < bytes; at += CACHE_LINE)
+  for (size_t at = CACHE_LINE; at < robots->bytes && at < MOST; at += CACHE_LINE)
     __builtin_prefetch((const char *)robots + at);
 }
 
