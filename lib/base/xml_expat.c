@@ -391,6 +391,11 @@ int cr_xml_end(struct cr_xml *xml)
   return xml->err ? xml->err : parse_held(xml, true);
 }
 
+bool cr_xml_is_cut(const struct cr_xml *xml)
+{
+  return xml->err == CRAWLER_E_FORMAT && XML_GetErrorCode(xml->parser) == XML_ERROR_UNCLOSED_TOKEN;
+}
+
 void cr_xml_close(struct cr_xml *xml)
 {
   if (!xml)

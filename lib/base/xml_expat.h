@@ -58,6 +58,8 @@ int cr_xml_open(struct cr_xml **out, struct cr_mem *mem, const struct cr_xml_eve
 int cr_xml_add(struct cr_xml *xml, const char *data, size_t bytes);
 /* After the last byte; tells of the rest. CRAWLER_E_FORMAT: the document isn't complete. */
 int cr_xml_end(struct cr_xml *xml);
+/* After cr_xml_end: did the document end inside a tag, a comment or a reference? */
+bool cr_xml_is_cut(const struct cr_xml *xml);
 void cr_xml_close(struct cr_xml *xml); /* NULL is fine; not from an event */
 
 /* The value of an attribute; at is NULL: there is none. ns "": without prefix. The first wins. */

@@ -106,6 +106,39 @@ static int read_xml(struct cr_mem *mem, struct log *log, const char *charset, st
   return err;
 }
 
+static bool is_cut(struct cr_mem *mem, struct cr_span text)
+{
+  const struct cr_xml_events events = { NULL, NULL, NULL, NULL, NULL };
+  struct cr_xml *xml = NULL;
+
+  assert_int_equal(cr_xml_open(&xml, mem, &events, NULL), 0);
+  (void)cr_xml_add(xml, text.at, text.len);
+  (void)cr_xml_end(xml);
+  bool cut = cr_xml_is_cut(xml);
+  cr_xml_close(xml);
+  return cut;
+}
+
+static void a_document_that_ends_inside_a_tag_is_told_apart(void **state)
+{
+  static const struct {
+    const char *text;
+    bool is_cut;
+  } rows[] = {
+    { "<a>x</a>", false },     { "<a>x", false },   { "<a>x</", true },
+    { "<a>x<", true },         { "<a>x&am", true }, { "<a>x<!-- y", true },
+    { "<a>x&b c</a>", false }, { "", false },       { "<a>x</b></a", false },
+  };
+  struct cr_mem mem;
+
+  (void)state;
+  cr_test_mem_init(&mem);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+    if (is_cut(&mem, cr_span_text(rows[i].text)) != rows[i].is_cut)
+      fail_msg("%s", rows[i].text);
+  cr_test_mem_done(&mem);
+}
+
 struct row {
   const char *why;
   struct cr_span text;
@@ -616,6 +649,7 @@ int main(void)
     cmocka_unit_test(documents_become_tags_and_text),
     cmocka_unit_test(namespaces_are_resolved),
     cmocka_unit_test(what_is_no_xml_is_told_up_to_there),
+    cmocka_unit_test(a_document_that_ends_inside_a_tag_is_told_apart),
     cmocka_unit_test(encodings_are_read_by_mark_then_header_then_declaration),
     cmocka_unit_test(entities_are_short_or_refused),
     cmocka_unit_test(an_event_ends_the_reading),
