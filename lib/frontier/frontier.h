@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "crawl/crawler.h"
 
 #define CR_FRONTIER_NOW 0
 #define CR_FRONTIER_LATER 1
@@ -101,7 +102,8 @@ struct cr_take {
   uint32_t max_fast;    /* of these, at most so many of hosts not marked slow */
   uint32_t max_untried; /* of those, at most so many of hosts untried */
   uint32_t max_slow;    /* of these, at most so many of slow hosts */
-  uint32_t max_pages;   /* of these, at most so many of kind page; others go on */
+  uint32_t max_pages;   /* of these, at most so many of kind page; other kinds go on, but for
+                         * sitemaps while it is 0: all they lead to is pages */
 };
 
 enum cr_finish_kind {
@@ -169,6 +171,11 @@ struct cr_frontier_config {
   void *user;
 };
 
+static inline bool cr_kind_waits_with_pages(uint8_t kind)
+{
+  return kind == CRAWLER_KIND_PAGE || kind == CRAWLER_KIND_SITEMAP;
+}
+
 /* Counted by walking every queue, wheel slot, wait list and lease: for tests and snapshots. */
 #define CR_FRONTIER_KINDS 4
 struct cr_frontier_count {
@@ -188,7 +195,7 @@ struct cr_frontier_count {
 struct cr_frontier_stats { /* kept, O(1) */
   int64_t known;           /* fingerprints in the seen-set */
   int64_t queued;          /* all kinds */
-  int64_t queued_pages;    /* kind page */
+  int64_t queued_pages;    /* kinds page and sitemap: those that max_pages may keep */
   int64_t leased;
   int64_t hosts;
   int64_t hosts_delayed; /* of those with something queued, that may not be asked yet: for their
@@ -226,6 +233,8 @@ struct cr_frontier_ops {
   struct cr_span (*authority_origin)(struct cr_frontier *f, uint32_t authority);
   uint32_t (*authority_host)(struct cr_frontier *f, uint32_t authority);
   struct cr_span (*host_key)(struct cr_frontier *f, uint32_t host);
+  /* Its queued URLs, as max_pending counts them. */
+  uint32_t (*host_queued)(struct cr_frontier *f, uint32_t host);
   /* Facts the engine keeps with an authority (its robots rules). The old ones are the caller's to
    * free when it sets others. */
   void *(*facts)(struct cr_frontier *f, uint32_t authority);

@@ -84,6 +84,11 @@ static uint32_t authority_host(struct cr_frontier *base, uint32_t id)
   return cr_authority_at(&cr_frontier_memory(base)->hosts, id)->host;
 }
 
+static uint32_t host_queued(struct cr_frontier *base, uint32_t host)
+{
+  return cr_host_at(&cr_frontier_memory(base)->hosts, host)->pending;
+}
+
 static struct cr_span host_key(struct cr_frontier *base, uint32_t host)
 {
   return cr_host_at(&cr_frontier_memory(base)->hosts, host)->name;
@@ -228,7 +233,7 @@ static void stats(struct cr_frontier *base, struct cr_frontier_stats *out)
     out->queued += f->queued[kind];
     out->leased += f->leased[kind];
   }
-  out->queued_pages = f->queued[CRAWLER_KIND_PAGE];
+  out->queued_pages = f->queued[CRAWLER_KIND_PAGE] + f->queued[CRAWLER_KIND_SITEMAP];
   out->hosts = f->hosts.hosts.count;
   out->hosts_delayed = f->hosts_in[CR_PLACE_ASLEEP];
   out->hosts_parked = (int64_t)f->hosts_in[CR_PLACE_PARKED] + f->hosts_in[CR_PLACE_BLOCKED];
@@ -268,6 +273,7 @@ static const struct cr_frontier_ops memory_ops = {
   .authority_origin = authority_origin,
   .authority_host = authority_host,
   .host_key = host_key,
+  .host_queued = host_queued,
   .facts = facts,
   .set_facts = set_facts,
   .set_gate = set_gate,

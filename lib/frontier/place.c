@@ -129,7 +129,7 @@ static uint8_t rank_of(const struct cr_frontier_memory *f, struct cr_host *host)
 static uint8_t lane_of(const struct cr_frontier_memory *f, struct cr_host *host)
 {
   bool is_page = cr_pending_due_ask(f, host) == CR_NO_ID &&
-                 cr_queue_head_kind(&host->queue, &f->slab) == CRAWLER_KIND_PAGE;
+                 cr_kind_waits_with_pages(cr_queue_head_kind(&host->queue, &f->slab));
   uint8_t speed = host->tried ? host->slow ? CR_LANE_SLOW : 0 : CR_LANE_UNTRIED;
   return (uint8_t)((is_page ? CR_LANE_PAGE : 0) | speed);
 }

@@ -105,7 +105,7 @@ static void quotas_bound_what_they_name_and_nothing_else(void **state)
   for (uint64_t i = 0; i < HOSTS; i++) { /* 0, 1: slow; 4, 5: untried; 1, 3, 5: no pages */
     struct cr_frontier_item item = cr_frontier_rig_item(authorities[i], i, 0);
     struct cr_host_update slow = { .host = (uint32_t)i, .fields = CR_HOST_SLOW, .slow = i < 2 };
-    item.kind = i % 2 ? CRAWLER_KIND_SITEMAP : CRAWLER_KIND_PAGE;
+    item.kind = i % 2 ? CRAWLER_KIND_REQUISITE : CRAWLER_KIND_PAGE;
     assert_int_equal(cr_frontier_rig_add(&rig, &item), CR_ADD_NEW);
     if (i < 4)
       assert_int_equal(cr_frontier_rig_update(&rig, &slow), 0);

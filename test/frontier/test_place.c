@@ -127,11 +127,32 @@ static void a_page_limit_does_not_keep_the_slot_from_other_kinds(void **state)
   (void)state;
 
   begin(&rig, 1);
+  struct cr_frontier_item requisite = cr_frontier_rig_item(HOSTS - 1, 77, 5);
+  requisite.kind = CRAWLER_KIND_REQUISITE;
+  assert_int_equal(cr_frontier_rig_add(&rig, &requisite), CR_ADD_NEW);
+  assert_int_equal(cr_frontier_rig_take_want(&rig, want), 1);
+  assert_int_equal(rig.tasks[0].fp, 77);
+  cr_frontier_rig_close(&rig);
+}
+
+static void sitemaps_wait_with_pages_for_room_under_the_limit(void **state)
+{
+  struct cr_take want = {
+    .max_tasks = 9, .max_fast = 9, .max_untried = 9, .max_slow = 9, .max_pages = 0
+  };
+  struct cr_frontier_stats stats;
+  struct cr_frontier_rig rig;
+  (void)state;
+
+  begin(&rig, 1);
   struct cr_frontier_item sitemap = cr_frontier_rig_item(HOSTS - 1, 77, 5);
   sitemap.kind = CRAWLER_KIND_SITEMAP;
   assert_int_equal(cr_frontier_rig_add(&rig, &sitemap), CR_ADD_NEW);
-  assert_int_equal(cr_frontier_rig_take_want(&rig, want), 1);
-  assert_int_equal(rig.tasks[0].fp, 77);
+  rig.f->ops->stats(rig.f, &stats);
+  assert_int_equal(stats.queued, stats.queued_pages);
+  assert_int_equal(cr_frontier_rig_take_want(&rig, want), 0);
+  want.max_pages = 1;
+  assert_true(cr_frontier_rig_take_want(&rig, want) > 0);
   cr_frontier_rig_close(&rig);
 }
 
@@ -214,7 +235,7 @@ static void what_becomes_due_in_the_ring_changes_rank_and_lane(void **state)
 
   begin(&rig, 0);
   struct cr_frontier_item later = cr_frontier_rig_item(5, 77, 127);
-  later.kind = CRAWLER_KIND_SITEMAP;
+  later.kind = CRAWLER_KIND_REQUISITE;
   later.not_before_ms = 10;
   assert_int_equal(cr_frontier_rig_add(&rig, &later), CR_ADD_NEW);
   const struct cr_host *host = host_of(&rig, 5);
@@ -251,6 +272,7 @@ int main(void)
     cmocka_unit_test(who_lost_its_slot_is_first_again),
     cmocka_unit_test(a_barred_lane_does_not_keep_the_slot_from_others),
     cmocka_unit_test(a_page_limit_does_not_keep_the_slot_from_other_kinds),
+    cmocka_unit_test(sitemaps_wait_with_pages_for_room_under_the_limit),
     cmocka_unit_test(one_who_is_let_go_and_leaves_passes_it_on),
     cmocka_unit_test(more_slots_let_more_go),
     cmocka_unit_test(two_groups_must_both_have_a_slot),

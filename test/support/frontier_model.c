@@ -304,7 +304,7 @@ static struct next next_of(const struct cr_frontier_model *m, uint32_t host)
   }
   if (!best)
     return next;
-  next.counts_as_page = best->item.kind == CRAWLER_KIND_PAGE;
+  next.counts_as_page = cr_kind_waits_with_pages(best->item.kind);
   next.authority = best->item.authority;
   next.is_robots = m->authorities[next.authority].gate == CR_GATE_UNKNOWN;
   return next;
@@ -692,7 +692,7 @@ const char *cr_model_compare(const struct cr_frontier_model *m,
       want.hosts_ready + want.hosts_waiting != count->hosts_ready + count->hosts_waiting)
     return "the recount of hosts is wrong";
   if (sums.known != stats->known || sums.queued != stats->queued || sums.leased != stats->leased ||
-      want.queued[CRAWLER_KIND_PAGE] != stats->queued_pages || sums.hosts != stats->hosts)
+      want.queued[CRAWLER_KIND_PAGE] + want.queued[CRAWLER_KIND_SITEMAP] != stats->queued_pages || sums.hosts != stats->hosts)
     return "the statistics are wrong";
   return NULL;
 }
