@@ -18,11 +18,14 @@
 
 #include "command/output.h"
 
+enum { SITEMAPS_MAX = 64 };
 enum { EXIT_BROKEN = 1, EXIT_USAGE = 2, EXIT_NO_SEED = 3, EXIT_INTERRUPTED = 130, EXIT_PIPE = 141 };
 
 struct command {
   crawler *c;
   struct output out;
+  const char *sitemaps[SITEMAPS_MAX];
+  int sitemap_count;
 };
 
 static crawler *interruptible; /* for the signal handler */
@@ -60,6 +63,8 @@ static const char help[] =
     "      --links KINDS         kinds of links that are followed, or \"all\"\n"
     "                            (a,area,iframe,frame,refresh,next,prev,language,item)\n"
     "      --no-robots           don't ask robots.txt\n"
+    "      --sitemap URL         begin with what this sitemap lists; may be repeated\n"
+    "      --no-sitemaps         don't read the sitemaps that robots.txt lists\n"
     "How:\n"
     "      --allow-private[=HOST|CIDR]  addresses that aren't public, too\n"
     "      --user-agent S        --header 'Name: value' (seeds' hosts only)\n"
@@ -158,6 +163,7 @@ enum action {
   VERBOSE,
   VERSION,
   HELP,
+  SITEMAP,
   SET
 };
 
@@ -176,6 +182,8 @@ static const struct word words[] = {
   { "concurrency", 'c', OPTION, 1, "concurrency", NULL },
   { "workers", 'w', OPTION, 1, "workers", NULL },
   { "no-robots", 0, OPTION_OFF, 0, "obey_robots", NULL },
+  { "no-sitemaps", 0, OPTION_OFF, 0, "sitemaps", NULL },
+  { "sitemap", 0, SITEMAP, 1, NULL, NULL },
   { "cacert", 0, OPTION, 1, "ca_file", NULL },
   { "allow-private", 0, ALLOW_PRIVATE, 0, NULL, NULL },
   { "resolve", 0, RESOLVE, 1, NULL, NULL },
@@ -223,6 +231,14 @@ static int show(enum action action)
   return -1;
 }
 
+static int note_sitemap(struct command *cmd, const char *url)
+{
+  if (cmd->sitemap_count == SITEMAPS_MAX)
+    return usage("too many sitemaps", url);
+  cmd->sitemaps[cmd->sitemap_count++] = url;
+  return 0;
+}
+
 /* 0 goes on; -1 ends with success; else the exit status. */
 static int act(struct command *cmd, const struct word *word, const char *value)
 {
@@ -244,6 +260,8 @@ static int act(struct command *cmd, const struct word *word, const char *value)
   case OUTPUT_DIR:
     cmd->out.dir = value;
     return 0;
+  case SITEMAP:
+    return note_sitemap(cmd, text);
   case EDGES:
     return set_edges(cmd, value);
   case SET:
@@ -351,7 +369,8 @@ static int has_scheme(const char *text)
   return *colon == ':' && (digits == 0 || !strchr("/?#", colon[1 + digits]));
 }
 
-static int add_seed(struct command *cmd, const char *text)
+/* add: crawler_add, crawler_add_sitemap. */
+static int add_seed(struct command *cmd, const char *text, int (*add)(crawler *, const char *))
 {
   char url[16384];
   const char *scheme = has_scheme(text) ? "" : "http://";
@@ -363,8 +382,20 @@ static int add_seed(struct command *cmd, const char *text)
   if (err == 0 && open_door(cmd, url) != 0)
     return EXIT_USAGE;
   if (err == 0)
-    err = crawler_add(cmd->c, url);
+    err = add(cmd->c, url);
   return err < 0 ? usage(crawler_strerror(err), text) : 0;
+}
+
+/* After all options, so that their order is of no account. */
+static int add_seeds(struct command *cmd, char **texts, int count)
+{
+  int status = 0;
+
+  for (int i = 0; i < count && status == 0; i++)
+    status = add_seed(cmd, texts[i], crawler_add);
+  for (int i = 0; i < cmd->sitemap_count && status == 0; i++)
+    status = add_seed(cmd, cmd->sitemaps[i], crawler_add_sitemap);
+  return status;
 }
 
 static int read_arguments(struct command *cmd, int argc, char **argv)
@@ -385,15 +416,9 @@ static int read_arguments(struct command *cmd, int argc, char **argv)
     if (status != 0)
       return status;
   }
-  if (seeds == 0)
+  if (seeds + cmd->sitemap_count == 0)
     return usage("no URL", NULL);
-  for (int i = 0; i < seeds; i++) { /* after all options, so that their order is of no account */
-    int status = add_seed(cmd, argv[1 + i]);
-
-    if (status != 0)
-      return status;
-  }
-  return 0;
+  return add_seeds(cmd, argv + 1, seeds);
 }
 
 /* ---- running ---- */

@@ -97,11 +97,12 @@ struct event_base; /* <event2/event.h> */
 /* What a request is for. Only pages pass scope, depth, filter and page limits and have their links
  * followed; requisites (option requisites) pass deny and exclude patterns, the seen-test,
  * robots.txt, politeness and limits of bytes and time only. Robots files are asked for by the
- * library itself. */
+ * library itself, and so are sitemaps: those of crawler_add_sitemap(), and by option sitemaps those
+ * that a robots.txt lists. */
 typedef enum crawler_kind {
   CRAWLER_KIND_PAGE = 0,
   CRAWLER_KIND_ROBOTS = 1,
-  CRAWLER_KIND_SITEMAP = 2, /* none yet */
+  CRAWLER_KIND_SITEMAP = 2,
   CRAWLER_KIND_REQUISITE = 3
 } crawler_kind;
 
@@ -280,7 +281,9 @@ int crawler_set_robots_token(crawler *c, const char *token); /* "": the product 
 int crawler_set_robots_lenient(crawler *c, int on);          /* misspelt lines and the like */
 int crawler_set_max_robots_time_ms(crawler *c, int64_t ms);  /* all attempts to get one */
 int crawler_set_robots_lifetime_ms(crawler *c, int64_t ms);  /* then it is asked for anew */
-int crawler_set_timeout_ms(crawler *c, int64_t ms); /* one attempt, from connect to last byte */
+int crawler_set_timeout_ms(crawler *c, int64_t ms);    /* one attempt, from connect to last byte */
+int crawler_set_sitemaps(crawler *c, int on);          /* read those that robots.txt lists */
+int crawler_set_sitemap_path_rule(crawler *c, int on); /* only URLs of their own directory */
 int crawler_set_connect_timeout_ms(crawler *c, int64_t ms);      /* until the request is sent */
 int crawler_set_dns_timeout_ms(crawler *c, int64_t ms);          /* until the name is resolved */
 int crawler_set_slow_after_ms(crawler *c, int64_t ms);           /* older: to the slow lane */
@@ -336,6 +339,12 @@ int crawler_add(crawler *c, const char *url);
  * and meta, has depth + 1, passes scope, filter and seen-test, and is counted among the links. req
  * is a hook's, or of a page that is held. Errors as crawler_add(). [any thread] */
 int crawler_add_from(crawler *c, const crawler_request *req, const char *url);
+
+/* Adds a sitemap (XML, an index of others, text, RSS, Atom; gzipped or not). What it lists enters
+ * the crawl with depth 1, if it is of the sitemap's host, and passes scope, filter and seen-test.
+ * The host belongs to the scope, as a seed's does, unless it is called in a hook. Errors as
+ * crawler_add(). [any thread] */
+int crawler_add_sitemap(crawler *c, const char *url);
 
 /* A request to be filled in and submitted. url is absolute; its fragment and userinfo are left out
  * (but for a fragment that option key_fragment may keep).

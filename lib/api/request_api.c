@@ -70,6 +70,21 @@ int crawler_add(crawler *c, const char *url)
   return err < 0 ? err : crawler_submit(c, &sub->req);
 }
 
+int crawler_add_sitemap(crawler *c, const char *url)
+{
+  struct cr_submission *sub = NULL;
+  int err;
+
+  if (!c || !url)
+    return CRAWLER_E_INVAL;
+  err = cr_submission_new(&sub, c->home, url, NULL);
+  if (err < 0)
+    return err;
+  sub->req.kind = CRAWLER_KIND_SITEMAP;
+  sub->req.seed_flag = !cr_in_hook(c);
+  return post(c, sub);
+}
+
 static int copy_span(struct cr_span *to, struct cr_arena *arena, struct cr_span from)
 {
   *to = cr_span(NULL, 0);

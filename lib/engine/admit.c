@@ -70,6 +70,12 @@ static crawler_reason judge_scope(struct cr_shard *s, struct crawler_request *re
   return verdict.reason;
 }
 
+bool cr_may_crawl_host(struct cr_shard *s, struct crawler_request *req)
+{
+  return judge_scope(s, req) == CRAWLER_REASON_NONE ||
+         cr_scope_has_seed(s->scope, cr_politeness_key(&s->scratch, req));
+}
+
 static crawler_reason by_rules(struct cr_shard *s, struct crawler_request *req)
 {
   crawler_reason reason = judge_scope(s, req);
@@ -284,8 +290,8 @@ static int trust_origin(struct cr_shard *s, const struct crawler_request *req)
   return cr_scope_add_origin(s->scope, cr_span(secure, origin.len + 1));
 }
 
-/* What crawler_add_from() adds is a link of a page like any other. */
-static void count_link(struct cr_shard *s, int result)
+/* What crawler_add_from() adds is a link like any other, and so is what a sitemap lists. */
+void cr_count_link(struct cr_shard *s, int result)
 {
   if (result < 0)
     cr_ledger_link_refused(&s->ledger, (crawler_reason)-result);
@@ -314,6 +320,11 @@ void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
   int err = cr_url_parse(&s->url, cr_span(req->url, req->url_bytes), NULL);
 
   cr_arena_reset(&s->scratch);
+  if (err == 0 && req->kind == CRAWLER_KIND_SITEMAP) {
+    (void)cr_sitemap_submitted(s, req); /* counted as refused for room */
+    cr_submission_free(sub);
+    return;
+  }
   if (err == 0)
     err = cr_identify(s, req, &a.fp);
   if (err == 0 && req->seed_flag)
@@ -323,7 +334,7 @@ void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub)
   /* Its text has been checked when it was added: only memory can be wanting. */
   int result = err < 0 ? CR_ADD_MEMORY : cr_admit(s, &a);
   if (req->referrer.at)
-    count_link(s, result);
+    cr_count_link(s, result);
   else
     cr_no_room(s, req, result);
   cr_submission_free(sub);

@@ -56,6 +56,15 @@ static bool is_unwanted(const struct cr_shard *s, const struct crawler_page *pag
   return list.len > 0 && page->status / 100 == 2 && type.len > 0 && !cr_list_has_type(list, type);
 }
 
+static enum cr_fetch_answer begin_sitemap(struct cr_visit *v)
+{
+  int err = cr_sitemap_begin(v);
+
+  if (err < 0)
+    v->ended_by = err == CRAWLER_E_NOMEM ? CRAWLER_FAILED_INTERNAL : CRAWLER_FAILED_PROTOCOL;
+  return err < 0 ? CR_FETCH_END : CR_FETCH_GO;
+}
+
 static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
 {
   struct cr_shard *s = user;
@@ -68,6 +77,8 @@ static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
     v->ended_by = CRAWLER_FAILED_INTERNAL;
     return CR_FETCH_END;
   }
+  if (v->page.req.kind == CRAWLER_KIND_SITEMAP)
+    return begin_sitemap(v);
   if (v->page.req.kind != CRAWLER_KIND_PAGE)
     return CR_FETCH_GO;
   type = cr_headers_last(&v->page.headers, "Content-Type");
@@ -125,6 +136,8 @@ static enum cr_fetch_answer on_data(struct cr_transfer *t, const char *data, siz
   int err;
 
   (void)user;
+  if (v->page.req.kind == CRAWLER_KIND_SITEMAP)
+    return cr_sitemap_data(v, data, bytes) == 0 ? CR_FETCH_GO : CR_FETCH_END;
   if (!v->shard->hooks->body) /* removed meanwhile */
     return CR_FETCH_GO;
   err = open_decoder(v);
@@ -217,6 +230,13 @@ static crawler_reason decode_robots(struct cr_visit *v)
                                                              : CRAWLER_REASON_NONE;
 }
 
+static void sitemap_arrived(struct cr_visit *v, crawler_reason failure)
+{
+  if (failure == CRAWLER_REASON_NONE && (cr_visit_park(v) || cr_visit_redirect(v)))
+    return;
+  cr_sitemap_arrived(v, failure);
+}
+
 static void arrived(struct cr_visit *v)
 {
   if (v->page.req.kind == CRAWLER_KIND_PAGE)
@@ -256,6 +276,8 @@ static void on_done(struct cr_transfer *t, void *user)
     else if (failure == CRAWLER_FAILED_TOO_LARGE && decode_robots(v) == CRAWLER_FAILED_INTERNAL)
       failure = CRAWLER_FAILED_INTERNAL;
     cr_robots_arrived(v, failure);
+  } else if (v->page.req.kind == CRAWLER_KIND_SITEMAP) {
+    sitemap_arrived(v, failure);
   } else if (failure != CRAWLER_REASON_NONE) {
     cr_visit_fail(v, failure);
   } else {

@@ -94,6 +94,18 @@ static const char *sent_url(struct crawler_request *req)
   return len == req->url_bytes ? req->url : cr_arena_strndup(req->arena, req->url, len);
 }
 
+static size_t max_body_of(const struct cr_shard *s, const struct crawler_request *req)
+{
+  switch (req->kind) {
+  case CRAWLER_KIND_ROBOTS:
+    return CR_ROBOTS_BODY_BYTES;
+  case CRAWLER_KIND_SITEMAP: /* what comes before its limit counts: sitemap_read.c */
+    return SIZE_MAX / 2;
+  default:
+    return (size_t)s->settings->max_body;
+  }
+}
+
 static int start_transfer(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
@@ -113,14 +125,14 @@ static int start_transfer(struct cr_visit *v)
   t->body = req->extra ? req->extra->body : cr_span(NULL, 0);
   t->arena = &v->page.arena;
   t->max_header_bytes = (size_t)s->settings->max_headers;
-  t->max_body_bytes =
-      req->kind == CRAWLER_KIND_ROBOTS ? CR_ROBOTS_BODY_BYTES : (size_t)s->settings->max_body;
+  t->max_body_bytes = max_body_of(s, req);
   t->dns_timeout_ms = s->settings->dns_timeout;
   t->connect_timeout_ms = s->settings->connect_timeout;
   t->timeout_ms = s->settings->timeout;
   if (req->kind == CRAWLER_KIND_ROBOTS)
     cr_robots_bound_time(v);
-  t->stream = s->hooks->body && req->kind == CRAWLER_KIND_PAGE;
+  t->stream =
+      req->kind == CRAWLER_KIND_SITEMAP || (s->hooks->body && req->kind == CRAWLER_KIND_PAGE);
   /* Servers close an idle connection after about 5 s: beyond that, keeping it is a cost only. */
   t->keep_alive = s->politeness.delay_ms < 5000;
   t->fresh = req->attempt > 1; /* a kept connection may be why the last attempt failed */

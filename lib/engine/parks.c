@@ -58,7 +58,7 @@ bool cr_visit_is_in_vain(const struct cr_visit *v)
 {
   const struct cr_shard *s = v->shard;
 
-  return v->page.req.kind == CRAWLER_KIND_PAGE && v->host < s->tally_count &&
+  return cr_kind_waits_with_pages(v->page.req.kind) && v->host < s->tally_count &&
          s->tallies[v->host].park.in_row > s->settings->max_parks;
 }
 

@@ -89,7 +89,7 @@ static bool has_room(struct cr_shard *s)
     s->is_full = true;
   else if (buffered < limit - limit / 8)
     s->is_full = false;
-  return !s->is_full || cr_list_empty(&s->visits);
+  return !s->is_full || cr_sitemaps_alone(s); /* or nothing at all is in flight */
 }
 
 static int64_t grows_old_ms(const struct cr_shard *s)
@@ -236,7 +236,7 @@ void cr_shard_cancel_visits(struct cr_shard *s)
     link = link->next;
     if (v->state == CR_VISIT_FETCHING)
       cut(v);
-    else if (v->state == CR_VISIT_PARSING)
+    else if (v->state == CR_VISIT_PARSING || v->state == CR_VISIT_READING)
       cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
   }
 }
@@ -306,7 +306,7 @@ static void check_end(struct cr_shard *s)
 
   if (ending == CR_END_MAX_TIME || ending >= CR_END_CANCELED)
     cr_shard_cancel_visits(s);
-  else if (!cr_list_empty(&s->visits))
+  else if (!cr_sitemaps_alone(s))
     return;
   if (ending == CR_END_NOT)
     ending = natural_end(s);
@@ -316,6 +316,7 @@ static void check_end(struct cr_shard *s)
     cr_shard_wake(s);
     return;
   }
+  cr_shard_cancel_visits(s); /* sitemaps that waited are for another run */
   s->ending = ending;
   s->running = false;
   if (s->fetcher->ops->rest)
@@ -350,6 +351,7 @@ static void pump(struct cr_deferred *deferred)
     return;
   read_letters(s);
   collect_parsed(s);
+  cr_sitemaps_read(s);
   offer_deeper(s);
   read_flags(s);
   if (cr_loop_error(s->loop) < 0)

@@ -111,7 +111,11 @@ static void hand_over(struct cr_visit *v)
   struct cr_admission a = { .req = &target };
   int err = cr_identify(s, &target, &a.fp);
 
-  if (err == 0) {
+  if (req->kind == CRAWLER_KIND_SITEMAP) {
+    cr_arena_reset(&s->scratch);
+    if (err == 0)
+      cr_sitemap_admit(s, &target);
+  } else if (err == 0) {
     carry_over(v, &target);
     cr_arena_reset(&s->scratch);
     cr_no_room(s, &target, cr_admit(s, &a));

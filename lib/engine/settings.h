@@ -62,6 +62,8 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t max_adaptive_delay;
   int64_t own_server;
   int64_t obey_robots;
+  int64_t sitemaps;
+  int64_t sitemap_path_rule;
   char *robots_token;
   int64_t robots_lenient;
   int64_t max_robots_time;

@@ -69,6 +69,7 @@ struct cr_tally { /* of one host, all kinds */
   struct cr_outage outage;
   int64_t adapted_ms;         /* the delay that its answers lead to; 0: none */
   int64_t robots_delay_ms[2]; /* what its robots.txt asks for, by http and https; 0: nothing */
+  uint32_t sitemaps;          /* of it that were admitted, or were too many */
   bool is_paused;             /* by the caller */
 };
 
@@ -131,9 +132,10 @@ struct cr_shard {
   struct cr_tally *tallies; /* by host id */
   uint32_t tally_count;
 
-  struct cr_list visits; /* all that are leased */
-  struct cr_list fast;   /* transfers in the fast lane, oldest first */
-  struct cr_list spare;  /* visits to be used again */
+  struct cr_list visits;   /* all that are leased */
+  struct cr_list fast;     /* transfers in the fast lane, oldest first */
+  struct cr_list readings; /* sitemaps that are to be read on */
+  struct cr_list spare;    /* visits to be used again */
   size_t spare_count;
   int64_t spare_bytes;
   struct cr_arena *scratches; /* one for each worker, and a last one for the loop thread */
@@ -250,6 +252,10 @@ static inline crawler_reason cr_no_room_reason(int verdict)
          : verdict == CR_ADD_MEMORY ? CRAWLER_CAPPED_MEMORY
                                     : CRAWLER_REASON_NONE;
 }
+/* Are the host's URLs in scope, whatever their paths? */
+bool cr_may_crawl_host(struct cr_shard *s, struct crawler_request *req);
+/* Counts a link by what cr_admit() said of it. */
+void cr_count_link(struct cr_shard *s, int result);
 /* A seed, an added URL or a redirect's target (no link of a page) that was refused for room is
  * counted as a link that was. Other results of cr_admit() are nothing to it. */
 void cr_no_room(struct cr_shard *s, const struct crawler_request *req, int result);
@@ -281,7 +287,8 @@ enum cr_visit_state {
   CR_VISIT_NEW,
   CR_VISIT_FETCHING,
   CR_VISIT_PARSING,
-  CR_VISIT_HELD /* parsed; in hooks, or deferred, or pulled */
+  CR_VISIT_READING, /* a sitemap that is here, and not read to its end */
+  CR_VISIT_HELD     /* parsed; in hooks, or deferred, or pulled */
 };
 
 enum { CR_OUR_HEADERS = 3 }; /* Content-Type, Accept, Accept-Encoding */
@@ -303,6 +310,7 @@ struct cr_visit {
   enum cr_visit_state state;
   crawler_reason ended_by;    /* a hook's word while the transfer runs */
   struct cr_inflate *decoder; /* on_body */
+  struct cr_reading *reading; /* of a sitemap */
   int64_t page_bytes;         /* what the page held when hooks were first shown it */
   int64_t left_bytes;         /* its share of home->left_bytes */
   enum cr_slot slot;
@@ -427,6 +435,36 @@ bool cr_robots_forbid(const struct cr_shard *s, uint32_t authority,
                       const struct crawler_request *req);
 /* May this leave? NONE, or the reason why not. */
 crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v);
+
+/* ---- sitemaps.c: where they come from ---- */
+
+#define CR_SITEMAPS_MAX 50000 /* of one host: what the protocol lets an index list */
+
+/* A sitemap whose URL is in s->url enters, if it is new. req has depth (how many indexes it is in),
+ * seed (the URL of its owner), referrer and via. */
+void cr_sitemap_admit(struct cr_shard *s, struct crawler_request *req);
+/* Those that a robots.txt lists, whose text is the page's body. */
+void cr_sitemaps_of_robots(struct cr_visit *v);
+/* One of crawler_add_sitemap(), in s->url. */
+int cr_sitemap_submitted(struct cr_shard *s, struct crawler_request *req);
+/* "example.org:8080" of a serialised URL. */
+struct cr_span cr_sitemap_host(struct cr_span url);
+
+/* ---- sitemap_read.c: what they list ---- */
+
+#define CR_SITEMAP_BODY_BYTES \
+  (50 << 20) /* the protocol's limit, unpacked; or max_body, if larger */
+uint64_t cr_sitemap_body_bytes(const struct cr_shard *s);
+/* The head has come. CRAWLER_E_NOMEM, CRAWLER_E_UNSUPPORTED: the coding. */
+int cr_sitemap_begin(struct cr_visit *v);
+/* Bytes as on the wire. Not 0: no more are wanted, v->ended_by says why. */
+int cr_sitemap_data(struct cr_visit *v, const char *data, size_t bytes);
+/* The transfer is over. The URL ends now, or when it has been read. */
+void cr_sitemap_arrived(struct cr_visit *v, crawler_reason failure);
+void cr_sitemaps_read(struct cr_shard *s); /* a turn of those that are to be read on */
+/* Is nothing in flight but sitemaps that wait for their hosts' queues? */
+bool cr_sitemaps_alone(const struct cr_shard *s);
+void cr_sitemap_forget(struct cr_visit *v); /* its reading, if it has one */
 
 /* ---- deliver.c: a parsed page meets hooks and caller ---- */
 

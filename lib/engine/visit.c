@@ -272,6 +272,7 @@ void cr_visit_release(struct cr_visit *v)
   cr_list_remove(&v->fast_link);
   cr_inflate_close(v->decoder);
   v->decoder = NULL;
+  cr_sitemap_forget(v);
   v->shard = NULL;
   if (atomic_load_explicit(&v->page.refs, memory_order_acquire) > 1)
     cr_visit_leave(v);

@@ -71,6 +71,8 @@ static const struct {
   { "key_fragment", crawler_set_key_fragment },
   { "own_server", crawler_set_own_server },
   { "obey_robots", crawler_set_obey_robots },
+  { "sitemaps", crawler_set_sitemaps },
+  { "sitemap_path_rule", crawler_set_sitemap_path_rule },
   { "robots_lenient", crawler_set_robots_lenient },
   { "span_hosts", crawler_set_span_hosts },
   { "no_parent", crawler_set_no_parent },

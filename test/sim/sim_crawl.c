@@ -323,7 +323,8 @@ void cr_sim_check(struct cr_sim *sim)
     queued += frontier.queued[kind];
   }
   assert_int_equal(stats.queued, queued);
-  assert_int_equal(stats.queued_pages, frontier.queued[CRAWLER_KIND_PAGE]);
+  assert_int_equal(stats.queued_pages,
+                   frontier.queued[CRAWLER_KIND_PAGE] + frontier.queued[CRAWLER_KIND_SITEMAP]);
   if (!cr_ledger_holds(&sim->s->ledger))
     fail_msg("the links ledger doesn't add up");
   check_slots(sim->s, &visits);

@@ -81,7 +81,7 @@ static int64_t left_alone_ms(const struct exchange *x)
   const int64_t least_ms = 1000;
   const int64_t most_ms = 6 * 3600 * 1000;
   const struct cr_transfer *t = x->t;
-  bool is_page = visit_of(t)->page.req.kind == CRAWLER_KIND_PAGE;
+  bool is_page = cr_kind_waits_with_pages(visit_of(t)->page.req.kind);
   const char *line = t->head.len > 0 ? memmem(t->head.at, t->head.len, "Retry-After: ", 13) : NULL;
   int64_t ms = line ? strtoll(line + 13, NULL, 10) * 1000 : least_ms;
 

@@ -692,7 +692,8 @@ const char *cr_model_compare(const struct cr_frontier_model *m,
       want.hosts_ready + want.hosts_waiting != count->hosts_ready + count->hosts_waiting)
     return "the recount of hosts is wrong";
   if (sums.known != stats->known || sums.queued != stats->queued || sums.leased != stats->leased ||
-      want.queued[CRAWLER_KIND_PAGE] + want.queued[CRAWLER_KIND_SITEMAP] != stats->queued_pages || sums.hosts != stats->hosts)
+      want.queued[CRAWLER_KIND_PAGE] + want.queued[CRAWLER_KIND_SITEMAP] != stats->queued_pages ||
+      sums.hosts != stats->hosts)
     return "the statistics are wrong";
   return NULL;
 }
