@@ -444,7 +444,7 @@ crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v);
  * seed (the URL of its owner), referrer and via. */
 void cr_sitemap_admit(struct cr_shard *s, struct crawler_request *req);
 /* Those that a robots.txt lists, whose text is the page's body. */
-void cr_sitemaps_of_robots(struct cr_visit *v);
+void cr_sitemaps_of_robots(struct cr_visit *v, const struct cr_robots *rules);
 /* One of crawler_add_sitemap(), in s->url. */
 int cr_sitemap_submitted(struct cr_shard *s, struct crawler_request *req);
 /* "example.org:8080" of a serialised URL. */

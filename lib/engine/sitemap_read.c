@@ -15,6 +15,9 @@
 /* What is read in a turn, in entries; a step of the parser costs about as much as some. */
 enum { TURN = 2000, STEP = 40 };
 
+/* As much may be left for later turns while it comes; beyond that reading keeps up with it. */
+enum { SPOOL_SMALL = 64 << 10 };
+
 enum progress {
   READ_ALL,    /* what is there; more may come */
   READ_LATER,  /* in another turn */
@@ -270,6 +273,8 @@ static void take_turn(struct cr_reading *r)
   struct cr_shard *s = r->visit->shard;
   enum progress progress = read_on(r);
 
+  while (progress == READ_LATER && !r->is_whole && r->spool.len - r->at > SPOOL_SMALL)
+    progress = read_on(r);
   cr_list_remove(&r->link);
   if (progress == READ_LATER || progress == READ_WAITS)
     cr_list_push(&s->readings, &r->link);
@@ -377,7 +382,7 @@ int cr_sitemap_data(struct cr_visit *v, const char *data, size_t bytes)
   r->wire_bytes += bytes;
   if (spool(r, data, bytes) < 0)
     r->failure = CRAWLER_FAILED_INTERNAL;
-  else if (cr_list_empty(&r->link)) /* else its turn comes */
+  else if (!still_waits(r))
     take_turn(r);
   if (r->failure != CRAWLER_REASON_NONE)
     v->ended_by = r->failure;

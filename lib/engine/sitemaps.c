@@ -9,7 +9,7 @@
 #include "engine/shard.h"
 
 #include "base/hash.h"
-#include "robots/robots_sitemaps.h"
+#include "robots/robots.h"
 
 /* The protocol's indexes list no indexes; some do. */
 #define MAX_LEVEL 3
@@ -123,17 +123,15 @@ static void admit_listed(struct cr_visit *v, struct cr_span owner, struct cr_spa
     cr_sitemap_admit(s, &req);
 }
 
-void cr_sitemaps_of_robots(struct cr_visit *v)
+void cr_sitemaps_of_robots(struct cr_visit *v, const struct cr_robots *rules)
 {
   struct cr_shard *s = v->shard;
-  struct cr_robots_sitemaps listed;
   struct cr_span owner;
   struct cr_span url;
+  size_t at = 0;
 
-  if (!s->settings->sitemaps || s->settings->max_depth == 0)
-    return;
-  cr_robots_sitemaps_init(&listed, v->page.body);
-  if (!cr_robots_sitemaps_next(&listed, &url))
+  if (!s->settings->sitemaps || s->settings->max_depth == 0 ||
+      !cr_robots_next_sitemap(rules, &at, &url))
     return;
   owner = owner_of(v);
   cr_arena_reset(&s->scratch);
@@ -141,7 +139,7 @@ void cr_sitemaps_of_robots(struct cr_visit *v)
     return;
   do
     admit_listed(v, owner, url);
-  while (cr_robots_sitemaps_next(&listed, &url));
+  while (cr_robots_next_sitemap(rules, &at, &url));
 }
 
 /* ---- from the caller ---- */

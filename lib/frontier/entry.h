@@ -47,12 +47,12 @@ struct cr_entry_shared {
   uint32_t origin;
 };
 
-/* What is taken first of a host: all that isn't a page before pages, then by priority. So a page is
- * soon complete, and where pages may not leave they are in nobody's way. */
+/* What is taken first of a host: requisites before pages, then by priority. So a page is soon
+ * complete, and where pages may not leave they are in nobody's way. */
 static inline int16_t cr_entry_band(uint8_t kind, int8_t priority)
 {
   enum { ABOVE_ALL_PAGES = 256 };
-  return (int16_t)(priority + (kind == CRAWLER_KIND_PAGE ? 0 : ABOVE_ALL_PAGES));
+  return (int16_t)(priority + (cr_kind_waits_with_pages(kind) ? 0 : ABOVE_ALL_PAGES));
 }
 
 static inline struct cr_entry *cr_entry_at(const struct cr_slab *slab, uint32_t name)

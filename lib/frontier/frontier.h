@@ -171,6 +171,7 @@ struct cr_frontier_config {
   void *user;
 };
 
+/* Pages, and sitemaps, which lead to nothing else. */
 static inline bool cr_kind_waits_with_pages(uint8_t kind)
 {
   return kind == CRAWLER_KIND_PAGE || kind == CRAWLER_KIND_SITEMAP;

@@ -185,9 +185,7 @@ static const char *check_sums(const struct cr_frontier_memory *f, uint32_t id)
   }
   int64_t kinds[CR_FRONTIER_KINDS] = { 0 };
   count_host(f, host, kinds);
-  int64_t others = 0;
-  for (int kind = CRAWLER_KIND_ROBOTS + 1; kind < CR_FRONTIER_KINDS; kind++)
-    others += kinds[kind] + aside[kind];
+  int64_t others = kinds[CRAWLER_KIND_REQUISITE] + aside[CRAWLER_KIND_REQUISITE];
   if (others != host->others)
     return "a host's count of what isn't a page is wrong";
   uint32_t waiting = (uint32_t)(aside[0] + aside[1] + aside[2] + aside[3]);

@@ -83,7 +83,7 @@ struct cr_host {         /* what adding a URL reads comes first, then what takin
   uint32_t waits_for; /* CR_PLACE_GROUP: the group */
   uint32_t let_go_by; /* CR_PLACE_RING: the group that let it go, or CR_NO_ID */
   uint32_t leased;    /* entries leased */
-  uint32_t others;    /* of pending: not of kind page */
+  uint32_t others;    /* of pending: what doesn't wait with pages */
   int64_t pages;      /* leased, or finished as DONE */
   bool spent;
   uint8_t place; /* enum cr_place */

@@ -39,7 +39,7 @@ static void count_queued(struct cr_frontier_memory *f, struct cr_host *host, uin
   uint8_t kind = cr_entry_at(&f->slab, name)->kind;
 
   host->pending++;
-  host->others += kind != CRAWLER_KIND_PAGE;
+  host->others += !cr_kind_waits_with_pages(kind);
   f->queued[kind]++;
 }
 
@@ -111,7 +111,7 @@ uint32_t cr_pending_pop(struct cr_frontier_memory *f, struct cr_host *host)
 
   (void)count_out(f, host, name); /* the authority isn't needed */
   host->pending--;
-  host->others -= kind != CRAWLER_KIND_PAGE;
+  host->others -= !cr_kind_waits_with_pages(kind);
   f->queued[kind]--;
   return name;
 }

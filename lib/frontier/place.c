@@ -70,7 +70,7 @@ static bool has_due(const struct cr_frontier_memory *f, struct cr_host *host)
   if (host->queue.len <= host->gated || host->spent)
     return false;
   return host->pages < f->host_pages ||
-         cr_queue_head_kind(&host->queue, &f->slab) != CRAWLER_KIND_PAGE;
+         !cr_kind_waits_with_pages(cr_queue_head_kind(&host->queue, &f->slab));
 }
 
 /* Where the host belongs; *alarm_ms is when to judge it again (CR_NEVER: not for time alone). */

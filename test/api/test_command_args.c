@@ -15,7 +15,7 @@
 static const struct cr_site_page pages[] = {
   { .path = "/robots.txt",
     .headers = "Content-Type: text/plain\n",
-    .body = "User-agent: *\nDisallow: /no\n" },
+    .body = "User-agent: *\nDisallow: /no\nSitemap: /listed.txt\n" },
   { .path = "/",
     .headers = "Content-Type: text/html; charset=utf-8\n",
     .body = "<a href=/a>Caf\xc3\xa9 \"&quot;\"\n</a><a href=/no><a href=/moved rel=next><a "
@@ -24,6 +24,7 @@ static const struct cr_site_page pages[] = {
   { .path = "/a", .headers = "Content-Type: text/html; charset=utf-8\n", .body = "0123456789" },
   { .path = "/moved", .status = 302, .headers = "Location: /target\n" },
   { .path = "/target", .headers = "Content-Type: text/plain\n", .body = "there" },
+  { .path = "/map.xml", .body = "<urlset><url><loc>/a</loc></url></urlset>" },
 };
 
 static struct cr_site_server *start_site(void)
@@ -39,6 +40,9 @@ static const struct {
 } misuses[] = {
   { { NULL }, "no URL" },
   { { "-q" }, "no URL" },
+  { { "--sitemap" }, "needs a value" },
+  { { "--sitemap=", "http://127.0.0.1/" }, "not a valid URL" },
+  { { "--sitemap=mailto:a@b.test" }, "neither http nor https" },
 
   { { "--no-such-option", "http://127.0.0.1/" }, "--no-such-option" },
   { { "-X", "http://127.0.0.1/" }, "-X" },
@@ -174,6 +178,26 @@ static void seeds_need_no_scheme_and_may_be_many(void **state)
   cr_site_stop(site);
 }
 
+static void a_sitemap_may_stand_for_a_seed(void **state)
+{
+  struct cr_site_server *site = start_site();
+  struct cr_command run;
+  const char *url = cr_site_url(site, "/map.xml") + strlen("http://");
+
+  (void)state;
+  cr_command_run(&run, CR_ARGS("--json", "--own-server", "--no-sitemaps", "--sitemap", url));
+  assert_int_equal(cr_site_count(site, "/map.xml"), 1);
+  assert_int_equal(cr_site_count(site, "/a"), 1);
+  assert_int_equal(cr_site_count(site, "/listed.txt"), 0);
+  assert_non_null(strstr(run.process.out, "\"kind\":\"sitemap\",\"outcome\":\"fetched\""));
+  assert_non_null(strstr(run.process.out, "\"sitemaps\":{\"admitted\":1,"));
+  cr_command_end(&run, 0);
+  cr_command_run(&run, CR_ARGS("-q", "--own-server", cr_site_url(site, "/a")));
+  assert_int_equal(cr_site_count(site, "/listed.txt"), 1);
+  cr_command_end(&run, 0);
+  cr_site_stop(site);
+}
+
 static const struct {
   const char *before, *behind;       /* the port, in the seed */
   const char *url_before, *url_path; /* and in the URL that it stands for */
@@ -260,6 +284,7 @@ int main(void)
     cmocka_unit_test(every_option_of_the_library_is_a_long_option),
     cmocka_unit_test(options_reach_the_library),
     cmocka_unit_test(seeds_need_no_scheme_and_may_be_many),
+    cmocka_unit_test(a_sitemap_may_stand_for_a_seed),
     cmocka_unit_test(a_host_and_port_are_no_scheme),
     cmocka_unit_test(a_seed_typed_as_an_address_opens_the_door_for_itself_only),
   };

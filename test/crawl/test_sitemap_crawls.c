@@ -164,12 +164,52 @@ static void one_that_is_too_large_ends(void **state)
   free(site.endless);
 }
 
+/* 200 MB of zeros in 200 KB. */
+static void a_bomb_ends_at_the_same_size(void **state)
+{
+  static const char zeros[MB];
+  struct cr_crawl_rig rig;
+  struct site site;
+  z_stream z = { .next_in = NULL };
+  (void)state;
+
+  start(&site);
+  site.robots[0] = '\0';
+  site.endless = malloc(MB);
+  assert_non_null(site.endless);
+  z.next_out = (Bytef *)site.endless;
+  z.avail_out = MB;
+  assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  for (int i = 0; i < 200; i++) {
+    z.next_in = (Bytef *)(uintptr_t)zeros;
+    z.avail_in = sizeof(zeros);
+    assert_int_equal(deflate(&z, i < 199 ? Z_NO_FLUSH : Z_FINISH), i < 199 ? Z_OK : Z_STREAM_END);
+  }
+  site.endless_bytes = MB - z.avail_out;
+  (void)deflateEnd(&z);
+  open_crawl(&rig);
+  assert_int_equal(crawler_add_sitemap(rig.c, cr_site_url(site.server, "/endless.xml")), 0);
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  cr_crawl_check(&rig);
+  assert_int_equal(cr_crawl_stat(&rig, CRAWLER_STAT_FETCHED), 0);
+  size_t end = 0;
+  while (end < rig.end_count && rig.ends[end].kind != CRAWLER_KIND_SITEMAP)
+    end++;
+  assert_true(end < rig.end_count);
+  assert_int_equal(rig.ends[end].reason, CRAWLER_FAILED_TOO_LARGE);
+  assert_true(cr_crawl_stat(&rig, CRAWLER_STAT_BODY_BYTES) < 66 * (int64_t)MB);
+  cr_crawl_close(&rig);
+  cr_site_stop(site.server);
+  free(site.endless);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_listed_is_fetched),
     cmocka_unit_test(a_queue_that_is_short_is_filled_again_and_again),
     cmocka_unit_test(one_that_is_too_large_ends),
+    cmocka_unit_test(a_bomb_ends_at_the_same_size),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,15 +2,13 @@
 /* fuzz_sitemap.c - libFuzzer target: any bytes as a sitemap.
  *
  * Input: one character (its last two bits: no coding, gzip, br, zstd), then the document. Read
- * whole and byte by byte it must list the same; a first line is judged as a robots.txt too. What
- * must hold for all input is checked here; the sanitizers see to the rest.
+ * whole and byte by byte it must list the same. What must hold for all input is checked here; the
+ * sanitizers see to the rest.
  */
 #include "fuzz/fuzz.h"
 #include "base/hash.h"
 #include "crawl/crawler.h"
-#include "robots/robots_sitemaps.h"
 #include "sitemap/sitemap.h"
-#include "sitemap/sitemap_place.h"
 
 struct told {
   uint64_t hash;
@@ -94,8 +92,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
   static const char *const codings[] = { "", "gzip", "br", "zstd" };
   struct told whole = { .hash = 0 };
   struct told single = { .hash = 0 };
-  struct cr_robots_sitemaps listed;
-  struct cr_span url;
   struct cr_mem mem;
 
   if (bytes == 0)
@@ -108,12 +104,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
   /* Of a coded stream that is broken, small pieces may give more than all at once. */
   require(is_coded || (again == err && whole.hash == single.hash));
   require(is_coded || whole.entries == single.entries);
-
-  cr_robots_sitemaps_init(&listed, text);
-  while (cr_robots_sitemaps_next(&listed, &url)) {
-    require(url.len > 0 && url.at >= text.at && url.at + url.len <= text.at + text.len);
-    (void)cr_sitemap_covers(url, text);
-  }
   require(mem.blocks == 0);
   return 0;
 }

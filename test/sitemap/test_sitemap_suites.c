@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "crawl/crawler.h"
-#include "robots/robots_sitemaps.h"
+#include "robots/robots.h"
 #include "sitemap/feed_date.h"
 #include "sitemap/sitemap_place.h"
 #include "support/jsonl.h"
@@ -316,11 +316,13 @@ static void discover(struct walk *w)
   (void)snprintf(url, sizeof(url), "%s/robots.txt", start);
   const struct cr_json *robots = answer(w, url);
   if (robots && cr_json_int(robots, "status", 404) == 200) {
-    struct cr_robots_sitemaps listed;
+    struct cr_robots *rules = NULL;
     struct cr_span sitemap;
-    cr_robots_sitemaps_init(&listed, cr_json_span(robots, "body"));
-    while (cr_robots_sitemaps_next(&listed, &sitemap))
+    assert_int_equal(
+        cr_robots_parse(&rules, w->mem, cr_json_span(robots, "body"), CR_SPAN("crawler")), 0);
+    for (size_t at = 0; cr_robots_next_sitemap(rules, &at, &sitemap);)
       see(w, sitemap);
+    cr_robots_free(rules);
   }
   for (size_t i = 0; i < w->seen_count; i++)
     visit(w, w->seen[i]);

@@ -269,7 +269,7 @@ static bool groups_are_full(const struct cr_frontier_model *m, uint32_t host)
 
 static int rank_of(const struct cr_model_url *url)
 {
-  return url->item.priority + (url->item.kind == CRAWLER_KIND_PAGE ? 0 : 256);
+  return url->item.priority + (cr_kind_waits_with_pages(url->item.kind) ? 0 : 256);
 }
 
 static struct next next_of(const struct cr_frontier_model *m, uint32_t host)
