@@ -273,8 +273,8 @@ struct cr_frontier_ops {
   /* The depth of a lease now (it may have been lowered while in flight); 0: a robots task. */
   uint16_t (*lease_depth)(struct cr_frontier *f, struct cr_lease lease);
 
-  /* Leases due URLs: ready hosts in turn, within a host what
-   * isn't a page before pages, then by priority, then in order of arrival.
+  /* Leases due URLs: ready hosts in turn, within a host requisites before pages and sitemaps, then
+   * by priority, then in order of arrival.
    * A robots task comes first for an authority not judged; while it is asked for, its URLs are
    * passed over. What is delayed arrives at its time. *next_due_ms: when the next host wakes, or
    * something arrives (CR_NEVER: never); what waits for a lease to end or a gate to open has no

@@ -42,10 +42,12 @@ struct cr_feed {
   struct cr_buf text;  /* of the innermost element */
   bool is_collecting;
   bool is_text_cut;
-  bool is_permalink; /* the guid that one is in doesn't deny it */
-  bool is_stopped;   /* by the sink */
-  bool is_entry;     /* in one */
-  uint32_t entries;  /* that began */
+  bool is_permalink;  /* the guid that one is in says so */
+  struct cr_buf guid; /* of an entry: a URL, though it is no permalink */
+  bool has_page;      /* of an entry: a link to its page was told */
+  bool is_stopped;    /* by the sink */
+  bool is_entry;      /* in one */
+  uint32_t entries;   /* that began */
   struct about feed;
   struct about entry;
   size_t root_ns_len;
@@ -84,6 +86,8 @@ static int tell_link(struct cr_feed *feed, struct cr_feed_link *link)
     at += len;
   }
   link->entry = feed->is_entry ? feed->entries : 0;
+  if (link->rel == CR_FEED_ENTRY)
+    feed->has_page = true;
   return answer(feed, feed->sink.link(feed->sink.arg, link));
 }
 
@@ -115,12 +119,18 @@ static void begin_entry(struct cr_feed *feed)
 {
   feed->entries++;
   feed->is_entry = true;
+  feed->has_page = false;
+  cr_buf_clear(&feed->guid);
 }
 
 static int end_entry(struct cr_feed *feed)
 {
-  int err = tell_about(feed, &feed->entry, feed->entries);
+  int err = 0;
 
+  if (!feed->has_page)
+    err = tell_url(feed, CR_FEED_ENTRY, cr_span(feed->guid.data, feed->guid.len));
+  if (!err)
+    err = tell_about(feed, &feed->entry, feed->entries);
   feed->is_entry = false;
   return err;
 }
@@ -277,13 +287,15 @@ static bool looks_like_url(struct cr_span text)
          cr_span_starts_nocase(text, CR_SPAN("https://"));
 }
 
-/* RSS 2.0: a permalink unless isPermaLink denies it, and then no URL of anything in particular; but
- * many write an id and don't say. */
+/* RSS 2.0: a permalink unless isPermaLink denies it; but many write an id and don't say. */
 static int end_guid(struct cr_feed *feed, struct cr_span text)
 {
-  if (feed->is_text_cut || !feed->is_permalink || !looks_like_url(text))
+  if (feed->is_text_cut || !looks_like_url(text))
     return 0;
-  return tell_url(feed, CR_FEED_ENTRY, text);
+  if (feed->is_permalink)
+    return tell_url(feed, CR_FEED_ENTRY, text);
+  cr_buf_clear(&feed->guid);
+  return cr_buf_add(&feed->guid, text.at, text.len);
 }
 
 /* The first of a kind counts. */
@@ -361,6 +373,7 @@ int cr_feed_open(struct cr_feed **out, struct cr_mem *mem, const struct cr_feed_
   feed->sink = *sink;
   cr_buf_init(&feed->bases, mem, CR_MEM_PAGE, (size_t)CR_FEED_URL_MAX * CR_FEED_BASES_MAX);
   cr_buf_init(&feed->text, mem, CR_MEM_PAGE, CR_FEED_URL_MAX);
+  cr_buf_init(&feed->guid, mem, CR_MEM_PAGE, CR_FEED_URL_MAX);
   cr_buf_init(&feed->feed.title, mem, CR_MEM_PAGE, CR_FEED_TITLE_MAX);
   cr_buf_init(&feed->entry.title, mem, CR_MEM_PAGE, CR_FEED_TITLE_MAX);
   *out = feed;
@@ -396,6 +409,7 @@ void cr_feed_close(struct cr_feed *feed)
   cr_xml_close(feed->xml);
   cr_buf_free(&feed->bases);
   cr_buf_free(&feed->text);
+  cr_buf_free(&feed->guid);
   cr_buf_free(&feed->feed.title);
   cr_buf_free(&feed->entry.title);
   cr_free(feed->mem, feed);

@@ -21,8 +21,10 @@ struct cr_feed;
 enum cr_feed_format { CR_FEED_UNKNOWN, CR_FEED_RSS, CR_FEED_RDF, CR_FEED_ATOM };
 
 enum cr_feed_rel {
-  CR_FEED_SITE,      /* the page that the feed is about */
-  CR_FEED_ENTRY,     /* the page of an entry: link, rel="alternate", a guid that is a permalink */
+  CR_FEED_SITE, /* the page that the feed is about */
+  /* The page of an entry: link, rel="alternate", a guid that is a permalink. Where there is none of
+   * these, a guid that isn't one, but a URL all the same. */
+  CR_FEED_ENTRY,
   CR_FEED_SELF,      /* where the feed itself, or an entry alone, is */
   CR_FEED_PAGE,      /* more of this feed: next, previous, first, last, archives (RFC 5005) */
   CR_FEED_HUB,       /* who tells of changes (WebSub) */

@@ -86,7 +86,7 @@ static void what_is_too_long_is_left_out_or_cut(void **state)
   repeat(&made, "\xc3\xa4", BIG); /* 4,096 bytes would end inside of one */
   check_made(&made, "</title></channel></rss>", 0, "about 0 (4095 bytes)\n");
 
-  make(&made, "<rss><channel><item><guid>http://");
+  make(&made, "<rss><channel><item><guid isPermaLink='false'>http://");
   repeat(&made, "a", BIG);
   check_made(&made, "</guid></item></channel></rss>", 0, "");
 
@@ -130,12 +130,12 @@ static void entities_cost_nothing(void **state)
 static const char sample[] =
     "<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY e 'x'>]>"
     "<rss xmlns:a='http://www.w3.org/2005/Atom' xml:base='http://a/'><channel><title>A &e;</title>"
-    "<a:link href='/s' rel='self'/><item xml:base='b'><guid>http://b/</guid>"
+    "<a:link href='/s' rel='self'/><item xml:base='b'><guid isPermaLink='false'>http://b/</guid>"
     "<title>B<![CDATA[<c>]]></title><pubDate>26 Aug 76 14:29 EDT</pubDate>"
     "<enclosure url='/e' length='5'/></item><item><link>/2</link></item></channel></rss>";
 static const char sample_log[] = "self 0 /s rel=self base=http://a/\n"
-                                 "entry 1 http://b/ base=http://a/ base=b\n"
                                  "enclosure 1 /e length=5 base=http://a/ base=b\n"
+                                 "entry 1 http://b/ base=http://a/ base=b\n"
                                  "about 1 B<c> published=209932140\n"
                                  "entry 2 /2 base=http://a/\n"
                                  "about 0 A x\n";
