@@ -15,6 +15,8 @@
 
 #define MS INT64_C(1000000)
 
+enum { OTHERS = 3 }; /* what is asked of a host besides pages */
+
 struct party { /* a host, a site or an address */
   int64_t ends_ns[CR_POLITE_CAPS + 1];
   uint32_t at_once;
@@ -40,7 +42,7 @@ struct check {
   const struct cr_polite_web *web;
   const struct cr_polite_promise *promise;
   struct host_state *hosts;
-  struct page_state *pages; /* robots.txt, rules.txt, page 0, 1, ... of each host */
+  struct page_state *pages; /* robots.txt, rules.txt, a hello, page 0, 1, ... of each host */
   struct party *by_host, *by_site, *by_address;
   struct cr_polite_finding found;
   size_t late_cap;
@@ -87,9 +89,10 @@ static struct page_state *state_of(const struct check *k, const struct cr_polite
 {
   size_t at = r->page == CR_POLITE_ROBOTS        ? 0
               : r->page == CR_POLITE_RULES_MOVED ? 1
-                                                 : (size_t)r->page + 2;
+              : r->page == CR_POLITE_HELLO       ? 2
+                                                 : (size_t)r->page + OTHERS;
 
-  return &k->pages[(size_t)r->host * (k->web->pages + 3) + at];
+  return &k->pages[(size_t)r->host * (k->web->pages + 1 + OTHERS) + at];
 }
 
 /* ---- caps ---- */
@@ -251,7 +254,7 @@ static void check_reached(struct check *k)
   for (uint32_t host = 0; host < k->web->hosts; host++)
     for (uint32_t page = 0; page < k->web->pages + 1; page++) {
       bool want = reached[(size_t)host * (k->web->pages + 1) + page];
-      bool got = k->pages[(size_t)host * (k->web->pages + 3) + page + 2].is_over;
+      bool got = k->pages[(size_t)host * (k->web->pages + 1 + OTHERS) + page + OTHERS].is_over;
       k->found.answered += got;
       if (want != got)
         report(k, want ? CR_POLITE_MISSED : CR_POLITE_UNREACHED, host, (int)page, k->begin_ns);
@@ -271,7 +274,7 @@ struct cr_polite_finding cr_polite_check(const struct cr_polite_web *web,
                                          const struct cr_polite_log *log,
                                          const struct cr_polite_promise *promise)
 {
-  size_t pages = (size_t)web->hosts * (web->pages + 3);
+  size_t pages = (size_t)web->hosts * (web->pages + 1 + OTHERS);
   struct check k = {
     .web = web,
     .promise = promise,

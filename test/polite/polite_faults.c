@@ -131,6 +131,19 @@ static bool hidden_resend(struct cr_polite_scene *s)
   return false;
 }
 
+static bool https_apart(struct cr_polite_scene *s)
+{
+  for (size_t i = 0; i < s->log.len; i++) {
+    size_t next = next_of_host(&s->log, i);
+    if (next == NOT_FOUND || s->log.at[next].page != CR_POLITE_HELLO)
+      continue;
+    move(&s->log.at[next], s->log.at[i].written_ns + MS);
+    return true;
+  }
+  /* Without a network of our own https has another port, and is another host. */
+  return s->web->tls_port != 443 && five_percent_short(s);
+}
+
 /* The request behind a 429 or 503 comes so many ns after the time it may. */
 static bool come_in_park(struct cr_polite_scene *s, bool names_time, int64_t ns)
 {
@@ -322,6 +335,7 @@ const struct cr_polite_plant cr_polite_plants[] = {
   { "a longer delay, set on the way, not kept", CR_POLITE_TOO_SOON, change_ignored },
   { "a Crawl-delay not kept", CR_POLITE_TOO_SOON, crawl_delay_ignored },
   { "a delay from the first byte on", CR_POLITE_TOO_SOON, from_the_first_byte },
+  { "https taken for another host", CR_POLITE_TOO_SOON, https_apart },
   { "a request sent again in secret", CR_POLITE_TOO_SOON, hidden_resend },
   { "a Retry-After not kept", CR_POLITE_IN_PARK, park_ignored },
   { "a Retry-After a nanosecond short", CR_POLITE_IN_PARK, park_cut_short },

@@ -42,13 +42,14 @@ struct connection {
   int64_t rest_ns; /* between the first half and the second */
   bool drops;      /* instead of an answer */
   bool closes;
+  bool is_tls;
   struct connection *next_waiting, *next_gone;
 };
 
 struct cr_polite_server {
   struct cr_polite_web *web;
   pthread_t thread;
-  int epoll, stop, listener, closed, silent;
+  int epoll, stop, listener, tls_listener, closed, silent;
   struct cr_polite_log log;
   unsigned char *asked; /* of each page, and before them of robots.txt: how often */
   struct connection *waiting, *gone;
@@ -113,7 +114,7 @@ static void wait_for(struct cr_polite_server *s, struct connection *c, bool inpu
   need(epoll_ctl(s->epoll, EPOLL_CTL_MOD, c->fd, &event) == 0, "epoll_ctl");
 }
 
-static void accept_one(struct cr_polite_server *s, int fd)
+static void accept_one(struct cr_polite_server *s, int fd, bool is_tls)
 {
   struct sockaddr_in local;
   socklen_t len = sizeof(local);
@@ -130,18 +131,18 @@ static void accept_one(struct cr_polite_server *s, int fd)
     memset(s->open + s->open_cap, 0, (cap - s->open_cap) * sizeof(*s->open));
     s->open_cap = cap;
   }
-  *c = (struct connection){ .fd = fd, .number = ++s->connections };
+  *c = (struct connection){ .fd = fd, .number = ++s->connections, .is_tls = is_tls };
   c->address = ntohl(local.sin_addr.s_addr);
   s->open[fd] = c;
   need(epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
 }
 
-static void accept_all(struct cr_polite_server *s)
+static void accept_all(struct cr_polite_server *s, int listener)
 {
   int fd;
 
-  while ((fd = accept4(s->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
-    accept_one(s, fd);
+  while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+    accept_one(s, fd, listener == s->tls_listener);
 }
 
 /* ---- answers ---- */
@@ -176,6 +177,11 @@ static void put_links(struct cr_polite_server *s, struct connection *c,
     len += (size_t)snprintf(body + len, sizeof(body) - len, "<a href=\"http://%s:%d%s\">x</a>\n",
                             name, cr_polite_port(s->web, to.host), path);
     need(len < sizeof(body), "a page has too many links");
+  }
+  if (record->page == 0 && cr_polite_has_twin(s->web, record->host)) {
+    cr_polite_name(s->web, record->host, name);
+    len +=
+        (size_t)snprintf(body + len, sizeof(body) - len, "<a href=\"https://%s/\">x</a>\n", name);
   }
   put_head(c, 200, "Content-Type: text/html\r\n", len);
   put(c, "%s", body);
@@ -323,6 +329,34 @@ static void answer(struct cr_polite_server *s, struct connection *c)
   wait_for(s, c, false);
 }
 
+/* The name is in the clear (RFC 6066, section 3). */
+static uint32_t host_of_hello(const struct cr_polite_server *s, const struct connection *c)
+{
+  for (size_t i = 0; i < c->got; i++) {
+    unsigned host;
+    unsigned site;
+    char name[CR_POLITE_NAME];
+    if (c->in[i] != 'h' || sscanf(c->in + i, "h%u.d%u.example", &host, &site) != 2)
+      continue;
+    (void)snprintf(name, sizeof(name), "h%u.d%u.example", host, site);
+    return cr_polite_find(s->web, name);
+  }
+  return s->web->hosts;
+}
+
+static void refuse_tls(struct cr_polite_server *s, struct connection *c)
+{
+  struct cr_polite_record *record = add_record(&s->log);
+
+  *record = (struct cr_polite_record){ .connection = c->number, .address = c->address };
+  record->host = host_of_hello(s, c);
+  record->page = CR_POLITE_HELLO;
+  record->status = CR_POLITE_DROPPED;
+  record->read_ns = c->first_ns;
+  record->written_ns = cr_polite_now_ns();
+  close_connection(s, c);
+}
+
 /* The end of an exchange, right before it. */
 static void write_down(struct cr_polite_server *s, struct connection *c)
 {
@@ -392,7 +426,9 @@ static void read_some(struct cr_polite_server *s, struct connection *c)
     c->first_ns = cr_polite_now_ns();
   c->got += (size_t)n;
   c->in[c->got] = '\0';
-  if (strstr(c->in, "\r\n\r\n"))
+  if (c->is_tls)
+    refuse_tls(s, c);
+  else if (strstr(c->in, "\r\n\r\n"))
     answer(s, c);
 }
 
@@ -423,8 +459,8 @@ static void handle(struct cr_polite_server *s, const struct epoll_event *event, 
 
   if (((event->events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) != ends || fd == s->stop)
     return;
-  if (fd == s->listener)
-    accept_all(s);
+  if (fd == s->listener || fd == s->tls_listener)
+    accept_all(s, fd);
   else if (s->open[fd] && ends)
     hang_up(s, s->open[fd]);
   else if (s->open[fd])
@@ -493,9 +529,11 @@ struct cr_polite_server *cr_polite_server_start(struct cr_polite_web *web, bool 
 
   need(s != NULL, "memory");
   web->port = own_network ? 80 : 0;
+  web->tls_port = own_network ? 443 : 0;
   web->closed_port = web->silent_port = 0;
   s->web = web;
   s->listener = open_port(&web->port, true);
+  s->tls_listener = open_port(&web->tls_port, true);
   s->closed = open_port(&web->closed_port, false);
   s->silent = open_port(&web->silent_port, true);
   s->asked = calloc((size_t)web->hosts * (web->pages + 2), 1);
@@ -504,6 +542,8 @@ struct cr_polite_server *cr_polite_server_start(struct cr_polite_web *web, bool 
   need(s->asked && s->epoll >= 0 && s->stop >= 0, "epoll");
   event.data.fd = s->listener;
   need(epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->listener, &event) == 0, "epoll_ctl");
+  event.data.fd = s->tls_listener;
+  need(epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->tls_listener, &event) == 0, "epoll_ctl");
   event.data.fd = s->stop;
   need(epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->stop, &event) == 0, "epoll_ctl");
   need(pthread_create(&s->thread, NULL, serve, s) == 0, "pthread_create");
@@ -524,6 +564,7 @@ struct cr_polite_log cr_polite_server_stop(struct cr_polite_server *s)
   (void)close(s->epoll);
   (void)close(s->stop);
   (void)close(s->listener);
+  (void)close(s->tls_listener);
   (void)close(s->closed);
   (void)close(s->silent);
   log = s->log;

@@ -2,18 +2,20 @@
 /* polite_server.h - one HTTP server for all hosts of a polite_web, on a thread of its own.
  *
  * It takes what comes to its port at any address of 127.0.0.0/8, answers as the web says, and
- * writes down each request. Times are CLOCK_MONOTONIC: a request begins when its first byte has
- * been read, and ends right before its last byte is written, or its connection is closed. (Right
- * after would blame the crawler for a server thread that isn't scheduled in between.)
+ * writes down each request. It speaks no TLS: of an https URL it sees the host's name, and hangs
+ * up. Times are CLOCK_MONOTONIC: a request begins when its first byte has been read, and ends
+ * right before its last byte is written, or its connection is closed. (Right after would blame the
+ * crawler for a server thread that isn't scheduled in between.)
  */
 #ifndef CR_POLITE_SERVER_H
 #define CR_POLITE_SERVER_H
 
 #include "polite/polite_web.h"
 
-enum {                            /* cr_polite_record.page, below 0 */
-       CR_POLITE_ROBOTS = -2,     /* /robots.txt */
-       CR_POLITE_RULES_MOVED = -3 /* where it is, if not there */
+enum {                             /* cr_polite_record.page, below 0 */
+       CR_POLITE_ROBOTS = -2,      /* /robots.txt */
+       CR_POLITE_RULES_MOVED = -3, /* where it is, if not there */
+       CR_POLITE_HELLO = -4        /* a ClientHello of TLS: the connection is closed at once */
 };
 
 enum { CR_POLITE_DROPPED = 0, CR_POLITE_CUT = -1 }; /* .status: closed by us, by the client */

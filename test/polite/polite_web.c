@@ -72,6 +72,13 @@ bool cr_polite_is_alone(uint32_t host)
   return host % 16 >= 12;
 }
 
+bool cr_polite_has_twin(const struct cr_polite_web *web, uint32_t host)
+{
+  enum cr_polite_nature nature = cr_polite_nature(web, host);
+
+  return web->tls_port == 443 && (nature == CR_POLITE_RULES || nature == CR_POLITE_UNHURRIED);
+}
+
 void cr_polite_name(const struct cr_polite_web *web, uint32_t host, char *name)
 {
   (void)snprintf(name, CR_POLITE_NAME, "h%u.d%u.example", host, cr_polite_site(web, host));

@@ -51,6 +51,7 @@ struct cr_polite_web {
   int port;
   int closed_port;
   int silent_port;
+  int tls_port; /* one of a host with http on port 80 only if it is 443 */
 };
 
 struct cr_polite_link {
@@ -72,6 +73,8 @@ int cr_polite_port(const struct cr_polite_web *web, uint32_t host);
 uint32_t cr_polite_site(const struct cr_polite_web *web, uint32_t host); /* a number */
 /* 127.x.y.z; several hosts may have the same. */
 uint32_t cr_polite_address(const struct cr_polite_web *web, uint32_t host);
+/* Does its front page lead to a page of https, too? Both are one host. */
+bool cr_polite_has_twin(const struct cr_polite_web *web, uint32_t host);
 /* Shares it neither site nor address with others? */
 bool cr_polite_is_alone(uint32_t host);
 /* Into CR_POLITE_NAME, without a port. */
