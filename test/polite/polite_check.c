@@ -221,7 +221,7 @@ static void check_order(struct check *k, const struct cr_polite_record *r)
     report(k, CR_POLITE_AGAIN, r->host, r->page, r->read_ns);
   if (page->failures >= most)
     report(k, CR_POLITE_TOO_OFTEN, r->host, r->page, r->read_ns);
-  if (h->parks > k->promise->parks)
+  if (h->parks > k->promise->parks && k->promise->host_cap == 1) /* else some were on their way */
     report(k, CR_POLITE_GIVEN_UP, r->host, r->page, r->read_ns);
   page->is_over = page->is_over || is_over(r);
   page->failures += r->status <= 0 || (r->page < 0 && r->status >= 429);

@@ -19,8 +19,10 @@
 static const struct {
   const char *option; /* NULL: as promised */
   enum cr_polite_fault fault;
-  const char *end; /* where the fault shows soon, and the crawl would go on for long */
+  const char *more; /* another option: an end where the crawl would go on for long */
 } rows[] = {
+  { NULL, CR_POLITE_FAULTS, NULL },
+  { "host_concurrency=4", CR_POLITE_HOST_CAP, NULL },
   { NULL, CR_POLITE_FAULTS, NULL },
   { "delay=95ms", CR_POLITE_TOO_SOON, NULL },
   { "max_crawl_delay=200ms", CR_POLITE_TOO_SOON, NULL },
@@ -37,12 +39,26 @@ static const struct {
   { "max_depth=1", CR_POLITE_MISSED, NULL },
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { CROWDED = 2 }; /* the first rows: several at once are promised, and no delay */
+
+static struct cr_polite_config config_of(size_t row)
+{
+  struct cr_polite_config config = cr_polite_config(160, 10);
+
+  if (row < CROWDED) {
+    config.promise.delay_ms = 0;
+    config.promise.host_cap = 3;
+    config.promise.site_cap = 5;
+    config.promise.address_cap = 7;
+  }
+  return config;
+}
 
 /* In a child process: 0 if the checker finds what it should. */
 static int crawl(size_t row)
 {
-  struct cr_polite_config config = cr_polite_config(160, 10);
-  const char *options[] = { rows[row].option, rows[row].end, NULL };
+  struct cr_polite_config config = config_of(row);
+  const char *options[] = { rows[row].option, rows[row].more, NULL };
 
   config.own_network = cr_polite_own_network();
   config.options = options;
