@@ -429,6 +429,7 @@ static int64_t incomplete_count(const crawler *c, size_t i, const char **name)
     { "capped", l->links.capped },
     { "truncated", pages->by_reason[CRAWLER_FAILED_TRUNCATED] },
     { "rate_limited", pages->by_reason[CRAWLER_FAILED_RATE_LIMITED] },
+    { "host_dead", pages->by_reason[CRAWLER_FAILED_HOST_DEAD] },
     { "robots_unreachable", pages->by_reason[CRAWLER_DROPPED_ROBOTS_UNREACHABLE] },
     { "unparsed", l->counters.unparsed },
     { "depth", l->counters.depth_lost },

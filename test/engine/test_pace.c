@@ -140,6 +140,7 @@ static void it_is_left_alone_then_its_urls_end_unasked(void **state)
   assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_OUTAGES), 4);
   assert_int_equal(crawler_host_stat(sim.c, 0, CRAWLER_STAT_WAIT_MS) > 3500 * 1000, 1);
   assert_string_equal(crawler_ended(sim.c), "complete");
+  assert_int_equal(cr_sim_incomplete(&sim, "host_dead"), 3);
   cr_sim_close(&sim);
 }
 
