@@ -60,38 +60,58 @@ static int64_t long_after(const struct cr_polite_scene *s)
 
 /* ---- too soon ---- */
 
-/* The request behind a page of a host without wishes begins so many ns after its end. */
-static bool come_after(struct cr_polite_scene *s, bool changed, int64_t ns)
+/* The first page of a host without wishes that another request of the host comes behind; changed:
+ * after the delay was. */
+static size_t find_pair(const struct cr_polite_scene *s, bool changed, size_t *next)
 {
   for (size_t i = 0; i < s->log.len; i++) {
-    size_t next = next_of_host(&s->log, i);
-    if (next == NOT_FOUND || !is_plain_page(s, i) ||
-        (s->log.at[i].written_ns >= s->promise->changed_ns) != changed)
-      continue;
-    move(&s->log.at[next], s->log.at[i].written_ns + ns);
-    return true;
+    *next = next_of_host(&s->log, i);
+    if (*next != NOT_FOUND && is_plain_page(s, i) &&
+        (!changed || s->log.at[i].written_ns >= s->promise->changed_ns))
+      return i;
   }
-  return false;
+  return NOT_FOUND;
+}
+
+/* That request begins so many percent of the delay in force after the page's end, and some ns. */
+static bool come_after(struct cr_polite_scene *s, int percent, int64_t ns)
+{
+  size_t next;
+  size_t i = find_pair(s, false, &next);
+
+  if (i == NOT_FOUND)
+    return false;
+  int64_t delay_ms = s->log.at[i].written_ns >= s->promise->changed_ns
+                         ? s->promise->changed_delay_ms
+                         : s->promise->delay_ms;
+  move(&s->log.at[next], s->log.at[i].written_ns + delay_ms * MS * percent / 100 + ns);
+  return true;
 }
 
 static bool five_percent_short(struct cr_polite_scene *s)
 {
-  return come_after(s, false, s->promise->delay_ms * MS * 95 / 100);
+  return come_after(s, 95, 0);
 }
 
 static bool one_nanosecond_short(struct cr_polite_scene *s)
 {
-  return come_after(s, false, s->promise->delay_ms * MS - 1);
-}
-
-static bool change_ignored(struct cr_polite_scene *s)
-{
-  return come_after(s, true, s->promise->delay_ms * MS);
+  return come_after(s, 100, -1);
 }
 
 static bool overlap(struct cr_polite_scene *s)
 {
-  return come_after(s, false, -1);
+  return come_after(s, 0, -1);
+}
+
+static bool change_ignored(struct cr_polite_scene *s)
+{
+  size_t next;
+  size_t i = find_pair(s, true, &next);
+
+  if (i == NOT_FOUND)
+    return false;
+  move(&s->log.at[next], s->log.at[i].written_ns + s->promise->delay_ms * MS);
+  return true;
 }
 
 static bool crawl_delay_ignored(struct cr_polite_scene *s)

@@ -76,7 +76,8 @@ bool cr_polite_has_twin(const struct cr_polite_web *web, uint32_t host)
 {
   enum cr_polite_nature nature = cr_polite_nature(web, host);
 
-  return web->tls_port == 443 && (nature == CR_POLITE_RULES || nature == CR_POLITE_UNHURRIED);
+  return web->tls_port == 443 && host % 4 == 0 &&
+         (nature == CR_POLITE_RULES || nature == CR_POLITE_UNHURRIED);
 }
 
 void cr_polite_name(const struct cr_polite_web *web, uint32_t host, char *name)
