@@ -55,6 +55,7 @@ void cr_sim_web_init(struct cr_sim_web *web, uint64_t seed, uint32_t hosts, uint
     .navigation = 3,
     .cross_percent = 30,
     .spellings = true,
+    .spelling_percent = 100,
     .odd_permille = 60,
     .redirect_permille = 12,
     .missing_permille = 30,
@@ -62,8 +63,29 @@ void cr_sim_web_init(struct cr_sim_web *web, uint64_t seed, uint32_t hosts, uint
     .dead_permille = 30,
     .slow_permille = 30,
     .robots = true,
+    .addresses = 250,
     .delayed = { .host = UINT32_MAX },
   };
+}
+
+void cr_sim_web_init_large(struct cr_sim_web *web, uint64_t seed, uint32_t hosts, uint32_t pages)
+{
+  const uint64_t millionth = 1000000000; /* of a thousandth: exact for any number of hosts */
+  uint64_t sum = 0;
+
+  for (uint32_t i = 1; i <= hosts; i++)
+    sum += millionth / i;
+  cr_sim_web_init(web, seed, hosts, pages);
+  web->zipf_sum = (uint32_t)(sum / 1000000);
+  /* Of these some come out as something else: a link to the host itself, the canonical URL, the
+   * front page. What is left is 30, 30, 10 and 5 percent of all. */
+  web->links = 20;
+  web->cross_percent = 40;
+  web->spelling_percent = 45;
+  web->redirect_permille = 17;
+  web->failing_permille = 28;
+  web->rules_everywhere = true;
+  web->addresses = hosts / 20 < 250 ? 250 : hosts / 20;
 }
 
 uint32_t cr_sim_web_size(const struct cr_sim_web *web, uint32_t host)
@@ -92,9 +114,9 @@ enum cr_sim_robots cr_sim_web_robots(const struct cr_sim_web *web, uint32_t host
 {
   uint64_t draw = cr_sim_web_draw(web, SALT_ROBOTS, host, 0) % 100;
 
-  if (!web->robots || draw < 40)
+  if (!web->robots || (draw < 40 && !web->rules_everywhere))
     return CR_SIM_ROBOTS_NONE;
-  if (draw < 60)
+  if (draw >= 40 && draw < 60)
     return CR_SIM_ROBOTS_EMPTY;
   if (draw < 80 || host == 0)
     return CR_SIM_ROBOTS_RULES;
@@ -112,36 +134,55 @@ static const char *scheme_of(const struct cr_sim_web *web, uint32_t host, const 
   return draw >= 6 ? "https://" : "http://";
 }
 
-static int print_origin(const struct cr_sim_web *web, uint32_t host, char *out)
+/* Into room for any URL of this web; snprintf() would be most of what a large crawl costs. */
+static char *put(char *at, const char *text)
+{
+  size_t len = strlen(text);
+  memcpy(at, text, len + 1);
+  return at + len;
+}
+
+static char *put_number(char *at, const char *before, uint32_t n)
+{
+  char digits[11];
+  char *digit = digits + sizeof(digits) - 1;
+
+  *digit = '\0';
+  do
+    *--digit = (char)('0' + n % 10);
+  while ((n /= 10) > 0);
+  return put(put(at, before), digit);
+}
+
+static char *put_origin(const struct cr_sim_web *web, uint32_t host, char *at)
 {
   const char *port;
-  const char *scheme = scheme_of(web, host, &port);
 
-  return snprintf(out, CR_SIM_URL_BYTES, "%sh%u.s%u.example%s", scheme, (unsigned)host,
-                  (unsigned)host / 4, port);
+  at = put(at, scheme_of(web, host, &port));
+  at = put_number(at, "h", host);
+  at = put_number(at, ".s", host / 4);
+  return put(put(at, ".example"), port);
 }
 
 /* ---- pages ---- */
 
-static int print_path(const struct cr_sim_web *web, struct cr_sim_ref ref, char *out, size_t bytes)
+static char *put_path(const struct cr_sim_web *web, struct cr_sim_ref ref, char *at)
 {
-  unsigned page = ref.page;
+  uint32_t page = ref.page;
   uint64_t draw = cr_sim_web_draw(web, SALT_PATH, ref.host, ref.page);
-  const char *slash = ref.slash ? "/" : "";
 
   if (page == 0)
-    return snprintf(out, bytes, "/");
-  if (draw % 8 == 0)
-    return snprintf(out, bytes, "/~u%u/p%u%s", page % 3, page, slash);
+    return put(at, "/");
+  at = draw % 8 == 0 ? put_number(at, "/~u", page % 3) : put_number(at, "/d", page % 5);
+  at = put_number(at, "/p", page);
   if (draw % 8 == 1 && !ref.slash)
-    return snprintf(out, bytes, "/d%u/p%u?x=%u", page % 5, page, page % 7);
-  return snprintf(out, bytes, "/d%u/p%u%s", page % 5, page, slash);
+    return put_number(at, "?x=", page % 7);
+  return put(at, ref.slash ? "/" : "");
 }
 
 void cr_sim_web_url(const struct cr_sim_web *web, struct cr_sim_ref ref, char *url)
 {
-  int at = print_origin(web, ref.host, url);
-  (void)print_path(web, ref, url + at, (size_t)(CR_SIM_URL_BYTES - at));
+  (void)put_path(web, ref, put_origin(web, ref.host, url)); /* where it ends: nobody asks */
 }
 
 static bool has_query(const struct cr_sim_web *web, struct cr_sim_ref ref)
@@ -184,6 +225,11 @@ unsigned cr_sim_web_failures(const struct cr_sim_web *web, struct cr_sim_ref ref
 static uint32_t skewed(uint64_t draw, uint32_t below)
 {
   uint64_t u = draw & 0xffff;
+
+  if (below > 1 << 16) { /* more than so few values can reach */
+    u = mix(draw) >> 32;
+    return (uint32_t)((uint64_t)below * ((u * u >> 32) * u >> 32) >> 32);
+  }
   return (uint32_t)((uint64_t)below * (u * u * u >> 32) >> 16);
 }
 
@@ -225,7 +271,7 @@ bool cr_sim_web_is_disallowed(const struct cr_sim_web *web, struct cr_sim_ref re
 {
   char path[CR_SIM_URL_BYTES];
 
-  (void)print_path(web, ref, path, sizeof(path));
+  (void)put_path(web, ref, path); /* as above */
   if (strncmp(path, "/d1/p1", 6) == 0)
     return false;
   return strncmp(path, "/d1/", 4) == 0 || strncmp(path, "/~u2/", 5) == 0;
@@ -283,7 +329,7 @@ struct cr_sim_ref cr_sim_web_find(const struct cr_sim_web *web, struct cr_span u
   char path[CR_SIM_URL_BYTES];
   char canonical[CR_SIM_URL_BYTES];
   size_t at = cr_span_starts_nocase(url, CR_SPAN("https://")) ? 8 : 7;
-  int origin;
+  size_t origin;
 
   if (url.len <= at + 1 || url.len >= CR_SIM_URL_BYTES || cr_lower(url.at[at]) != 'h')
     return none;
@@ -296,9 +342,9 @@ struct cr_sim_ref cr_sim_web_find(const struct cr_sim_web *web, struct cr_span u
   ref.slash = ref.page > 0 && path[strlen(path) - 1] == '/';
   if (ref.host >= web->hosts || ref.page >= cr_sim_web_size(web, ref.host))
     return none;
-  cr_sim_web_url(web, ref, canonical);
-  origin = print_origin(web, ref.host, (char[CR_SIM_URL_BYTES]){ 0 });
-  if (!cr_span_starts_nocase(url, cr_span(canonical, (size_t)origin)) ||
+  origin = (size_t)(put_origin(web, ref.host, canonical) - canonical);
+  (void)put_path(web, ref, canonical + origin); /* as above */
+  if (!cr_span_starts_nocase(url, cr_span(canonical, origin)) ||
       strcmp(canonical + origin, path) != 0)
     return none;
   return ref;
@@ -306,7 +352,7 @@ struct cr_sim_ref cr_sim_web_find(const struct cr_sim_web *web, struct cr_span u
 
 /* ---- links ---- */
 
-static uint32_t link_count(const struct cr_sim_web *web, struct cr_sim_ref from)
+uint32_t cr_sim_web_link_count(const struct cr_sim_web *web, struct cr_sim_ref from)
 {
   static const uint16_t quantiles[16] = { 10, 17, 23, 29,  36,  43,  50,  59,
                                           69, 81, 96, 115, 140, 176, 240, 411 }; /* hundredths */
@@ -333,6 +379,12 @@ static struct cr_sim_ref link_target(const struct cr_sim_web *web, struct cr_sim
     to.page = skewed(mix(draw), size);
   }
   return to;
+}
+
+/* Of odd links: the one that leads somewhere, to where it is. */
+static bool is_top(uint64_t draw)
+{
+  return (draw >> 32) % 8 == 5;
 }
 
 static void put_odd_link(struct cr_sim_web_link *link, uint64_t draw)
@@ -369,7 +421,7 @@ static void spell(const struct cr_sim_web *web, struct cr_sim_ref from,
 {
   char url[CR_SIM_URL_BYTES];
   size_t room = sizeof(link->href);
-  size_t path = (size_t)print_origin(web, link->to.host, url);
+  size_t path = (size_t)(put_origin(web, link->to.host, url) - url);
   bool https = url[4] == 's';
   bool has_port = memchr(url + 6, ':', path - 6) != NULL;
   bool same = link->to.host == from.host;
@@ -400,23 +452,46 @@ static void spell(const struct cr_sim_web *web, struct cr_sim_ref from,
     (void)snprintf(link->href, room, "%s%s", url + path, draw & 64 ? "#top" : "");
 }
 
+static bool is_odd(const struct cr_sim_web *web, uint32_t n, uint64_t draw)
+{
+  return n >= web->navigation + 2 && (draw >> 16) % 1000 < web->odd_permille;
+}
+
+static uint64_t draw_link(const struct cr_sim_web *web, struct cr_sim_ref from, uint32_t n)
+{
+  uint64_t id = (uint64_t)from.host << 32 | from.page;
+  return cr_sim_web_draw(web, SALT_SPELLING, id, n < web->navigation ? ~n : n);
+}
+
+bool cr_sim_web_link_to(const struct cr_sim_web *web, struct cr_sim_ref from, uint32_t n,
+                        struct cr_sim_ref *to)
+{
+  uint64_t draw = draw_link(web, from, n);
+
+  if (is_odd(web, n, draw)) {
+    *to = from;
+    return is_top(draw);
+  }
+  *to = link_target(web, from, n);
+  return true;
+}
+
 bool cr_sim_web_link(const struct cr_sim_web *web, struct cr_sim_ref from, uint32_t n,
                      struct cr_sim_web_link *link)
 {
-  uint64_t id = (uint64_t)from.host << 32 | from.page;
-  uint64_t draw = cr_sim_web_draw(web, SALT_SPELLING, id, n < web->navigation ? ~n : n);
+  uint64_t draw = draw_link(web, from, n);
 
-  if (n >= link_count(web, from))
+  if (n >= cr_sim_web_link_count(web, from))
     return false;
   link->to = link_target(web, from, n);
   link->kind = draw >> 56 < 16 ? CRAWLER_LINK_AREA : CRAWLER_LINK_A;
   link->nofollow = false;
   cr_sim_web_url(web, link->to, link->href);
-  if (n >= web->navigation + 2 && (draw >> 16) % 1000 < web->odd_permille)
+  if (is_odd(web, n, draw))
     put_odd_link(link, draw >> 32);
   else if (n < web->navigation && web->spellings) /* the same on every page */
     spell(web, from, link, 15);
-  else if (web->spellings)
+  else if (web->spellings && (draw >> 40) % 100 < web->spelling_percent)
     spell(web, from, link, draw);
   return true;
 }

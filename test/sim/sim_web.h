@@ -30,6 +30,7 @@ struct cr_sim_web {
   uint32_t navigation;        /* links that every page of a host has */
   uint32_t cross_percent;     /* of links: to another host */
   bool spellings;             /* else every link is the absolute canonical URL */
+  uint32_t spelling_percent;  /* of links that are no navigation: those that aren't */
   uint32_t odd_permille;      /* of links: mailto:, not a URL, nofollow, ... */
   uint32_t redirect_permille; /* of pages; of each of the seven sorts */
   uint32_t missing_permille;  /* of pages */
@@ -37,6 +38,8 @@ struct cr_sim_web {
   uint32_t dead_permille;     /* of hosts */
   uint32_t slow_permille;     /* of hosts: 5 to 25 s to an answer */
   bool robots;                /* robots.txt of all sorts; else none */
+  bool rules_everywhere;      /* those that would have none have rules */
+  uint32_t addresses;         /* three neighbours share one, and many others */
   bool instant;               /* no latencies at all */
   bool html;           /* bodies hold the links as HTML; else only a mark for the test's parser */
   uint32_t body_bytes; /* bodies are filled up to about this, in the mean */
@@ -79,6 +82,9 @@ struct cr_sim_web_link {
 
 /* Everything on, in moderate numbers; the members may be changed until the first use. */
 void cr_sim_web_init(struct cr_sim_web *web, uint64_t seed, uint32_t hosts, uint32_t pages);
+/* ... as the web at large is: more links, a third of them spelled otherwise, a tenth of the pages
+ * redirects, a twentieth failing; for so many hosts that the tail of their sizes matters. */
+void cr_sim_web_init_large(struct cr_sim_web *web, uint64_t seed, uint32_t hosts, uint32_t pages);
 uint32_t cr_sim_web_size(const struct cr_sim_web *web, uint32_t host);
 /* The canonical URL, into CR_SIM_URL_BYTES. */
 void cr_sim_web_url(const struct cr_sim_web *web, struct cr_sim_ref ref, char *url);
@@ -88,6 +94,10 @@ enum cr_sim_nature cr_sim_web_nature(const struct cr_sim_web *web, struct cr_sim
 /* Where a page of nature TO_PAGE, TO_HOST, TO_SLASH or RING redirects. */
 struct cr_sim_ref cr_sim_web_target(const struct cr_sim_web *web, struct cr_sim_ref ref);
 unsigned cr_sim_web_failures(const struct cr_sim_web *web, struct cr_sim_ref ref); /* FALTERS */
+uint32_t cr_sim_web_link_count(const struct cr_sim_web *web, struct cr_sim_ref from);
+/* Where link n, of so many, leads; false: nowhere, or it is nofollow. */
+bool cr_sim_web_link_to(const struct cr_sim_web *web, struct cr_sim_ref from, uint32_t n,
+                        struct cr_sim_ref *to);
 /* Link n of a page; false: it has no more. */
 bool cr_sim_web_link(const struct cr_sim_web *web, struct cr_sim_ref from, uint32_t n,
                      struct cr_sim_web_link *link);

@@ -25,6 +25,17 @@ static void put(struct cr_buf *buf, const char *text)
 
 /* ---- time ---- */
 
+/* Of the range for examples; of that for benchmarks where there are more (RFC 5737, RFC 2544). */
+static void put_address(uint32_t number, struct cr_sim_answer *answer)
+{
+  if (number < 250)
+    (void)snprintf(answer->address, sizeof(answer->address), "192.0.2.%u", (unsigned)number);
+  else
+    (void)snprintf(answer->address, sizeof(answer->address), "198.%u.%u.%u",
+                   18 + (unsigned)(number >> 16 & 1), (unsigned)(number >> 8 & 255),
+                   (unsigned)(number & 255));
+}
+
 static void set_latency(const struct cr_sim_web *web, struct cr_sim_ref ref,
                         struct cr_sim_answer *answer)
 {
@@ -32,8 +43,7 @@ static void set_latency(const struct cr_sim_web *web, struct cr_sim_ref ref,
   uint64_t page = cr_sim_web_draw(web, SALT_LATENCY, ref.host, ref.page + 1);
   int64_t base_ms = 5 + (int64_t)(host % 200);
 
-  (void)snprintf(answer->address, sizeof(answer->address), "192.0.2.%u",
-                 (unsigned)(ref.host / 3 % 250));
+  put_address(ref.host / 3 % web->addresses, answer);
   if (web->instant)
     return;
   if (cr_sim_web_is_slow(web, ref.host))
@@ -289,8 +299,7 @@ bool cr_sim_web_links(const struct cr_sim_world *world, struct cr_span body, str
   struct cr_sim_ref ref = cr_sim_web_find(web, cr_span(body.at + begin, len), &odd);
   if (ref.host == UINT32_MAX)
     return true;
-  while (cr_sim_web_link(web, ref, links->count, &link))
-    links->count++;
+  links->count = cr_sim_web_link_count(web, ref);
   links->at = cr_arena_alloc(arena, links->count * sizeof(*links->at));
   for (uint32_t n = 0; links->at && cr_sim_web_link(web, ref, n, &link); n++)
     if (!put_found(arena, &link, &links->at[n]))

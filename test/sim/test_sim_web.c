@@ -111,12 +111,95 @@ static void there_is_some_of_every_nature(void **state)
     assert_true(robots[i] > 0);
 }
 
+/* Pages and links of all sorts, in so many of a hundred. */
+struct shares {
+  double pages, links, cross, spelled, redirects, failing;
+};
+
+static void count_links(const struct cr_sim_web *web, struct cr_sim_ref from, struct shares *sum)
+{
+  struct cr_sim_web_link link;
+  char url[CR_SIM_URL_BYTES];
+
+  for (uint32_t n = 0; cr_sim_web_link(web, from, n, &link); n++, sum->links++) {
+    if (link.to.host == UINT32_MAX || n < web->navigation)
+      continue;
+    cr_sim_web_url(web, link.to, url);
+    sum->cross += link.to.host != from.host;
+    sum->spelled += strcmp(url, link.href) != 0;
+  }
+}
+
+static void count_host(const struct cr_sim_web *web, uint32_t host, struct shares *sum)
+{
+  struct cr_sim_ref ref = { .host = host };
+
+  for (; ref.page < cr_sim_web_size(web, host); ref.page++) {
+    enum cr_sim_nature nature = cr_sim_web_nature(web, ref);
+    sum->pages++;
+    sum->redirects += nature >= CR_SIM_TO_PAGE;
+    sum->failing += nature == CR_SIM_FAILS || nature == CR_SIM_FALTERS;
+    count_links(web, ref, sum);
+  }
+}
+
+static void a_large_web_is_what_it_says(void **state)
+{
+  struct shares sum = { 0 };
+  struct cr_sim_web web;
+  unsigned reached = 0;
+  (void)state;
+
+  cr_sim_web_init_large(&web, 5, 100000, 1000000);
+  for (uint32_t host = 0; host < web.hosts; host++) {
+    sum.pages += cr_sim_web_size(&web, host);
+    reached += cr_sim_web_robots(&web, host) != CR_SIM_ROBOTS_NONE;
+  }
+  assert_true(sum.pages > 950000 && sum.pages < 1050000);
+  assert_int_equal(reached, web.hosts);
+  sum = (struct shares){ 0 };
+  for (uint32_t host = 20; host < web.hosts; host += 97)
+    count_host(&web, host, &sum);
+  assert_true(sum.links / sum.pages >= 24 && sum.links / sum.pages < 26);
+  assert_true(sum.cross / sum.links > 0.28 && sum.cross / sum.links < 0.32);
+  assert_true(sum.spelled / sum.links > 0.28 && sum.spelled / sum.links < 0.32);
+  assert_true(sum.redirects / sum.pages > 0.09 && sum.redirects / sum.pages < 0.11);
+  assert_true(sum.failing / sum.pages > 0.045 && sum.failing / sum.pages < 0.055);
+}
+
+/* What a census follows without making URLs. */
+static void a_link_leads_where_its_url_does(void **state)
+{
+  struct cr_sim_web web;
+  (void)state;
+
+  cr_sim_web_init(&web, 6, 20, 500);
+  for (uint32_t host = 0; host < web.hosts; host++) {
+    struct cr_sim_ref from = { .host = host };
+    for (; from.page < cr_sim_web_size(&web, host); from.page++) {
+      struct cr_sim_web_link link;
+      struct cr_sim_ref to;
+      uint32_t n = 0;
+      for (; cr_sim_web_link(&web, from, n, &link); n++) {
+        bool leads = cr_sim_web_link_to(&web, from, n, &to);
+        assert_int_equal(leads, (link.to.host != UINT32_MAX && !link.nofollow) ||
+                                    strcmp(link.href, "#top") == 0);
+        if (leads)
+          assert_true(same(to, link.to.host == UINT32_MAX ? from : link.to));
+      }
+      assert_int_equal(n, cr_sim_web_link_count(&web, from));
+    }
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_page_is_found_by_its_url),
     cmocka_unit_test(every_spelling_of_a_link_leads_to_its_page),
     cmocka_unit_test(there_is_some_of_every_nature),
+    cmocka_unit_test(a_large_web_is_what_it_says),
+    cmocka_unit_test(a_link_leads_where_its_url_does),
   };
 
   return cmocka_run_group_tests_name("sim web", tests, NULL, NULL);
