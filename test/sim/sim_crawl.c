@@ -93,10 +93,9 @@ static void note_end(struct cr_sim *sim, const crawler_request *req, crawler_out
   end->order = ++sim->outcomes;
 }
 
-static void on_outcome(crawler *c, const crawler_request *req, crawler_outcome outcome,
-                       crawler_reason reason, const crawler_page *page, void *user)
+static void log_outcome(struct cr_sim *sim, const crawler_request *req, crawler_outcome outcome,
+                        crawler_reason reason, const crawler_page *page)
 {
-  struct cr_sim *sim = user;
   const char *url = crawler_request_url(req);
   struct cr_sim_record *record = cr_sim_log_add(&sim->net.log, CR_SIM_OUTCOME, cr_span_text(url));
 
@@ -107,9 +106,20 @@ static void on_outcome(crawler *c, const crawler_request *req, crawler_outcome o
   record->attempt = (uint16_t)crawler_request_attempt(req);
   record->depth = (uint16_t)crawler_request_depth(req);
   record->status = page ? (uint16_t)crawler_page_status(page) : 0;
-  sim->by_outcome[crawler_request_kind(req)][outcome]++;
   note_end(sim, req, outcome, reason);
   sim->ends[cr_sim_map_find(&sim->urls, cr_span_text(url))].status = record->status;
+}
+
+static void on_outcome(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                       crawler_reason reason, const crawler_page *page, void *user)
+{
+  struct cr_sim *sim = user;
+
+  sim->by_outcome[crawler_request_kind(req)][outcome]++;
+  if (!sim->config.census)
+    log_outcome(sim, req, outcome, reason, page);
+  else if (crawler_request_kind(req) == CRAWLER_KIND_PAGE)
+    cr_sim_census_end(sim->config.census, cr_span_text(crawler_request_url(req)), outcome);
   if (sim->outcome)
     sim->outcome(c, req, outcome, reason, page, sim->user);
 }
@@ -159,6 +169,7 @@ void cr_sim_open(struct cr_sim *sim, const struct cr_sim_config *config)
   cr_test_mem_init(&sim->mem);
   cr_test_mem_init(&sim->crawl_mem);
   cr_sim_net_init(&sim->net, &sim->mem, config->world);
+  sim->net.census = config->census;
   cr_sim_map_init(&sim->urls, &sim->mem);
   mem = config->mem ? config->mem : &sim->crawl_mem;
   home = cr_home_new(account_malloc, account_realloc, account_free, mem);

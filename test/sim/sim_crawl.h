@@ -27,6 +27,9 @@ struct cr_sim_config {
   bool unordered;     /* they are not */
   cr_parser parser;   /* NULL: the world's own links */
   uint64_t seed;      /* 0: 1 */
+  /* Instead of the log, the police's list of URLs, and all that is asked of a URL below. NULL: none.
+   */
+  struct cr_sim_census *census;
 };
 
 struct cr_sim_end { /* what on_outcome said of a URL */

@@ -107,26 +107,35 @@ static bool may_come_again(const struct exchange *x, bool cut)
   return x->t->status / 100 == 3 && memmem(x->t->head.at, x->t->head.len, "Set-Cookie", 10) != NULL;
 }
 
+static void log_end(struct exchange *x)
+{
+  struct cr_sim_record *record = &x->owner->net->log.at[x->record];
+
+  record->end_ms = now_of(x);
+  record->bytes = x->t->wire_bytes;
+  record->status = (uint16_t)x->t->status;
+  record->reason = (uint16_t)x->t->failure;
+  record->sent = x->t->sent;
+}
+
 /* The network has forgotten the transfer. */
 static void close_books(struct exchange *x, bool cut)
 {
   struct cr_sim_net *net = x->owner->net;
-  struct cr_sim_record *record = &net->log.at[x->record];
   struct cr_sim_limits limits = limits_of(x);
   bool answered = x->t->status > 0 && x->t->failure == CRAWLER_REASON_NONE;
+  bool again = may_come_again(x, cut);
 
   limits.left_alone_ms = cut ? 0 : left_alone_ms(x);
   if (cut) /* by the crawler itself, and no word of the host's */
     limits.most_adapted_ms = 0;
   x->ticket.status = x->t->status;
   x->ticket.latency_ms = answered ? x->t->first_byte_ms - x->t->sent_ms : -1;
-  record->end_ms = now_of(x);
-  record->bytes = x->t->wire_bytes;
-  record->status = (uint16_t)x->t->status;
-  record->reason = (uint16_t)x->t->failure;
-  record->sent = x->t->sent;
-  cr_sim_police_end(&net->police, &x->ticket, &limits, now_of(x), x->t->sent,
-                    may_come_again(x, cut));
+  if (net->census)
+    cr_sim_census_asked(net->census, cr_span_text(x->t->url), again);
+  else
+    log_end(x);
+  cr_sim_police_end(&net->police, &x->ticket, &limits, now_of(x), x->t->sent, again);
   net->live--;
 }
 
@@ -354,7 +363,10 @@ static void ask_world(struct exchange *x)
   };
 
   x->ticket.moved = v->page.req.kind == CRAWLER_KIND_ROBOTS && v->page.req.hops > 0;
+  x->ticket.unfollowed = net->census != NULL;
   request.attempt = cr_sim_police_begin(&net->police, &x->ticket, &limits, request.url, now_of(x));
+  if (net->census)
+    request.attempt = cr_sim_census_ask(net->census, request.url);
   cr_buf_init(&x->answer.head, net->mem, CR_MEM_CORE, SIZE_MAX / 2);
   cr_buf_init(&x->answer.body, net->mem, CR_MEM_CORE, SIZE_MAX / 2);
   net->world->answer(net->world, &request, &x->answer);
@@ -394,7 +406,8 @@ static int start(struct cr_fetcher *fetcher, struct cr_transfer *t)
   reset_out(t);
   if (f->net->on_start)
     f->net->on_start(f->net, t);
-  log_start(x);
+  if (!f->net->census)
+    log_start(x);
   ask_world(x);
   (void)set_stage(x, STAGE_RESOLVED); /* has its place in the heap already */
   t->state = x;

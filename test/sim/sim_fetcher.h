@@ -3,12 +3,13 @@
  *
  * Keeps the fetcher's contract to the letter: no event inside start or cancel, none after cancel or
  * done, at most one request for each start. Every request is written to the log, and the police
- * looks at it.
+ * looks at it; with a census it is told instead of the log.
  */
 #ifndef CR_SIM_FETCHER_H
 #define CR_SIM_FETCHER_H
 
 #include "fetch/fetcher.h"
+#include "sim/sim_census.h"
 #include "sim/sim_log.h"
 #include "sim/sim_police.h"
 #include "sim/sim_world.h"
@@ -18,7 +19,8 @@ struct cr_sim_net { /* what outlives the fetcher; the caller's */
   const struct cr_sim_world *world;
   struct cr_sim_log log;
   struct cr_sim_police police;
-  int64_t live; /* transfers now */
+  struct cr_sim_census *census; /* NULL: everything is logged, and the police follows URLs */
+  int64_t live;                 /* transfers now */
   int64_t most_live;
   int64_t starts;
   int64_t fail_start; /* the start of this number answers CRAWLER_E_SYSTEM; 0: none */

@@ -66,15 +66,15 @@ static void enter(struct walk *walk, struct cr_sim_ref ref, bool is_link)
   level->at[level->len++] = ref;
 }
 
-static bool is_kept_out(const struct walk *walk, struct cr_sim_ref ref, uint8_t *outcome)
+static bool is_kept_out(const struct cr_sim_web *web, const struct cr_sim_rules *rules,
+                        struct cr_sim_ref ref, uint8_t *outcome)
 {
-  const struct cr_sim_web *web = walk->oracle->web;
   enum cr_sim_robots robots = cr_sim_web_robots(web, ref.host);
 
   *outcome = CRAWLER_FAILED;
   if (cr_sim_web_is_dead(web, ref.host))
     return true;
-  if (!walk->rules->obey_robots)
+  if (!rules->obey_robots)
     return false;
   if (robots == CR_SIM_ROBOTS_UNREACHABLE)
     return true;
@@ -85,23 +85,27 @@ static bool is_kept_out(const struct walk *walk, struct cr_sim_ref ref, uint8_t 
          cr_sim_web_is_disallowed(web, ref);
 }
 
-/* *has_links: its links are followed. */
-static uint8_t outcome_of(const struct walk *walk, struct cr_sim_ref ref, bool *has_links)
+bool cr_sim_oracle_has_links(const struct cr_sim_web *web, struct cr_sim_ref ref)
 {
-  const struct cr_sim_web *web = walk->oracle->web;
+  enum cr_sim_nature nature = cr_sim_web_nature(web, ref);
+  return nature == CR_SIM_PAGE || nature == CR_SIM_TO_OWN || nature == CR_SIM_FALTERS;
+}
+
+uint8_t cr_sim_oracle_judge(const struct cr_sim_web *web, const struct cr_sim_rules *rules,
+                            struct cr_sim_ref ref, bool *has_links)
+{
   uint8_t outcome;
 
   *has_links = false;
-  if (is_kept_out(walk, ref, &outcome))
+  if (is_kept_out(web, rules, ref, &outcome))
     return outcome;
+  *has_links = cr_sim_oracle_has_links(web, ref);
   switch (cr_sim_web_nature(web, ref)) {
   case CR_SIM_FALTERS:
-    *has_links = cr_sim_web_failures(web, ref) <= walk->rules->max_retries;
+    *has_links = cr_sim_web_failures(web, ref) <= rules->max_retries;
     return *has_links ? CRAWLER_FETCHED : CRAWLER_FAILED;
   case CR_SIM_PAGE:
   case CR_SIM_TO_OWN:
-    *has_links = true;
-    return CRAWLER_FETCHED;
   case CR_SIM_TEXT:
   case CR_SIM_MISSING:
   case CR_SIM_BROKEN:
@@ -124,7 +128,7 @@ static void visit(struct walk *walk, struct cr_sim_ref ref)
 
   if (fate->outcome != CRAWLER_REJECTED || fate->depth != walk->depth)
     return; /* entered twice: by a link, then by a redirect of the level before */
-  fate->outcome = outcome_of(walk, ref, &has_links);
+  fate->outcome = cr_sim_oracle_judge(web, walk->rules, ref, &has_links);
   walk->oracle->by_outcome[fate->outcome]++;
   walk->oracle->reached++;
   if (fate->outcome == CRAWLER_REDIRECTED)

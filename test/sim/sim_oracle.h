@@ -37,6 +37,11 @@ struct cr_sim_oracle {
 void cr_sim_oracle_open(struct cr_sim_oracle *oracle, struct cr_mem *mem,
                         const struct cr_sim_web *web, const struct cr_sim_rules *rules);
 void cr_sim_oracle_close(struct cr_sim_oracle *oracle);
+/* The outcome of a page that is in reach; *has_links: its links are followed. */
+uint8_t cr_sim_oracle_judge(const struct cr_sim_web *web, const struct cr_sim_rules *rules,
+                            struct cr_sim_ref ref, bool *has_links);
+/* ... if it is fetched. */
+bool cr_sim_oracle_has_links(const struct cr_sim_web *web, struct cr_sim_ref ref);
 size_t cr_sim_oracle_index(const struct cr_sim_oracle *oracle, struct cr_sim_ref ref);
 struct cr_sim_ref cr_sim_oracle_ref(const struct cr_sim_oracle *oracle, size_t index);
 

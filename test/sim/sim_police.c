@@ -94,6 +94,22 @@ static struct cr_sim_party *party_of(struct cr_sim_police *police, struct cr_sim
   return &(*parties)[number];
 }
 
+/* Which attempt at the URL it is. */
+static unsigned follow(struct cr_sim_police *police, struct cr_sim_ticket *ticket,
+                       struct cr_span url, int64_t now_ms)
+{
+  ticket->url = cr_sim_map_number(&police->urls, url);
+  struct cr_sim_asked *asked = asked_for(police, ticket->url);
+
+  if (ticket->moved)
+    return ++asked->attempts;
+  if (asked->seen && asked->allowed == 0 && !police->lenient)
+    report(police, "asked for again", url, now_ms);
+  asked->allowed -= asked->allowed > 0;
+  asked->seen = true;
+  return ++asked->attempts;
+}
+
 unsigned cr_sim_police_begin(struct cr_sim_police *police, struct cr_sim_ticket *ticket,
                              const struct cr_sim_limits *limits, struct cr_span url, int64_t now_ms)
 {
@@ -102,13 +118,11 @@ unsigned cr_sim_police_begin(struct cr_sim_police *police, struct cr_sim_ticket 
 
   ticket->host = cr_sim_map_number(&police->hosts, host);
   ticket->site = cr_sim_map_number(&police->sites, site);
-  ticket->url = cr_sim_map_number(&police->urls, url);
   ticket->address = UINT32_MAX;
   struct cr_sim_party *at_host =
       party_of(police, &police->host_at, &police->host_cap, ticket->host);
   struct cr_sim_party *at_site =
       party_of(police, &police->site_at, &police->site_cap, ticket->site);
-  struct cr_sim_asked *asked = asked_for(police, ticket->url);
 
   enter(at_host);
   enter(at_site);
@@ -118,13 +132,7 @@ unsigned cr_sim_police_begin(struct cr_sim_police *police, struct cr_sim_ticket 
     report(police, "too many at once for the site", url, now_ms);
   if (now_ms < at_host->next_ok_ms)
     report(police, "too soon for the host", url, now_ms);
-  if (ticket->moved)
-    return ++asked->attempts;
-  if (asked->seen && asked->allowed == 0 && !police->lenient)
-    report(police, "asked for again", url, now_ms);
-  asked->allowed -= asked->allowed > 0;
-  asked->seen = true;
-  return ++asked->attempts;
+  return ticket->unfollowed ? 1 : follow(police, ticket, url, now_ms);
 }
 
 void cr_sim_police_connect(struct cr_sim_police *police, struct cr_sim_ticket *ticket,
@@ -178,5 +186,6 @@ void cr_sim_police_end(struct cr_sim_police *police, const struct cr_sim_ticket 
     police->address_at[ticket->address].at_once--;
   if (sent && next_ok_ms > host->next_ok_ms)
     host->next_ok_ms = next_ok_ms;
-  police->url_at[ticket->url].allowed += again;
+  if (!ticket->unfollowed)
+    police->url_at[ticket->url].allowed += again;
 }

@@ -40,7 +40,8 @@ struct cr_sim_ticket { /* of one transfer */
   uint32_t address;   /* UINT32_MAX: not known yet */
   int64_t latency_ms; /* until the head; of what has failed: -1 */
   int status;
-  bool moved; /* where a robots.txt led to: asked for once for each that does so */
+  bool unfollowed; /* somebody else looks at how often the URL is asked for */
+  bool moved;      /* where a robots.txt led to: asked for once for each that does so */
 };
 
 struct cr_sim_police {

@@ -32,9 +32,14 @@ static uint64_t mix(uint64_t z)
   return z ^ (z >> 31);
 }
 
-uint64_t cr_sim_web_draw(const struct cr_sim_web *web, unsigned salt, uint64_t a, uint64_t b)
+static inline uint64_t draw_of(const struct cr_sim_web *web, unsigned salt, uint64_t a, uint64_t b)
 {
   return mix(mix(mix(web->seed ^ salt) ^ a) ^ b);
+}
+
+uint64_t cr_sim_web_draw(const struct cr_sim_web *web, unsigned salt, uint64_t a, uint64_t b)
+{
+  return draw_of(web, salt, a, b);
 }
 
 /* ---- hosts ---- */
@@ -97,7 +102,7 @@ uint32_t cr_sim_web_size(const struct cr_sim_web *web, uint32_t host)
 /* Seeds live on the first host: it is always well. */
 static bool is_one_of(const struct cr_sim_web *web, unsigned salt, uint32_t host, uint32_t permille)
 {
-  return host > 0 && cr_sim_web_draw(web, salt, host, 0) % 1000 < permille;
+  return host > 0 && draw_of(web, salt, host, 0) % 1000 < permille;
 }
 
 bool cr_sim_web_is_dead(const struct cr_sim_web *web, uint32_t host)
@@ -112,7 +117,7 @@ bool cr_sim_web_is_slow(const struct cr_sim_web *web, uint32_t host)
 
 enum cr_sim_robots cr_sim_web_robots(const struct cr_sim_web *web, uint32_t host)
 {
-  uint64_t draw = cr_sim_web_draw(web, SALT_ROBOTS, host, 0) % 100;
+  uint64_t draw = draw_of(web, SALT_ROBOTS, host, 0) % 100;
 
   if (!web->robots || (draw < 40 && !web->rules_everywhere))
     return CR_SIM_ROBOTS_NONE;
@@ -128,21 +133,21 @@ enum cr_sim_robots cr_sim_web_robots(const struct cr_sim_web *web, uint32_t host
 /* "http://", or "https://"; *port: "" or ":8081". */
 static const char *scheme_of(const struct cr_sim_web *web, uint32_t host, const char **port)
 {
-  uint64_t draw = cr_sim_web_draw(web, SALT_SCHEME, host, 0) % 8;
+  uint64_t draw = draw_of(web, SALT_SCHEME, host, 0) % 8;
 
   *port = draw == 0 ? ":8081" : "";
   return draw >= 6 ? "https://" : "http://";
 }
 
 /* Into room for any URL of this web; snprintf() would be most of what a large crawl costs. */
-static char *put(char *at, const char *text)
+static inline char *put(char *at, const char *text)
 {
   size_t len = strlen(text);
   memcpy(at, text, len + 1);
   return at + len;
 }
 
-static char *put_number(char *at, const char *before, uint32_t n)
+static inline char *put_number(char *at, const char *before, uint32_t n)
 {
   char digits[11];
   char *digit = digits + sizeof(digits) - 1;
@@ -169,7 +174,7 @@ static char *put_origin(const struct cr_sim_web *web, uint32_t host, char *at)
 static char *put_path(const struct cr_sim_web *web, struct cr_sim_ref ref, char *at)
 {
   uint32_t page = ref.page;
-  uint64_t draw = cr_sim_web_draw(web, SALT_PATH, ref.host, ref.page);
+  uint64_t draw = draw_of(web, SALT_PATH, ref.host, ref.page);
 
   if (page == 0)
     return put(at, "/");
@@ -187,7 +192,7 @@ void cr_sim_web_url(const struct cr_sim_web *web, struct cr_sim_ref ref, char *u
 
 static bool has_query(const struct cr_sim_web *web, struct cr_sim_ref ref)
 {
-  return ref.page > 0 && cr_sim_web_draw(web, SALT_PATH, ref.host, ref.page) % 8 == 1;
+  return ref.page > 0 && draw_of(web, SALT_PATH, ref.host, ref.page) % 8 == 1;
 }
 
 enum cr_sim_nature cr_sim_web_nature(const struct cr_sim_web *web, struct cr_sim_ref ref)
@@ -197,7 +202,7 @@ enum cr_sim_nature cr_sim_web_nature(const struct cr_sim_web *web, struct cr_sim
     CR_SIM_LOOP,    CR_SIM_SELF,    CR_SIM_RING,
   };
   enum { SORTS = sizeof(redirects) / sizeof(redirects[0]) };
-  uint64_t draw = cr_sim_web_draw(web, SALT_NATURE, ref.host, ref.page) % 1000;
+  uint64_t draw = draw_of(web, SALT_NATURE, ref.host, ref.page) % 1000;
   uint64_t end = (uint64_t)web->redirect_permille * SORTS;
 
   if (ref.slash || ref.page == 0)
@@ -218,7 +223,7 @@ enum cr_sim_nature cr_sim_web_nature(const struct cr_sim_web *web, struct cr_sim
 
 unsigned cr_sim_web_failures(const struct cr_sim_web *web, struct cr_sim_ref ref)
 {
-  return 1 + (unsigned)(cr_sim_web_draw(web, SALT_FAILURES, ref.host, ref.page) % 2);
+  return 1 + (unsigned)(draw_of(web, SALT_FAILURES, ref.host, ref.page) % 2);
 }
 
 /* Low numbers are chosen more often than high ones. */
@@ -243,7 +248,7 @@ static struct cr_sim_ref page_of_other_host(const struct cr_sim_web *web, uint64
 
 struct cr_sim_ref cr_sim_web_target(const struct cr_sim_web *web, struct cr_sim_ref ref)
 {
-  uint64_t draw = cr_sim_web_draw(web, SALT_TO, ref.host, ref.page);
+  uint64_t draw = draw_of(web, SALT_TO, ref.host, ref.page);
   struct cr_sim_ref to = ref;
 
   switch (cr_sim_web_nature(web, ref)) {
@@ -356,7 +361,7 @@ uint32_t cr_sim_web_link_count(const struct cr_sim_web *web, struct cr_sim_ref f
 {
   static const uint16_t quantiles[16] = { 10, 17, 23, 29,  36,  43,  50,  59,
                                           69, 81, 96, 115, 140, 176, 240, 411 }; /* hundredths */
-  uint64_t draw = cr_sim_web_draw(web, SALT_COUNT, from.host, from.page);
+  uint64_t draw = draw_of(web, SALT_COUNT, from.host, from.page);
   return web->navigation + 2 + web->links * quantiles[draw % 16] / 100;
 }
 
@@ -364,7 +369,7 @@ uint32_t cr_sim_web_link_count(const struct cr_sim_web *web, struct cr_sim_ref f
 static struct cr_sim_ref link_target(const struct cr_sim_web *web, struct cr_sim_ref from,
                                      uint32_t n)
 {
-  uint64_t draw = cr_sim_web_draw(web, SALT_TO, (uint64_t)from.host << 32 | from.page, n + 1);
+  uint64_t draw = draw_of(web, SALT_TO, (uint64_t)from.host << 32 | from.page, n + 1);
   uint32_t size = cr_sim_web_size(web, from.host);
   struct cr_sim_ref to = { .host = from.host };
 
@@ -460,7 +465,7 @@ static bool is_odd(const struct cr_sim_web *web, uint32_t n, uint64_t draw)
 static uint64_t draw_link(const struct cr_sim_web *web, struct cr_sim_ref from, uint32_t n)
 {
   uint64_t id = (uint64_t)from.host << 32 | from.page;
-  return cr_sim_web_draw(web, SALT_SPELLING, id, n < web->navigation ? ~n : n);
+  return draw_of(web, SALT_SPELLING, id, n < web->navigation ? ~n : n);
 }
 
 bool cr_sim_web_link_to(const struct cr_sim_web *web, struct cr_sim_ref from, uint32_t n,
