@@ -310,6 +310,12 @@ soak: tsan valgrind $(BUILD)/bench/bench_polite ## the long rest: tsan, valgrind
 	@$(BUILD)/bench/bench_polite
 	@$(MAKE) FUZZ_SECONDS=300 fuzz
 
+SIM_PAGES ?= 105000000
+SIM_HOSTS ?= 1000000
+
+sim-large: $(BUILD)/test/crawl/test_large_crawl ## 100 million URLs over a million hosts, simulated: SIM_PAGES, SIM_HOSTS
+	$(BUILD)/test/crawl/test_large_crawl $(SIM_PAGES) $(SIM_HOSTS)
+
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed, side by side with others (test/bench/run.sh)
 	@BUILD=$(BUILD) sh test/bench/run.sh
 
@@ -370,6 +376,6 @@ help: ## this list
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all layers calls style-check header-check symbols docs-check install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak bench deps deps-dev deps-real demo install uninstall dist clean help
+        valgrind fuzz run-fuzzers soak sim-large bench deps deps-dev deps-real demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -45,13 +45,28 @@ static void print_cost(const struct cr_sim_large *large, double seconds)
          (double)stats.seen_bytes / (double)stats.known, (long long)cr_mem_used(&large->mem) >> 20,
          usage.ru_maxrss >> 10);
   printf("%lld fetched, %lld redirected, %lld failed, %lld dropped; %lld s of virtual time; "
-         "longest wait at a queue's head %lld s, may be %lld s; %lld moments\n",
+         "longest wait at a queue's head %lld s, may be %lld s; %lld retries timed; %lld moments\n",
          (long long)census->by_outcome[CRAWLER_FETCHED],
          (long long)census->by_outcome[CRAWLER_REDIRECTED],
          (long long)census->by_outcome[CRAWLER_FAILED],
          (long long)census->by_outcome[CRAWLER_DROPPED],
          (long long)large->sim.loop->clock_ms / 1000, (long long)large->places.waited_ms / 1000,
-         (long long)large->max_wait_ms / 1000, (long long)large->places.walks);
+         (long long)large->max_wait_ms / 1000, (long long)census->retries_seen,
+         (long long)large->places.walks);
+}
+
+static void print_moment(const struct cr_sim_large *large)
+{
+  const struct cr_sim_places *at = &large->places;
+  struct cr_frontier_stats stats;
+
+  large->sim.s->frontier->ops->stats(large->sim.s->frontier, &stats);
+  printf("%.0f s: %lld known, %lld queued, %lld MB; hosts: %lld ready, %lld asleep, %lld at their "
+         "robots.txt, %lld at a lease\n",
+         cpu_seconds(), (long long)stats.known, (long long)stats.queued,
+         (long long)cr_mem_used(&large->sim.crawl_mem) >> 20, (long long)at->ready,
+         (long long)at->wheel, (long long)at->robots, (long long)at->leased);
+  (void)fflush(stdout); /* hours may pass */
 }
 
 static const char *crawl(uint32_t pages, uint32_t hosts, int moments)
@@ -62,11 +77,13 @@ static const char *crawl(uint32_t pages, uint32_t hosts, int moments)
 
   assert_non_null(large);
   cr_sim_large_init(large, 1, hosts, pages);
+  large->on_moment = print_moment;
   cr_sim_large_open(large);
   wrong = cr_sim_large_run(large, moments);
   print_cost(large, cpu_seconds() - began);
   if (wrong)
     printf("wrong: %s\n", wrong);
+  assert_true(large->census.retries_seen > 0 && large->places.walks > 5);
   cr_sim_large_close(large);
   free(large);
   return wrong;

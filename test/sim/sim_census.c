@@ -41,13 +41,15 @@ void cr_sim_census_open(struct cr_sim_census *census, struct cr_mem *mem,
   *census = (struct cr_sim_census){ .web = web, .mem = mem };
   put_first(census);
   census->at = cr_zalloc(mem, CR_MEM_CORE, census->count);
-  assert_non_null(census->at);
+  census->retries = cr_zalloc_array(mem, CR_MEM_CORE, CR_SIM_RETRIES, sizeof(*census->retries));
+  assert_true(census->at && census->retries);
 }
 
 void cr_sim_census_close(struct cr_sim_census *census)
 {
   cr_free(census->mem, census->first);
   cr_free(census->mem, census->at);
+  cr_free(census->mem, census->retries);
 }
 
 static void report(struct cr_sim_census *census, const char *what, struct cr_span url)
@@ -95,7 +97,26 @@ void cr_sim_census_offer(struct cr_sim_census *census, struct cr_sim_ref ref)
   (void)offer(census, ref); /* a seed given twice is one */
 }
 
-unsigned cr_sim_census_ask(struct cr_sim_census *census, struct cr_span url)
+static struct cr_sim_retry *retry_of(const struct cr_sim_census *census, const uint8_t *at)
+{
+  size_t page = (size_t)(at - census->at);
+  return &census->retries[page * 0x9e3779b97f4a7c15u >> 32 & (CR_SIM_RETRIES - 1)];
+}
+
+static void check_retry(struct cr_sim_census *census, const uint8_t *at, struct cr_span url,
+                        int64_t now_ms)
+{
+  struct cr_sim_retry *retry = retry_of(census, at);
+
+  if (retry->due_ms == 0 || retry->page != (size_t)(at - census->at))
+    return;
+  if (now_ms < retry->due_ms)
+    report(census, "tried again too soon", url);
+  retry->due_ms = 0;
+  census->retries_seen++;
+}
+
+unsigned cr_sim_census_ask(struct cr_sim_census *census, struct cr_span url, int64_t now_ms)
 {
   struct cr_sim_ref ref;
   bool odd;
@@ -109,6 +130,7 @@ unsigned cr_sim_census_ask(struct cr_sim_census *census, struct cr_span url)
     report(census, "asked for after its end", url);
   else if (!(*at & MAY_ASK))
     report(census, "asked for again", url);
+  check_retry(census, at, url, now_ms);
   *at &= (uint8_t)~MAY_ASK;
   if ((*at & ATTEMPTS) != ATTEMPTS)
     *at = (uint8_t)(*at + ATTEMPT);
@@ -128,7 +150,8 @@ static bool leads_to_its_key(const struct cr_sim_web *web, struct cr_sim_ref ref
   }
 }
 
-void cr_sim_census_asked(struct cr_sim_census *census, struct cr_span url, bool again)
+void cr_sim_census_asked(struct cr_sim_census *census, struct cr_span url, bool again,
+                         int64_t due_ms)
 {
   struct cr_sim_ref ref;
   bool odd;
@@ -136,6 +159,8 @@ void cr_sim_census_asked(struct cr_sim_census *census, struct cr_span url, bool 
 
   if (at && (again || leads_to_its_key(census->web, ref, odd)))
     *at |= MAY_ASK;
+  if (at && again && due_ms > 0)
+    *retry_of(census, at) = (struct cr_sim_retry){ (size_t)(at - census->at), due_ms };
 }
 
 /* In batches whose bytes are fetched ahead: most of what a census costs is waiting for them. */

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* sim_census.h - the model of a large crawl: a byte for each page of a synthetic web.
  *
- * It stands where the log and the police's list of URLs stand in a small crawl. Pages are told apart
- * by their URLs, which are compared as strings (sim_web.c), never by the library's fingerprints: a
- * URL that the library takes for a known one by mistake is one that was offered here and never ends.
- * What is wrong is counted, and the first of it kept as text.
+ * It stands where the log and the police's list of URLs stand in a small crawl. Pages are told
+ * apart by their URLs, which are compared as strings (sim_web.c), never by the library's
+ * fingerprints: a URL that the library takes for a known one by mistake is one that was offered
+ * here and never ends. What is wrong is counted, and the first of it kept as text.
  */
 #ifndef CR_SIM_CENSUS_H
 #define CR_SIM_CENSUS_H
 
 #include "sim/sim_oracle.h"
+
+enum { CR_SIM_RETRIES = 1 << 16 };
+
+struct cr_sim_retry { /* a page whose last attempt failed */
+  size_t page;        /* its place in at */
+  int64_t due_ms;     /* not asked for before */
+};
 
 struct cr_sim_census {
   const struct cr_sim_web *web;
@@ -21,6 +28,9 @@ struct cr_sim_census {
   int64_t by_link; /* of these */
   int64_t known;   /* links to what had been offered before */
   int64_t by_outcome[6];
+  struct cr_sim_retry
+      *retries; /* by a hash of the page; a later one takes an earlier one's place */
+  int64_t retries_seen;
   bool is_over; /* on_done was called */
   int64_t wrongs;
   char wrong[256];
@@ -31,10 +41,11 @@ void cr_sim_census_open(struct cr_sim_census *census, struct cr_mem *mem,
 void cr_sim_census_close(struct cr_sim_census *census);
 /* A seed. */
 void cr_sim_census_offer(struct cr_sim_census *census, struct cr_sim_ref ref);
-/* It is asked for, and that ends. again: so that it may be asked for once more. Returns which
- * attempt it is; what is no page of this web is not followed: 1. */
-unsigned cr_sim_census_ask(struct cr_sim_census *census, struct cr_span url);
-void cr_sim_census_asked(struct cr_sim_census *census, struct cr_span url, bool again);
+/* It is asked for. Returns which attempt it is; what is no page of this web isn't followed: 1. */
+unsigned cr_sim_census_ask(struct cr_sim_census *census, struct cr_span url, int64_t now_ms);
+/* That ends. again: so that it may be asked for once more, but not before due_ms. */
+void cr_sim_census_asked(struct cr_sim_census *census, struct cr_span url, bool again,
+                         int64_t due_ms);
 /* The outcome that is told of a page: offers what it links or redirects to. */
 void cr_sim_census_end(struct cr_sim_census *census, struct cr_span url, crawler_outcome outcome);
 /* No outcome may come any more; each page that was offered must have had one. */

@@ -27,8 +27,7 @@ struct cr_sim_config {
   bool unordered;     /* they are not */
   cr_parser parser;   /* NULL: the world's own links */
   uint64_t seed;      /* 0: 1 */
-  /* Instead of the log, the police's list of URLs, and all that is asked of a URL below. NULL: none.
-   */
+  /* Or NULL. Instead of the log, the police's list of URLs, and what is asked of a URL below. */
   struct cr_sim_census *census;
 };
 

@@ -107,6 +107,16 @@ static bool may_come_again(const struct exchange *x, bool cut)
   return x->t->status / 100 == 3 && memmem(x->t->head.at, x->t->head.len, "Set-Cookie", 10) != NULL;
 }
 
+/* The earliest time for another attempt after a failure; 0: none is to be waited for. */
+static int64_t retry_ms(const struct exchange *x)
+{
+  const struct cr_visit *v = visit_of(x->t);
+
+  if (x->t->failure == CRAWLER_REASON_NONE || x->t->later)
+    return 0;
+  return now_of(x) + (v->shard->settings->retry_delay << (v->page.req.attempt - 1));
+}
+
 static void log_end(struct exchange *x)
 {
   struct cr_sim_record *record = &x->owner->net->log.at[x->record];
@@ -132,7 +142,7 @@ static void close_books(struct exchange *x, bool cut)
   x->ticket.status = x->t->status;
   x->ticket.latency_ms = answered ? x->t->first_byte_ms - x->t->sent_ms : -1;
   if (net->census)
-    cr_sim_census_asked(net->census, cr_span_text(x->t->url), again);
+    cr_sim_census_asked(net->census, cr_span_text(x->t->url), again, cut ? 0 : retry_ms(x));
   else
     log_end(x);
   cr_sim_police_end(&net->police, &x->ticket, &limits, now_of(x), x->t->sent, again);
@@ -366,7 +376,7 @@ static void ask_world(struct exchange *x)
   x->ticket.unfollowed = net->census != NULL;
   request.attempt = cr_sim_police_begin(&net->police, &x->ticket, &limits, request.url, now_of(x));
   if (net->census)
-    request.attempt = cr_sim_census_ask(net->census, request.url);
+    request.attempt = cr_sim_census_ask(net->census, request.url, now_of(x));
   cr_buf_init(&x->answer.head, net->mem, CR_MEM_CORE, SIZE_MAX / 2);
   cr_buf_init(&x->answer.body, net->mem, CR_MEM_CORE, SIZE_MAX / 2);
   net->world->answer(net->world, &request, &x->answer);

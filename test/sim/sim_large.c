@@ -150,7 +150,65 @@ static const char *check_counts(const struct cr_sim_large *large)
   return count.slots == s->slots.fast + s->slots.slow ? NULL : "slots in use aren't those of hosts";
 }
 
-/* I3 is the police's, but for URLs, which the census follows. */
+/* I7; what a host may have is looked at by the walk. */
+static const char *check_budgets(const struct cr_sim_large *large)
+{
+  const struct cr_slots *slots = &large->sim.s->slots;
+
+  if (slots->fast > slots->fast_cap || slots->slow > slots->slow_cap)
+    return "more slots are in use than there are";
+  if (slots->max_pages >= 0 && slots->pages_done + slots->pages_held > slots->max_pages)
+    return "more pages than may be";
+  return NULL;
+}
+
+/* I9: between two turns, so that nothing is under way. A lane that has room leaves nobody waiting,
+ * and the wheel nobody asleep. */
+static const char *check_idle(const struct cr_sim_large *large)
+{
+  const struct cr_shard *s = large->sim.s;
+  const int64_t *ready = large->places.ready_lanes;
+  bool fast = cr_slots_fast_free(&s->slots) > 0;
+  bool untried = fast && cr_slots_untried_free(&s->slots) > 0;
+  bool slow = cr_slots_slow_free(&s->slots) > 0;
+
+  if (s->is_full || !s->running || !cr_list_empty(&s->pump.link))
+    return NULL; /* no room in memory, nothing to do, or another turn comes at once */
+  if ((fast && ready[0] + ready[CR_LANE_PAGE] > 0) ||
+      (untried && ready[CR_LANE_UNTRIED] + ready[CR_LANE_UNTRIED | CR_LANE_PAGE] > 0) ||
+      (slow && ready[CR_LANE_SLOW] + ready[CR_LANE_SLOW | CR_LANE_PAGE] > 0))
+    return "a host waits, and has a slot";
+  if ((fast || slow) &&
+      cr_wheel_next(&cr_frontier_memory(s->frontier)->wheel) <= large->sim.loop->clock_ms)
+    return "a host has slept too long";
+  return NULL;
+}
+
+/* I10. The seen-set's bound is what the design asks for; the rest is what the structs are: an entry
+ * of 40 bytes with path, its share of what it came from and its cells in two indexes; a host with
+ * its authority, site, address and names. Memory of URLs that have left is used again, not given
+ * back. */
+static const char *check_memory(struct cr_sim_large *large)
+{
+  const struct cr_shard *s = large->sim.s;
+  const int64_t seen_each = 16;
+  const int64_t queued_each = 144;
+  const int64_t host_each = 1024;
+  const int64_t least = 4 << 20;
+  struct cr_frontier_stats stats;
+
+  s->frontier->ops->stats(s->frontier, &stats);
+  if (stats.queued > large->most_queued)
+    large->most_queued = stats.queued;
+  if (stats.seen_bytes > seen_each * stats.known + least)
+    return "the seen-set takes more memory than it should";
+  int64_t most =
+      seen_each * stats.known + queued_each * large->most_queued + host_each * stats.hosts + least;
+  return s->mem->used[CR_MEM_FRONTIER] <= most ? NULL
+                                               : "the frontier takes more memory than it should";
+}
+
+/* I3 and I8 are the police's and the census's, which see every request. */
 static const char *check_requests(const struct cr_sim_large *large)
 {
   if (large->census.wrongs > 0)
@@ -169,6 +227,9 @@ const char *cr_sim_large_moment(struct cr_sim_large *large)
   wrong = wrong ? wrong : check_counts(large);
   wrong = wrong ? wrong /* I11 */
                 : cr_sim_places_walk(&large->places, cr_frontier_memory(large->sim.s->frontier));
+  wrong = wrong ? wrong : check_budgets(large);
+  wrong = wrong ? wrong : check_idle(large);
+  wrong = wrong ? wrong : check_memory(large);
   if (!wrong && large->places.waited_ms > large->max_wait_ms) /* I16 */
     wrong = "a URL waited too long at the head of its queue";
   return wrong;
@@ -233,6 +294,8 @@ const char *cr_sim_large_run(struct cr_sim_large *large, int moments)
     if (large->census.offered + large->census.by_outcome[CRAWLER_FETCHED] < next && !over)
       continue;
     wrong = cr_sim_large_moment(large);
+    if (!wrong && large->on_moment)
+      large->on_moment(large);
     next += 2 * pages / moments;
   }
   return wrong ? wrong : cr_sim_large_end(large);

@@ -20,9 +20,11 @@ struct cr_sim_large {
   struct cr_sim_census census;
   struct cr_sim_places places;
   struct cr_sim sim;
+  void (*on_moment)(const struct cr_sim_large *large); /* when all was right; may be NULL */
   int64_t turns;
   int64_t ends;       /* times that on_done was called */
   int64_t most_bytes; /* that the crawler held */
+  int64_t most_queued;
 };
 
 /* A web of so many hosts and pages, seeded at ten of its hosts, with a bound for waiting. */

@@ -100,15 +100,18 @@ static int64_t walk_list(const struct cr_list *list, enum cr_place place)
   return count;
 }
 
-static int64_t walk_ring(const struct cr_frontier_memory *f)
+static int64_t walk_ring(struct cr_sim_places *places, const struct cr_frontier_memory *f)
 {
   int64_t count = 0;
 
+  for (int lane = 0; lane < CR_LANES; lane++)
+    places->ready_lanes[lane] = 0;
   for (int rank = 0; rank < CR_RING_RANKS; rank++)
     for (int lane = 0; lane < CR_LANES; lane++) {
       int64_t found = walk_list(&f->ring.lists[rank][lane], CR_PLACE_RING);
       if (found < 0)
         return -1;
+      places->ready_lanes[lane] += found;
       count += found;
     }
   return count;
@@ -226,8 +229,12 @@ static const char *walk_host(struct cr_sim_places *places, struct cr_frontier_me
   said->group += host->place == CR_PLACE_GROUP;
   said->alarms += cr_alarm_is_set(&host->alarm);
   note_head(places, f, id);
+  if (host->in_flight > cr_place_host_cap(f, host))
+    return "more at once for a host than may be";
   if (places->hosts[id].slots != host->in_flight)
     return "a host counts slots that no lease holds, or doesn't count one";
+  if (f->config.max_pending > 0 && host->pending > f->config.max_pending + host->leased)
+    return "more queued for a host than may be";
   if (!is_in_order(f, &host->queue))
     return "a queue is out of order";
   if (host->pending > 0 || host->asks != CR_DELAYED_NONE)
@@ -245,7 +252,7 @@ static const char *walk_hosts(struct cr_sim_places *places, struct cr_frontier_m
     wrong = walk_host(places, f, i, &said);
   if (wrong)
     return wrong;
-  if (walk_ring(f) != said.ring)
+  if (walk_ring(places, f) != said.ring)
     return "a host is ready, and not in the ring";
   if (walk_groups(f) != said.group)
     return "a host waits for a group, and not in its list";

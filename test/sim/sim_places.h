@@ -25,6 +25,7 @@ struct cr_sim_places {
   size_t group_cap;
   /* Hosts with queued URLs, at the last walk: each is counted once. */
   int64_t ready, wheel, robots, leased, exhausted;
+  int64_t ready_lanes[CR_LANES]; /* of those in the ring */
   int64_t walks;
   int64_t waited_ms; /* the longest that a URL stood at the head of its queue, in all walks */
 };

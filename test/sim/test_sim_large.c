@@ -188,6 +188,51 @@ static void miss_a_free_slot(struct cr_sim_large *large)
   large->sim.s->slots.fast--;
 }
 
+static void ask_more_than_may_be(struct cr_sim_large *large)
+{
+  host_in(large, CR_PLACE_FULL)->in_flight = 2;
+}
+
+static void take_more_than_there_are(struct cr_sim_large *large)
+{
+  (void)host_in(large, CR_PLACE_FULL); /* somebody has a slot */
+  large->sim.s->slots.fast_cap = 0;
+}
+
+static void queue_more_than_may_be(struct cr_sim_large *large)
+{
+  frontier(large)->config.max_pending = 1;
+}
+
+static void fetch_more_than_may_be(struct cr_sim_large *large)
+{
+  large->sim.s->slots.max_pages = 1;
+}
+
+static void hold_more_memory(struct cr_sim_large *large)
+{
+  large->sim.s->mem->used[CR_MEM_FRONTIER] += 1 << 30;
+}
+
+static void hold_more_for_what_is_known(struct cr_sim_large *large)
+{
+  frontier(large)->seen.bytes += 1 << 30;
+}
+
+/* The pump isn't asked for a turn, though there is something for it to do. */
+static void sleep_on_a_slot(struct cr_sim_large *large)
+{
+  (void)host_in(large, CR_PLACE_RING); /* which a free slot would serve */
+  large->sim.s->slots.fast_cap += 1000;
+}
+
+static void oversleep(struct cr_sim_large *large)
+{
+  cr_sim_set(&large->sim, "concurrency", "1000"); /* so that nobody is left in the ring */
+  assert_false(cr_sim_large_step(large, 10));
+  large->sim.loop->clock_ms = host_in(large, CR_PLACE_ASLEEP)->alarm.due_ms;
+}
+
 static void overtake(struct cr_sim_large *large)
 {
   struct cr_host *host = host_in(large, CR_PLACE_ASLEEP);
@@ -300,7 +345,7 @@ static void ask_after_the_end(struct cr_sim_large *large)
 {
   struct cr_sim_ref ref;
   char url[CR_SIM_URL_BYTES];
-  (void)cr_sim_census_ask(&large->census, page(large, true, &ref, url)); /* told as the fault */
+  (void)cr_sim_census_ask(&large->census, page(large, true, &ref, url), 0); /* told as the fault */
 }
 
 static void ask_twice(struct cr_sim_large *large)
@@ -310,7 +355,18 @@ static void ask_twice(struct cr_sim_large *large)
   struct cr_span text = page(large, false, &ref, url);
   cr_sim_census_offer(&large->census, ref);
   for (unsigned attempt = 1; attempt <= 2; attempt++)
-    assert_int_equal(cr_sim_census_ask(&large->census, text), attempt);
+    assert_int_equal(cr_sim_census_ask(&large->census, text, 0), attempt);
+}
+
+static void ask_too_soon(struct cr_sim_large *large)
+{
+  struct cr_sim_ref ref;
+  char url[CR_SIM_URL_BYTES];
+  struct cr_span text = page(large, false, &ref, url);
+  cr_sim_census_offer(&large->census, ref);
+  assert_int_equal(cr_sim_census_ask(&large->census, text, 5000), 1);
+  cr_sim_census_asked(&large->census, text, true, 7000);
+  assert_int_equal(cr_sim_census_ask(&large->census, text, 6999), 2);
 }
 
 static void be_impolite(struct cr_sim_large *large)
@@ -341,6 +397,14 @@ static void each_fault_in_the_middle_is_seen(void **state)
     { keep_a_slot_of_the_site, "a group counts slots that no lease holds" },
     { miss_a_free_slot, "a host waits for a slot, and all are free" },
     { overtake, "a queue is out of order" },
+    { ask_more_than_may_be, "more at once for a host" },
+    { take_more_than_there_are, "more slots are in use than there are" },
+    { queue_more_than_may_be, "more queued for a host than may be" },
+    { fetch_more_than_may_be, "more pages than may be" },
+    { hold_more_memory, "the frontier takes more memory" },
+    { hold_more_for_what_is_known, "the seen-set takes more memory" },
+    { sleep_on_a_slot, "a host waits, and has a slot" },
+    { oversleep, "a host has slept too long" },
     { starve, "a URL waited too long" },
     { know_what_is_new, "another number of URLs was admitted" },
     { know_it_and_count_it, "a link leads there, and it never ended" },
@@ -357,6 +421,7 @@ static void each_fault_in_the_middle_is_seen(void **state)
     { end_what_was_never_linked, "ended, and nothing leads there" },
     { ask_after_the_end, "asked for after its end" },
     { ask_twice, "asked for again" },
+    { ask_too_soon, "tried again too soon" },
     { be_impolite, "1099511627776 ms: too many at once for the host" },
   };
   (void)state;
