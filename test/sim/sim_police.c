@@ -138,6 +138,8 @@ unsigned cr_sim_police_begin(struct cr_sim_police *police, struct cr_sim_ticket 
 void cr_sim_police_connect(struct cr_sim_police *police, struct cr_sim_ticket *ticket,
                            const struct cr_sim_limits *limits, struct cr_span address)
 {
+  if (address.len == 0) /* the server behind it is dead, and its address unknown */
+    return;
   ticket->address = cr_sim_map_number(&police->addresses, address);
   struct cr_sim_party *at =
       party_of(police, &police->address_at, &police->address_cap, ticket->address);
