@@ -50,6 +50,7 @@ struct cr_group {
   struct cr_host *let_go[CR_LANES]; /* one that waited there and is in the ring, or NULL */
   uint32_t in_flight;               /* sum over its hosts */
   uint8_t kind;
+  uint8_t served; /* the lane that took a slot last: the others come first */
 };
 
 /* Where a host is: exactly one of these. */

@@ -237,8 +237,9 @@ static void let_go(struct cr_frontier_memory *f, struct cr_group *group, struct 
   cr_ring_push_front(&f->ring, &host->node);
 }
 
-/* Those of other lanes that were let go before, and weren't served, come before the new ones: so
- * no lane takes every slot from another one. */
+/* So that no lane takes every slot from another one: those that were let go before, and weren't
+ * served, come before the new ones, and of either those of the lanes that follow the one served
+ * last. Who is pushed last stands first. */
 void cr_place_wake(struct cr_frontier_memory *f, uint32_t id)
 {
   if (id == CR_NO_ID || is_full(f, id))
@@ -247,7 +248,8 @@ void cr_place_wake(struct cr_frontier_memory *f, uint32_t id)
   struct cr_host *before[CR_LANES];
   bool is_new = false;
 
-  for (unsigned lane = 0; lane < CR_LANES; lane++) {
+  for (unsigned i = 0; i < CR_LANES; i++) {
+    unsigned lane = (group->served + CR_LANES - i) % CR_LANES;
     before[lane] = group->let_go[lane];
     if (before[lane] || cr_list_empty(&group->waiting[lane]))
       continue;
@@ -257,7 +259,8 @@ void cr_place_wake(struct cr_frontier_memory *f, uint32_t id)
     let_go(f, group, host);
     is_new = true;
   }
-  for (unsigned lane = 0; is_new && lane < CR_LANES; lane++) {
+  for (unsigned i = 0; is_new && i < CR_LANES; i++) {
+    unsigned lane = (group->served + CR_LANES - i) % CR_LANES;
     if (before[lane])
       let_go(f, group, before[lane]);
   }
@@ -272,8 +275,16 @@ static void add_slots(struct cr_frontier_memory *f, uint32_t group, int64_t more
   at->in_flight = (uint32_t)(at->in_flight + more);
 }
 
+static void note_served(struct cr_frontier_memory *f, uint32_t group, uint8_t lane)
+{
+  if (group != CR_NO_ID)
+    cr_group_at(&f->hosts, group)->served = lane;
+}
+
 void cr_place_use(struct cr_frontier_memory *f, struct cr_host *host)
 {
+  note_served(f, host->site, host->node.lane);
+  note_served(f, host->address, host->node.lane);
   host->in_flight++;
   add_slots(f, host->site, 1);
   add_slots(f, host->address, 1);

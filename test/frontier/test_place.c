@@ -34,10 +34,15 @@ static struct cr_host *host_of(const struct cr_frontier_rig *rig, uint32_t h)
   return cr_host_at(&cr_frontier_memory(rig->f)->hosts, h);
 }
 
+static void set_speed(struct cr_frontier_rig *rig, uint32_t host, bool slow)
+{
+  struct cr_host_update update = { .host = host, .fields = CR_HOST_SLOW, .slow = slow };
+  assert_int_equal(cr_frontier_rig_update(rig, &update), 0);
+}
+
 static void set_slow(struct cr_frontier_rig *rig, uint32_t host)
 {
-  struct cr_host_update update = { .host = host, .fields = CR_HOST_SLOW, .slow = true };
-  assert_int_equal(cr_frontier_rig_update(rig, &update), 0);
+  set_speed(rig, host, true);
 }
 
 static void hosts_of_a_full_site_are_served_in_turn(void **state)
@@ -94,6 +99,31 @@ static void who_lost_its_slot_is_first_again(void **state)
   assert_int_equal(cr_frontier_rig_take(&rig, 9), 0);
   cr_frontier_rig_finish(&rig, &second, CR_FINISH_DONE, 0);
   assert_int_equal(cr_frontier_rig_next(&rig), 10); /* not 20 */
+  cr_frontier_rig_close(&rig);
+}
+
+/* Lanes are served in turn, though a slow host never is without a slot, and asks for more. */
+static void no_lane_takes_every_slot_of_a_site(void **state)
+{
+  struct cr_frontier_rig rig;
+  unsigned served[HOSTS] = { 0 };
+  (void)state;
+
+  begin(&rig, 1);
+  for (uint32_t h = 0; h < 6; h++) /* two slow, four that aren't, two of which nobody knows */
+    set_speed(&rig, h, h < 2);
+  assert_int_equal(cr_frontier_rig_take(&rig, 9), 1);
+  for (int i = 0; i < 3 * PAGES; i++) {
+    served[rig.tasks[0].host]++;
+    struct cr_task task = rig.tasks[0];
+    cr_frontier_rig_finish(&rig, &task, CR_FINISH_DONE, 0);
+    assert_int_equal(cr_frontier_rig_take(&rig, 9), 1);
+  }
+  assert_int_equal(served[0] + served[1], PAGES);
+  assert_int_equal(served[2] + served[3] + served[4] + served[5], PAGES);
+  assert_int_equal(served[6] + served[7], PAGES);
+  for (int h = 0; h < HOSTS; h++)
+    assert_int_equal(served[h], h == 0 || h == 1 || h > 5 ? 2 : 1);
   cr_frontier_rig_close(&rig);
 }
 
@@ -270,6 +300,7 @@ int main(void)
     cmocka_unit_test(hosts_of_a_full_site_are_served_in_turn),
     cmocka_unit_test(one_who_was_let_go_is_served_before_newcomers),
     cmocka_unit_test(who_lost_its_slot_is_first_again),
+    cmocka_unit_test(no_lane_takes_every_slot_of_a_site),
     cmocka_unit_test(a_barred_lane_does_not_keep_the_slot_from_others),
     cmocka_unit_test(a_page_limit_does_not_keep_the_slot_from_other_kinds),
     cmocka_unit_test(sitemaps_wait_with_pages_for_room_under_the_limit),
