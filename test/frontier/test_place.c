@@ -127,6 +127,36 @@ static void no_lane_takes_every_slot_of_a_site(void **state)
   cr_frontier_rig_close(&rig);
 }
 
+/* A site has more hosts than slots; that somebody always waits for one of these keeps none of the
+ * others waiting for a transfer. */
+static void a_crowded_site_does_not_keep_others_waiting(void **state)
+{
+  struct cr_frontier_rig rig;
+  struct cr_task held[2];
+  (void)state;
+
+  begin(&rig, 2);
+  assert_int_equal(cr_frontier_rig_take(&rig, 2), 2); /* all the transfers that there may be */
+  memcpy(held, rig.tasks, sizeof(held));
+  for (int i = 0; i < HOSTS; i++) { /* the others find the site full, one at a time */
+    cr_frontier_rig_finish(&rig, &held[i % 2], CR_FINISH_DONE, 0);
+    assert_int_equal(cr_frontier_rig_take(&rig, 1), 1);
+    held[i % 2] = rig.tasks[0];
+  }
+  assert_int_equal(cr_frontier_rig_take(&rig, 9), 0);
+  uint32_t lone = cr_frontier_rig_authority(&rig, "https://lone.example", NULL);
+  cr_frontier_rig_page(&rig, lone, 99, 0);
+  int turns = 0;
+  for (bool served = false; !served; turns++) {
+    cr_frontier_rig_finish(&rig, &held[turns % 2], CR_FINISH_DONE, 0);
+    assert_int_equal(cr_frontier_rig_take(&rig, 1), 1);
+    held[turns % 2] = rig.tasks[0];
+    served = rig.tasks[0].fp == 99;
+  }
+  assert_true(turns <= HOSTS);
+  cr_frontier_rig_close(&rig);
+}
+
 static void a_barred_lane_does_not_keep_the_slot_from_others(void **state)
 {
   struct cr_take want = {
@@ -301,6 +331,7 @@ int main(void)
     cmocka_unit_test(one_who_was_let_go_is_served_before_newcomers),
     cmocka_unit_test(who_lost_its_slot_is_first_again),
     cmocka_unit_test(no_lane_takes_every_slot_of_a_site),
+    cmocka_unit_test(a_crowded_site_does_not_keep_others_waiting),
     cmocka_unit_test(a_barred_lane_does_not_keep_the_slot_from_others),
     cmocka_unit_test(a_page_limit_does_not_keep_the_slot_from_other_kinds),
     cmocka_unit_test(sitemaps_wait_with_pages_for_room_under_the_limit),
