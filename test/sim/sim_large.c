@@ -172,8 +172,9 @@ static const char *check_idle(const struct cr_sim_large *large)
   bool untried = fast && cr_slots_untried_free(&s->slots) > 0;
   bool slow = cr_slots_slow_free(&s->slots) > 0;
 
-  if (s->is_full || !s->running || !cr_list_empty(&s->pump.link))
-    return NULL; /* no room in memory, nothing to do, or another turn comes at once */
+  if (s->is_full || !s->running || !cr_list_empty(&s->pump.link) ||
+      cr_slots_pages_free(&s->slots) == 0)
+    return NULL; /* no room, nothing to do, or another turn comes at once */
   if ((fast && ready[0] + ready[CR_LANE_PAGE] > 0) ||
       (untried && ready[CR_LANE_UNTRIED] + ready[CR_LANE_UNTRIED | CR_LANE_PAGE] > 0) ||
       (slow && ready[CR_LANE_SLOW] + ready[CR_LANE_SLOW | CR_LANE_PAGE] > 0))
