@@ -4,8 +4,9 @@
  * The bound for waiting: a URL at the head of its host's queue has to wait for the exchange before
  * it, the delay, a robots.txt, and for its host's turn. Hosts take turns, so that comes when each
  * of the others that may be asked has had one: of all hosts in the fast lane, where a transfer
- * stays for slow_after, and of the slow ones in the slow lane, where it stays until the timeouts. A
- * URL further behind has that bound times its place, as a queue is in order.
+ * stays for slow_after, and of the slow ones in the slow lane, where it stays until the timeouts;
+ * then of those that share its address. A URL further behind has that bound times its place, as a
+ * queue is in order.
  */
 #include "sim/sim_large.h"
 
@@ -19,7 +20,7 @@
 
 #include "support/oom.h"
 
-enum { SEEDS = 10, FAST_SLOTS = 1000, SLOW_SLOTS = 512 }; /* the second is the default */
+enum { SEEDS = 10, FAST_SLOTS = 1000, SLOW_SLOTS = 512, ADDRESS_SLOTS = 4 }; /* defaults, but one */
 
 /* Defaults: slow_after; dns_timeout and timeout; that for three attempts at a robots.txt. */
 enum { FAST_MS = 2000, SLOW_MS = 40000, OWN_MS = 3 * SLOW_MS + 3000 };
@@ -33,7 +34,8 @@ void cr_sim_large_init(struct cr_sim_large *large, uint64_t seed, uint32_t hosts
   };
   uint32_t slow = hosts / 1000 * large->web.slow_permille;
   large->max_wait_ms = OWN_MS + (int64_t)(hosts / FAST_SLOTS + 1) * FAST_MS +
-                       (int64_t)(slow / SLOW_SLOTS + 1) * SLOW_MS;
+                       (int64_t)(slow / SLOW_SLOTS + 1) * SLOW_MS +
+                       (int64_t)(hosts / large->web.addresses / ADDRESS_SLOTS + 1) * SLOW_MS;
 }
 
 static void on_done(crawler *c, void *user)
