@@ -78,8 +78,8 @@ TEST_DIRS    := $(if $(filter-out $(ROOMS),$(ALL_ROOMS)),$(ROOMS),$(notdir $(wil
 TEST_SRC     := $(foreach d,$(filter-out real bench fuzz,$(TEST_DIRS)),$(wildcard test/$(d)/test_*.c))
 TESTS        := $(TEST_SRC:test/%.c=$(BUILD)/test/%)
 TESTS_FAST   := $(filter-out $(BUILD)/test/fetch/%,$(TESTS))
-SUPPORT_SRC  := $(filter-out test/sim/test_% test/polite/test_%,\
-                  $(wildcard test/support/*.c test/sim/*.c test/polite/*.c))
+SUPPORT_SRC  := $(filter-out test/sim/test_% test/polite/test_% test/conformance/test_%,\
+                  $(wildcard test/support/*.c test/sim/*.c test/polite/*.c test/conformance/*.c))
 SUPPORT_OBJ  := $(SUPPORT_SRC:test/%.c=$(BUILD)/test/%.o)
 BENCHES      := $(patsubst test/bench/%.c,%,$(wildcard test/bench/*.c))
 FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
@@ -240,6 +240,9 @@ RUN_CHECKS = $(foreach c,$(CHECKS),$(call quote,check/$(c)=$(CHECK_$(c))))
 check: all $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all of these: must pass before a change is sent
 	@$(RUN_TESTS) $(RUN_CHECKS) $(RUN_REPLAYS) $(TESTS)
 
+test-conformance: $(BUILD)/test/conformance/test_scenarios ## whole crawls of wget's tests: CONFORMANCE=dir has crawl/*.jsonl
+	CONFORMANCE='$(CONFORMANCE)' $<
+
 test-real: all $(BUILD)/real/agree ## against real servers and sites (test/real/*.sh; make deps-real)
 	@$(RUN_TESTS) -j 1 -t 1800 $(foreach s,$(wildcard test/real/*.sh),$(call quote,real/$(notdir $(s))=sh $(s)))
 
@@ -374,7 +377,7 @@ help: ## this list
          $(BENCHES:%=$(BUILD)/test/bench/%.d)
 
 FORCE:
-.PHONY: FORCE all one no-test-named test test-all layers calls style-check header-check symbols docs-check install-check \
+.PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
         valgrind fuzz run-fuzzers soak sim-large bench deps deps-dev deps-real demo install uninstall dist clean help
 .SECONDARY:

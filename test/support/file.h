@@ -2,7 +2,8 @@
 /* file.h - read a file of the test data whole.
  *
  * Paths are relative to the directory named by the environment variable CR_TEST_DATA, by default
- * "test/data" (tests run in the project's root). A file that can't be read fails the test.
+ * "test/data" (tests run in the project's root); absolute ones are taken as they are. A file that
+ * can't be read fails the test.
  */
 #ifndef CR_TEST_FILE_H
 #define CR_TEST_FILE_H

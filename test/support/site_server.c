@@ -484,6 +484,17 @@ struct cr_site_request cr_site_request(struct cr_site_server *site, const char *
   return found;
 }
 
+struct cr_site_request cr_site_request_at(struct cr_site_server *site, size_t i)
+{
+  struct cr_site_request found = { 0 };
+
+  (void)pthread_mutex_lock(&site->lock);
+  if (i < site->request_count)
+    found = site->requests[i];
+  (void)pthread_mutex_unlock(&site->lock);
+  return found;
+}
+
 const char *cr_site_header(const struct cr_site_request *request, const char *name, char *out,
                            size_t room)
 {

@@ -51,6 +51,8 @@ size_t cr_site_count(struct cr_site_server *site, const char *path); /* requests
 size_t cr_site_total(struct cr_site_server *site);                   /* requests so far */
 /* The i-th request for path, from 0; all members NULL: not there (yet). */
 struct cr_site_request cr_site_request(struct cr_site_server *site, const char *path, size_t i);
+/* The i-th request of all. */
+struct cr_site_request cr_site_request_at(struct cr_site_server *site, size_t i);
 /* The value of a header of a request, in out of room bytes; NULL: none. */
 const char *cr_site_header(const struct cr_site_request *request, const char *name, char *out,
                            size_t room);
