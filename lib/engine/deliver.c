@@ -171,12 +171,13 @@ static crawler_reason failure_of(int err)
   }
 }
 
-/* A seed's redirects end here: this host is what the seed meant. */
+/* A seed's redirects end here: this host is what the seed meant, under its own key (key_www) or
+ * another. */
 static void widen_scope(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
 
-  if (!v->page.req.seed_flag || !v->page.req.via.at)
+  if (!v->page.req.seed_flag)
     return;
   cr_arena_reset(&s->scratch);
   if (cr_widen_scope(s, &v->page.req) < 0)

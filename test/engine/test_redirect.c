@@ -44,6 +44,52 @@ static void these_statuses_redirect_and_no_others(void **state)
   }
 }
 
+static int note_method(crawler *c, crawler_page *page, void *user)
+{
+  (void)c;
+  *(int *)user = (int)crawler_request_method(crawler_page_request(page));
+  return 0;
+}
+
+/* RFC 9110 sections 15.4.2 to 15.4.9. */
+static void each_status_keeps_or_changes_the_method(void **state)
+{
+  static const struct {
+    int status;
+    crawler_method from, to;
+  } cases[] = {
+    { 301, CRAWLER_GET, CRAWLER_GET },   { 301, CRAWLER_HEAD, CRAWLER_HEAD },
+    { 301, CRAWLER_POST, CRAWLER_GET },  { 302, CRAWLER_GET, CRAWLER_GET },
+    { 302, CRAWLER_HEAD, CRAWLER_HEAD }, { 302, CRAWLER_POST, CRAWLER_GET },
+    { 303, CRAWLER_GET, CRAWLER_GET },   { 303, CRAWLER_HEAD, CRAWLER_HEAD },
+    { 303, CRAWLER_POST, CRAWLER_GET },  { 307, CRAWLER_GET, CRAWLER_GET },
+    { 307, CRAWLER_HEAD, CRAWLER_HEAD }, { 307, CRAWLER_POST, CRAWLER_POST },
+    { 308, CRAWLER_GET, CRAWLER_GET },   { 308, CRAWLER_HEAD, CRAWLER_HEAD },
+    { 308, CRAWLER_POST, CRAWLER_POST },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    const struct cr_sim_page pages[] = {
+      { "/", .status = cases[i].status, .to = "/target" },
+      { .url = "/target" },
+    };
+    const struct cr_sim_site site = CR_SIM_SITE(pages);
+    struct cr_sim sim;
+    int method = -1;
+    open(&sim, &site);
+    sim.net.police.lenient = true; /* it knows no methods */
+    crawler_on_page(sim.c, note_method, &method);
+    crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/");
+    assert_int_equal(crawler_request_set_method(req, cases[i].from), 0);
+    assert_int_equal(crawler_submit(sim.c, req), 0);
+    cr_sim_run(&sim);
+    if (method != (int)cases[i].to)
+      fail_msg("%d makes %d of method %d", cases[i].status, method, cases[i].from);
+    cr_sim_close(&sim);
+  }
+}
+
 static int check_target(crawler *c, crawler_page *page, void *user)
 {
   crawler_request *req = crawler_page_request(page);
@@ -357,10 +403,56 @@ static void a_redirected_seed_widens_the_scope_for_what_was_rejected(void **stat
   }
 }
 
+/* With key_www both names have one key, and the request goes on under one entry. */
+static void a_seeds_redirect_within_its_key_widens_the_scope_too(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .to = "http://www.a.example/" },
+    { "http://www.a.example/", .hrefs = "/x http://a.example/y" },
+    { .url = "http://www.a.example/x" },
+    { .url = "/y" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  (void)state;
+
+  for (int rule = 0; rule <= 1; rule++) {
+    struct cr_sim sim;
+    open(&sim, &site);
+    crawler_set_key_www(sim.c, rule);
+    cr_sim_add(&sim, "/");
+    cr_sim_run_checked(&sim, 1);
+    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_REDIRECTED), !rule);
+    assert_int_equal(cr_sim_outcome(&sim, "http://www.a.example/x"), CRAWLER_FETCHED);
+    assert_int_equal(cr_sim_outcome(&sim, "/y"), CRAWLER_FETCHED);
+    cr_sim_close(&sim);
+  }
+}
+
+/* The target is known, so nothing is asked for twice, and nothing is left to be fetched. */
+static void a_loop_across_keys_ends_with_every_url_redirected(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/a", .to = "/b" },
+    { "/b", .to = "/c" },
+    { "/c", .to = "/a" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_add(&sim, "/a");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_REDIRECTED), 3);
+  assert_int_equal(cr_sim_asked(&sim, "/a"), 1);
+  cr_sim_close(&sim);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(these_statuses_redirect_and_no_others),
+    cmocka_unit_test(each_status_keeps_or_changes_the_method),
     cmocka_unit_test(the_target_inherits_what_it_should),
     cmocka_unit_test(a_location_that_is_not_utf8_keeps_its_bytes),
     cmocka_unit_test(userinfo_in_a_location_is_never_sent),
@@ -374,6 +466,8 @@ int main(void)
     cmocka_unit_test(it_goes_on_politely),
     cmocka_unit_test(a_retry_of_the_second_spelling_asks_for_that),
     cmocka_unit_test(a_redirected_seed_widens_the_scope_for_what_was_rejected),
+    cmocka_unit_test(a_seeds_redirect_within_its_key_widens_the_scope_too),
+    cmocka_unit_test(a_loop_across_keys_ends_with_every_url_redirected),
   };
 
   return cmocka_run_group_tests_name("redirect", tests, NULL, NULL);
