@@ -295,14 +295,16 @@ int crawler_set_ports(crawler *c, const char *list);            /* "80,8000-8999
 int crawler_set_allow_extensions(crawler *c, const char *list); /* "html,none"; "": any */
 int crawler_set_mime_types(crawler *c, const char *list);       /* "text/html"; "": any */
 int crawler_set_deny_extensions(crawler *c, const char *list);  /* "zip,exe" */
-int crawler_set_links(crawler *c, const char *list);  /* kinds followed: "a,area", "all" */
-int crawler_set_html_fallback(crawler *c, int on);    /* gumbo decides where tokens can't */
-int crawler_set_follow_nofollow(crawler *c, int on);  /* rel=nofollow links too */
-int crawler_set_follow_ugc(crawler *c, int on);       /* rel=ugc links too */
-int crawler_set_follow_sponsored(crawler *c, int on); /* rel=sponsored links too */
-int crawler_set_obey_meta_robots(crawler *c, int on); /* nofollow of whole pages */
-int crawler_set_depth_first(crawler *c, int on);      /* what was found last goes first */
-int crawler_set_requisites(crawler *c, int on);       /* images, style sheets, ..., on any host */
+int crawler_set_links(crawler *c, const char *list);   /* kinds followed: "a,area", "all" */
+int crawler_set_html_fallback(crawler *c, int on);     /* gumbo decides where tokens can't */
+int crawler_set_follow_nofollow(crawler *c, int on);   /* rel=nofollow links too */
+int crawler_set_follow_ugc(crawler *c, int on);        /* rel=ugc links too */
+int crawler_set_follow_sponsored(crawler *c, int on);  /* rel=sponsored links too */
+int crawler_set_obey_meta_robots(crawler *c, int on);  /* nofollow of whole pages */
+int crawler_set_depth_first(crawler *c, int on);       /* what was found last goes first */
+int crawler_set_requisites(crawler *c, int on);        /* images, style sheets, ..., on any host */
+int crawler_set_refresh_redirects(crawler *c, int on); /* a refresh is no link, but that */
+int crawler_set_obey_canonical(crawler *c, int on);    /* ... leads to rel=canonical alone */
 int crawler_set_filter_depends_on_page(crawler *c, int on);  /* ask on_filter for each link */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */
@@ -596,7 +598,7 @@ const char *crawler_page_address(const crawler_page *page);   /* "192.0.2.1"; ""
 int64_t crawler_page_fetched_at_ms(const crawler_page *page); /* when its headers came */
 int64_t crawler_page_elapsed_ms(const crawler_page *page);    /* from sent to last byte */
 int64_t crawler_page_wire_bytes(const crawler_page *page);    /* of the body, as sent */
-const char *crawler_page_location(const crawler_page *page);  /* a 3xx's target, absolute; NULL */
+const char *crawler_page_location(const crawler_page *page);  /* where a redirect leads, or NULL */
 
 /* What an HTML page of any status says of itself, character references decoded; NULL: nothing, as
  * of a page that isn't HTML, in on_headers, and of one whose body goes to on_body. It is only read

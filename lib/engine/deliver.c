@@ -66,7 +66,7 @@ static bool is_for_worker(const struct cr_shard *s, const struct cr_visit *v)
  * links, those that he is told of besides. */
 static uint32_t kinds_wanted(const struct cr_shard *s, bool by_caller)
 {
-  uint32_t followed = s->link_kinds | s->requisite_kinds;
+  uint32_t followed = s->link_kinds | s->requisite_kinds | cr_elsewhere_kinds(s);
 
   return by_caller ? followed | CR_LINK_KINDS_TOLD : followed;
 }
@@ -213,15 +213,18 @@ static void offer_to_pull(struct cr_shard *s, struct cr_visit *v)
 static void deliver(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
+  bool stands_aside;
 
   v->state = CR_VISIT_HELD;
   count_page(s, v);
   widen_scope(v);
-  /* From here on another thread may hold the page, and what it asks for grows the arena. */
   v->page.req.depth = s->frontier->ops->lease_depth(s->frontier, v->lease);
+  stands_aside = cr_visit_canonical(v);
+  /* From here on another thread may hold the page, and what it asks for grows the arena. */
   cr_visit_measure(v);
   call_page(s, v);
-  (void)cr_admit_links(s, v); /* what found no memory is counted as capped */
+  if (!stands_aside)
+    (void)cr_admit_links(s, v); /* what found no memory is counted as capped */
   if (atomic_load(&v->page.hold) == CR_HOLD_DEFERRED)
     cr_visit_leave(v);
   else if (s->pulling && v->page.req.kind == CRAWLER_KIND_PAGE)
@@ -236,6 +239,6 @@ void cr_visit_parsed(struct cr_visit *v)
 
   if (failure != CRAWLER_REASON_NONE)
     cr_visit_fail(v, failure);
-  else
+  else if (!cr_visit_refresh(v))
     deliver(v);
 }

@@ -90,7 +90,7 @@ static void carry_over(const struct cr_visit *v, struct crawler_request *target)
 }
 
 /* Another key: the target enters the crawl, the source ends. */
-static void hand_over(struct cr_visit *v)
+void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
 {
   struct cr_shard *s = v->shard;
   struct crawler_request *req = &v->page.req;
@@ -100,7 +100,7 @@ static void hand_over(struct cr_visit *v)
     .depth = s->frontier->ops->lease_depth(s->frontier, v->lease),
     .priority = req->priority,
     .kind = req->kind,
-    .method = (uint8_t)method_after(v),
+    .method = (uint8_t)method,
     .hops = (uint8_t)(req->hops + 1),
     .seed_flag = req->seed_flag,
     .force = req->force,
@@ -170,6 +170,6 @@ bool cr_visit_redirect(struct cr_visit *v)
       return true;
     }
   }
-  hand_over(v);
+  cr_visit_hand_over(v, method_after(v));
   return true;
 }

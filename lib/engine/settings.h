@@ -84,6 +84,8 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t requisites;
   int64_t html_fallback;
   int64_t follow_nofollow;
+  int64_t refresh_redirects;
+  int64_t obey_canonical;
   int64_t follow_ugc;
   int64_t follow_sponsored;
   int64_t obey_meta_robots;

@@ -403,6 +403,17 @@ void cr_limits_count(struct cr_visit *v, int64_t wire_bytes); /* its exchange ha
 int cr_visit_target(struct cr_visit *v);
 /* true: the response was a redirect and has been dealt with. */
 bool cr_visit_redirect(struct cr_visit *v);
+/* Ends the visit as redirected; s->url, which is page.location, enters the crawl. */
+void cr_visit_hand_over(struct cr_visit *v, crawler_method method);
+
+/* ---- elsewhere.c: a page names another URL for itself ---- */
+
+/* The kinds of links that this is told by, as options say: a bit each. */
+uint32_t cr_elsewhere_kinds(const struct cr_shard *s);
+/* true: a refresh was a redirect, and has been dealt with. */
+bool cr_visit_refresh(struct cr_visit *v);
+/* true: the canonical URL is in the crawl, and the page's links are not to enter it. */
+bool cr_visit_canonical(struct cr_visit *v);
 
 /* ---- robots_gate.c ---- */
 

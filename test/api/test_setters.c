@@ -79,6 +79,8 @@ static const struct {
   { "requisites", crawler_set_requisites },
   { "html_fallback", crawler_set_html_fallback },
   { "follow_nofollow", crawler_set_follow_nofollow },
+  { "refresh_redirects", crawler_set_refresh_redirects },
+  { "obey_canonical", crawler_set_obey_canonical },
   { "follow_ugc", crawler_set_follow_ugc },
   { "follow_sponsored", crawler_set_follow_sponsored },
   { "obey_meta_robots", crawler_set_obey_meta_robots },
