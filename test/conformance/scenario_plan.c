@@ -455,17 +455,25 @@ static void read_words(struct cr_scenario_plan *plan, const char *line)
 
 /* ---- members of an object ---- */
 
+static const char *text_of(struct cr_scenario_plan *plan, const struct cr_json *value)
+{
+  char number[32];
+
+  if (value->type == CR_JSON_STRING)
+    return value->text.at;
+  (void)snprintf(number, sizeof(number), "%d",
+                 value->type == CR_JSON_NUMBER ? (int)value->number : value->truth);
+  return join(plan, number, CR_SPAN(""), "");
+}
+
 static void read_members(struct cr_scenario_plan *plan, const struct cr_json *options)
 {
   for (size_t i = 0; i < cr_json_len(options); i++) {
     const struct cr_json *member = cr_json_at(options, i);
     const struct row *row = find(of_others, COUNT(of_others), member->key);
-    char number[32];
 
-    (void)snprintf(number, sizeof(number), "%d",
-                   member->type == CR_JSON_NUMBER ? (int)member->number : member->truth);
     if (row)
-      use(plan, row, member->type == CR_JSON_STRING ? member->text.at : number);
+      use(plan, row, text_of(plan, member));
     else
       note_unknown(plan, member->key.at, NULL);
   }
