@@ -164,6 +164,7 @@ static const char *count_place(struct cr_sim_places *places, const struct cr_fro
     places->ready++;
     return NULL;
   case CR_PLACE_ASLEEP:
+  case CR_PLACE_PARKED:
     places->wheel++;
     return cr_alarm_is_set(&host->alarm) ? NULL : "a host sleeps, and nothing will wake it";
   case CR_PLACE_GATED:
@@ -176,9 +177,11 @@ static const char *count_place(struct cr_sim_places *places, const struct cr_fro
     places->leased++;
     return places->group_slots[host->waits_for] > 0 ? NULL : "a host waits for a group at rest";
   case CR_PLACE_BLOCKED:
+  case CR_PLACE_EXHAUSTED:
     places->exhausted++;
     return NULL;
   case CR_PLACE_EMPTY:
+  case CR_PLACES:
     break;
   }
   return "a host has URLs queued, and is in no place";
