@@ -202,7 +202,7 @@ void cr_sim_census_end(struct cr_sim_census *census, struct cr_span url, crawler
   }
   if (census->is_over)
     report(census, "ended after on_done", url);
-  /* What robots.txt forbids is dropped as it is found: before the page it was found on has ended. */
+  /* What robots.txt forbids is dropped as it is found: before the page it is found on ends. */
   if (!(*at & OFFERED) && outcome != CRAWLER_DROPPED)
     report(census, "ended, and nothing leads there", url);
   if ((*at & OUTCOME) != 0)
