@@ -75,10 +75,7 @@ EXAMPLES := $(patsubst examples/%.c,$(BUILD)/examples/%,\
 
 # With a choice of ROOMS, their tests only.
 TEST_DIRS    := $(if $(filter-out $(ROOMS),$(ALL_ROOMS)),$(ROOMS),$(notdir $(wildcard test/*)))
-# The model of the large simulation doesn't know yet that robots.txt is judged as links are found.
-TESTS_APART  := test/crawl/test_large_crawl.c test/sim/test_sim_large.c
-TEST_SRC     := $(filter-out $(TESTS_APART),$(foreach d,$(filter-out real bench fuzz,$(TEST_DIRS)),\
-                  $(wildcard test/$(d)/test_*.c)))
+TEST_SRC     := $(foreach d,$(filter-out real bench fuzz,$(TEST_DIRS)),$(wildcard test/$(d)/test_*.c))
 TESTS        := $(TEST_SRC:test/%.c=$(BUILD)/test/%)
 TESTS_FAST   := $(filter-out $(BUILD)/test/fetch/%,$(TESTS))
 SUPPORT_SRC  := $(filter-out test/sim/test_% test/polite/test_% test/conformance/test_%,\

@@ -228,6 +228,8 @@ void cr_sim_census_over(struct cr_sim_census *census)
       ref.slash = i % 2 != 0;
       if ((at[i] & OFFERED) && !(at[i] & OUTCOME))
         report_page(census, "a link leads there, and it never ended", ref);
+      if (!(at[i] & OFFERED) && (at[i] & OUTCOME) == CRAWLER_DROPPED)
+        report_page(census, "dropped, and nothing leads there", ref);
     }
   }
 }

@@ -63,6 +63,7 @@ void cr_sim_large_open(struct cr_sim_large *large)
                        .seed = large->web.seed >> 1,
                    });
   cr_sim_set(sim, "span_hosts", "1");
+  cr_sim_set(sim, "max_robots_time", "5m"); /* else a slow host's, moved, is left to its speed */
   cr_sim_set(sim, "concurrency", "1000");
   cr_sim_set(sim, "slow_concurrency", "8000");
   cr_sim_set(sim, "max_pending", "4000000000"); /* what is refused would hang on the order */

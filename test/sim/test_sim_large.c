@@ -457,7 +457,7 @@ static void leave_a_url(struct cr_sim_large *large)
 static void leave_a_lease(struct cr_sim_large *large)
 {
   struct cr_frontier *f = large->sim.s->frontier;
-  struct cr_take want = { large->sim.loop->clock_ms + 86400000, 1, 1, 1, 1, 1 };
+  struct cr_take want = { large->sim.loop->clock_ms + 3600000, 1, 1, 1, 1, 1 };
   struct cr_task task;
   int64_t next_ms;
   size_t n;
@@ -514,6 +514,11 @@ static void have_one_otherwise(struct cr_sim_large *large)
   large->census.at[large->census.first[0]] ^= CRAWLER_FETCHED ^ CRAWLER_FAILED;
 }
 
+static void have_one_dropped(struct cr_sim_large *large)
+{
+  large->census.at[large->census.first[0] + 1] |= CRAWLER_DROPPED;
+}
+
 static void have_one_too_many(struct cr_sim_large *large)
 {
   large->census.at[large->census.first[0] + 1] |= CRAWLER_FETCHED; /* "/" with a slash behind */
@@ -536,6 +541,7 @@ static void each_fault_behind_the_end_is_seen(void **state)
     { be_done_twice, "on_done was not called once" },
     { end_after_the_end, "ended after on_done" },
     { have_one_unended, "a link leads there, and it never ended" },
+    { have_one_dropped, "dropped, and nothing leads there" },
     { have_one_unreached, "in reach, and it never ended" },
     { have_one_otherwise, "not as the oracle says" },
     { have_one_too_many, "ended, and out of the oracle's reach" },
