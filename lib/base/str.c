@@ -24,6 +24,22 @@ struct cr_span cr_span_trim(struct cr_span text)
   return text;
 }
 
+size_t cr_span_find(struct cr_span text, char c)
+{
+  const char *at = text.len > 0 ? memchr(text.at, c, text.len) : NULL;
+
+  return at ? (size_t)(at - text.at) : text.len;
+}
+
+struct cr_span cr_span_take_item(struct cr_span *list)
+{
+  size_t len = cr_span_find(*list, ',');
+  struct cr_span item = cr_span(list->at, len);
+
+  *list = cr_span_from(*list, len < list->len ? len + 1 : len);
+  return cr_span_trim(item);
+}
+
 bool cr_parse_u64(struct cr_span text, uint64_t max, uint64_t *value)
 {
   uint64_t sum = 0;

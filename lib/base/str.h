@@ -79,6 +79,14 @@ static inline bool cr_span_take(struct cr_span *text, char c)
   return true;
 }
 struct cr_span cr_span_trim(struct cr_span text); /* HTML whitespace off both ends */
+/* All but the first bytes, of which there are so many. */
+static inline struct cr_span cr_span_from(struct cr_span text, size_t bytes)
+{
+  return cr_span(text.at + bytes, text.len - bytes);
+}
+size_t cr_span_find(struct cr_span text, char c); /* where it stands first; len: nowhere */
+/* Takes what stands before the next comma, or all, off the list, and trims it. */
+struct cr_span cr_span_take_item(struct cr_span *list);
 /* Decimal digits only, all of text, value <= max; false otherwise. */
 bool cr_parse_u64(struct cr_span text, uint64_t max, uint64_t *value);
 #define CR_U64_DIGITS 20

@@ -6,17 +6,7 @@
  */
 #include "engine/shard.h"
 
-static void report(struct cr_shard *s, const struct crawler_request *req, crawler_outcome outcome,
-                   crawler_reason reason)
-{
-  if (!s->hooks->outcome)
-    return;
-  s->hook_depth++;
-  s->hooks->outcome(s->crawler, req, outcome, reason, NULL, s->hooks->outcome_user);
-  s->hook_depth--;
-}
-
-static uint8_t seen_byte(struct cr_shard *s, uint64_t fp)
+uint8_t cr_seen_byte(const struct cr_shard *s, uint64_t fp)
 {
   uint8_t seen = CR_SEEN_UNKNOWN;
 
@@ -28,13 +18,13 @@ void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t f
                crawler_reason reason)
 {
   /* A requisite is judged each time that it's found, and told of once. */
-  if (req->kind == CRAWLER_KIND_REQUISITE && CR_SEEN_CLASS(seen_byte(s, fp)) == CR_SEEN_REJECTED)
+  if (req->kind == CRAWLER_KIND_REQUISITE && CR_SEEN_CLASS(cr_seen_byte(s, fp)) == CR_SEEN_REJECTED)
     return;
   /* Without room to remember it, it may be reported again: never lost. */
   if (!s->settings->filter_depends_on_page || reason != CRAWLER_REJECTED_FILTER)
     (void)s->frontier->ops->reject(s->frontier, fp, reason);
   cr_ledger_reject(&s->ledger, req->kind, reason);
-  report(s, req, CRAWLER_REJECTED, reason);
+  cr_report(s, req, CRAWLER_REJECTED, reason, NULL);
 }
 
 uint8_t cr_admit_forbidden(struct cr_shard *s, const struct crawler_request *req,
@@ -47,7 +37,7 @@ uint8_t cr_admit_forbidden(struct cr_shard *s, const struct crawler_request *req
     return CR_ADD_MEMORY;
   if (verdict == CR_ADD_NEW) {
     cr_ledger_drop(&s->ledger, req->kind, CRAWLER_DROPPED_ROBOTS);
-    report(s, req, CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS);
+    cr_report(s, req, CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS, NULL);
   }
   return verdict;
 }
@@ -127,8 +117,8 @@ void cr_rewritten(struct cr_shard *s, uint64_t asked, uint64_t fp, unsigned dept
   if (fp == asked || s->settings->filter_depends_on_page)
     return;
   (void)s->frontier->ops->reject(s->frontier, asked, CR_SEEN_REWRITTEN); /* asked twice at worst */
-  if (seen_byte(s, asked) ==
-      CR_SEEN_WAS_REWRITTEN) /* else it is a page that was asked for again by force */
+  /* Else it is a page that was asked for again by force. */
+  if (cr_seen_byte(s, asked) == CR_SEEN_WAS_REWRITTEN)
     cr_depth_replaced(s, asked, fp, depth);
 }
 
@@ -182,7 +172,7 @@ static uint8_t enqueue(struct cr_shard *s, const struct cr_admission *a)
 /* Known already? Then a shorter path is passed on, and nothing else is to do. */
 static bool is_known(struct cr_shard *s, const struct cr_admission *a)
 {
-  uint8_t seen = a->req->force ? CR_SEEN_UNKNOWN : seen_byte(s, a->fp);
+  uint8_t seen = a->req->force ? CR_SEEN_UNKNOWN : cr_seen_byte(s, a->fp);
 
   if (seen == CR_SEEN_UNKNOWN)
     return false;

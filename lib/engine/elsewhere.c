@@ -63,14 +63,6 @@ static bool is_of_domain(const struct cr_visit *v)
   return cr_span_eq(own, cr_host_site(cr_url_host(&v->shard->url)));
 }
 
-static bool is_rejected(const struct cr_shard *s, uint64_t fp)
-{
-  uint8_t seen = CR_SEEN_UNKNOWN;
-
-  s->frontier->ops->lookup(s->frontier, &fp, 1, &seen);
-  return seen != CR_SEEN_UNKNOWN && CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED;
-}
-
 bool cr_visit_canonical(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
@@ -87,7 +79,8 @@ bool cr_visit_canonical(struct cr_visit *v)
   int result;
 
   if (!s->settings->obey_canonical || !parse_first(v, CRAWLER_LINK_CANONICAL) || !is_of_domain(v) ||
-      cr_identify(s, &target, &a.fp) < 0 || a.fp == v->fp || is_rejected(s, a.fp))
+      cr_identify(s, &target, &a.fp) < 0 || a.fp == v->fp ||
+      CR_SEEN_CLASS(cr_seen_byte(s, a.fp)) == CR_SEEN_REJECTED)
     return false;
   cr_arena_reset(&s->scratch);
   result = cr_admit(s, &a);

@@ -49,15 +49,13 @@ static void release_reservation(struct cr_visit *v, bool fetched)
   s->slots.pages_done += fetched;
 }
 
-static void report(struct cr_visit *v, crawler_outcome outcome, crawler_reason reason)
+void cr_report(struct cr_shard *s, const struct crawler_request *req, crawler_outcome outcome,
+               crawler_reason reason, const struct crawler_page *page)
 {
-  struct cr_shard *s = v->shard;
-  const struct crawler_page *page = v->page.status > 0 ? &v->page : NULL;
-
   if (!s->hooks->outcome)
     return;
   s->hook_depth++;
-  s->hooks->outcome(s->crawler, &v->page.req, outcome, reason, page, s->hooks->outcome_user);
+  s->hooks->outcome(s->crawler, req, outcome, reason, page, s->hooks->outcome_user);
   s->hook_depth--;
 }
 
@@ -73,7 +71,7 @@ void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason re
   release_reservation(v, counts);
   cr_ledger_end(&s->ledger, v->page.req.kind, outcome, reason);
   tally(v, outcome);
-  report(v, outcome, reason);
+  cr_report(s, &v->page.req, outcome, reason, v->page.status > 0 ? &v->page : NULL);
   cr_visit_release(v);
   cr_shard_wake(s);
 }

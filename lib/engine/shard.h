@@ -235,6 +235,8 @@ void cr_rewritten(struct cr_shard *s, uint64_t asked, uint64_t fp, unsigned dept
  * Returns the cr_verdict of the frontier; item->extra stays the caller's. */
 uint8_t cr_admit_forbidden(struct cr_shard *s, const struct crawler_request *req,
                            struct cr_frontier_item *item);
+/* What is known of a fingerprint: CR_SEEN_*. */
+uint8_t cr_seen_byte(const struct cr_shard *s, uint64_t fp);
 /* Remembers and reports a URL rejected for what it is. */
 void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
                crawler_reason reason);
@@ -342,6 +344,9 @@ void cr_visit_free_slot(struct cr_visit *v, bool polite);
 
 /* ---- settle.c: how a lease ends ---- */
 
+/* Tells on_outcome; page NULL: there was no response. */
+void cr_report(struct cr_shard *s, const struct crawler_request *req, crawler_outcome outcome,
+               crawler_reason reason, const struct crawler_page *page);
 void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason reason);
 void cr_visit_requeue(struct cr_visit *v, enum cr_finish_kind kind, int64_t at_ms);
 /* Ends the lease so that it is queued again, and the visit with it; on an error neither. */

@@ -52,12 +52,20 @@ static int64_t share_of_pending(const struct cr_shard *s, int percent)
   return share > 0 ? share : 1;
 }
 
+static int64_t queued_of(const struct cr_shard *s, uint32_t host)
+{
+  struct cr_host_view view;
+
+  s->frontier->ops->host_view(s->frontier, host, &view);
+  return view.queued;
+}
+
 static bool is_full(struct cr_reading *r)
 {
   struct cr_shard *s = r->visit->shard;
 
   for (size_t i = 0; i < 2; i++) {
-    if (s->frontier->ops->host_queued(s->frontier, r->hosts[i]) >= share_of_pending(s, 80))
+    if (queued_of(s, r->hosts[i]) >= share_of_pending(s, 80))
       r->full_host = r->hosts[i];
   }
   return r->full_host != CR_NO_ID;
@@ -67,8 +75,7 @@ static bool still_waits(struct cr_reading *r)
 {
   struct cr_shard *s = r->visit->shard;
 
-  if (r->full_host != CR_NO_ID &&
-      s->frontier->ops->host_queued(s->frontier, r->full_host) < share_of_pending(s, 50))
+  if (r->full_host != CR_NO_ID && queued_of(s, r->full_host) < share_of_pending(s, 50))
     r->full_host = CR_NO_ID;
   return r->full_host != CR_NO_ID;
 }
@@ -124,7 +131,6 @@ static void reject_text(struct cr_reading *r, struct cr_span text, crawler_reaso
   struct cr_shard *s = r->visit->shard;
   struct crawler_request req = request_of(r);
   uint64_t fp;
-  uint8_t seen = CR_SEEN_UNKNOWN;
 
   if (text.len > CR_REQUEST_MAX_URL)
     text.len = CR_REQUEST_MAX_URL;
@@ -132,8 +138,7 @@ static void reject_text(struct cr_reading *r, struct cr_span text, crawler_reaso
   req.url = cr_arena_strndup(&s->scratch, text.at, text.len);
   req.url_bytes = text.len;
   fp = cr_hash64(text.at, text.len, ~s->hash_seed);
-  s->frontier->ops->lookup(s->frontier, &fp, 1, &seen);
-  if (req.url && seen == CR_SEEN_UNKNOWN)
+  if (req.url && cr_seen_byte(s, fp) == CR_SEEN_UNKNOWN)
     cr_reject(s, &req, fp, reason);
   cr_count_link(s, -(int)reason);
 }

@@ -45,10 +45,8 @@ static int enqueue(struct cr_shard *s, const struct crawler_request *req, uint64
 {
   struct cr_frontier_item item;
   uint8_t verdict = CR_ADD_MEMORY;
-  uint8_t seen = CR_SEEN_UNKNOWN;
 
-  s->frontier->ops->lookup(s->frontier, &fp, 1, &seen);
-  if (seen != CR_SEEN_UNKNOWN)
+  if (cr_seen_byte(s, fp) != CR_SEEN_UNKNOWN)
     return CR_ADD_KNOWN;
   cr_frontier_item_of(s, req, fp, &item);
   if (item.authority == CR_NO_ID)

@@ -306,9 +306,7 @@ static bool says_all(struct cr_span list)
 static bool parse_list(struct cr_address_policy *policy, struct cr_span list)
 {
   while (list.len > 0) {
-    const char *comma = memchr(list.at, ',', list.len);
-    size_t len = comma ? (size_t)(comma - list.at) : list.len;
-    struct cr_span item = cr_span_trim(cr_span(list.at, len));
+    struct cr_span item = cr_span_take_item(&list);
     struct exception *exception = &policy->exceptions[policy->count];
 
     if (says_all(item) || (item.len > 0 && says_none(item)))
@@ -318,8 +316,6 @@ static bool parse_list(struct cr_address_policy *policy, struct cr_span list)
         return false;
       policy->count++;
     }
-    len += comma ? 1 : 0;
-    list = cr_span(list.at + len, list.len - len);
   }
   return true;
 }

@@ -474,15 +474,11 @@ int cr_resolver_answer(struct cr_resolver *r, uint64_t token, const char *addres
   if (!slot)
     return CRAWLER_E_INVAL;
   while (rest.len > 0) {
-    const char *comma = memchr(rest.at, ',', rest.len);
-    size_t len = comma ? (size_t)(comma - rest.at) : rest.len;
     struct cr_address address;
-    if (!cr_address_parse(cr_span_trim(cr_span(rest.at, len)), &address))
+    if (!cr_address_parse(cr_span_take_item(&rest), &address))
       return CRAWLER_E_INVAL;
     if (count < CR_RESOLVE_MAX_ADDRESSES)
       parsed[count++] = address;
-    len += comma ? 1 : 0;
-    rest = cr_span(rest.at + len, rest.len - len);
   }
   if (count > 0)
     answer_slot(slot, parsed, count, ttl_ms, NULL);

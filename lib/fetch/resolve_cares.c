@@ -82,9 +82,7 @@ static int parse_servers(struct cr_span list, struct servers *servers)
 {
   servers->count = 0;
   while (list.len > 0) {
-    const char *comma = memchr(list.at, ',', list.len);
-    size_t len = comma ? (size_t)(comma - list.at) : list.len;
-    struct cr_span item = cr_span_trim(cr_span(list.at, len));
+    struct cr_span item = cr_span_take_item(&list);
 
     if (item.len > 0) {
       struct ares_addr_port_node *node = &servers->nodes[servers->count];
@@ -93,8 +91,6 @@ static int parse_servers(struct cr_span list, struct servers *servers)
       if (servers->count++ > 0)
         node[-1].next = node;
     }
-    len += comma ? 1 : 0;
-    list = cr_span(list.at + len, list.len - len);
   }
   return 0;
 }

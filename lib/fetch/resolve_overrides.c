@@ -63,14 +63,10 @@ static bool parse_entry(struct cr_span item, struct entry *entry)
 static bool parse_list(struct cr_resolve_overrides *overrides, struct cr_span list)
 {
   while (list.len > 0) {
-    const char *comma = memchr(list.at, ',', list.len);
-    size_t len = comma ? (size_t)(comma - list.at) : list.len;
-    struct cr_span item = cr_span_trim(cr_span(list.at, len));
+    struct cr_span item = cr_span_take_item(&list);
 
     if (item.len > 0 && !parse_entry(item, &overrides->entries[overrides->count++]))
       return false;
-    len += comma ? 1 : 0;
-    list = cr_span(list.at + len, list.len - len);
   }
   return true;
 }

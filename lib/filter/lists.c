@@ -6,20 +6,11 @@
  */
 #include "filter/lists.h"
 
-static struct cr_span from(struct cr_span text, size_t bytes)
-{
-  return cr_span(text.at + bytes, text.len - bytes);
-}
-
 /* Takes the next word off the list; false: there is none. Empty words are passed over. */
 static bool next_word(struct cr_span *list, struct cr_span *word)
 {
   while (list->len > 0) {
-    const char *comma = memchr(list->at, ',', list->len);
-    size_t len = comma ? (size_t)(comma - list->at) : list->len;
-
-    *word = cr_span_trim(cr_span(list->at, len));
-    *list = from(*list, len + (comma != NULL));
+    *word = cr_span_take_item(list);
     if (word->len > 0)
       return true;
   }
@@ -60,7 +51,7 @@ static bool read_range(struct cr_span word, struct range *range)
   if (!cr_parse_u64(cr_span(word.at, len), 65535, &range->first))
     return false;
   range->last = range->first;
-  if (dash && !cr_parse_u64(from(word, len + 1), 65535, &range->last))
+  if (dash && !cr_parse_u64(cr_span_from(word, len + 1), 65535, &range->last))
     return false;
   return range->first > 0 && range->first <= range->last;
 }
@@ -91,7 +82,7 @@ bool cr_list_has_port(struct cr_span list, int port)
 
 static struct cr_span without_dot(struct cr_span word)
 {
-  return word.at[0] == '.' ? from(word, 1) : word;
+  return word.at[0] == '.' ? cr_span_from(word, 1) : word;
 }
 
 bool cr_list_of_extensions(struct cr_span list)
@@ -153,7 +144,7 @@ static bool split(struct cr_span type, struct cr_span halves[2])
   if (!slash)
     return false;
   halves[0] = cr_span(type.at, (size_t)(slash - type.at));
-  halves[1] = from(type, halves[0].len + 1);
+  halves[1] = cr_span_from(type, halves[0].len + 1);
   return halves[0].len > 0 && halves[1].len > 0 && !memchr(halves[1].at, '/', halves[1].len);
 }
 

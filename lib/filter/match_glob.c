@@ -57,11 +57,6 @@ static bool is_host_kind(enum cr_match_kind kind)
   return kind == CR_MATCH_ALLOW_HOST || kind == CR_MATCH_DENY_HOST;
 }
 
-static struct cr_span skip(struct cr_span text, size_t bytes)
-{
-  return cr_span(text.at + bytes, text.len - bytes);
-}
-
 /* ---- matching ---- */
 
 struct subject {
@@ -111,7 +106,7 @@ static bool host_matches(const struct cr_match_rule *rule, struct cr_span host, 
   host = strip_last_dot(host);
   if (name.len == 0)
     return true;
-  if (host.len < name.len || !cr_span_eq_nocase(skip(host, host.len - name.len), name))
+  if (host.len < name.len || !cr_span_eq_nocase(cr_span_from(host, host.len - name.len), name))
     return false;
   if (host.len == name.len)
     return rule->form != HOST_BELOW;
@@ -196,7 +191,7 @@ static int take_port(struct cr_span *pattern, int *port)
   *port = ANY_PORT;
   if (colon == 0 || pattern->at[colon - 1] != ':')
     return 0;
-  if (!cr_parse_u64(skip(*pattern, colon), 65535, &number) || number == 0)
+  if (!cr_parse_u64(cr_span_from(*pattern, colon), 65535, &number) || number == 0)
     return CRAWLER_E_VALUE;
   *port = (int)number;
   pattern->len = colon - 1;
@@ -207,11 +202,11 @@ static int take_port(struct cr_span *pattern, int *port)
 static enum form take_form(struct cr_span *pattern)
 {
   if (pattern->len > 1 && pattern->at[0] == '*' && pattern->at[1] == '.') {
-    *pattern = skip(*pattern, 2);
+    *pattern = cr_span_from(*pattern, 2);
     return HOST_BELOW;
   }
   if (pattern->len > 0 && pattern->at[0] == '.') {
-    *pattern = skip(*pattern, 1);
+    *pattern = cr_span_from(*pattern, 1);
     return HOST_OR_BELOW;
   }
   return HOST;
@@ -301,9 +296,9 @@ static int draft_any(struct draft *draft, struct cr_match_rules *rules, struct c
   if (is_host_kind(draft->kind))
     return draft_host(draft, draft->given, room);
   if (cr_span_starts_nocase(draft->given, regex))
-    return draft_regex(draft, skip(draft->given, regex.len), rules);
+    return draft_regex(draft, cr_span_from(draft->given, regex.len), rules);
   if (is_ordered_kind(draft->kind) && cr_span_starts_nocase(draft->given, host))
-    return draft_host(draft, skip(draft->given, host.len), room);
+    return draft_host(draft, cr_span_from(draft->given, host.len), room);
   return 0; /* a glob */
 }
 

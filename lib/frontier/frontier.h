@@ -209,7 +209,7 @@ struct cr_frontier_stats { /* kept, O(1) */
 
 /* A host at this moment. */
 struct cr_host_view {
-  int64_t queued; /* all kinds */
+  int64_t queued; /* all kinds, as max_pending counts them */
   int64_t leased;
   int64_t next_ok_ms;       /* it may not be asked before */
   int64_t blocked_until_ms; /* nor before this; CR_NEVER: until changed */
@@ -234,8 +234,6 @@ struct cr_frontier_ops {
   struct cr_span (*authority_origin)(struct cr_frontier *f, uint32_t authority);
   uint32_t (*authority_host)(struct cr_frontier *f, uint32_t authority);
   struct cr_span (*host_key)(struct cr_frontier *f, uint32_t host);
-  /* Its queued URLs, as max_pending counts them. */
-  uint32_t (*host_queued)(struct cr_frontier *f, uint32_t host);
   /* Facts the engine keeps with an authority (its robots rules). The old ones are the caller's to
    * free when it sets others. */
   void *(*facts)(struct cr_frontier *f, uint32_t authority);

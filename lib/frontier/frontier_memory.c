@@ -84,11 +84,6 @@ static uint32_t authority_host(struct cr_frontier *base, uint32_t id)
   return cr_authority_at(&cr_frontier_memory(base)->hosts, id)->host;
 }
 
-static uint32_t host_queued(struct cr_frontier *base, uint32_t host)
-{
-  return cr_host_at(&cr_frontier_memory(base)->hosts, host)->pending;
-}
-
 static struct cr_span host_key(struct cr_frontier *base, uint32_t host)
 {
   return cr_host_at(&cr_frontier_memory(base)->hosts, host)->name;
@@ -273,7 +268,6 @@ static const struct cr_frontier_ops memory_ops = {
   .authority_origin = authority_origin,
   .authority_host = authority_host,
   .host_key = host_key,
-  .host_queued = host_queued,
   .facts = facts,
   .set_facts = set_facts,
   .set_gate = set_gate,

@@ -20,19 +20,6 @@ static const struct {
   { CR_SPAN_INIT("nocache"), CRAWLER_PAGE_NOARCHIVE }, /* Bing's name for it */
 };
 
-static struct cr_span skip(struct cr_span text, size_t bytes)
-{
-  return cr_span(text.at + bytes, text.len - bytes);
-}
-
-/* Where c stands; text.len: nowhere. */
-static size_t find(struct cr_span text, char c)
-{
-  const char *at = text.len > 0 ? memchr(text.at, c, text.len) : NULL;
-
-  return at ? (size_t)(at - text.at) : text.len;
-}
-
 static bool has_digit(struct cr_span text)
 {
   for (size_t i = 0; i < text.len; i++)
@@ -41,21 +28,11 @@ static bool has_digit(struct cr_span text)
   return false;
 }
 
-/* Takes off what stands before a comma. */
-static struct cr_span take_piece(struct cr_span *list)
-{
-  size_t len = find(*list, ',');
-  struct cr_span piece = cr_span(list->at, len);
-
-  *list = skip(*list, len < list->len ? len + 1 : len);
-  return cr_span_trim(piece);
-}
-
 /* "25 Jun 2010 15:00:00 GMT", or with a comma: then its day of the week was the piece before. */
 static void read_date(struct cr_page_facts *facts, struct cr_span date, struct cr_span *list)
 {
   if (!has_digit(date))
-    date = take_piece(list);
+    date = cr_span_take_item(list);
   int64_t ms = cr_feed_date(date);
   if (ms != 0 && (facts->unavailable_after_ms == 0 || ms < facts->unavailable_after_ms))
     facts->unavailable_after_ms = ms;
@@ -71,7 +48,7 @@ static void read_words(struct cr_page_facts *facts, struct cr_span piece)
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
       if (cr_span_eq_nocase(cr_span(piece.at, len), words[i].word))
         facts->robots |= (uint8_t)words[i].says;
-    piece = cr_span_trim(skip(piece, len));
+    piece = cr_span_trim(cr_span_from(piece, len));
   }
 }
 
@@ -88,18 +65,18 @@ static void read_list(struct cr_page_facts *facts, struct cr_span list, struct c
   bool is_for_us = true;
 
   while (list.len > 0) {
-    struct cr_span piece = take_piece(&list);
-    struct cr_span name = cr_span_trim(cr_span(piece.at, find(piece, ':')));
+    struct cr_span piece = cr_span_take_item(&list);
+    struct cr_span name = cr_span_trim(cr_span(piece.at, cr_span_find(piece, ':')));
     if (token.at && name.len < piece.len && !has_value(name)) {
       is_for_us =
           cr_span_eq(name, CR_SPAN("*")) || (name.len > 0 && cr_span_eq_nocase(name, token));
-      piece = cr_span_trim(skip(piece, find(piece, ':') + 1));
-      name = cr_span_trim(cr_span(piece.at, find(piece, ':')));
+      piece = cr_span_trim(cr_span_from(piece, cr_span_find(piece, ':') + 1));
+      name = cr_span_trim(cr_span(piece.at, cr_span_find(piece, ':')));
     }
     if (!is_for_us)
       continue;
     if (name.len < piece.len && cr_span_eq_nocase(name, CR_SPAN("unavailable_after")))
-      read_date(facts, skip(piece, find(piece, ':') + 1), &list);
+      read_date(facts, cr_span_from(piece, cr_span_find(piece, ':') + 1), &list);
     else
       read_words(facts, piece);
   }

@@ -73,18 +73,6 @@ static bool is_blank(char c)
   return c == ' ' || c == '\t';
 }
 
-/* Where c stands in text; text.len: nowhere. */
-static size_t find_char(struct cr_span text, char c)
-{
-  const char *found = text.len > 0 ? memchr(text.at, c, text.len) : NULL;
-  return found ? (size_t)(found - text.at) : text.len;
-}
-
-static struct cr_span skip(struct cr_span text, size_t bytes)
-{
-  return cr_span(text.at + bytes, text.len - bytes);
-}
-
 /* Takes one line off *rest. LF, CR and CRLF end it, and so does the end of the text. */
 static struct cr_span take_line(struct cr_span *rest)
 {
@@ -98,7 +86,7 @@ static struct cr_span take_line(struct cr_span *rest)
         rest->at[taken] == '\r' && taken + 1 < rest->len && rest->at[taken + 1] == '\n' ? 2 : 1;
 
   struct cr_span line = cr_span(rest->at, len);
-  *rest = skip(*rest, taken);
+  *rest = cr_span_from(*rest, taken);
   return line;
 }
 
@@ -106,14 +94,14 @@ static struct cr_span take_line(struct cr_span *rest)
  * space stands for it when it parts exactly two words. */
 static size_t find_separator(struct cr_span line)
 {
-  size_t colon = find_char(line, ':');
+  size_t colon = cr_span_find(line, ':');
   if (colon < line.len)
     return colon;
 
   size_t gap = 0;
   while (gap < line.len && !is_blank(line.at[gap]))
     gap++;
-  struct cr_span second = cr_span_trim(skip(line, gap));
+  struct cr_span second = cr_span_trim(cr_span_from(line, gap));
   for (size_t i = 0; i < second.len; i++)
     if (is_blank(second.at[i]))
       return line.len;
@@ -124,14 +112,14 @@ static bool split_line(struct cr_span line, bool strict, struct cr_robots_record
 {
   if (line.len > CR_ROBOTS_LINE_BYTES)
     line.len = CR_ROBOTS_LINE_BYTES;
-  line.len = find_char(line, '#');
+  line.len = cr_span_find(line, '#');
   line = cr_span_trim(line);
 
-  size_t separator = strict ? find_char(line, ':') : find_separator(line);
+  size_t separator = strict ? cr_span_find(line, ':') : find_separator(line);
   if (separator == line.len)
     return false;
   record->name = cr_span_trim(cr_span(line.at, separator));
-  record->value = cr_span_trim(skip(line, separator + 1));
+  record->value = cr_span_trim(cr_span_from(line, separator + 1));
   record->field = find_field(record->name, strict);
   return record->name.len > 0;
 }
@@ -155,7 +143,7 @@ void cr_robots_lines_init(struct cr_robots_lines *lines, struct cr_span text)
   text = cut_at_limit(text);
   while (marked < sizeof(mark) && marked < text.len && text.at[marked] == mark[marked])
     marked++;
-  lines->rest = text.len > 0 ? skip(text, marked) : text;
+  lines->rest = text.len > 0 ? cr_span_from(text, marked) : text;
   lines->line = 0;
   lines->strict = false;
 }

@@ -38,13 +38,8 @@ static void read_one(struct cr_span one, uint8_t signals[2])
 
 void cr_robots_read_signals(struct cr_span value, uint8_t signals[2])
 {
-  while (value.len > 0) {
-    const char *comma = memchr(value.at, ',', value.len);
-    size_t len = comma ? (size_t)(comma - value.at) : value.len;
-    read_one(cr_span(value.at, len), signals);
-    len += comma != NULL;
-    value = cr_span(value.at + len, value.len - len);
-  }
+  while (value.len > 0)
+    read_one(cr_span_take_item(&value), signals);
 }
 
 int cr_robots_signal_is(const struct cr_robots *robots, enum cr_robots_signal signal)

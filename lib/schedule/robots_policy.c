@@ -55,18 +55,16 @@ crawler_reason cr_robots_fate(crawler_reason failure)
 /* Takes one directive off the list: its name, and its argument without quotes. */
 static struct cr_span take_directive(struct cr_span *list, struct cr_span *argument)
 {
-  const char *comma = memchr(list->at, ',', list->len);
-  struct cr_span one = cr_span(list->at, comma ? (size_t)(comma - list->at) : list->len);
-  const char *equals = memchr(one.at, '=', one.len);
+  struct cr_span one = cr_span_take_item(list);
+  size_t equals = cr_span_find(one, '=');
 
-  *list = comma ? cr_span(comma + 1, list->len - one.len - 1) : cr_span(list->at, 0);
   *argument = cr_span(NULL, 0);
-  if (!equals)
-    return cr_span_trim(one);
-  *argument = cr_span_trim(cr_span(equals + 1, one.len - (size_t)(equals + 1 - one.at)));
+  if (equals == one.len)
+    return one;
+  *argument = cr_span_trim(cr_span_from(one, equals + 1));
   if (argument->len > 1 && argument->at[0] == '"')
     *argument = cr_span(argument->at + 1, argument->len - 2);
-  return cr_span_trim(cr_span(one.at, (size_t)(equals - one.at)));
+  return cr_span_trim(cr_span(one.at, equals));
 }
 
 int64_t cr_robots_fresh_ms(struct cr_span cache_control, int64_t most_ms)

@@ -200,16 +200,12 @@ bool cr_key_is_index(struct cr_span file)
 bool cr_key_is_listed(struct cr_span name, struct cr_span list)
 {
   while (list.len > 0) {
-    const char *comma = memchr(list.at, ',', list.len);
-    size_t len = comma ? (size_t)(comma - list.at) : list.len;
-    struct cr_span word = cr_span_trim(cr_span(list.at, len));
+    struct cr_span word = cr_span_take_item(&list);
     bool is_prefix = word.len > 0 && word.at[word.len - 1] == '*';
     if (is_prefix && cr_span_starts_nocase(name, cr_span(word.at, word.len - 1)))
       return true;
     if (word.len > 0 && cr_span_eq_nocase(name, word))
       return true;
-    len += comma != NULL;
-    list = cr_span(list.at + len, list.len - len);
   }
   return false;
 }

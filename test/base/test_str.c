@@ -129,6 +129,37 @@ static void numbers_are_written_in_decimal(void **state)
   }
 }
 
+static void items_are_taken_off_a_list(void **state)
+{
+  static const struct {
+    struct cr_span list;
+    size_t count;
+    struct cr_span items[3];
+  } cases[] = {
+    { CR_SPAN_INIT(""), 0, { CR_SPAN_INIT("") } },
+    { CR_SPAN_INIT("a"), 1, { CR_SPAN_INIT("a") } },
+    { CR_SPAN_INIT(" a , b"), 2, { CR_SPAN_INIT("a"), CR_SPAN_INIT("b") } },
+    { CR_SPAN_INIT("a,,b"), 3, { CR_SPAN_INIT("a"), CR_SPAN_INIT(""), CR_SPAN_INIT("b") } },
+    { CR_SPAN_INIT(","), 1, { CR_SPAN_INIT("") } },
+    { CR_SPAN_INIT("a,"), 1, { CR_SPAN_INIT("a") } },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_span list = cases[i].list;
+    size_t count = 0;
+    for (; list.len > 0; count++) {
+      assert_true(count < cases[i].count);
+      assert_true(cr_span_eq(cr_span_take_item(&list), cases[i].items[count]));
+    }
+    assert_int_equal(count, cases[i].count);
+  }
+  assert_int_equal(cr_span_find(CR_SPAN("a=b="), '='), 1);
+  assert_int_equal(cr_span_find(CR_SPAN("ab"), '='), 2);
+  assert_int_equal(cr_span_find(cr_span(NULL, 0), '='), 0);
+  assert_true(cr_span_eq(cr_span_from(CR_SPAN("abc"), 1), CR_SPAN("bc")));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -136,6 +167,7 @@ int main(void)
     cmocka_unit_test(spans_compare_by_their_bytes),
     cmocka_unit_test(case_is_ignored_for_ascii_letters_only),
     cmocka_unit_test(trim_takes_html_whitespace_off_both_ends),
+    cmocka_unit_test(items_are_taken_off_a_list),
     cmocka_unit_test(character_classes_hold_for_all_bytes),
     cmocka_unit_test(numbers_are_digits_only_and_within_the_maximum),
   };
