@@ -438,15 +438,14 @@ static bool allocate(struct batch *b, size_t n)
   return true;
 }
 
-/* Items are the largest of the arrays, and most pages need none. */
+/* Items are the largest of the arrays, and most pages need none: there is room for one in any case,
+ * so that there always is an array. */
 static bool allocate_items(struct batch *b)
 {
-  size_t unknown = 0;
+  size_t unknown = 1;
 
   for (uint32_t i = 0; i < b->count; i++)
     unknown += is_to_filter(b, i);
-  if (unknown == 0)
-    return true;
   b->items = cr_arena_alloc(b->arena, unknown * sizeof(*b->items));
   b->item_of = cr_arena_alloc(b->arena, unknown * sizeof(*b->item_of));
   return b->items && b->item_of;
