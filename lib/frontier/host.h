@@ -59,7 +59,7 @@ enum cr_place {
   CR_PLACE_EXHAUSTED, /* nothing that may leave: no alarm */
   CR_PLACE_BLOCKED,   /* until changed: no alarm */
   CR_PLACE_GATED,     /* only URLs whose robots.txt is being asked for */
-  CR_PLACE_FULL,      /* all its slots are in use */
+  CR_PLACE_FULL,      /* all slots that it may use for what is next are in use */
   CR_PLACE_ASLEEP,    /* until its alarm */
   CR_PLACE_PARKED,    /* the same, for blocked_until_ms */
   CR_PLACE_GROUP,     /* in the wait list of its site or address */

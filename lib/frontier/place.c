@@ -73,6 +73,13 @@ static bool has_due(const struct cr_frontier_memory *f, struct cr_host *host)
          !cr_kind_waits_with_pages(cr_queue_head_kind(&host->queue, &f->slab));
 }
 
+/* Is what it would give of the last rank? That waits until nothing else of it is in flight. */
+static bool is_last_rank(const struct cr_frontier_memory *f, struct cr_host *host)
+{
+  return host->queue.len > host->gated && cr_pending_due_ask(f, host) == CR_NO_ID &&
+         cr_ring_rank(cr_queue_head_priority(&host->queue)) == CR_RING_RANKS - 1;
+}
+
 /* Where the host belongs; *alarm_ms is when to judge it again (CR_NEVER: not for time alone). */
 static enum cr_place judge(const struct cr_frontier_memory *f, struct cr_host *host,
                            int64_t *alarm_ms)
@@ -104,7 +111,7 @@ static enum cr_place judge(const struct cr_frontier_memory *f, struct cr_host *h
   }
   /* What becomes due while the host is in the ring may change its rank or lane. */
   *alarm_ms = ask_ms > f->now_ms ? sooner_of(entry_ms, ask_ms) : entry_ms;
-  return CR_PLACE_RING;
+  return host->in_flight > 0 && is_last_rank(f, host) ? CR_PLACE_FULL : CR_PLACE_RING;
 }
 
 static void set_alarm(struct cr_frontier_memory *f, struct cr_host *host, int64_t alarm_ms)

@@ -401,6 +401,12 @@ static int64_t next_due_ms(const struct cr_frontier_model *m)
   return first_ms;
 }
 
+/* What is of the last rank of priorities waits until nothing else of its host is in flight. */
+static bool waits_for_others(const struct cr_frontier_model *m, uint32_t host, struct next next)
+{
+  return next.url != NOBODY && m->urls[next.url].item.priority < -63 && in_flight(m, host) > 0;
+}
+
 /* Could the host give a task now, within what is left of the quotas? */
 static bool could_give(const struct cr_frontier_model *m, uint32_t host)
 {
@@ -409,7 +415,8 @@ static bool could_give(const struct cr_frontier_model *m, uint32_t host)
 
   if (!next.is_robots && next.url == NOBODY)
     return false;
-  if (due_ms(m, host) > m->now_ms || is_full(m, host) || groups_are_full(m, host))
+  if (due_ms(m, host) > m->now_ms || is_full(m, host) || groups_are_full(m, host) ||
+      waits_for_others(m, host, next))
     return false;
   if ((at->slow ? m->want.max_slow : m->want.max_fast) == 0)
     return false;
