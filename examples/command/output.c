@@ -90,6 +90,7 @@ static void put_response(FILE *to, const crawler_page *page)
   crawler_page_body(page, &bytes);
   fprintf(to, ",\"status\":%d", crawler_page_status(page));
   put_text(to, "to", crawler_page_location(page));
+  put_text(to, "duplicate_of", crawler_page_duplicate_of(page));
   put_text(to, "mime", crawler_page_mime(page));
   put_text(to, "charset", crawler_page_charset(page));
   fprintf(to, ",\"bytes\":%zu,\"links\":%zu", bytes, crawler_page_link_count(page));
@@ -107,6 +108,7 @@ static void put_outcome(FILE *to, const crawler_request *req, crawler_outcome ou
   put_text(to, "outcome", crawler_outcome_name(outcome));
   put_text(to, "reason", crawler_reason_name(reason));
   put_text(to, "rule", crawler_request_rule(req));
+  put_text(to, "trap", crawler_trap_name((int)crawler_request_trap(req)));
   fprintf(to, ",\"depth\":%d", crawler_request_depth(req));
   put_text(to, "via", crawler_request_via(req));
   put_text(to, "referrer", crawler_request_referrer(req));

@@ -143,10 +143,11 @@ typedef enum crawler_reason {
   CRAWLER_DROPPED_ROBOTS = 32,             /* robots.txt says no */
   CRAWLER_DROPPED_ROBOTS_UNREACHABLE = 33, /* robots.txt can't be had */
   CRAWLER_DROPPED_FILTER = 34,             /* on_request said no */
+  CRAWLER_DROPPED_TRAP = 35,               /* over trap_pages since it was admitted */
   CRAWLER_REJECTED_INVALID_URL = 48,       /* not a URL, or over 16 KB */
   CRAWLER_REJECTED_SCHEME = 49,            /* mailto:, javascript:, ... */
   CRAWLER_REJECTED_SCOPE = 50,             /* outside: crawler_request_rule() says by which rule */
-  CRAWLER_REJECTED_TRAP = 51,              /* not used yet */
+  CRAWLER_REJECTED_TRAP = 51,              /* crawler_request_trap() says by which rule */
   CRAWLER_REJECTED_FILTER = 52,            /* on_filter or on_links said no */
   CRAWLER_REJECTED_PATTERN_LIMIT = 56,     /* a regular expression's match would cost too much */
   /* Counted for each link, not for the URL, which may come again: */
@@ -157,9 +158,25 @@ typedef enum crawler_reason {
   CRAWLER_CAPPED_MEMORY = 65      /* the frontier is full */
 } crawler_reason;
 
+/* Which rule against traps left a URL out: docs/guide.md says what each is about. */
+typedef enum crawler_trap {
+  CRAWLER_TRAP_NONE = 0,
+  CRAWLER_TRAP_LENGTH = 1,     /* over option max_url_length */
+  CRAWLER_TRAP_DEPTH = 2,      /* over max_path_depth */
+  CRAWLER_TRAP_REPEATS = 3,    /* over max_repeats */
+  CRAWLER_TRAP_PARAMETERS = 4, /* over max_parameters */
+  CRAWLER_TRAP_CALENDAR = 5,   /* over max_calendar_years */
+  CRAWLER_TRAP_SESSION = 6,    /* trap_sessions: known but for its session */
+  CRAWLER_TRAP_ALIAS = 7,      /* trap_aliases: known but for what makes no difference */
+  CRAWLER_TRAP_NOVELTY = 8,    /* over trap_pages */
+  CRAWLER_TRAP_SHARE = 9       /* over max_group */
+} crawler_trap;
+
 /* "robots", "too_large", "scope", ...; "" for NONE; static; NULL for a number that isn't one.
  * [any thread] */
 const char *crawler_reason_name(int reason);
+/* "calendar", "alias", ...; "" for NONE; static; NULL for a number that isn't one. [any thread] */
+const char *crawler_trap_name(int trap);
 /* "fetched", ...; static; NULL for a number that isn't one. [any thread] */
 const char *crawler_outcome_name(int outcome);
 /* "page", "robots", ...; static; NULL for a number that isn't one. [any thread] */
@@ -305,7 +322,17 @@ int crawler_set_depth_first(crawler *c, int on);       /* what was found last go
 int crawler_set_requisites(crawler *c, int on);        /* images, style sheets, ..., on any host */
 int crawler_set_refresh_redirects(crawler *c, int on); /* a refresh is no link, but that */
 int crawler_set_obey_canonical(crawler *c, int on);    /* ... leads to rel=canonical alone */
-int crawler_set_filter_depends_on_page(crawler *c, int on);  /* ask on_filter for each link */
+int crawler_set_filter_depends_on_page(crawler *c, int on);   /* ask on_filter for each link */
+int crawler_set_max_url_length(crawler *c, int64_t bytes);    /* these are against traps: */
+int crawler_set_max_path_depth(crawler *c, int64_t segments); /* -1: no limit, as for all of them */
+int crawler_set_max_repeats(crawler *c, int64_t times);       /* of one segment in a path */
+int crawler_set_max_parameters(crawler *c, int64_t parameters); /* of a query */
+int crawler_set_max_calendar_years(crawler *c, int64_t years);  /* ahead; ten times that back */
+int crawler_set_max_group(crawler *c, int64_t urls);   /* of a folder, or a path with any query */
+int crawler_set_trap_sessions(crawler *c, int on);     /* what differs in a session's name alone */
+int crawler_set_trap_aliases(crawler *c, int on);      /* ... in what has made no difference */
+int crawler_set_trap_pages(crawler *c, int64_t pages); /* that say the same; then no more */
+int crawler_set_duplicate_memory_bytes(crawler *c, int64_t bytes); /* 0: duplicates aren't told */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */
 /* "Name: value", to the seeds' origins; each adds one, "" removes all. CRAWLER_E_LIMIT: over 64. */
@@ -370,7 +397,8 @@ int crawler_request_set_body(crawler_request *req, const void *data, size_t byte
 /* on_request too. Replaces one of the same name; at most 64. Redirects to the same origin keep it.
  * CRAWLER_E_VALUE: not a header's name, or control characters. */
 int crawler_request_set_header(crawler_request *req, const char *name, const char *value);
-/* on_filter too. -128..127; 0 to begin with, larger is sooner among the URLs of a host. */
+/* on_filter too. -128..127; 0 to begin with, larger is sooner among the URLs of a host. What has
+ * less than -63 waits until nothing else of its host is in flight. */
 int crawler_request_set_priority(crawler_request *req, int priority);
 int crawler_request_set_kind(crawler_request *req, crawler_kind kind); /* PAGE or REQUISITE */
 /* Ask for it though it is known, unless it is queued or in flight. An admission of its own. */
@@ -404,6 +432,7 @@ int crawler_request_priority(const crawler_request *req);
  * scope or pattern_limit, or failed by option mime_types. NULL elsewhere. Valid until the hook
  * returns. */
 const char *crawler_request_rule(const crawler_request *req);
+crawler_trap crawler_request_trap(const crawler_request *req); /* in on_outcome: what rejected it */
 const char *crawler_request_meta(const crawler_request *req, const char *key); /* NULL: none */
 void *crawler_request_data(const crawler_request *req);                        /* NULL: none */
 
@@ -599,6 +628,10 @@ int64_t crawler_page_fetched_at_ms(const crawler_page *page); /* when its header
 int64_t crawler_page_elapsed_ms(const crawler_page *page);    /* from sent to last byte */
 int64_t crawler_page_wire_bytes(const crawler_page *page);    /* of the body, as sent */
 const char *crawler_page_location(const crawler_page *page);  /* where a redirect leads, or NULL */
+/* The URL of the first page that had this body, byte for byte, both of status 2xx; NULL: it is the
+ * first one, empty, given to on_body, or there was no room (option duplicate_memory). From on_page
+ * on. */
+const char *crawler_page_duplicate_of(const crawler_page *page);
 
 /* What an HTML page of any status says of itself, character references decoded; NULL: nothing, as
  * of a page that isn't HTML, in on_headers, and of one whose body goes to on_body. It is only read
@@ -901,6 +934,8 @@ int64_t crawler_stats_queued(const crawler_stats *stats, crawler_kind kind);
 int64_t crawler_stats_in_flight(const crawler_stats *stats, crawler_kind kind);
 /* How many link occurrences were rejected or capped for reason. */
 int64_t crawler_stats_links(const crawler_stats *stats, crawler_reason reason);
+/* How many URLs the rule left out; -1: no such rule. */
+int64_t crawler_stats_trap(const crawler_stats *stats, crawler_trap trap);
 /* Hosts by number, 0 and up, in order of first sight: how many; the name, with ":port" where it is
  * neither 80 nor 443 (NULL: i too large; valid until the next call); QUEUED, IN_FLIGHT (all
  * kinds), FETCHED (pages), FAILED, ATTEMPTS, BODY_BYTES or WAIT_MS (for a park or an outage) of it

@@ -49,6 +49,7 @@ static const struct name reasons[] = {
   { CRAWLER_DROPPED_ROBOTS, "robots", NULL },
   { CRAWLER_DROPPED_ROBOTS_UNREACHABLE, "robots_unreachable", NULL },
   { CRAWLER_DROPPED_FILTER, "filter", NULL },
+  { CRAWLER_DROPPED_TRAP, "trap", NULL },
   { CRAWLER_REJECTED_INVALID_URL, "invalid_url", NULL },
   { CRAWLER_REJECTED_SCHEME, "scheme", NULL },
   { CRAWLER_REJECTED_SCOPE, "scope", NULL },
@@ -60,6 +61,19 @@ static const struct name reasons[] = {
   { CRAWLER_REJECTED_KIND, "kind", NULL },
   { CRAWLER_CAPPED_CAP, "cap", NULL },
   { CRAWLER_CAPPED_MEMORY, "memory", NULL },
+};
+
+static const struct name traps[] = {
+  { CRAWLER_TRAP_NONE, "", NULL },
+  { CRAWLER_TRAP_LENGTH, "length", NULL },
+  { CRAWLER_TRAP_DEPTH, "depth", NULL },
+  { CRAWLER_TRAP_REPEATS, "repeats", NULL },
+  { CRAWLER_TRAP_PARAMETERS, "parameters", NULL },
+  { CRAWLER_TRAP_CALENDAR, "calendar", NULL },
+  { CRAWLER_TRAP_SESSION, "session", NULL },
+  { CRAWLER_TRAP_ALIAS, "alias", NULL },
+  { CRAWLER_TRAP_NOVELTY, "novelty", NULL },
+  { CRAWLER_TRAP_SHARE, "share", NULL },
 };
 
 static const struct name outcomes[] = {
@@ -148,6 +162,11 @@ const char *crawler_error_name(int err)
 const char *crawler_reason_name(int reason)
 {
   return name_of(FIND(reasons, reason));
+}
+
+const char *crawler_trap_name(int trap)
+{
+  return name_of(FIND(traps, trap));
 }
 
 const char *crawler_outcome_name(int outcome)

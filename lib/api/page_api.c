@@ -162,6 +162,11 @@ const char *crawler_page_location(const crawler_page *page)
   return page->location;
 }
 
+const char *crawler_page_duplicate_of(const crawler_page *page)
+{
+  return page->duplicate_of;
+}
+
 /* ---- what it says of itself ---- */
 
 const char *crawler_page_title(const crawler_page *page)

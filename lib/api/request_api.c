@@ -302,6 +302,11 @@ const char *crawler_request_rule(const crawler_request *req)
   return req->rule;
 }
 
+crawler_trap crawler_request_trap(const crawler_request *req)
+{
+  return (crawler_trap)req->trap;
+}
+
 const char *crawler_request_meta(const crawler_request *req, const char *key)
 {
   return key ? cr_meta_get(req->meta, key) : NULL;

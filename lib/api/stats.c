@@ -204,6 +204,13 @@ int64_t crawler_stats_links(const crawler_stats *stats, crawler_reason reason)
   return stats->ledger.links.by_reason[reason];
 }
 
+int64_t crawler_stats_trap(const crawler_stats *stats, crawler_trap trap)
+{
+  if (!stats || (int)trap < 0 || trap >= CR_TRAPS)
+    return -1;
+  return stats->ledger.counters.traps[trap];
+}
+
 /* ---- by host ---- */
 
 size_t crawler_host_count(const crawler *c)

@@ -24,6 +24,7 @@ void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t f
   if (!s->settings->filter_depends_on_page || reason != CRAWLER_REJECTED_FILTER)
     (void)s->frontier->ops->reject(s->frontier, fp, reason);
   cr_ledger_reject(&s->ledger, req->kind, reason);
+  s->ledger.counters.traps[reason == CRAWLER_REJECTED_TRAP ? req->trap : 0]++;
   cr_report(s, req, CRAWLER_REJECTED, reason, NULL);
 }
 
@@ -74,7 +75,7 @@ static crawler_reason by_rules(struct cr_shard *s, struct crawler_request *req)
     return reason;
   if (s->settings->max_depth >= 0 && req->depth > s->settings->max_depth)
     return CRAWLER_REJECTED_DEPTH;
-  return CRAWLER_REASON_NONE;
+  return cr_trap_verdict(s, req);
 }
 
 static int ask_filter(struct cr_shard *s, struct crawler_request *req)

@@ -49,6 +49,7 @@ static void work(struct cr_job *job, int worker)
   cr_page_show(&v->page, &v->parse);
   if (!v->transfer.stream) /* else only its length is here, counted by arrive.c */
     v->page.body = v->parse.body.len > 0 ? v->parse.body : cr_span(NULL, 0);
+  cr_trap_read(v);
   if (v->parse.err == 0 && s->hooks->parse && !atomic_load(&s->is_muted))
     (void)s->hooks->parse(s->crawler, &v->page, s->hooks->parse_user);
 }
@@ -138,6 +139,7 @@ void cr_visit_parse(struct cr_visit *v)
 
   v->state = CR_VISIT_PARSING;
   prepare(v);
+  cr_trap_prepare(v);
   v->parse_order = s->next_parse++;
   v->job.work = work;
   if (is_for_worker(s, v)) {
@@ -217,6 +219,7 @@ static void deliver(struct cr_visit *v)
 
   v->state = CR_VISIT_HELD;
   count_page(s, v);
+  cr_trap_learn(v);
   widen_scope(v);
   v->page.req.depth = s->frontier->ops->lease_depth(s->frontier, v->lease);
   stands_aside = cr_visit_canonical(v);

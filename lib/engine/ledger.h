@@ -11,6 +11,7 @@
 
 #define CR_KINDS 4
 #define CR_REASONS 66 /* one more than the largest reason */
+#define CR_TRAPS 10   /* the same */
 
 struct cr_kind_ledger {
   int64_t admitted; /* = queued + in_flight + fetched + redirected + failed + dropped */
@@ -43,6 +44,7 @@ struct cr_counters {
   int64_t connections;
   int64_t status_class[6]; /* of pages: [1] is 1xx */
   int64_t unparsed;        /* pages whose links could not be read (too deep, too slow, ...) */
+  int64_t traps[CR_TRAPS]; /* URLs that each rule left out */
   int64_t depth_lost;      /* shorter paths that could not be passed on for want of memory */
 };
 

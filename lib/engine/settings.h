@@ -91,6 +91,16 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t obey_meta_robots;
   int64_t depth_first;
   int64_t filter_depends_on_page;
+  int64_t max_url_length;
+  int64_t max_path_depth;
+  int64_t max_repeats;
+  int64_t max_parameters;
+  int64_t max_calendar_years;
+  int64_t max_group;
+  int64_t trap_sessions;
+  int64_t trap_aliases;
+  int64_t trap_pages;
+  int64_t duplicate_memory;
   char *allow_private;
   char *resolve;
   char *header; /* "Name: value" lines, each ended by LF */

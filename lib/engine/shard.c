@@ -349,6 +349,10 @@ static int open_all(struct cr_shard *s)
     err = open_frontier(s);
   if (err == 0 && !s->link_memory)
     err = cr_link_memory_open(&s->link_memory, s->mem, s->hash_seed);
+  if (err == 0 && !s->trap)
+    err = cr_trap_open(&s->trap, s->mem, s->hash_seed);
+  if (err == 0 && !s->duplicates)
+    err = cr_duplicates_open(&s->duplicates, s->mem);
   if (err == 0 && !s->fetcher)
     err = open_fetcher(s);
   return err;
@@ -446,6 +450,8 @@ void cr_shard_close(struct cr_shard *s)
   cr_free(s->mem, s->tallies);
   cr_depth_close(s->depth);
   cr_link_memory_close(s->link_memory);
+  cr_trap_close(s->trap);
+  cr_duplicates_close(s->duplicates);
   cr_scope_close(s->scope);
   cr_arena_free(&s->scratch);
   cr_url_free(&s->url);

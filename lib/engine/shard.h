@@ -13,8 +13,10 @@
 #include "engine/env.h"
 #include "engine/ledger.h"
 #include "engine/settings.h"
+#include "filter/duplicates.h"
 #include "filter/link_memory.h"
 #include "filter/scope.h"
+#include "filter/trap.h"
 #include "frontier/depth.h"
 #include "frontier/frontier.h"
 #include "model/page.h"
@@ -111,6 +113,8 @@ struct cr_shard {
   struct cr_frontier *frontier;
   struct cr_scope *scope;
   struct cr_link_memory *link_memory;
+  struct cr_trap *trap;
+  struct cr_duplicates *duplicates;
   struct cr_depth *depth; /* NULL: max_depth was never set */
   struct cr_depth_pass depth_pass;
 
@@ -264,6 +268,19 @@ void cr_no_room(struct cr_shard *s, const struct crawler_request *req, int resul
 /* What came by crawler_submit(): frees it. */
 void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub);
 
+/* ---- traps.c: what is left out because it doesn't end ---- */
+
+/* Of a URL in scope that isn't known: NONE, or CRAWLER_REJECTED_TRAP with req->trap. One under
+ * suspicion gets less priority. */
+crawler_reason cr_trap_verdict(struct cr_shard *s, struct crawler_request *req);
+/* Has so much like it been read since it was queued that it's dropped? */
+bool cr_trap_is_spent(struct cr_shard *s, const struct cr_visit *v);
+/* Before, while (on a worker) and after a page is read: is it to be told to the rules, what does it
+ * say, and what is learnt of it; whose duplicate it is. */
+void cr_trap_prepare(struct cr_visit *v);
+void cr_trap_read(struct cr_visit *v);
+void cr_trap_learn(struct cr_visit *v);
+
 /* ---- links.c: the links of a page enter ---- */
 
 int cr_admit_links(struct cr_shard *s, struct cr_visit *visit);
@@ -313,8 +330,11 @@ struct cr_visit {
   crawler_reason ended_by;    /* a hook's word while the transfer runs */
   struct cr_inflate *decoder; /* on_body */
   struct cr_reading *reading; /* of a sitemap */
-  int64_t page_bytes;         /* what the page held when hooks were first shown it */
-  int64_t left_bytes;         /* its share of home->left_bytes */
+  uint64_t digest;            /* of the body; 0: none */
+  struct cr_print print;      /* what a reader sees of it, if it is wanted */
+  bool wants_print;
+  int64_t page_bytes; /* what the page held when hooks were first shown it */
+  int64_t left_bytes; /* its share of home->left_bytes */
   enum cr_slot slot;
   bool has_slot;
   int64_t begun_ms; /* when it took its slot */

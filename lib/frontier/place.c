@@ -77,7 +77,7 @@ static bool has_due(const struct cr_frontier_memory *f, struct cr_host *host)
 static bool is_last_rank(const struct cr_frontier_memory *f, struct cr_host *host)
 {
   return host->queue.len > host->gated && cr_pending_due_ask(f, host) == CR_NO_ID &&
-         cr_ring_rank(cr_queue_head_priority(&host->queue)) == CR_RING_RANKS - 1;
+         cr_ring_rank(cr_queue_head_priority(&host->queue, &f->slab)) == CR_RING_RANKS - 1;
 }
 
 /* Where the host belongs; *alarm_ms is when to judge it again (CR_NEVER: not for time alone). */

@@ -47,10 +47,11 @@ struct crawler_page {
   const char *charset;
   struct cr_url_encoding encoding; /* what its links' queries are written in */
   const char *address;
-  const char *location;  /* absolute target of a redirect; NULL */
-  struct cr_span body;   /* decoded; at NULL: none */
-  struct cr_span text;   /* UTF-8, made on demand */
-  int64_t fetched_at_ms; /* wall clock */
+  const char *location;     /* absolute target of a redirect; NULL */
+  const char *duplicate_of; /* the first page with this body; NULL */
+  struct cr_span body;      /* decoded; at NULL: none */
+  struct cr_span text;      /* UTF-8, made on demand */
+  int64_t fetched_at_ms;    /* wall clock */
   int64_t elapsed_ms;
   int64_t wire_bytes;
   bool is_html;

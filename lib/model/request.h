@@ -39,6 +39,7 @@ struct crawler_request {
   uint8_t attempt;
   uint8_t hops;
   uint8_t phase; /* enum cr_request_phase */
+  uint8_t trap;  /* enum crawler_trap: the rule that left it out */
   bool https;
   bool seed_flag; /* a seed, or the target of a seed's redirect */
   bool force;

@@ -27,7 +27,7 @@ int cr_key_query(struct cr_buf *out, size_t from, const struct cr_key_rules *rul
 
 /* A parameter that says where a visitor came from. */
 bool cr_key_is_tracking(struct cr_span name);
-/* A parameter that says which visitor this is. */
+/* A parameter that says which visitor this is. Asked by filter/, too. */
 bool cr_key_is_session(struct cr_span name, struct cr_span value);
 /* The file that a server sends for a directory. */
 bool cr_key_is_index(struct cr_span file);

@@ -60,6 +60,7 @@ static void reasons_have_the_numbers_and_names_of_the_header(void **state)
     { 32, "robots" },
     { 33, "robots_unreachable" },
     { 34, "filter" },
+    { 35, "trap" },
     { 48, "invalid_url" },
     { 49, "scheme" },
     { 50, "scope" },

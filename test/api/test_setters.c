@@ -34,6 +34,14 @@ static const struct {
   { "max_robots_time", crawler_set_max_robots_time_ms, "9000ms" },
   { "robots_lifetime", crawler_set_robots_lifetime_ms, "7200000ms" },
   { "max_crawl_delay", crawler_set_max_crawl_delay_ms, "8000ms" },
+  { "max_url_length", crawler_set_max_url_length, "8" },
+  { "max_path_depth", crawler_set_max_path_depth, "8" },
+  { "max_repeats", crawler_set_max_repeats, "8" },
+  { "max_parameters", crawler_set_max_parameters, "8" },
+  { "max_calendar_years", crawler_set_max_calendar_years, "8" },
+  { "max_group", crawler_set_max_group, "8" },
+  { "trap_pages", crawler_set_trap_pages, "8" },
+  { "duplicate_memory", crawler_set_duplicate_memory_bytes, "8" },
   { "max_adaptive_delay", crawler_set_max_adaptive_delay_ms, "9000ms" },
   { "max_host_failures", crawler_set_max_host_failures, "7" },
   { "host_failure_wait", crawler_set_host_failure_wait_ms, "3000ms" },
@@ -86,6 +94,8 @@ static const struct {
   { "obey_meta_robots", crawler_set_obey_meta_robots },
   { "depth_first", crawler_set_depth_first },
   { "filter_depends_on_page", crawler_set_filter_depends_on_page },
+  { "trap_sessions", crawler_set_trap_sessions },
+  { "trap_aliases", crawler_set_trap_aliases },
   { "keep_open", crawler_set_keep_open },
 };
 

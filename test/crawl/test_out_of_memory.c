@@ -223,6 +223,7 @@ static void crawl_short(struct cr_sim *sim, struct shortage *shortage)
       break;
   }
   shortage->one_in = 0;
+  cr_sim_set(sim, "max_idle_wait", "-1"); /* a host may have asked for hours */
   cr_sim_run(sim);
   assert_string_equal(crawler_ended(sim->c), "complete");
   assert_int_equal(cr_sim_stat(sim, CRAWLER_STAT_QUEUED), 0);

@@ -293,6 +293,7 @@ static void a_url_too_long_to_ask_for_is_invalid(void **state)
     href[0] = '/';
     href[cases[i].bytes] = '\0';
     open(&sim, &site);
+    cr_sim_set(&sim, "max_url_length", "-1");
     cr_sim_run(&sim);
     assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), cases[i].fetched ? 2 : 1);
     assert_int_equal(cr_sim_link_count(&sim, CRAWLER_REJECTED_INVALID_URL), !cases[i].fetched);

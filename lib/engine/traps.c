@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* traps.c - what is left out because it doesn't end, and what comes a second time.
+ *
+ * The rules are asked of every unknown URL in scope, but of seeds: they are what the caller wants.
+ * What they learn comes from pages: a worker reads those that they ask for, and takes the digest of
+ * every body.
+ */
+#include "engine/shard.h"
+
+#include "base/hash.h"
+
+static struct cr_trap_limits limits_of(const struct cr_settings *o)
+{
+  return (struct cr_trap_limits){
+    .url_bytes = o->max_url_length,
+    .segments = o->max_path_depth,
+    .repeats = o->max_repeats,
+    .parameters = o->max_parameters,
+    .years = o->max_calendar_years,
+  };
+}
+
+static struct cr_trap_config config_of(const struct cr_settings *o)
+{
+  return (struct cr_trap_config){
+    .sessions = o->trap_sessions != 0,
+    .aliases = o->trap_aliases != 0,
+    .pages = o->trap_pages,
+    .share = o->max_group,
+  };
+}
+
+static int8_t lowered(int8_t priority, uint8_t by)
+{
+  return (int8_t)(priority - by < INT8_MIN ? INT8_MIN : priority - by);
+}
+
+crawler_reason cr_trap_verdict(struct cr_shard *s, struct crawler_request *req)
+{
+  const struct cr_trap_limits limits = limits_of(s->settings);
+  const struct cr_trap_config config = config_of(s->settings);
+  struct cr_trap_verdict verdict = { 0 };
+  struct cr_trap_parts parts;
+
+  if (req->seed_flag || req->method != CRAWLER_GET)
+    return CRAWLER_REASON_NONE;
+  cr_trap_split(&parts, cr_request_target(req));
+  req->trap = cr_trap_over_limit(&parts, req->url_bytes, &limits, cr_loop_wall(s->loop));
+  if (req->trap == CRAWLER_TRAP_NONE) {
+    verdict = cr_trap_judge(s->trap, &config, cr_request_origin(req), &parts);
+    req->trap = verdict.rule;
+  }
+  if (req->trap != CRAWLER_TRAP_NONE)
+    return CRAWLER_REJECTED_TRAP;
+  req->priority = lowered(req->priority, verdict.respite);
+  return CRAWLER_REASON_NONE;
+}
+
+bool cr_trap_is_spent(struct cr_shard *s, const struct cr_visit *v)
+{
+  const struct cr_trap_config config = config_of(s->settings);
+  const struct crawler_request *req = &v->page.req;
+  struct cr_trap_parts parts;
+
+  if (req->kind != CRAWLER_KIND_PAGE || req->seed_flag || req->method != CRAWLER_GET)
+    return false;
+  cr_trap_split(&parts, cr_request_target(req));
+  return cr_trap_has_spent(s->trap, &config, cr_request_origin(req), &parts);
+}
+
+static bool is_told(const struct cr_visit *v)
+{
+  return v->page.req.kind == CRAWLER_KIND_PAGE && v->page.status / 100 == 2;
+}
+
+void cr_trap_prepare(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  struct cr_trap_parts parts;
+
+  v->digest = 0;
+  v->print = (struct cr_print){ 0 };
+  v->wants_print = false;
+  if (!is_told(v) || v->transfer.stream)
+    return;
+  cr_trap_split(&parts, cr_request_target(&v->page.req));
+  v->wants_print = cr_trap_wants(s->trap, cr_request_origin(&v->page.req), &parts);
+}
+
+void cr_trap_read(struct cr_visit *v)
+{
+  struct cr_span body = v->parse.body;
+
+  if (v->parse.err < 0 || v->transfer.stream || !is_told(v) || body.len == 0)
+    return;
+  v->digest = cr_hash64(body.at, body.len, v->shard->hash_seed) | 1;
+  if (v->wants_print)
+    v->print = cr_print_page(body);
+}
+
+/* The page keeps a copy: it may outlive the crawl. */
+static void tell_duplicate(struct cr_visit *v)
+{
+  struct crawler_page *page = &v->page;
+  struct cr_shard *s = v->shard;
+  struct cr_span url = cr_span(page->req.url, page->req.url_bytes);
+  const char *first;
+
+  page->duplicate_of = NULL;
+  if (v->digest == 0)
+    return;
+  first = cr_duplicates_first(s->duplicates, v->digest, url, s->settings->duplicate_memory);
+  if (first && strcmp(first, page->req.url) != 0)
+    page->duplicate_of = cr_arena_strndup(&page->arena, first, strlen(first));
+}
+
+void cr_trap_learn(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  struct cr_trap_parts parts;
+
+  tell_duplicate(v);
+  if (v->print.exact == 0)
+    return;
+  cr_trap_split(&parts, cr_request_target(&v->page.req));
+  cr_trap_tell(s->trap, cr_request_origin(&v->page.req), &parts, &v->print);
+}

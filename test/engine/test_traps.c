@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* test_traps.c - rules against traps in crawls: who is left out, by which rule, and duplicates.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "sim/sim_crawl.h"
+
+static const struct cr_sim_page pages[] = {
+  { "/", .hrefs = "/a /ab/ab/ab/ab/ /b?1&2&3&4&5" },
+  { .url = "/a" },
+  { .url = "/ab/ab/ab/ab/" },
+  { .url = "/b?1&2&3&4&5" },
+};
+static const struct cr_sim_site site = CR_SIM_SITE(pages);
+
+static crawler_trap last_trap;
+
+static void keep_trap(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                      crawler_reason reason, const crawler_page *page, void *user)
+{
+  (void)c;
+  (void)page;
+  (void)user;
+  assert_int_equal(crawler_request_trap(req) != CRAWLER_TRAP_NONE,
+                   outcome == CRAWLER_REJECTED && reason == CRAWLER_REJECTED_TRAP);
+  if (reason == CRAWLER_REJECTED_TRAP)
+    last_trap = crawler_request_trap(req);
+}
+
+static void open(struct cr_sim *sim)
+{
+  cr_sim_open(sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_set(sim, "own_server", "1");
+  cr_sim_set(sim, "obey_robots", "0");
+  sim->outcome = keep_trap;
+  last_trap = CRAWLER_TRAP_NONE;
+}
+
+static void a_url_that_is_left_out_says_by_which_rule(void **state)
+{
+  struct cr_sim sim;
+  crawler_stats *stats = NULL;
+  (void)state;
+
+  open(&sim);
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_outcome(&sim, "/a"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_outcome(&sim, "/b?1&2&3&4&5"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_reason(&sim, "/ab/ab/ab/ab/"), CRAWLER_REJECTED_TRAP);
+  assert_int_equal(last_trap, CRAWLER_TRAP_REPEATS);
+  assert_int_equal(cr_sim_link_count(&sim, CRAWLER_REJECTED_TRAP), 1);
+  assert_int_equal(crawler_get_stats(sim.c, &stats), 0);
+  assert_int_equal(crawler_stats_trap(stats, CRAWLER_TRAP_REPEATS), 1);
+  assert_int_equal(crawler_stats_trap(stats, CRAWLER_TRAP_NONE), 0);
+  assert_int_equal(crawler_stats_trap(stats, CRAWLER_TRAP_SHARE), 0);
+  assert_int_equal(crawler_stats_trap(stats, (crawler_trap)(CRAWLER_TRAP_SHARE + 1)), -1);
+  assert_int_equal(crawler_stats_trap(NULL, CRAWLER_TRAP_NONE), -1);
+  crawler_stats_free(stats);
+  cr_sim_close(&sim);
+}
+
+static void limits_are_options(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim);
+  cr_sim_set(&sim, "max_repeats", "-1");
+  cr_sim_set(&sim, "max_parameters", "4");
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_outcome(&sim, "/ab/ab/ab/ab/"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_reason(&sim, "/b?1&2&3&4&5"), CRAWLER_REJECTED_TRAP);
+  assert_int_equal(last_trap, CRAWLER_TRAP_PARAMETERS);
+  cr_sim_close(&sim);
+}
+
+static void seeds_are_taken_as_they_are(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim);
+  cr_sim_add(&sim, "/ab/ab/ab/ab/");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_outcome(&sim, "/ab/ab/ab/ab/"), CRAWLER_FETCHED);
+  cr_sim_close(&sim);
+}
+
+/* ---- duplicates ---- */
+
+static const struct cr_sim_page twins[] = {
+  { "/", .hrefs = "/one /two /other /missing1 /missing2" },
+  { "/one", .body = "the same" },
+  { "/two", .body = "the same" },
+  { "/other", .body = "another" },
+};
+static const struct cr_sim_site twin_site = CR_SIM_SITE(twins);
+
+static char first[64];
+static int duplicates;
+
+static int keep_duplicate(crawler *c, crawler_page *page, void *user)
+{
+  const char *of = crawler_page_duplicate_of(page);
+
+  (void)c;
+  (void)user;
+  if (of) {
+    (void)snprintf(first, sizeof(first), "%s", of);
+    duplicates++;
+  }
+  return 0;
+}
+
+static void crawl_twins(const char *memory)
+{
+  struct cr_sim sim;
+
+  duplicates = 0;
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &twin_site.world });
+  cr_sim_set(&sim, "obey_robots", "0");
+  cr_sim_set(&sim, "duplicate_memory", memory);
+  crawler_on_page(sim.c, keep_duplicate, NULL);
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_outcome(&sim, "/two"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 6);
+  cr_sim_close(&sim);
+}
+
+static void a_duplicate_is_fetched_and_names_the_first(void **state)
+{
+  (void)state;
+  crawl_twins("1M");
+  assert_int_equal(duplicates, 1); /* pages that aren't there are none */
+  assert_string_equal(first, CR_SIM_ORIGIN "/one");
+  crawl_twins("0");
+  assert_int_equal(duplicates, 0);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_url_that_is_left_out_says_by_which_rule),
+    cmocka_unit_test(limits_are_options),
+    cmocka_unit_test(seeds_are_taken_as_they_are),
+    cmocka_unit_test(a_duplicate_is_fetched_and_names_the_first),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
