@@ -84,23 +84,34 @@ static size_t find_end(struct cr_span body, size_t at, struct cr_span tag)
   return body.len;
 }
 
-static size_t skip_tag(struct sum *sum, struct cr_span body, size_t at)
+/* A tag that shows something counts as a word. */
+static bool is_shown(struct cr_span tag)
 {
   static const struct cr_span shown[] = { CR_SPAN_INIT("<img"), CR_SPAN_INIT("<iframe"),
                                           CR_SPAN_INIT("<source"), CR_SPAN_INIT("<embed") };
+
+  for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+    if (cr_span_starts_nocase(tag, shown[i]))
+      return true;
+  return false;
+}
+
+/* Of most tags only the first letter is looked at. */
+static size_t skip_tag(struct sum *sum, struct cr_span body, size_t at)
+{
   struct cr_span tag = cr_span(body.at + at, body.len - at);
   const char *close = memchr(tag.at, '>', tag.len);
+  char first = tag.len > 1 ? cr_lower(tag.at[1]) : 0;
 
   if (tag.len > 3 && memcmp(tag.at, "<!--", 4) == 0)
     return at + 4;
   tag.len = close ? (size_t)(close - tag.at) + 1 : tag.len;
-  if (cr_span_starts_nocase(tag, CR_SPAN("<script")))
+  if (first == 's' && cr_span_starts_nocase(tag, CR_SPAN("<script")))
     return find_end(body, at + tag.len, CR_SPAN("</script"));
-  if (cr_span_starts_nocase(tag, CR_SPAN("<style")))
+  if (first == 's' && cr_span_starts_nocase(tag, CR_SPAN("<style")))
     return find_end(body, at + tag.len, CR_SPAN("</style"));
-  for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
-    if (cr_span_starts_nocase(tag, shown[i]))
-      add_word(sum, tag);
+  if ((first == 's' || first == 'i' || first == 'e') && is_shown(tag))
+    add_word(sum, tag);
   return at + tag.len;
 }
 
