@@ -30,7 +30,7 @@ PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libbrotlidec lib
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
              libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
              libc-ares-dev libxxhash-dev zlib1g-dev libbrotli-dev libzstd-dev libpsl-dev \
-             libutf8proc-dev libexpat1-dev libpcre2-dev libcmocka-dev openssl
+             libutf8proc-dev libexpat1-dev libpcre2-dev libcmocka-dev libssl-dev openssl
 DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit
 DEPS_REAL := nginx-light|nginx wget2 python3-doc openjdk-17-jre-headless openjdk-17-doc time valgrind
 
@@ -159,7 +159,7 @@ $(filter $(BUILD)/test/api/test_command%,$(TESTS)): | $(BUILD)/crawler # which t
 
 $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
 	$(say) LINK $@
-	$(Q)$(LINK) $< $(call ldlibs_of,test/$*.c) $(TEST_LIBS) -o $@
+	$(Q)$(LINK) $< $(TEST_LIBS) $(call ldlibs_of,test/$*.c) -o $@
 
 $(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/%.o $(BUILD)/libtest.a \
                               $(BUILD)/libcrawl_internal.a
@@ -171,7 +171,7 @@ $(BENCHES:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/test/bench/%.o $(BUILD
                                $(BUILD)/libcrawl_internal.a
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(LINK) $(filter %.o,$^) $(call ldlibs_of,test/bench/$*.c) $(TEST_LIBS) -o $@
+	$(Q)$(LINK) $(filter %.o,$^) $(TEST_LIBS) $(call ldlibs_of,test/bench/$*.c) -o $@
 
 $(BUILD)/real/agree: $(BUILD)/test/real/agree.o $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
 	@mkdir -p $(@D)
@@ -325,7 +325,7 @@ bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed, side by side with others (tes
 # ---- use ----
 
 deps: ## install what building and `make check` need (Debian, Ubuntu)
-	@sh test/check/deps.sh $(call quote,libcurl >= $(CURL_MIN) $(PKGS) cmocka) $(foreach d,$(DEPS),'$(d)')
+	@sh test/check/deps.sh $(call quote,libcurl >= $(CURL_MIN) $(PKGS) cmocka openssl) $(foreach d,$(DEPS),'$(d)')
 
 deps-dev: ## ... and what lint, asan, tsan, valgrind and fuzz need
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_DEV),'$(d)')

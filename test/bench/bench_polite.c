@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* LDLIBS: -lssl -lcrypto */
 /* bench_polite.c - the proof of politeness, large, and what it costs in time.
  *
  *   bench_polite [HOSTS [PAGES]]

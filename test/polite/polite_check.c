@@ -15,7 +15,7 @@
 
 #define MS INT64_C(1000000)
 
-enum { OTHERS = 3 }; /* what is asked of a host besides pages */
+enum { OTHERS = 5 }; /* what is asked of a host besides pages */
 
 struct party { /* a host, a site or an address */
   int64_t ends_ns[CR_POLITE_CAPS + 1];
@@ -25,11 +25,11 @@ struct party { /* a host, a site or an address */
 struct host_state {
   int64_t end_ns; /* of its last exchange; 0: there was none */
   int64_t delay_ns;
-  int64_t park_ns; /* until then it is to be left alone */
-  unsigned parks;  /* in a row */
-  bool is_judged;
-  bool is_open; /* its front page has come: every page of it is queued, or done */
-  bool was_cut; /* its last exchange, by the client */
+  int64_t park_ns;   /* until then it is to be left alone */
+  unsigned parks;    /* in a row */
+  bool is_judged[2]; /* http, https */
+  bool is_open;      /* its front page has come: every page of it is queued, or done */
+  bool was_cut;      /* its last exchange, by the client */
 };
 
 struct page_state {
@@ -42,7 +42,8 @@ struct check {
   const struct cr_polite_web *web;
   const struct cr_polite_promise *promise;
   struct host_state *hosts;
-  struct page_state *pages; /* robots.txt, rules.txt, a hello, page 0, 1, ... of each host */
+  /* Of each host a hello, robots.txt and rules.txt by http and https, page 0, 1, ... */
+  struct page_state *pages;
   struct party *by_host, *by_site, *by_address;
   struct cr_polite_finding found;
   size_t late_cap;
@@ -87,9 +88,9 @@ static void report(struct check *k, enum cr_polite_fault fault, uint32_t host, i
 
 static struct page_state *state_of(const struct check *k, const struct cr_polite_record *r)
 {
-  size_t at = r->page == CR_POLITE_ROBOTS        ? 0
-              : r->page == CR_POLITE_RULES_MOVED ? 1
-              : r->page == CR_POLITE_HELLO       ? 2
+  size_t at = r->page == CR_POLITE_HELLO         ? 0
+              : r->page == CR_POLITE_ROBOTS      ? 1 + (size_t)r->secure
+              : r->page == CR_POLITE_RULES_MOVED ? 3 + (size_t)r->secure
                                                  : (size_t)r->page + OTHERS;
 
   return &k->pages[(size_t)r->host * (k->web->pages + 1 + OTHERS) + at];
@@ -110,19 +111,30 @@ static uint32_t enter(struct party *party, const struct cr_polite_record *r)
   return left;
 }
 
+static void check_cap(struct check *k, struct party *party, const struct cr_polite_record *r,
+                      uint32_t cap, enum cr_polite_fault fault, uint32_t *most)
+{
+  uint32_t at_once = enter(party, r);
+
+  if (at_once > cap)
+    report(k, fault, r->host, r->page, r->read_ns);
+  if (at_once > *most)
+    *most = at_once;
+}
+
 static void check_caps(struct check *k, const struct cr_polite_record *r)
 {
+  const struct cr_polite_promise *p = k->promise;
+  struct cr_polite_finding *found = &k->found;
   uint32_t address = cr_polite_address(k->web, r->host);
   uint32_t site = cr_polite_site(k->web, r->host);
 
   /* The address by the number of the first host that has it. */
   uint32_t first = (address - cr_polite_address(k->web, 0)) / 2;
-  if (enter(&k->by_host[r->host], r) > k->promise->host_cap)
-    report(k, CR_POLITE_HOST_CAP, r->host, r->page, r->read_ns);
-  if (enter(&k->by_site[site], r) > k->promise->site_cap)
-    report(k, CR_POLITE_SITE_CAP, r->host, r->page, r->read_ns);
-  if (enter(&k->by_address[first], r) > k->promise->address_cap)
-    report(k, CR_POLITE_ADDRESS_CAP, r->host, r->page, r->read_ns);
+  check_cap(k, &k->by_host[r->host], r, p->host_cap, CR_POLITE_HOST_CAP, &found->most_at_host);
+  check_cap(k, &k->by_site[site], r, p->site_cap, CR_POLITE_SITE_CAP, &found->most_at_site);
+  check_cap(k, &k->by_address[first], r, p->address_cap, CR_POLITE_ADDRESS_CAP,
+            &found->most_at_address);
 }
 
 /* ---- gaps ---- */
@@ -181,6 +193,19 @@ static void begin_park(const struct check *k, struct host_state *h,
   h->park_ns = r->until_ns > 0 ? r->until_ns : r->written_ns + park_ms * MS;
 }
 
+/* Of the host's robots.txts that are known, the slower one counts. */
+static int64_t asked_ms(const struct check *k, uint32_t host)
+{
+  int64_t most_ms = 0;
+
+  for (int secure = 0; secure < 2; secure++) {
+    int64_t ms =
+        k->hosts[host].is_judged[secure] ? cr_polite_crawl_delay_ms(k->web, host, secure) : 0;
+    most_ms = ms > most_ms ? ms : most_ms;
+  }
+  return most_ms;
+}
+
 /* The exchange has ended: what holds for the host from now on. */
 static void note_end(struct check *k, const struct cr_polite_record *r)
 {
@@ -188,11 +213,11 @@ static void note_end(struct check *k, const struct cr_polite_record *r)
   struct host_state *h = &k->hosts[r->host];
   bool changed = p->changed_ns > 0 && r->written_ns >= p->changed_ns;
   int64_t own_ms = changed ? p->changed_delay_ms : p->delay_ms;
-  int64_t asked_ms = h->is_judged ? cr_polite_crawl_delay_ms(k->web, r->host) : 0;
+  int64_t site_ms = asked_ms(k, r->host);
 
   h->was_cut = r->status == CR_POLITE_CUT;
   h->end_ns = h->was_cut ? r->read_ns : r->written_ns;
-  h->delay_ns = (own_ms > asked_ms ? own_ms : asked_ms) * MS;
+  h->delay_ns = (own_ms > site_ms ? own_ms : site_ms) * MS;
   h->park_ns = 0;
   if (r->page >= 0 && (r->status == 429 || r->status == 503))
     begin_park(k, h, r);
@@ -213,7 +238,7 @@ static void check_order(struct check *k, const struct cr_polite_record *r)
   struct page_state *page = state_of(k, r);
   unsigned most = r->page < 0 ? k->promise->robots_attempts : k->promise->retries + 1;
 
-  if (r->page >= 0 && !h->is_judged)
+  if (r->page >= 0 && !h->is_judged[r->secure])
     report(k, CR_POLITE_UNJUDGED, r->host, r->page, r->read_ns);
   if (r->page >= 0 && cr_polite_is_disallowed(k->web, r->host, r->page))
     report(k, CR_POLITE_FORBIDDEN, r->host, r->page, r->read_ns);
@@ -227,7 +252,7 @@ static void check_order(struct check *k, const struct cr_polite_record *r)
   page->failures += r->status <= 0 || (r->page < 0 && r->status >= 429);
   page->was_asked = true;
   if (r->page < 0 && is_over(r) && r->status != 301)
-    h->is_judged = true;
+    h->is_judged[r->secure] = true;
   if (r->page == 0 && is_over(r))
     h->is_open = true;
 }

@@ -53,6 +53,7 @@ struct cr_polite_finding {
   int64_t *late_ns;
   size_t late_count;
   int64_t least_spare_ns; /* of all gaps: the least that one was longer than it had to be */
+  uint32_t most_at_host, most_at_site, most_at_address; /* at once */
 };
 
 struct cr_polite_finding cr_polite_check(const struct cr_polite_web *web,

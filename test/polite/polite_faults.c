@@ -35,8 +35,7 @@ static bool is_of(const struct cr_polite_scene *s, size_t i, enum cr_polite_natu
 
 static bool is_plain_page(const struct cr_polite_scene *s, size_t i)
 {
-  return s->log.at[i].page > 0 && s->log.at[i].status == 200 &&
-         cr_polite_crawl_delay_ms(s->web, s->log.at[i].host) == 0;
+  return s->log.at[i].page > 0 && s->log.at[i].status == 200 && !is_of(s, i, CR_POLITE_UNHURRIED);
 }
 
 /* One more record, a copy of this one, which begins at read_ns. There is room for one. */
@@ -151,7 +150,27 @@ static bool hidden_resend(struct cr_polite_scene *s)
   return false;
 }
 
+/* Without a network of our own https has another port, and is another host: such a fault has no
+ * place. Another then shows that the checker is awake. */
+static bool instead(struct cr_polite_scene *s)
+{
+  return s->web->tls_port != 443 && five_percent_short(s);
+}
+
 static bool https_apart(struct cr_polite_scene *s)
+{
+  for (size_t i = 0; i < s->log.len; i++) {
+    size_t next = next_of_host(&s->log, i);
+    if (next == NOT_FOUND || s->log.at[next].secure == s->log.at[i].secure ||
+        s->log.at[next].page < 0)
+      continue;
+    move(&s->log.at[next], s->log.at[i].written_ns + MS);
+    return true;
+  }
+  return instead(s);
+}
+
+static bool hello_apart(struct cr_polite_scene *s)
 {
   for (size_t i = 0; i < s->log.len; i++) {
     size_t next = next_of_host(&s->log, i);
@@ -160,8 +179,24 @@ static bool https_apart(struct cr_polite_scene *s)
     move(&s->log.at[next], s->log.at[i].written_ns + MS);
     return true;
   }
-  /* Without a network of our own https has another port, and is another host. */
-  return s->web->tls_port != 443 && five_percent_short(s);
+  return instead(s);
+}
+
+/* Of a page by one scheme, where the other one's robots.txt asks for more, and came before. */
+static bool slower_of_two_ignored(struct cr_polite_scene *s)
+{
+  for (size_t i = s->log.len; i-- > 0;) {
+    const struct cr_polite_record *r = &s->log.at[i];
+    size_t next = next_of_host(&s->log, i);
+    int64_t own_ms = cr_polite_crawl_delay_ms(s->web, r->host, r->secure);
+    if (next == NOT_FOUND || r->page < 0 || r->status != 200 ||
+        cr_polite_schemes(s->web, r->host) != CR_POLITE_BOTH ||
+        own_ms >= cr_polite_crawl_delay_ms(s->web, r->host, !r->secure))
+      continue;
+    move(&s->log.at[next], r->written_ns + own_ms * MS);
+    return true;
+  }
+  return instead(s);
 }
 
 /* The request behind a 429 or 503 comes so many ns after the time it may. */
@@ -263,6 +298,20 @@ static bool robots_never(struct cr_polite_scene *s)
   return false;
 }
 
+/* Of a host's http and https, one has none; what is asked of it is judged by the other's. */
+static bool rules_of_http_for_https(struct cr_polite_scene *s)
+{
+  for (size_t i = 0; i < s->log.len; i++) {
+    const struct cr_polite_record *r = &s->log.at[i];
+    if (r->page != CR_POLITE_ROBOTS || !r->secure || !is_of(s, i, CR_POLITE_RULES) ||
+        cr_polite_schemes(s->web, r->host) != CR_POLITE_BOTH)
+      continue;
+    take_out(s, i);
+    return true;
+  }
+  return s->web->tls_port != 443 && robots_never(s);
+}
+
 static bool forbidden_path(struct cr_polite_scene *s)
 {
   for (size_t i = 0; i < s->log.len; i++)
@@ -356,6 +405,8 @@ const struct cr_polite_plant cr_polite_plants[] = {
   { "a Crawl-delay not kept", CR_POLITE_TOO_SOON, crawl_delay_ignored },
   { "a delay from the first byte on", CR_POLITE_TOO_SOON, from_the_first_byte },
   { "https taken for another host", CR_POLITE_TOO_SOON, https_apart },
+  { "a handshake taken for no request", CR_POLITE_TOO_SOON, hello_apart },
+  { "the Crawl-delay of the scheme alone", CR_POLITE_TOO_SOON, slower_of_two_ignored },
   { "a request sent again in secret", CR_POLITE_TOO_SOON, hidden_resend },
   { "a Retry-After not kept", CR_POLITE_IN_PARK, park_ignored },
   { "a Retry-After a nanosecond short", CR_POLITE_IN_PARK, park_cut_short },
@@ -365,6 +416,7 @@ const struct cr_polite_plant cr_polite_plants[] = {
   { "one more at once at an address", CR_POLITE_ADDRESS_CAP, crowd_at_address },
   { "a page before robots.txt", CR_POLITE_UNJUDGED, robots_late },
   { "pages without robots.txt", CR_POLITE_UNJUDGED, robots_never },
+  { "https by the rules of http", CR_POLITE_UNJUDGED, rules_of_http_for_https },
   { "a disallowed path", CR_POLITE_FORBIDDEN, forbidden_path },
   { "a page asked for twice", CR_POLITE_AGAIN, asked_again },
   { "a retry too many", CR_POLITE_TOO_OFTEN, one_attempt_more },

@@ -13,12 +13,15 @@
 
 #include "crawl/crawler.h"
 
-enum { TIMEOUT_MS = 2500 };
+/* So long that a machine which leaves the crawler no CPU for seconds isn't taken for a server that
+ * gave no answer: it would be asked again, rightly, and the log shows an answer. */
+enum { TIMEOUT_MS = 8000, ROBOTS_MS = 10000 };
 
 struct crawl {
   const struct cr_polite_config *config;
   struct cr_polite_run *run;
   int64_t begin_ns;
+  const char *ca_file;
 };
 
 static int on_resolve(crawler *c, const char *host, uint64_t token, void *user)
@@ -89,10 +92,11 @@ static void set_up(crawler *c, struct crawl *crawl)
   set_number(c, "max_retries", promise->retries);
   set_ms(c, "retry_delay", promise->park_ms);
   set_ms(c, "timeout", TIMEOUT_MS);
+  set_ms(c, "max_robots_time", ROBOTS_MS); /* where there never is one */
   set(c, "concurrency", config->concurrency);
   set(c, "span_hosts", "1");
   set(c, "allow_private", "127.0.0.0/8");
-  set(c, "insecure", "1"); /* no handshake comes so far; certificates to compare with cost time */
+  set(c, "ca_file", crawl->ca_file);
   set(c, "random_seed", "1");
   for (const char *const *at = config->options; at && *at; at++) {
     char name[64] = "";
@@ -106,11 +110,9 @@ static void set_up(crawler *c, struct crawl *crawl)
 
 static void add_seed(crawler *c, const struct cr_polite_web *web, uint32_t host)
 {
-  char name[CR_POLITE_NAME];
-  char url[CR_POLITE_NAME + 32];
+  char url[CR_POLITE_URL];
 
-  cr_polite_name(web, host, name);
-  (void)snprintf(url, sizeof(url), "http://%s:%d/", name, cr_polite_port(web, host));
+  cr_polite_url(web, host, 0, url);
   if (crawler_add(c, url) < 0)
     abort();
 }
@@ -165,7 +167,7 @@ struct cr_polite_config cr_polite_config(uint32_t hosts, uint32_t pages)
 struct cr_polite_run cr_polite_crawl(const struct cr_polite_config *config)
 {
   struct cr_polite_run run = { .promise = config->promise };
-  struct crawl crawl = { config, &run, cr_polite_now_ns() };
+  struct crawl crawl = { config, &run, cr_polite_now_ns(), NULL };
   struct cr_polite_server *server;
   double cpu = cpu_seconds();
   crawler *c = crawler_new();
@@ -176,6 +178,7 @@ struct cr_polite_run cr_polite_crawl(const struct cr_polite_config *config)
                                     .hosts = config->hosts,
                                     .pages = config->pages };
   server = cr_polite_server_start(&run.web, config->own_network);
+  crawl.ca_file = cr_polite_server_ca_file(server);
   set_up(c, &crawl);
   drive(c, &crawl);
   run.seconds = (double)(cr_polite_now_ns() - crawl.begin_ns) / 1e9;

@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "polite/polite_tls.h"
 
 enum { ROOM_IN = 2048, ROOM_OUT = 16 * 1024, EVENTS = 256, BACKLOG = 4096 };
 #define MS 1000000
@@ -42,7 +45,9 @@ struct connection {
   int64_t rest_ns; /* between the first half and the second */
   bool drops;      /* instead of an answer */
   bool closes;
-  bool is_tls;
+  bool secure;
+  struct cr_polite_session *tls; /* once it has been greeted, */
+  uint32_t greeted;              /* as that host */
   struct connection *next_waiting, *next_gone;
 };
 
@@ -50,6 +55,7 @@ struct cr_polite_server {
   struct cr_polite_web *web;
   pthread_t thread;
   int epoll, stop, listener, tls_listener, closed, silent;
+  struct cr_polite_tls *tls;
   struct cr_polite_log log;
   unsigned char *asked; /* of each page, and before them of robots.txt: how often */
   struct connection *waiting, *gone;
@@ -92,6 +98,7 @@ static void close_connection(struct cr_polite_server *s, struct connection *c)
       break;
     }
   s->open[c->fd] = NULL;
+  cr_polite_session_free(c->tls);
   (void)close(c->fd);
   c->fd = -1;
   c->next_gone = s->gone;
@@ -114,7 +121,7 @@ static void wait_for(struct cr_polite_server *s, struct connection *c, bool inpu
   need(epoll_ctl(s->epoll, EPOLL_CTL_MOD, c->fd, &event) == 0, "epoll_ctl");
 }
 
-static void accept_one(struct cr_polite_server *s, int fd, bool is_tls)
+static void accept_one(struct cr_polite_server *s, int fd, bool secure)
 {
   struct sockaddr_in local;
   socklen_t len = sizeof(local);
@@ -131,7 +138,7 @@ static void accept_one(struct cr_polite_server *s, int fd, bool is_tls)
     memset(s->open + s->open_cap, 0, (cap - s->open_cap) * sizeof(*s->open));
     s->open_cap = cap;
   }
-  *c = (struct connection){ .fd = fd, .number = ++s->connections, .is_tls = is_tls };
+  *c = (struct connection){ .fd = fd, .number = ++s->connections, .secure = secure };
   c->address = ntohl(local.sin_addr.s_addr);
   s->open[fd] = c;
   need(epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
@@ -167,18 +174,16 @@ static void put_links(struct cr_polite_server *s, struct connection *c,
 {
   struct cr_polite_link to;
   char body[ROOM_OUT / 2];
+  char url[CR_POLITE_URL];
   char name[CR_POLITE_NAME];
-  char path[CR_POLITE_PATH];
   size_t len = 0;
 
   for (uint32_t n = 0; cr_polite_link(s->web, record->host, record->page, n, &to); n++) {
-    cr_polite_name(s->web, to.host, name);
-    cr_polite_path(s->web, to.host, to.page, path);
-    len += (size_t)snprintf(body + len, sizeof(body) - len, "<a href=\"http://%s:%d%s\">x</a>\n",
-                            name, cr_polite_port(s->web, to.host), path);
+    cr_polite_url(s->web, to.host, to.page, url);
+    len += (size_t)snprintf(body + len, sizeof(body) - len, "<a href=\"%s\">x</a>\n", url);
     need(len < sizeof(body), "a page has too many links");
   }
-  if (record->page == 0 && cr_polite_has_twin(s->web, record->host)) {
+  if (record->page == 0 && cr_polite_schemes(s->web, record->host) == CR_POLITE_TWIN) {
     cr_polite_name(s->web, record->host, name);
     len +=
         (size_t)snprintf(body + len, sizeof(body) - len, "<a href=\"https://%s/\">x</a>\n", name);
@@ -187,19 +192,21 @@ static void put_links(struct cr_polite_server *s, struct connection *c,
   put(c, "%s", body);
 }
 
-static unsigned char *times_asked(struct cr_polite_server *s, uint32_t host, int page)
+static unsigned char *times_asked(struct cr_polite_server *s, const struct cr_polite_record *record)
 {
-  return &s->asked[(size_t)host * (s->web->pages + 2) + (size_t)(page < 0 ? 0 : page + 1)];
+  size_t at = record->page < 0 ? record->secure : (size_t)record->page + 2;
+
+  return &s->asked[(size_t)record->host * (s->web->pages + 3) + at];
 }
 
 static void answer_robots(struct cr_polite_server *s, struct connection *c,
                           const struct cr_polite_record *record)
 {
   enum cr_polite_nature nature = cr_polite_nature(s->web, record->host);
-  int64_t delay_ms = cr_polite_crawl_delay_ms(s->web, record->host);
-  unsigned nth = (*times_asked(s, record->host, record->page))++;
+  int64_t delay_ms = cr_polite_crawl_delay_ms(s->web, record->host, record->secure);
+  unsigned nth = (*times_asked(s, record))++;
   char rules[128];
-  int len = snprintf(rules, sizeof(rules), "User-agent: *\nDisallow: /private/\n");
+  int len = snprintf(rules, sizeof(rules), "%s", cr_polite_rules(record->secure));
 
   if (delay_ms > 0)
     len += snprintf(rules + len, sizeof(rules) - (size_t)len, "Crawl-delay: 0.%d\n",
@@ -239,9 +246,9 @@ static void answer_page(struct cr_polite_server *s, struct connection *c,
                         struct cr_polite_record *record)
 {
   struct cr_polite_answer answer;
-  char path[CR_POLITE_PATH];
-  char line[64];
-  unsigned char *asked = times_asked(s, record->host, record->page);
+  char url[CR_POLITE_URL];
+  char line[CR_POLITE_URL + 16];
+  unsigned char *asked = times_asked(s, record);
 
   answer = cr_polite_answer(s->web, record->host, record->page, *asked);
   *asked = *asked < UINT8_MAX ? *asked + 1 : *asked;
@@ -252,9 +259,8 @@ static void answer_page(struct cr_polite_server *s, struct connection *c,
   if (answer.status == 200) {
     put_links(s, c, record);
   } else if (answer.status == 301) {
-    cr_polite_path(s->web, record->host, cr_polite_target(s->web, record->host, record->page),
-                   path);
-    (void)snprintf(line, sizeof(line), "Location: %s\r\n", path);
+    cr_polite_url(s->web, record->host, cr_polite_target(s->web, record->host, record->page), url);
+    (void)snprintf(line, sizeof(line), "Location: %s\r\n", url);
     put_head(c, 301, line, 0);
   } else if (answer.status == 404) {
     put_head(c, 404, "", 0);
@@ -293,9 +299,10 @@ static void read_target(struct cr_polite_server *s, const struct connection *c,
   record->page = CR_POLITE_NOWHERE;
   if (record->host == s->web->hosts)
     return;
-  record->page = strcmp(path, "/robots.txt") == 0  ? CR_POLITE_ROBOTS
-                 : strcmp(path, "/rules.txt") == 0 ? CR_POLITE_RULES_MOVED
-                                                   : cr_polite_page(s->web, record->host, path);
+  record->page = strcmp(path, "/robots.txt") == 0 ? CR_POLITE_ROBOTS
+                 : strcmp(path, "/rules.txt") == 0
+                     ? CR_POLITE_RULES_MOVED
+                     : cr_polite_page(s->web, record->host, record->secure, path);
 }
 
 /* A whole request lies in c->in. */
@@ -303,8 +310,9 @@ static void answer(struct cr_polite_server *s, struct connection *c)
 {
   struct cr_polite_record *record = add_record(&s->log);
 
-  *record = (struct cr_polite_record){ .connection = c->number, .address = c->address };
-  record->read_ns = c->first_ns;
+  *record = (struct cr_polite_record){
+    .connection = c->number, .address = c->address, .secure = c->secure, .read_ns = c->first_ns
+  };
   read_target(s, c, record);
   c->record = s->log.len - 1;
   c->len = c->written = 0;
@@ -344,17 +352,39 @@ static uint32_t host_of_hello(const struct cr_polite_server *s, const struct con
   return s->web->hosts;
 }
 
-static void refuse_tls(struct cr_polite_server *s, struct connection *c)
+/* A greeting is all that came; what follows it is none of ours. */
+static void write_down_hello(struct cr_polite_server *s, const struct connection *c, int status)
 {
-  struct cr_polite_record *record = add_record(&s->log);
+  *add_record(&s->log) = (struct cr_polite_record){ .connection = c->number,
+                                                    .address = c->address,
+                                                    .host = c->greeted,
+                                                    .page = CR_POLITE_HELLO,
+                                                    .secure = true,
+                                                    .status = status,
+                                                    .read_ns = c->first_ns,
+                                                    .written_ns = cr_polite_now_ns() };
+}
 
-  *record = (struct cr_polite_record){ .connection = c->number, .address = c->address };
-  record->host = host_of_hello(s, c);
-  record->page = CR_POLITE_HELLO;
-  record->status = CR_POLITE_DROPPED;
-  record->read_ns = c->first_ns;
-  record->written_ns = cr_polite_now_ns();
-  close_connection(s, c);
+/* False: it is hung up on. What has come is left for the session to read. */
+static bool greet(struct cr_polite_server *s, struct connection *c)
+{
+  char name[CR_POLITE_NAME];
+  ssize_t n = recv(c->fd, c->in, ROOM_IN - 1, MSG_PEEK);
+
+  if (n <= 0)
+    return n < 0 && errno == EAGAIN;
+  c->first_ns = cr_polite_now_ns();
+  c->got = (size_t)n;
+  c->greeted = host_of_hello(s, c);
+  c->got = 0;
+  if (c->greeted == s->web->hosts || cr_polite_schemes(s->web, c->greeted) == CR_POLITE_TWIN ||
+      cr_polite_schemes(s->web, c->greeted) == CR_POLITE_HTTP) {
+    write_down_hello(s, c, CR_POLITE_DROPPED);
+    return false;
+  }
+  cr_polite_name(s->web, c->greeted, name);
+  c->tls = cr_polite_session_new(s->tls, c->fd, name);
+  return true;
 }
 
 /* The end of an exchange, right before it. */
@@ -375,19 +405,28 @@ static void write_down(struct cr_polite_server *s, struct connection *c)
   }
 }
 
+static void send_part(const struct connection *c, size_t part)
+{
+  /* It is small, and what is sent to a client that has gone is lost. */
+  if (c->tls)
+    cr_polite_session_write(c->tls, c->out + c->written, part);
+  else
+    (void)send(c->fd, c->out + c->written, part, MSG_NOSIGNAL);
+}
+
 static void write_some(struct cr_polite_server *s, struct connection *c)
 {
   size_t part = c->rest_ns > 0 && c->written == 0 ? c->len / 2 : c->len - c->written;
 
   if (!c->drops && part < c->len - c->written) {
-    (void)send(c->fd, c->out, part, MSG_NOSIGNAL);
+    send_part(c, part);
     c->written = part;
     c->due_ns = cr_polite_now_ns() + c->rest_ns;
     return;
   }
   write_down(s, c);
-  if (!c->drops) /* small, and what is sent to a client that has gone is lost */
-    (void)send(c->fd, c->out + c->written, part, MSG_NOSIGNAL);
+  if (!c->drops)
+    send_part(c, part);
   if (c->drops || c->closes) {
     close_connection(s, c);
     return;
@@ -408,14 +447,31 @@ static void hang_up(struct cr_polite_server *s, struct connection *c)
     s->log.at[c->record].written_ns = cr_polite_now_ns();
     s->log.at[c->record].status = CR_POLITE_CUT;
     s->log.at[c->record].until_ns = 0;
+  } else if (c->secure && c->first_ns > 0) {
+    write_down_hello(s, c, CR_POLITE_CUT);
   }
   close_connection(s, c);
 }
 
+/* As recv(). A goodbye of TLS is the end. */
+static ssize_t receive(struct connection *c)
+{
+  if (c->tls)
+    return cr_polite_session_read(c->tls, c->in + c->got, ROOM_IN - 1 - c->got);
+  return recv(c->fd, c->in + c->got, ROOM_IN - 1 - c->got, 0);
+}
+
 static void read_some(struct cr_polite_server *s, struct connection *c)
 {
-  ssize_t n = recv(c->fd, c->in + c->got, ROOM_IN - 1 - c->got, 0);
+  int64_t now_ns = cr_polite_now_ns();
 
+  if (c->secure && !c->tls && !greet(s, c)) {
+    close_connection(s, c);
+    return;
+  }
+  if (c->secure && !c->tls)
+    return;
+  ssize_t n = receive(c);
   if (n < 0 && errno == EAGAIN)
     return;
   if (n <= 0) {
@@ -423,12 +479,10 @@ static void read_some(struct cr_polite_server *s, struct connection *c)
     return;
   }
   if (c->first_ns == 0)
-    c->first_ns = cr_polite_now_ns();
+    c->first_ns = c->secure ? now_ns : cr_polite_now_ns();
   c->got += (size_t)n;
   c->in[c->got] = '\0';
-  if (c->is_tls)
-    refuse_tls(s, c);
-  else if (strstr(c->in, "\r\n\r\n"))
+  if (strstr(c->in, "\r\n\r\n"))
     answer(s, c);
 }
 
@@ -471,8 +525,12 @@ static void *serve(void *arg)
 {
   struct cr_polite_server *s = arg;
   struct epoll_event events[EVENTS];
+  sigset_t pipes; /* of a client that has gone, while TLS writes to it */
   bool stops = false;
 
+  need(sigemptyset(&pipes) == 0 && sigaddset(&pipes, SIGPIPE) == 0 &&
+           pthread_sigmask(SIG_BLOCK, &pipes, NULL) == 0,
+       "pthread_sigmask");
   while (!stops) {
     int n = epoll_wait(s->epoll, events, EVENTS, write_due(s));
     for (int i = 0; i < n; i++)
@@ -536,7 +594,8 @@ struct cr_polite_server *cr_polite_server_start(struct cr_polite_web *web, bool 
   s->tls_listener = open_port(&web->tls_port, true);
   s->closed = open_port(&web->closed_port, false);
   s->silent = open_port(&web->silent_port, true);
-  s->asked = calloc((size_t)web->hosts * (web->pages + 2), 1);
+  s->tls = cr_polite_tls_new();
+  s->asked = calloc((size_t)web->hosts * (web->pages + 3), 1);
   s->epoll = epoll_create1(EPOLL_CLOEXEC);
   s->stop = eventfd(0, EFD_CLOEXEC);
   need(s->asked && s->epoll >= 0 && s->stop >= 0, "epoll");
@@ -548,6 +607,11 @@ struct cr_polite_server *cr_polite_server_start(struct cr_polite_web *web, bool 
   need(epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->stop, &event) == 0, "epoll_ctl");
   need(pthread_create(&s->thread, NULL, serve, s) == 0, "pthread_create");
   return s;
+}
+
+const char *cr_polite_server_ca_file(const struct cr_polite_server *s)
+{
+  return cr_polite_tls_ca_file(s->tls);
 }
 
 struct cr_polite_log cr_polite_server_stop(struct cr_polite_server *s)
@@ -567,6 +631,7 @@ struct cr_polite_log cr_polite_server_stop(struct cr_polite_server *s)
   (void)close(s->tls_listener);
   (void)close(s->closed);
   (void)close(s->silent);
+  cr_polite_tls_free(s->tls);
   log = s->log;
   free(s->open);
   free(s->asked);

@@ -6,7 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum salt { SALT_NATURE = 1, SALT_PAGES, SALT_MANNER, SALT_DELAY, SALT_LINK, SALT_WAIT, SALT_DENY };
+enum salt {
+  SALT_NATURE = 1,
+  SALT_PAGES,
+  SALT_MANNER,
+  SALT_DELAY,
+  SALT_LINK,
+  SALT_WAIT,
+  SALT_DENY,
+  SALT_SCHEME
+};
 
 /* splitmix64 (Steele, Lea, Flood 2014) of all that a choice depends on. */
 static uint32_t draw(const struct cr_polite_web *web, uint32_t host, int page, unsigned salt)
@@ -43,12 +52,30 @@ enum cr_polite_nature cr_polite_nature(const struct cr_polite_web *web, uint32_t
   return CR_POLITE_PLAIN;
 }
 
-int cr_polite_port(const struct cr_polite_web *web, uint32_t host)
+enum cr_polite_schemes cr_polite_schemes(const struct cr_polite_web *web, uint32_t host)
+{
+  enum cr_polite_nature nature = cr_polite_nature(web, host);
+  uint32_t at = draw(web, host, 0, SALT_SCHEME) % 100;
+
+  if (nature == CR_POLITE_CLOSED || nature == CR_POLITE_SILENT)
+    return CR_POLITE_HTTP;
+  if (at < 15)
+    return CR_POLITE_HTTPS;
+  if (at < 40 && web->tls_port == 443)
+    return CR_POLITE_BOTH;
+  if (at < 50 && web->tls_port == 443 &&
+      (nature == CR_POLITE_RULES || nature == CR_POLITE_UNHURRIED))
+    return CR_POLITE_TWIN;
+  return CR_POLITE_HTTP;
+}
+
+static int port_of(const struct cr_polite_web *web, uint32_t host, bool secure)
 {
   enum cr_polite_nature nature = cr_polite_nature(web, host);
 
   return nature == CR_POLITE_CLOSED   ? web->closed_port
          : nature == CR_POLITE_SILENT ? web->silent_port
+         : secure                     ? web->tls_port
                                       : web->port;
 }
 
@@ -72,14 +99,6 @@ bool cr_polite_is_alone(uint32_t host)
   return host % 16 >= 12;
 }
 
-bool cr_polite_has_twin(const struct cr_polite_web *web, uint32_t host)
-{
-  enum cr_polite_nature nature = cr_polite_nature(web, host);
-
-  return web->tls_port == 443 && host % 4 == 0 &&
-         (nature == CR_POLITE_RULES || nature == CR_POLITE_UNHURRIED);
-}
-
 void cr_polite_name(const struct cr_polite_web *web, uint32_t host, char *name)
 {
   (void)snprintf(name, CR_POLITE_NAME, "h%u.d%u.example", host, cr_polite_site(web, host));
@@ -96,11 +115,11 @@ uint32_t cr_polite_find(const struct cr_polite_web *web, const char *name)
   return strcmp(name, right) == 0 ? host : web->hosts;
 }
 
-int64_t cr_polite_crawl_delay_ms(const struct cr_polite_web *web, uint32_t host)
+int64_t cr_polite_crawl_delay_ms(const struct cr_polite_web *web, uint32_t host, bool secure)
 {
   if (cr_polite_nature(web, host) != CR_POLITE_UNHURRIED)
     return 0;
-  return 300 + 100 * (draw(web, host, 0, SALT_DELAY) % 4);
+  return 300 + 100 * (draw(web, host, secure, SALT_DELAY) % 4);
 }
 
 /* ---- pages ---- */
@@ -156,22 +175,48 @@ bool cr_polite_is_disallowed(const struct cr_polite_web *web, uint32_t host, int
   return cr_polite_nature(web, host) != CR_POLITE_PLAIN && is_private(web, host, page);
 }
 
+bool cr_polite_is_secure(const struct cr_polite_web *web, uint32_t host, int page)
+{
+  enum cr_polite_schemes schemes = cr_polite_schemes(web, host);
+
+  return schemes == CR_POLITE_HTTPS || (schemes == CR_POLITE_BOTH && page % 2 == 1);
+}
+
+const char *cr_polite_rules(bool secure)
+{
+  return secure ? "User-agent: *\nDisallow: /p/\n" : "User-agent: *\nDisallow: /private/\n";
+}
+
 void cr_polite_path(const struct cr_polite_web *web, uint32_t host, int page, char *path)
 {
+  bool is_in = is_private(web, host, page) != cr_polite_is_secure(web, host, page);
+
   if (page == 0)
     (void)snprintf(path, CR_POLITE_PATH, "/");
   else
-    (void)snprintf(path, CR_POLITE_PATH, is_private(web, host, page) ? "/private/%d" : "/p/%d",
-                   page);
+    (void)snprintf(path, CR_POLITE_PATH, is_in ? "/private/%d" : "/p/%d", page);
 }
 
-int cr_polite_page(const struct cr_polite_web *web, uint32_t host, const char *path)
+void cr_polite_url(const struct cr_polite_web *web, uint32_t host, int page, char *url)
+{
+  char name[CR_POLITE_NAME];
+  char path[CR_POLITE_PATH];
+  bool secure = cr_polite_is_secure(web, host, page);
+
+  cr_polite_name(web, host, name);
+  cr_polite_path(web, host, page, path);
+  (void)snprintf(url, CR_POLITE_URL, "%s://%s:%d%s", secure ? "https" : "http", name,
+                 port_of(web, host, secure), path);
+}
+
+int cr_polite_page(const struct cr_polite_web *web, uint32_t host, bool secure, const char *path)
 {
   char right[CR_POLITE_PATH];
   const char *number = strrchr(path, '/');
   long page = number && number[1] != '\0' ? strtol(number + 1, NULL, 10) : 0;
 
-  if (page < 0 || page >= (long)cr_polite_pages(web, host))
+  if (page < 0 || page >= (long)cr_polite_pages(web, host) ||
+      cr_polite_is_secure(web, host, (int)page) != secure)
     return CR_POLITE_NOWHERE;
   cr_polite_path(web, host, (int)page, right);
   return strcmp(path, right) == 0 ? (int)page : CR_POLITE_NOWHERE;

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CR_POLITE_NAME = 64, CR_POLITE_PATH = 24, CR_POLITE_NOWHERE = -1 };
+enum { CR_POLITE_NAME = 64, CR_POLITE_PATH = 24, CR_POLITE_URL = 112, CR_POLITE_NOWHERE = -1 };
 
 /* Of a host. */
 enum cr_polite_nature {
@@ -29,6 +29,14 @@ enum cr_polite_nature {
   CR_POLITE_SILENT,     /* its port takes connections and never answers */
   CR_POLITE_NAMELESS,   /* its name has no address */
   CR_POLITE_UNREACHABLE /* its robots.txt is a 503 for ever */
+};
+
+/* Which of its two servers a host has: each has a robots.txt of its own, and pages of its own. */
+enum cr_polite_schemes {
+  CR_POLITE_HTTP,
+  CR_POLITE_HTTPS,
+  CR_POLITE_BOTH, /* on ports 80 and 443, where we have these: one host, two authorities */
+  CR_POLITE_TWIN  /* http, and an https that hangs up on whoever greets it; ports as well */
 };
 
 /* Of a page. */
@@ -51,7 +59,7 @@ struct cr_polite_web {
   int port;
   int closed_port;
   int silent_port;
-  int tls_port; /* one of a host with http on port 80 only if it is 443 */
+  int tls_port; /* one host with http only if that has port 80, and this is 443 */
 };
 
 struct cr_polite_link {
@@ -69,26 +77,30 @@ struct cr_polite_answer {
 };
 
 enum cr_polite_nature cr_polite_nature(const struct cr_polite_web *web, uint32_t host);
-int cr_polite_port(const struct cr_polite_web *web, uint32_t host);
+enum cr_polite_schemes cr_polite_schemes(const struct cr_polite_web *web, uint32_t host);
 uint32_t cr_polite_site(const struct cr_polite_web *web, uint32_t host); /* a number */
 /* 127.x.y.z; several hosts may have the same. */
 uint32_t cr_polite_address(const struct cr_polite_web *web, uint32_t host);
-/* Does its front page lead to a page of https, too? Both are one host. */
-bool cr_polite_has_twin(const struct cr_polite_web *web, uint32_t host);
 /* Shares it neither site nor address with others? */
 bool cr_polite_is_alone(uint32_t host);
 /* Into CR_POLITE_NAME, without a port. */
 void cr_polite_name(const struct cr_polite_web *web, uint32_t host, char *name);
 /* The host of a name; web->hosts: there is none. */
 uint32_t cr_polite_find(const struct cr_polite_web *web, const char *name);
-int64_t cr_polite_crawl_delay_ms(const struct cr_polite_web *web, uint32_t host); /* 0: none */
+/* What the robots.txt of one of its servers says; 0: nothing. */
+int64_t cr_polite_crawl_delay_ms(const struct cr_polite_web *web, uint32_t host, bool secure);
 
 uint32_t cr_polite_pages(const struct cr_polite_web *web, uint32_t host);
 enum cr_polite_manner cr_polite_manner(const struct cr_polite_web *web, uint32_t host, int page);
 bool cr_polite_is_disallowed(const struct cr_polite_web *web, uint32_t host, int page);
-/* Into CR_POLITE_PATH. */
+/* Is it a page of the host's https? */
+bool cr_polite_is_secure(const struct cr_polite_web *web, uint32_t host, int page);
+/* What the rules of http let nobody into, those of https everybody, and the other way round. */
+const char *cr_polite_rules(bool secure);
+/* Into CR_POLITE_PATH, and CR_POLITE_URL. */
 void cr_polite_path(const struct cr_polite_web *web, uint32_t host, int page, char *path);
-int cr_polite_page(const struct cr_polite_web *web, uint32_t host, const char *path);
+void cr_polite_url(const struct cr_polite_web *web, uint32_t host, int page, char *url);
+int cr_polite_page(const struct cr_polite_web *web, uint32_t host, bool secure, const char *path);
 /* Link n of a page; false: it has no more. */
 bool cr_polite_link(const struct cr_polite_web *web, uint32_t host, int page, uint32_t n,
                     struct cr_polite_link *link);

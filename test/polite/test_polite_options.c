@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* LDLIBS: -lssl -lcrypto */
 /* test_polite_options.c - the checker sees a crawler that keeps less than what was promised.
  *
  * Real crawls, each in a process of its own and with one option that breaks the promise. They wait
@@ -37,6 +38,7 @@ static const struct {
   { "max_retry_after=1s", CR_POLITE_IN_PARK, NULL },
   { "max_parks=7", CR_POLITE_GIVEN_UP, NULL },
   { "max_depth=1", CR_POLITE_MISSED, NULL },
+  { "ca_file=", CR_POLITE_MISSED, NULL }, /* the system's, who don't know ours */
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 enum { CROWDED = 2 }; /* the first rows: several at once are promised, and no delay */
