@@ -41,8 +41,11 @@ static int finish_robots(struct cr_frontier_memory *f, const struct cr_finish *f
   if (fin->kind == CR_FINISH_SAME && cr_pending_move_ask(f, id, fin->authority, fin->target) < 0)
     return CRAWLER_E_NOMEM;
   authority->asking = CR_NO_ID;
-  if (is_over)
+  if (is_over) {
+    if (authority->gate == CR_GATE_OPEN)
+      cr_pending_forget_ask(f, id);
     return 0;
+  }
   if (fin->kind == CR_FINISH_RETRY && authority->attempt < UINT8_MAX)
     authority->attempt++;
   cr_pending_ask_again(f, id, is_timed ? fin->at_ms : f->now_ms);

@@ -105,9 +105,7 @@ static void change_gate(struct cr_frontier_memory *f, uint32_t id, enum cr_gate 
   struct cr_host *asked = cr_pending_asked_host(f, id);
 
   cr_pending_set_gate(f, id, gate);
-  cr_budget_free(&f->unlimited, authority->moved);
-  authority->moved = NULL;
-  authority->attempt = 1;
+  cr_pending_forget_ask(f, id);
   cr_place(f, cr_host_at(&f->hosts, authority->host));
   cr_place(f, asked);
 }
@@ -118,7 +116,6 @@ static void set_gate(struct cr_frontier *base, uint32_t id, enum cr_gate gate)
 
   change_gate(f, id, gate);
   cr_authority_at(&f->hosts, id)->judged = gate == CR_GATE_OPEN;
-  cr_authority_at(&f->hosts, id)->stale_ms = CR_NEVER;
 }
 
 static void set_stale(struct cr_frontier *base, uint32_t id, int64_t at_ms, enum cr_gate meanwhile)

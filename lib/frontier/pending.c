@@ -208,6 +208,16 @@ int cr_pending_move_ask(struct cr_frontier_memory *f, uint32_t id, uint32_t aske
   return 0;
 }
 
+void cr_pending_forget_ask(struct cr_frontier_memory *f, uint32_t id)
+{
+  struct cr_authority *authority = cr_authority_at(&f->hosts, id);
+
+  cr_budget_free(&f->unlimited, authority->moved);
+  authority->moved = NULL;
+  authority->attempt = 1;
+  authority->stale_ms = CR_NEVER;
+}
+
 uint32_t cr_pending_due_ask(const struct cr_frontier_memory *f, const struct cr_host *host)
 {
   if (cr_delayed_first(&f->delayed, host->asks) > f->now_ms)

@@ -38,6 +38,8 @@ void cr_pending_ask_again(struct cr_frontier_memory *f, uint32_t authority, int6
 /* CR_GATE_ASKED: the next one asks another authority's host for this. 0 or CRAWLER_E_NOMEM. */
 int cr_pending_move_ask(struct cr_frontier_memory *f, uint32_t authority, uint32_t asked,
                         struct cr_span target);
+/* A robots task that isn't asked for any more leaves no trace. */
+void cr_pending_forget_ask(struct cr_frontier_memory *f, uint32_t authority);
 /* The authority whose robots task is due now, or CR_NO_ID. */
 uint32_t cr_pending_due_ask(const struct cr_frontier_memory *f, const struct cr_host *host);
 

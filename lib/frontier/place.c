@@ -48,19 +48,20 @@ static int64_t sooner_of(int64_t a, int64_t b)
   return a < b ? a : b;
 }
 
-/* Is the first entry to arrive one that will have to wait for robots.txt? */
-static bool next_is_gated(const struct cr_frontier_memory *f, const struct cr_host *host)
+static bool has_used_up_its_pages(const struct cr_frontier_memory *f, const struct cr_host *host)
+{
+  return host->spent || host->pages >= f->host_pages;
+}
+
+/* Is the first entry to arrive one that can't leave then: for robots.txt, or the limit of pages? */
+static bool next_is_kept(const struct cr_frontier_memory *f, const struct cr_host *host)
 {
   if (host->delayed == CR_DELAYED_NONE)
     return false;
   const struct cr_entry *entry =
       cr_entry_at(&f->slab, cr_delayed_at(&f->delayed, host->delayed)->subject);
-  return cr_authority_at(&f->hosts, entry->authority)->gate == CR_GATE_ASKED;
-}
-
-static bool has_used_up_its_pages(const struct cr_frontier_memory *f, const struct cr_host *host)
-{
-  return host->spent || host->pages >= f->host_pages;
+  return cr_authority_at(&f->hosts, entry->authority)->gate == CR_GATE_ASKED ||
+         (cr_kind_waits_with_pages(entry->kind) && has_used_up_its_pages(f, host));
 }
 
 /* Has the queue's head all that it needs to leave, but for the time? Its head is a page only where
@@ -100,7 +101,7 @@ static enum cr_place judge(const struct cr_frontier_memory *f, struct cr_host *h
     return CR_PLACE_GATED;
   if (host->in_flight >= cr_place_host_cap(f, host))
     return CR_PLACE_FULL;
-  if (work_ms > f->now_ms && entry_ms < ask_ms && next_is_gated(f, host)) {
+  if (work_ms > f->now_ms && entry_ms < ask_ms && next_is_kept(f, host)) {
     *alarm_ms = entry_ms; /* then there is one more that waits: judge again */
     return CR_PLACE_ASLEEP;
   }

@@ -6,22 +6,16 @@
 #include <string.h>
 
 #include "crawl/crawler.h"
+#include "support/frontier_model_next.h"
 
-enum { NOBODY = -1, PATIENCE = 16 * CR_MODEL_HOSTS };
-
-/* What a host would give next. */
-struct next {
-  bool is_robots;
-  bool counts_as_page;
-  int url;            /* NOBODY with is_robots false: nothing */
-  uint32_t authority; /* is_robots */
-};
+enum { NOBODY = CR_MODEL_NOBODY, PATIENCE = 16 * CR_MODEL_HOSTS };
 
 void cr_model_open(struct cr_frontier_model *m, const struct cr_frontier_config *config)
 {
   memset(m, 0, sizeof(*m));
   m->config = *config;
   m->now_ms = config->now_ms;
+  m->host_pages = CR_NEVER;
 }
 
 static void set_text(char *to, struct cr_span from)
@@ -38,6 +32,7 @@ void cr_model_authority(struct cr_frontier_model *m, uint32_t host, struct cr_sp
   authority->gate = m->config.gate ? CR_GATE_UNKNOWN : CR_GATE_OPEN;
   authority->attempt = 1;
   authority->lease = NOBODY;
+  authority->stale_ms = CR_NEVER;
   if (host == m->host_count) {
     m->host_count++;
     set_text(m->hosts[host].site, site);
@@ -139,22 +134,6 @@ int cr_model_lower(struct cr_frontier_model *m, uint64_t fp, uint16_t depth)
   return url->known;
 }
 
-static uint32_t host_of(const struct cr_frontier_model *m, const struct cr_model_url *url)
-{
-  return m->authorities[url->item.authority].host;
-}
-
-static int count_pending(const struct cr_frontier_model *m, uint32_t host)
-{
-  int count = 0;
-  for (int i = 0; i < m->url_count; i++) {
-    const struct cr_model_url *url = &m->urls[i];
-    bool waits = url->state == CR_MODEL_QUEUED || url->state == CR_MODEL_DELAYED;
-    count += waits && host_of(m, url) == host;
-  }
-  return count;
-}
-
 static void copy_item(struct cr_model_url *url, const struct cr_frontier_item *item)
 {
   const struct cr_span from[] = { item->target, item->referrer, item->via, item->seed, item->meta };
@@ -164,22 +143,41 @@ static void copy_item(struct cr_model_url *url, const struct cr_frontier_item *i
     set_text(url->text[i], from[i]);
 }
 
+static bool is_to_add(const struct cr_model_url *url, unsigned flags)
+{
+  switch (url->known) {
+  case CR_SEEN_UNKNOWN:
+    return true;
+  case CR_SEEN_REJECTED:
+    return (flags & (CR_ITEM_FORCE | CR_ITEM_THOUGH_REJECTED)) != 0;
+  default:
+    return url->known == CR_SEEN_DONE && (flags & CR_ITEM_FORCE) != 0;
+  }
+}
+
 uint8_t cr_model_add(struct cr_frontier_model *m, const struct cr_frontier_item *item)
 {
   struct cr_model_url *url = find(m, item->fp);
-  bool forced = (item->flags & CR_ITEM_FORCE) && url->known != CR_SEEN_LIVE;
 
-  if (url->known != CR_SEEN_UNKNOWN && !forced) {
+  if (!is_to_add(url, item->flags)) {
     int was = cr_model_lower(m, item->fp, item->depth);
     return was == CR_SEEN_LIVE || was == CR_SEEN_DONE ? CR_ADD_SHALLOWER : CR_ADD_KNOWN;
   }
+  if (item->flags & CR_ITEM_OVER) {
+    copy_item(url, item);
+    url->known = CR_SEEN_DONE;
+    return CR_ADD_NEW;
+  }
   uint32_t host = m->authorities[item->authority].host;
-  if (m->config.max_pending && count_pending(m, host) >= (int)m->config.max_pending)
+  if (m->config.max_pending && cr_model_pending(m, host) >= (int)m->config.max_pending)
     return CR_ADD_CAP;
   copy_item(url, item);
   url->known = CR_SEEN_LIVE;
   url->attempt = 1;
-  queue_at(m, url, item->not_before_ms);
+  if (item->flags & CR_ITEM_NEXT && item->not_before_ms <= m->now_ms)
+    queue_first(m, url);
+  else
+    queue_at(m, url, item->not_before_ms);
   return CR_ADD_NEW;
 }
 
@@ -196,6 +194,14 @@ void cr_model_set_gate(struct cr_frontier_model *m, uint32_t authority, enum cr_
   at->asked = authority;
   at->target[0] = '\0';
   at->hops = 0;
+  at->stale_ms = CR_NEVER;
+}
+
+void cr_model_set_stale(struct cr_frontier_model *m, uint32_t authority, int64_t at_ms,
+                        enum cr_gate meanwhile)
+{
+  m->authorities[authority].stale_ms = at_ms;
+  m->authorities[authority].meanwhile = meanwhile;
 }
 
 uint32_t cr_model_set_default_gate(struct cr_frontier_model *m, bool closed)
@@ -212,217 +218,6 @@ uint32_t cr_model_set_default_gate(struct cr_frontier_model *m, bool closed)
     at->judged = false;
   }
   return dropped;
-}
-
-/* Is the authority's robots task to be given again by that host? */
-static bool asks_at(const struct cr_frontier_model *m, const struct cr_model_authority *authority,
-                    uint32_t host)
-{
-  return authority->asks_again && m->authorities[authority->asked].host == host;
-}
-
-/* ---- caps ---- */
-
-static uint32_t in_flight(const struct cr_frontier_model *m, uint32_t host)
-{
-  uint32_t count = 0;
-  for (int i = 0; i < CR_MODEL_LEASES; i++) {
-    const struct cr_model_lease *lease = &m->leases[i];
-    count += lease->held && !lease->released && lease->host == host;
-  }
-  return count;
-}
-
-static uint32_t of_address(const struct cr_frontier_model *m, const char *address)
-{
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < m->host_count; i++)
-    count += strcmp(m->hosts[i].address, address) == 0 ? in_flight(m, i) : 0;
-  return count;
-}
-
-static uint32_t of_site(const struct cr_frontier_model *m, const char *site)
-{
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < m->host_count; i++)
-    count += strcmp(m->hosts[i].site, site) == 0 ? in_flight(m, i) : 0;
-  return count;
-}
-
-static bool is_full(const struct cr_frontier_model *m, uint32_t host)
-{
-  const struct cr_model_host *at = &m->hosts[host];
-  uint32_t cap = at->cap ? at->cap : m->config.host_cap;
-  return cap != 0 && in_flight(m, host) >= cap;
-}
-
-static bool groups_are_full(const struct cr_frontier_model *m, uint32_t host)
-{
-  const struct cr_model_host *at = &m->hosts[host];
-  if (at->site[0] && m->config.site_cap && of_site(m, at->site) >= m->config.site_cap)
-    return true;
-  return at->address[0] && m->config.address_cap &&
-         of_address(m, at->address) >= m->config.address_cap;
-}
-
-/* ---- what a host would give, and when ---- */
-
-static int rank_of(const struct cr_model_url *url)
-{
-  return url->item.priority + (cr_kind_waits_with_pages(url->item.kind) ? 0 : 256);
-}
-
-static struct next next_of(const struct cr_frontier_model *m, uint32_t host)
-{
-  struct next next = { .url = NOBODY };
-  const struct cr_model_authority *ask = NULL;
-
-  for (uint32_t i = 0; i < m->authority_count; i++) {
-    const struct cr_model_authority *at = &m->authorities[i];
-    if (!asks_at(m, at, host) || at->ask_ms > m->now_ms)
-      continue;
-    if (ask &&
-        (ask->ask_ms < at->ask_ms || (ask->ask_ms == at->ask_ms && ask->ask_order < at->ask_order)))
-      continue;
-    ask = at;
-    next = (struct next){ .is_robots = true, .url = NOBODY, .authority = i };
-  }
-  if (ask)
-    return next;
-
-  const struct cr_model_url *best = NULL;
-  for (int i = 0; i < m->url_count; i++) {
-    const struct cr_model_url *url = &m->urls[i];
-    if (url->state != CR_MODEL_QUEUED || host_of(m, url) != host ||
-        m->authorities[url->item.authority].gate == CR_GATE_ASKED)
-      continue;
-    if (best && (rank_of(url) < rank_of(best) ||
-                 (rank_of(url) == rank_of(best) && url->arrival > best->arrival)))
-      continue;
-    best = url;
-    next.url = i;
-  }
-  if (!best)
-    return next;
-  next.counts_as_page = cr_kind_waits_with_pages(best->item.kind);
-  next.authority = best->item.authority;
-  next.is_robots = m->authorities[next.authority].gate == CR_GATE_UNKNOWN;
-  return next;
-}
-
-/* The next URL of the host to arrive; NULL: none is delayed. */
-static const struct cr_model_url *next_to_arrive(const struct cr_frontier_model *m, uint32_t host)
-{
-  const struct cr_model_url *first = NULL;
-  for (int i = 0; i < m->url_count; i++) {
-    const struct cr_model_url *url = &m->urls[i];
-    if (url->state != CR_MODEL_DELAYED || host_of(m, url) != host)
-      continue;
-    if (!first || url->at_ms < first->at_ms ||
-        (url->at_ms == first->at_ms && url->delayed < first->delayed))
-      first = url;
-  }
-  return first;
-}
-
-static int64_t arrival_ms(const struct cr_frontier_model *m, uint32_t host)
-{
-  const struct cr_model_url *url = next_to_arrive(m, host);
-  return url ? url->at_ms : CR_NEVER;
-}
-
-/* The next time after now at which a robots task is to be given again. */
-static int64_t ask_ms(const struct cr_frontier_model *m, uint32_t host)
-{
-  int64_t first_ms = CR_NEVER;
-  for (uint32_t i = 0; i < m->authority_count; i++) {
-    const struct cr_model_authority *at = &m->authorities[i];
-    if (asks_at(m, at, host) && at->ask_ms > m->now_ms && at->ask_ms < first_ms)
-      first_ms = at->ask_ms;
-  }
-  return first_ms;
-}
-
-static int64_t sooner_of(int64_t a, int64_t b)
-{
-  return a < b ? a : b;
-}
-
-static bool has_next(const struct cr_frontier_model *m, uint32_t host)
-{
-  struct next next = next_of(m, host);
-  return next.is_robots || next.url != NOBODY;
-}
-
-static int64_t due_ms(const struct cr_frontier_model *m, uint32_t host)
-{
-  const struct cr_model_host *at = &m->hosts[host];
-  const struct cr_model_url *url = next_to_arrive(m, host);
-  int64_t due = has_next(m, host) ? 0 : sooner_of(arrival_ms(m, host), ask_ms(m, host));
-
-  /* What arrives behind a closed gate can't leave, but it is when the host is looked at again. */
-  if (!has_next(m, host) && url && url->at_ms < ask_ms(m, host) &&
-      m->authorities[url->item.authority].gate == CR_GATE_ASKED)
-    return url->at_ms;
-  if (due < at->next_ok_ms)
-    due = at->next_ok_ms;
-  return due < at->blocked_until_ms ? at->blocked_until_ms : due;
-}
-
-static bool is_empty(const struct cr_frontier_model *m, uint32_t host)
-{
-  bool asks = false;
-  for (uint32_t i = 0; i < m->authority_count; i++)
-    asks = asks || asks_at(m, &m->authorities[i], host);
-  return !asks && count_pending(m, host) == 0;
-}
-
-/* Nothing to give, whatever the time; or all slots in use. */
-static bool waits(const struct cr_frontier_model *m, uint32_t host)
-{
-  bool comes = arrival_ms(m, host) != CR_NEVER || ask_ms(m, host) != CR_NEVER;
-  return (!has_next(m, host) && !comes) || is_full(m, host);
-}
-
-static int64_t next_due_ms(const struct cr_frontier_model *m)
-{
-  int64_t first_ms = CR_NEVER;
-  for (uint32_t i = 0; i < m->host_count; i++) {
-    if (is_empty(m, i) || m->hosts[i].blocked_until_ms == CR_NEVER || waits(m, i))
-      continue;
-    int64_t due = due_ms(m, i);
-    struct next next = next_of(m, i);
-    if (due <= m->now_ms) /* it may be asked; what arrives may change whose turn it is */
-      due = arrival_ms(m, i);
-    if (due_ms(m, i) <= m->now_ms && !(next.is_robots && next.url == NOBODY))
-      due = sooner_of(due, ask_ms(m, i));
-    first_ms = sooner_of(first_ms, due);
-  }
-  return first_ms;
-}
-
-/* What is of the last rank of priorities waits until nothing else of its host is in flight. */
-static bool waits_for_others(const struct cr_frontier_model *m, uint32_t host, struct next next)
-{
-  return next.url != NOBODY && m->urls[next.url].item.priority < -63 && in_flight(m, host) > 0;
-}
-
-/* Could the host give a task now, within what is left of the quotas? */
-static bool could_give(const struct cr_frontier_model *m, uint32_t host)
-{
-  const struct cr_model_host *at = &m->hosts[host];
-  struct next next = next_of(m, host);
-
-  if (!next.is_robots && next.url == NOBODY)
-    return false;
-  if (due_ms(m, host) > m->now_ms || is_full(m, host) || groups_are_full(m, host) ||
-      waits_for_others(m, host, next))
-    return false;
-  if ((at->slow ? m->want.max_slow : m->want.max_fast) == 0)
-    return false;
-  if (!at->tried && m->want.max_untried == 0)
-    return false;
-  return !next.counts_as_page || m->want.max_pages > 0;
 }
 
 /* ---- take ---- */
@@ -461,10 +256,11 @@ static int new_lease(struct cr_frontier_model *m, const struct cr_task *task, in
 static void count_passed_over(struct cr_frontier_model *m, uint32_t taken)
 {
   for (uint32_t i = 0; i < m->host_count; i++)
-    m->hosts[i].passed_over = i != taken && could_give(m, i) ? m->hosts[i].passed_over + 1 : 0;
+    m->hosts[i].passed_over =
+        i != taken && cr_model_could_give(m, i) ? m->hosts[i].passed_over + 1 : 0;
 }
 
-static const char *take_robots(struct cr_frontier_model *m, const struct next *next,
+static const char *take_robots(struct cr_frontier_model *m, const struct cr_model_next *next,
                                const struct cr_task *task)
 {
   struct cr_model_authority *at = &m->authorities[next->authority];
@@ -476,8 +272,7 @@ static const char *take_robots(struct cr_frontier_model *m, const struct next *n
     return "a robots task is wrong";
   if (task->again != at->asks_again)
     return "a robots task was queued before, or not";
-  at->gate = CR_GATE_ASKED;
-  at->judged = false;
+  at->gate = at->gate == CR_GATE_OPEN ? at->meanwhile : CR_GATE_ASKED;
   at->asks_again = false;
   at->lease = new_lease(m, task, NOBODY);
   return NULL;
@@ -485,9 +280,9 @@ static const char *take_robots(struct cr_frontier_model *m, const struct next *n
 
 static const char *take_one(struct cr_frontier_model *m, const struct cr_task *task)
 {
-  if (task->host >= m->host_count || !could_give(m, task->host))
+  if (task->host >= m->host_count || !cr_model_could_give(m, task->host))
     return "a task was given that was not due, or over a cap or quota";
-  struct next next = next_of(m, task->host);
+  struct cr_model_next next = cr_model_next_of(m, task->host);
   count_passed_over(m, task->host);
   if (task->slow != m->hosts[task->host].slow || task->untried == m->hosts[task->host].tried)
     return "the lane is wrong";
@@ -516,12 +311,12 @@ const char *cr_model_take(struct cr_frontier_model *m, const struct cr_take *wan
       return wrong;
   }
   for (uint32_t i = 0; i < m->host_count; i++) {
-    if (n < want->max_tasks && could_give(m, i))
+    if (n < want->max_tasks && cr_model_could_give(m, i))
       return "a host was left out";
     if (m->hosts[i].passed_over > PATIENCE)
       return "a host waits for ever";
   }
-  return due == next_due_ms(m) ? NULL : "the next due time is wrong";
+  return due == cr_model_next_due_ms(m) ? NULL : "the next due time is wrong";
 }
 
 /* ---- leases and hosts ---- */
@@ -542,15 +337,23 @@ void cr_model_set_extra(struct cr_frontier_model *m, int lease, void *extra)
     m->urls[m->leases[lease].url].item.extra = extra;
 }
 
+static bool is_over(const struct cr_finish *fin)
+{
+  return fin->kind == CR_FINISH_DONE || fin->kind == CR_FINISH_UNCOUNTED;
+}
+
 static int finish_robots(struct cr_frontier_model *m, const struct cr_finish *fin, int lease)
 {
   struct cr_model_authority *at = &m->authorities[m->leases[lease].authority];
 
   if (at->lease != lease)
-    return fin->kind == CR_FINISH_DONE ? 0 : 1;
+    return is_over(fin) ? 0 : 1;
   at->lease = NOBODY;
-  if (fin->kind == CR_FINISH_DONE)
+  if (is_over(fin)) {
+    if (at->gate == CR_GATE_OPEN) /* it was asked for anew, once */
+      cr_model_set_gate(m, m->leases[lease].authority, CR_GATE_OPEN);
     return 0;
+  }
   if (fin->kind == CR_FINISH_RETRY)
     at->attempt++;
   if (fin->kind == CR_FINISH_SAME) {
@@ -603,7 +406,10 @@ int cr_model_finish(struct cr_frontier_model *m, const struct cr_finish *fin, in
   m->leases[lease].held = false;
   if (m->leases[lease].url == NOBODY)
     return finish_robots(m, fin, lease);
-  finish_url(m, fin, &m->urls[m->leases[lease].url]);
+  struct cr_model_url *url = &m->urls[m->leases[lease].url];
+  m->hosts[m->leases[lease].host].pages +=
+      fin->kind == CR_FINISH_DONE && url->item.kind == CRAWLER_KIND_PAGE;
+  finish_url(m, fin, url);
   return 0;
 }
 
@@ -628,13 +434,15 @@ int cr_model_host_update(struct cr_frontier_model *m, const struct cr_host_updat
     host->slow = update->slow;
     host->tried = true;
   }
+  if (update->fields & CR_HOST_SPENT)
+    host->spent = update->spent;
   if (lease != NOBODY)
     m->leases[lease].released = true;
   if (!(update->fields & CR_HOST_ADDRESS))
     return 0;
   set_text(host->address, update->address);
   return host->address[0] && m->config.address_cap &&
-         of_address(m, host->address) > m->config.address_cap;
+         cr_model_of_address(m, host->address) > m->config.address_cap;
 }
 
 /* ---- numbers ---- */
@@ -662,13 +470,15 @@ static void count_hosts(const struct cr_frontier_model *m, struct cr_frontier_co
 {
   for (uint32_t i = 0; i < m->host_count; i++) {
     count->hosts++;
-    if (is_empty(m, i))
+    if (cr_model_is_empty(m, i))
       count->hosts_empty++;
+    else if (cr_model_is_exhausted(m, i))
+      count->hosts_exhausted++;
     else if (m->hosts[i].blocked_until_ms > m->now_ms)
       count->hosts_blocked++;
-    else if (waits(m, i))
+    else if (cr_model_waits(m, i))
       count->hosts_waiting++;
-    else if (due_ms(m, i) > m->now_ms)
+    else if (cr_model_due_ms(m, i) > m->now_ms)
       count->hosts_sleeping++;
     else
       count->hosts_ready++;
@@ -694,6 +504,7 @@ const char *cr_model_compare(const struct cr_frontier_model *m,
       memcmp(want.leased, count->leased, sizeof(want.leased)) != 0 || want.slots != count->slots)
     return "the recount of URLs or slots is wrong";
   if (want.hosts != count->hosts || want.hosts_empty != count->hosts_empty ||
+      want.hosts_exhausted != count->hosts_exhausted ||
       want.hosts_blocked != count->hosts_blocked || want.hosts_sleeping != count->hosts_sleeping ||
       count->hosts_waiting < want.hosts_waiting ||
       want.hosts_ready + want.hosts_waiting != count->hosts_ready + count->hosts_waiting)
@@ -702,5 +513,33 @@ const char *cr_model_compare(const struct cr_frontier_model *m,
       want.queued[CRAWLER_KIND_PAGE] + want.queued[CRAWLER_KIND_SITEMAP] != stats->queued_pages ||
       sums.hosts != stats->hosts)
     return "the statistics are wrong";
+  return NULL;
+}
+
+static int count_leased(const struct cr_frontier_model *m, uint32_t host)
+{
+  int count = 0;
+  for (int i = 0; i < CR_MODEL_LEASES; i++)
+    count += m->leases[i].held && m->leases[i].url != NOBODY && m->leases[i].host == host;
+  return count;
+}
+
+const char *cr_model_compare_host(const struct cr_frontier_model *m, uint32_t host,
+                                  const struct cr_host_view *view)
+{
+  const struct cr_model_host *at = &m->hosts[host];
+  uint32_t cap = at->cap ? at->cap : m->config.host_cap;
+
+  if (view->queued != cr_model_pending(m, host) || view->leased != count_leased(m, host))
+    return "a host's view counts other URLs";
+  if (view->next_ok_ms != at->next_ok_ms || view->blocked_until_ms != at->blocked_until_ms)
+    return "a host's view has other times";
+  if (view->cap != (cap ? cap : UINT32_MAX) || view->is_slow != at->slow)
+    return "a host's view has another cap or lane";
+  if (view->is_exhausted != cr_model_is_exhausted(m, host))
+    return "a host is exhausted, or isn't";
+  /* One with all slots in use doesn't look at what arrives meanwhile. */
+  if (view->waits_for_robots != cr_model_waits_for_robots(m, host) && !cr_model_is_full(m, host))
+    return "a host waits for robots.txt, or doesn't";
   return NULL;
 }

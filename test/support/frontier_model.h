@@ -46,12 +46,16 @@ struct cr_model_authority {
   bool asks_again;
   int64_t ask_ms;
   int64_t ask_order; /* of equal times */
+  int64_t stale_ms;  /* an open gate is asked for anew from then on, */
+  enum cr_gate meanwhile;
 };
 
 struct cr_model_host {
   int64_t next_ok_ms, blocked_until_ms;
   uint32_t cap;
   bool slow, tried;
+  bool spent;
+  int64_t pages;                                    /* that were done, and counted */
   char site[CR_MODEL_TEXT], address[CR_MODEL_TEXT]; /* empty: none */
   int passed_over; /* tasks given to others while it could have given one */
 };
@@ -66,6 +70,7 @@ struct cr_model_lease {
 struct cr_frontier_model {
   struct cr_frontier_config config;
   int64_t now_ms, order;
+  int64_t host_pages;  /* that each may give */
   struct cr_take want; /* what is left of it */
   uint32_t authority_count, host_count;
   int url_count;
@@ -85,6 +90,8 @@ void cr_model_reject(struct cr_frontier_model *m, uint64_t fp, unsigned reason);
 void cr_model_forget_rejected(struct cr_frontier_model *m, unsigned reason);
 int cr_model_lower(struct cr_frontier_model *m, uint64_t fp, uint16_t depth);
 void cr_model_set_gate(struct cr_frontier_model *m, uint32_t authority, enum cr_gate gate);
+void cr_model_set_stale(struct cr_frontier_model *m, uint32_t authority, int64_t at_ms,
+                        enum cr_gate meanwhile);
 uint32_t cr_model_set_default_gate(struct cr_frontier_model *m, bool closed);
 void cr_model_set_extra(struct cr_frontier_model *m, int lease, void *extra);
 const char *cr_model_take(struct cr_frontier_model *m, const struct cr_take *want,
@@ -95,6 +102,8 @@ int cr_model_host_update(struct cr_frontier_model *m, const struct cr_host_updat
 const char *cr_model_compare(const struct cr_frontier_model *m,
                              const struct cr_frontier_count *count,
                              const struct cr_frontier_stats *stats);
+const char *cr_model_compare_host(const struct cr_frontier_model *m, uint32_t host,
+                                  const struct cr_host_view *view);
 
 /* The number of a lease that is held; -1: stale. */
 int cr_model_find_lease(const struct cr_frontier_model *m, struct cr_lease lease);
