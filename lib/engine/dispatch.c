@@ -195,8 +195,12 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
     give_back(s, task);
     return;
   }
-  if (!cr_limits_allow(v)) {
+  if (!cr_limits_allow(v) || cr_robots_must_ask(v)) {
     cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
+    return;
+  }
+  if (task->kind == CRAWLER_KIND_ROBOTS && cr_visit_is_in_vain(v)) {
+    cr_robots_in_vain(v);
     return;
   }
   reason = cr_visit_is_in_vain(v)     ? CRAWLER_FAILED_RATE_LIMITED

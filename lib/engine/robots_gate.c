@@ -310,3 +310,29 @@ void cr_robots_arrived(struct cr_visit *v, crawler_reason failure)
   note_delay(v, cr_robots_delay_ms(rules));
   take_over(v, facts, rules);
 }
+
+/* With a redirect behind it an answer there was, and it is the other host that was given up. */
+void cr_robots_in_vain(struct cr_visit *v)
+{
+  struct cr_robots_facts *facts = facts_of(v);
+
+  if (!facts) {
+    try_with_more_memory(v);
+    return;
+  }
+  facts->answered = facts->answered || v->page.req.hops > 0;
+  give_up(v, facts, CRAWLER_FAILED_RATE_LIMITED);
+}
+
+bool cr_robots_must_ask(const struct cr_visit *v)
+{
+  const struct cr_shard *s = v->shard;
+  const struct cr_frontier_ops *ops = s->frontier->ops;
+  const struct cr_robots_facts *facts = ops->facts(s->frontier, v->authority);
+
+  if (v->page.req.kind == CRAWLER_KIND_ROBOTS || !s->settings->obey_robots || !facts ||
+      facts->unreachable != CRAWLER_FAILED_RATE_LIMITED || cr_visit_is_in_vain(v))
+    return false;
+  ops->set_gate(s->frontier, v->authority, CR_GATE_UNKNOWN);
+  return true;
+}

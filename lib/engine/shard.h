@@ -469,6 +469,10 @@ void cr_robots_arrived(struct cr_visit *v, crawler_reason failure);
 /* Do rules that are known, and not to be asked for anew, forbid a URL of this authority? */
 bool cr_robots_forbid(const struct cr_shard *s, uint32_t authority,
                       const struct crawler_request *req);
+/* The host that would be asked for a robots.txt was given up in this run, and isn't asked. */
+void cr_robots_in_vain(struct cr_visit *v);
+/* Was that so in another run? Then the robots.txt comes first: the URL is to be given back. */
+bool cr_robots_must_ask(const struct cr_visit *v);
 /* May this leave? NONE, or the reason why not. */
 crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v);
 

@@ -42,8 +42,9 @@ int64_t cr_robots_wait_ms(const struct cr_robots_attempt *attempt, uint64_t rand
 crawler_reason cr_robots_fate(crawler_reason failure)
 {
   static const crawler_reason unanswered[] = {
-    CRAWLER_FAILED_DNS,     CRAWLER_FAILED_CONNECT, CRAWLER_FAILED_TLS,
-    CRAWLER_FAILED_TIMEOUT, CRAWLER_FAILED_ADDRESS, CRAWLER_FAILED_INTERNAL, /* nor was it asked */
+    CRAWLER_FAILED_DNS,          CRAWLER_FAILED_CONNECT, CRAWLER_FAILED_TLS,
+    CRAWLER_FAILED_TIMEOUT,      CRAWLER_FAILED_ADDRESS, CRAWLER_FAILED_INTERNAL,
+    CRAWLER_FAILED_RATE_LIMITED, /* nor was it asked */
   };
 
   for (size_t i = 0; i < sizeof(unanswered) / sizeof(*unanswered); i++)

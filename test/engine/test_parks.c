@@ -145,6 +145,38 @@ static void a_host_that_only_says_later_fails_and_is_let_go(void **state)
   cr_sim_close(&sim);
 }
 
+/* Its https is another authority, with a robots.txt nobody has asked for. */
+static void of_a_host_that_was_given_up_no_robots_txt_is_asked_for(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .hrefs = "http://busy.example/1 http://b.example/" },
+    { .url = "http://busy.example/1", .status = 429, .times = 3 },
+    { .url = "http://busy.example/1" },
+    { .url = "https://busy.example/robots.txt", .status = 404 },
+    { .url = "https://busy.example/2", .hrefs = "/3" },
+    { .url = "https://busy.example/3" },
+    { .url = "http://b.example/", .hrefs = "https://busy.example/2", .ms = 20000 },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "obey_robots", "1");
+  cr_sim_set(&sim, "max_parks", "2");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_asked(&sim, "http://busy.example/1"), 3);
+  assert_int_equal(cr_sim_reason(&sim, "https://busy.example/2"), CRAWLER_FAILED_RATE_LIMITED);
+  assert_int_equal(cr_sim_asked(&sim, "https://busy.example/2"), 0);
+  assert_int_equal(cr_sim_asked(&sim, "https://busy.example/robots.txt"), 0);
+  assert_string_equal(crawler_ended(sim.c), "complete");
+  cr_sim_add(&sim, "https://busy.example/3"); /* another run asks again */
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_asked(&sim, "https://busy.example/robots.txt"), 1);
+  assert_int_equal(cr_sim_outcome(&sim, "https://busy.example/3"), CRAWLER_FETCHED);
+  cr_sim_close(&sim);
+}
+
 static void a_run_that_would_only_wait_ends_and_the_next_goes_on(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -191,6 +223,7 @@ int main(void)
     cmocka_unit_test(without_a_time_the_host_is_left_alone_longer_and_longer),
     cmocka_unit_test(answers_that_were_on_their_way_are_one_park),
     cmocka_unit_test(a_host_that_only_says_later_fails_and_is_let_go),
+    cmocka_unit_test(of_a_host_that_was_given_up_no_robots_txt_is_asked_for),
     cmocka_unit_test(a_run_that_would_only_wait_ends_and_the_next_goes_on),
     cmocka_unit_test(a_long_delay_is_waited_for),
   };
