@@ -43,6 +43,7 @@ int main(int argc, char **argv)
   config.options = options;
   config.own_network = cr_polite_own_network();
   config.concurrency = "1000";
+  config.https_percent = 8; /* of thousands of requests a second, few are handshakes */
   config.seeds_ms = 6000;
   config.promise.delay_ms = 5000;
   config.promise.changed_delay_ms = 5500;

@@ -150,6 +150,7 @@ struct cr_polite_config cr_polite_config(uint32_t hosts, uint32_t pages)
     .seed = 1,
     .hosts = hosts,
     .pages = pages,
+    .https_percent = 50,
     .promise = {
       .delay_ms = 100,
       .host_cap = 1,
@@ -176,7 +177,8 @@ struct cr_polite_run cr_polite_crawl(const struct cr_polite_config *config)
     abort();
   run.web = (struct cr_polite_web){ .seed = config->seed,
                                     .hosts = config->hosts,
-                                    .pages = config->pages };
+                                    .pages = config->pages,
+                                    .https_percent = config->https_percent };
   server = cr_polite_server_start(&run.web, config->own_network);
   crawl.ca_file = cr_polite_server_ca_file(server);
   set_up(c, &crawl);

@@ -9,6 +9,7 @@ struct cr_polite_config {
   uint64_t seed;
   uint32_t hosts;
   uint32_t pages;
+  uint32_t https_percent;
   bool own_network;
   struct cr_polite_promise promise; /* what the crawler is told to keep */
   int64_t seeds_ms; /* seeds are added over so long a time, so that hosts aren't due at once */

@@ -57,16 +57,16 @@ enum cr_polite_schemes cr_polite_schemes(const struct cr_polite_web *web, uint32
   enum cr_polite_nature nature = cr_polite_nature(web, host);
   uint32_t at = draw(web, host, 0, SALT_SCHEME) % 100;
 
-  if (nature == CR_POLITE_CLOSED || nature == CR_POLITE_SILENT)
+  if (nature == CR_POLITE_CLOSED || nature == CR_POLITE_SILENT || at >= web->https_percent)
     return CR_POLITE_HTTP;
-  if (at < 15)
+  if (at < web->https_percent * 3 / 10)
     return CR_POLITE_HTTPS;
-  if (at < 40 && web->tls_port == 443)
-    return CR_POLITE_BOTH;
-  if (at < 50 && web->tls_port == 443 &&
+  if (web->tls_port != 443)
+    return CR_POLITE_HTTP;
+  if (at >= web->https_percent * 8 / 10 &&
       (nature == CR_POLITE_RULES || nature == CR_POLITE_UNHURRIED))
     return CR_POLITE_TWIN;
-  return CR_POLITE_HTTP;
+  return CR_POLITE_BOTH;
 }
 
 static int port_of(const struct cr_polite_web *web, uint32_t host, bool secure)

@@ -55,7 +55,8 @@ enum cr_polite_manner {
 struct cr_polite_web {
   uint64_t seed;
   uint32_t hosts;
-  uint32_t pages; /* of a host: a half of it to all of it */
+  uint32_t pages;         /* of a host: a half of it to all of it */
+  uint32_t https_percent; /* of hosts: those that aren't http alone */
   int port;
   int closed_port;
   int silent_port;
