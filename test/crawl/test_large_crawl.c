@@ -44,15 +44,17 @@ static void print_cost(const struct cr_sim_large *large, double seconds)
          (long long)large->most_bytes >> 20, (double)large->most_bytes / (double)census->offered,
          (double)stats.seen_bytes / (double)stats.known, (long long)cr_mem_used(&large->mem) >> 20,
          usage.ru_maxrss >> 10);
-  printf("%lld fetched, %lld redirected, %lld failed, %lld dropped; %lld s of virtual time; "
-         "longest wait at a queue's head %lld s, may be %lld s; %lld retries timed; %lld moments\n",
-         (long long)census->by_outcome[CRAWLER_FETCHED],
-         (long long)census->by_outcome[CRAWLER_REDIRECTED],
-         (long long)census->by_outcome[CRAWLER_FAILED],
-         (long long)census->by_outcome[CRAWLER_DROPPED],
-         (long long)large->sim.loop->clock_ms / 1000, (long long)large->places.waited_ms / 1000,
-         (long long)large->max_wait_ms / 1000, (long long)census->retries_seen,
-         (long long)large->places.walks);
+  printf(
+      "%lld fetched, %lld redirected, %lld failed, %lld dropped; %lld s of virtual time; "
+      "longest wait at a queue's head %lld s, may be %lld s; %lld retries timed; %lld parks, %lld "
+      "exchanges under a Crawl-delay; %lld moments\n",
+      (long long)census->by_outcome[CRAWLER_FETCHED],
+      (long long)census->by_outcome[CRAWLER_REDIRECTED],
+      (long long)census->by_outcome[CRAWLER_FAILED], (long long)census->by_outcome[CRAWLER_DROPPED],
+      (long long)large->sim.loop->clock_ms / 1000, (long long)large->places.waited_ms / 1000,
+      (long long)large->max_wait_ms / 1000, (long long)census->retries_seen,
+      (long long)large->sim.net.police.parks, (long long)large->sim.net.police.delays_asked,
+      (long long)large->places.walks);
 }
 
 static void print_moment(const struct cr_sim_large *large)
@@ -84,6 +86,7 @@ static const char *crawl(uint32_t pages, uint32_t hosts, int moments)
   if (wrong)
     printf("wrong: %s\n", wrong);
   assert_true(large->census.retries_seen > 0 && large->places.walks > 5);
+  assert_true(large->sim.net.police.delays_asked > 0 && large->sim.net.police.parks > 0);
   cr_sim_large_close(large);
   free(large);
   return wrong;

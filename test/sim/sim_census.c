@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "sim/sim_map.h"
+
 enum {
   OUTCOME = 7,      /* enum crawler_outcome; 0: none yet */
   OFFERED = 1 << 3, /* a page that was fetched links there, another redirects there, or a seed */
@@ -50,6 +52,7 @@ void cr_sim_census_close(struct cr_sim_census *census)
   cr_free(census->mem, census->first);
   cr_free(census->mem, census->at);
   cr_free(census->mem, census->retries);
+  cr_free(census->mem, census->judged);
 }
 
 static void report(struct cr_sim_census *census, const char *what, struct cr_span url)
@@ -135,6 +138,29 @@ unsigned cr_sim_census_ask(struct cr_sim_census *census, struct cr_span url, int
   if ((*at & ATTEMPTS) != ATTEMPTS)
     *at = (uint8_t)(*at + ATTEMPT);
   return *at / ATTEMPT;
+}
+
+void cr_sim_census_judged(struct cr_sim_census *census, uint32_t authority)
+{
+  census->judged = cr_sim_grow(census->mem, census->judged, authority, &census->judged_cap,
+                               sizeof(*census->judged));
+  census->judged[authority] = true;
+}
+
+void cr_sim_census_check_rules(struct cr_sim_census *census, uint32_t authority, struct cr_span url)
+{
+  struct cr_sim_ref ref;
+  bool odd;
+  enum cr_sim_robots robots;
+
+  if (!find(census, url, &ref, &odd))
+    return;
+  if (authority >= census->judged_cap || !census->judged[authority])
+    report(census, "asked for before robots.txt", url);
+  robots = cr_sim_web_robots(census->web, ref.host);
+  if ((robots == CR_SIM_ROBOTS_RULES || robots == CR_SIM_ROBOTS_MOVED) &&
+      cr_sim_web_is_disallowed(census->web, ref))
+    report(census, "asked for against robots.txt", url);
 }
 
 /* Does it redirect to itself in other letters? Then it is asked for by those. */

@@ -31,6 +31,8 @@ struct cr_sim_census {
   struct cr_sim_retry
       *retries; /* by a hash of the page; a later one takes an earlier one's place */
   int64_t retries_seen;
+  bool *judged; /* of each authority, by its number in the frontier: its robots.txt was answered */
+  size_t judged_cap;
   bool is_over; /* on_done was called */
   int64_t wrongs;
   char wrong[256];
@@ -43,6 +45,11 @@ void cr_sim_census_close(struct cr_sim_census *census);
 void cr_sim_census_offer(struct cr_sim_census *census, struct cr_sim_ref ref);
 /* It is asked for. Returns which attempt it is; what is no page of this web isn't followed: 1. */
 unsigned cr_sim_census_ask(struct cr_sim_census *census, struct cr_span url, int64_t now_ms);
+/* The robots.txt of an authority has been answered; and a page of it is asked for: not before that,
+ * and not against it. */
+void cr_sim_census_judged(struct cr_sim_census *census, uint32_t authority);
+void cr_sim_census_check_rules(struct cr_sim_census *census, uint32_t authority,
+                               struct cr_span url);
 /* That ends. again: so that it may be asked for once more, but not before due_ms. */
 void cr_sim_census_asked(struct cr_sim_census *census, struct cr_span url, bool again,
                          int64_t due_ms);

@@ -90,6 +90,19 @@ static int64_t left_alone_ms(const struct exchange *x)
   return ms < least_ms ? least_ms : ms > most_ms ? most_ms : ms;
 }
 
+/* The delay that a robots.txt asks for, 0 with none; -1: this was none, or another host's. */
+static int64_t asked_ms(const struct exchange *x)
+{
+  const struct cr_buf *body = &x->answer.body;
+  const struct cr_visit *v = visit_of(x->t);
+  const char *line = body->len > 0 ? memmem(body->data, body->len, "Crawl-delay: ", 13) : NULL;
+
+  if (v->page.req.kind != CRAWLER_KIND_ROBOTS || v->page.req.hops > 0 || x->t->status != 200 ||
+      x->t->failure != CRAWLER_REASON_NONE || !v->shard->settings->obey_robots)
+    return -1;
+  return line ? strtoll(line + 13, NULL, 10) * 1000 : 0;
+}
+
 /* May the crawler ask for this very URL once more? */
 static bool may_come_again(const struct exchange *x, bool cut)
 {
@@ -140,11 +153,15 @@ static void close_books(struct exchange *x, bool cut)
   if (cut) /* by the crawler itself, and no word of the host's */
     limits.most_adapted_ms = 0;
   x->ticket.status = x->t->status;
+  x->ticket.asked_ms = net->census && !cut ? asked_ms(x) : -1;
   x->ticket.latency_ms = answered ? x->t->first_byte_ms - x->t->sent_ms : -1;
   if (net->census)
     cr_sim_census_asked(net->census, cr_span_text(x->t->url), again, cut ? 0 : retry_ms(x));
   else
     log_end(x);
+  if (net->census && visit_of(x->t)->page.req.kind == CRAWLER_KIND_ROBOTS && answered &&
+      x->t->status / 100 != 3)
+    cr_sim_census_judged(net->census, visit_of(x->t)->authority);
   cr_sim_police_end(&net->police, &x->ticket, &limits, now_of(x), x->t->sent, again);
   net->live--;
 }
@@ -377,6 +394,8 @@ static void ask_world(struct exchange *x)
   request.attempt = cr_sim_police_begin(&net->police, &x->ticket, &limits, request.url, now_of(x));
   if (net->census)
     request.attempt = cr_sim_census_ask(net->census, request.url, now_of(x));
+  if (net->census && v->page.req.kind == CRAWLER_KIND_PAGE)
+    cr_sim_census_check_rules(net->census, v->authority, request.url);
   cr_buf_init(&x->answer.head, net->mem, CR_MEM_CORE, SIZE_MAX / 2);
   cr_buf_init(&x->answer.body, net->mem, CR_MEM_CORE, SIZE_MAX / 2);
   net->world->answer(net->world, &request, &x->answer);

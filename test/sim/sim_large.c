@@ -24,8 +24,9 @@
  * to be slow wait until all others have been tried. */
 enum { SEEDS = 10, FAST_SLOTS = 1000, SLOW_SLOTS = 8000, ADDRESS_SLOTS = 4 };
 
-/* Defaults: slow_after; dns_timeout and timeout; that for three attempts at a robots.txt. */
-enum { FAST_MS = 2000, SLOW_MS = 40000, OWN_MS = 3 * SLOW_MS + 3000 };
+/* Defaults: slow_after; dns_timeout and timeout; that for three attempts at a robots.txt, and how
+ * long a host may ask to be left alone, by parks and its delay. */
+enum { FAST_MS = 2000, SLOW_MS = 40000, ALONE_MS = 60000, OWN_MS = 3 * SLOW_MS + 3000 + ALONE_MS };
 
 void cr_sim_large_init(struct cr_sim_large *large, uint64_t seed, uint32_t hosts, uint32_t pages)
 {
@@ -66,6 +67,7 @@ void cr_sim_large_open(struct cr_sim_large *large)
   cr_sim_set(sim, "max_robots_time", "5m"); /* else a slow host's, moved, is left to its speed */
   cr_sim_set(sim, "concurrency", "1000");
   cr_sim_set(sim, "slow_concurrency", "8000");
+  cr_sim_set(sim, "max_parks", "20");           /* only who always says so gets there */
   cr_sim_set(sim, "max_pending", "4000000000"); /* what is refused would hang on the order */
   crawler_on_done(sim->c, on_done, large);
   for (; seed.host < large->rules.seeds; seed.host++)
@@ -215,7 +217,8 @@ static const char *check_memory(struct cr_sim_large *large)
                                                : "the frontier takes more memory than it should";
 }
 
-/* I3 and I8 are the police's and the census's, which see every request. */
+/* I3 is the police's, which sees every request; I4 and I8 are the census's, which has every end,
+ * too. So are robots.txt first, and nothing against it. */
 static const char *check_requests(const struct cr_sim_large *large)
 {
   if (large->census.wrongs > 0)

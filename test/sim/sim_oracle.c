@@ -75,14 +75,17 @@ static bool is_kept_out(const struct cr_sim_web *web, const struct cr_sim_rules 
   if (cr_sim_web_is_dead(web, ref.host))
     return true;
   if (!rules->obey_robots)
-    return false;
+    return cr_sim_web_is_refusing(web, ref.host);
   if (robots == CR_SIM_ROBOTS_UNREACHABLE)
     return true;
   *outcome = CRAWLER_DROPPED;
   if (robots == CR_SIM_ROBOTS_503)
     return true;
-  return (robots == CR_SIM_ROBOTS_RULES || robots == CR_SIM_ROBOTS_MOVED) &&
-         cr_sim_web_is_disallowed(web, ref);
+  if ((robots == CR_SIM_ROBOTS_RULES || robots == CR_SIM_ROBOTS_MOVED) &&
+      cr_sim_web_is_disallowed(web, ref))
+    return true;
+  *outcome = CRAWLER_FAILED; /* when the host is given up */
+  return cr_sim_web_is_refusing(web, ref.host);
 }
 
 bool cr_sim_oracle_has_links(const struct cr_sim_web *web, struct cr_sim_ref ref)

@@ -119,6 +119,7 @@ unsigned cr_sim_police_begin(struct cr_sim_police *police, struct cr_sim_ticket 
   ticket->host = cr_sim_map_number(&police->hosts, host);
   ticket->site = cr_sim_map_number(&police->sites, site);
   ticket->address = UINT32_MAX;
+  ticket->asked_ms = -1;
   struct cr_sim_party *at_host =
       party_of(police, &police->host_at, &police->host_cap, ticket->host);
   struct cr_sim_party *at_site =
@@ -179,6 +180,12 @@ void cr_sim_police_end(struct cr_sim_police *police, const struct cr_sim_ticket 
     adapt(host, ticket, limits);
   if (limits->most_adapted_ms > 0 && host->adapted_ms > delay_ms)
     delay_ms = host->adapted_ms;
+  if (ticket->asked_ms >= 0)
+    host->asked_ms = ticket->asked_ms;
+  if (host->asked_ms > delay_ms)
+    delay_ms = host->asked_ms;
+  police->delays_asked += host->asked_ms > 0;
+  police->parks += limits->left_alone_ms > 0;
   int64_t next_ok_ms =
       now_ms + (limits->left_alone_ms > delay_ms ? limits->left_alone_ms : delay_ms);
 

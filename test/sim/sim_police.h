@@ -2,7 +2,8 @@
 /* sim_police.h - watches every request of a crawl for what a polite crawler never does.
  *
  * Too many at once to a host, a registrable domain or an address; one sooner after the end of a
- * host's last exchange than the delay in force, adapted or not, or than a 429 or 503 asks for; a
+ * host's last exchange than the delay in force, adapted or not, or than its robots.txt, a 429 or a
+ * 503 asks for; a
  * URL asked for again though no attempt at it had failed, been cut, been given back or put off.
  * The first few violations are kept as text.
  */
@@ -26,6 +27,7 @@ struct cr_sim_party { /* a host, a domain or an address */
   uint32_t at_once;
   uint32_t most; /* ever */
   int64_t next_ok_ms;
+  int64_t asked_ms;   /* the delay that its robots.txt asks for */
   int64_t adapted_ms; /* the delay that its answers lead to */
 };
 
@@ -40,8 +42,9 @@ struct cr_sim_ticket { /* of one transfer */
   uint32_t address;   /* UINT32_MAX: not known yet */
   int64_t latency_ms; /* until the head; of what has failed: -1 */
   int status;
-  bool unfollowed; /* somebody else looks at how often the URL is asked for */
-  bool moved;      /* where a robots.txt led to: asked for once for each that does so */
+  int64_t asked_ms; /* by what was a robots.txt: a Crawl-delay; -1: it was none */
+  bool unfollowed;  /* somebody else looks at how often the URL is asked for */
+  bool moved;       /* where a robots.txt led to: asked for once for each that does so */
 };
 
 struct cr_sim_police {
@@ -51,6 +54,7 @@ struct cr_sim_police {
   struct cr_sim_party *host_at, *site_at, *address_at;
   struct cr_sim_asked *url_at;
   size_t host_cap, site_cap, address_cap, url_cap; /* of the arrays */
+  int64_t delays_asked, parks; /* exchanges that ended under such a delay, or so */
   int64_t violations;
   char what[512]; /* the first ones, a line each */
 };

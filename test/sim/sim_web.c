@@ -21,7 +21,10 @@ enum salt {
   SALT_FAILURES,
   SALT_DEAD,
   SALT_SLOW,
-  SALT_ROBOTS
+  SALT_ROBOTS,
+  SALT_DELAY,
+  SALT_BUSY,
+  SALT_REFUSING
 };
 
 static uint64_t mix(uint64_t z)
@@ -89,6 +92,9 @@ void cr_sim_web_init_large(struct cr_sim_web *web, uint64_t seed, uint32_t hosts
   web->spelling_percent = 45;
   web->redirect_permille = 17;
   web->failing_permille = 28;
+  web->crawl_delay_permille = 100;
+  web->busy_permille = 50;
+  web->refusing_permille = 10;
   web->rules_everywhere = true;
   web->addresses = hosts / 20 < 250 ? 250 : hosts / 20;
 }
@@ -115,10 +121,30 @@ bool cr_sim_web_is_slow(const struct cr_sim_web *web, uint32_t host)
   return is_one_of(web, SALT_SLOW, host, web->slow_permille);
 }
 
+bool cr_sim_web_is_busy(const struct cr_sim_web *web, uint32_t host)
+{
+  return is_one_of(web, SALT_BUSY, host, web->busy_permille);
+}
+
+bool cr_sim_web_is_refusing(const struct cr_sim_web *web, uint32_t host)
+{
+  return is_one_of(web, SALT_REFUSING, host, web->refusing_permille);
+}
+
+int64_t cr_sim_web_crawl_delay_s(const struct cr_sim_web *web, uint32_t host)
+{
+  bool has_one = cr_sim_web_robots(web, host) == CR_SIM_ROBOTS_RULES &&
+                 is_one_of(web, SALT_DELAY, host, web->crawl_delay_permille);
+
+  return has_one ? 2 + (int64_t)(draw_of(web, SALT_DELAY, host, 1) % 4) : 0;
+}
+
 enum cr_sim_robots cr_sim_web_robots(const struct cr_sim_web *web, uint32_t host)
 {
   uint64_t draw = draw_of(web, SALT_ROBOTS, host, 0) % 100;
 
+  if (web->robots && cr_sim_web_is_refusing(web, host))
+    return CR_SIM_ROBOTS_EMPTY; /* else it would hang on the order what its pages end with */
   if (!web->robots || (draw < 40 && !web->rules_everywhere))
     return CR_SIM_ROBOTS_NONE;
   if (draw >= 40 && draw < 60)

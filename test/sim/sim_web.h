@@ -3,9 +3,9 @@
  *
  * Hosts of Zipf sizes, four to a registrable domain; pages with a log-normal number of links, most
  * of them to their own host, some repeated on every page as navigation is, and spelled in the many
- * ways that name one URL. Some pages redirect, fail, or are missing; some hosts are slow, dead, or
- * have a robots.txt of any sort. A page is known by a reference; its URL, links and answers are
- * computed from that, and sim_oracle.c walks the references without any URL.
+ * ways that name one URL. Some pages redirect, fail, or are missing; some hosts are slow, dead, ask
+ * to be left alone, or have a robots.txt of any sort. A page is known by a reference; its URL,
+ * links and answers are computed from that, and sim_oracle.c walks the references without any URL.
  */
 #ifndef CR_SIM_WEB_H
 #define CR_SIM_WEB_H
@@ -24,23 +24,26 @@ struct cr_sim_web {
   struct cr_sim_world world; /* first */
   uint64_t seed;
   uint32_t hosts;
-  uint32_t pages;             /* of all hosts together, about */
-  uint32_t zipf_sum;          /* set by cr_sim_web_init */
-  uint32_t links;             /* of a page, in the mean, about */
-  uint32_t navigation;        /* links that every page of a host has */
-  uint32_t cross_percent;     /* of links: to another host */
-  bool spellings;             /* else every link is the absolute canonical URL */
-  uint32_t spelling_percent;  /* of links that are no navigation: those that aren't */
-  uint32_t odd_permille;      /* of links: mailto:, not a URL, nofollow, ... */
-  uint32_t redirect_permille; /* of pages; of each of the seven sorts */
-  uint32_t missing_permille;  /* of pages */
-  uint32_t failing_permille;  /* of pages: for good; and as many for the first attempts only */
-  uint32_t dead_permille;     /* of hosts */
-  uint32_t slow_permille;     /* of hosts: 5 to 25 s to an answer */
-  bool robots;                /* robots.txt of all sorts; else none */
-  bool rules_everywhere;      /* those that would have none have rules */
-  uint32_t addresses;         /* three neighbours share one, and many others */
-  bool instant;               /* no latencies at all */
+  uint32_t pages;                /* of all hosts together, about */
+  uint32_t zipf_sum;             /* set by cr_sim_web_init */
+  uint32_t links;                /* of a page, in the mean, about */
+  uint32_t navigation;           /* links that every page of a host has */
+  uint32_t cross_percent;        /* of links: to another host */
+  bool spellings;                /* else every link is the absolute canonical URL */
+  uint32_t spelling_percent;     /* of links that are no navigation: those that aren't */
+  uint32_t odd_permille;         /* of links: mailto:, not a URL, nofollow, ... */
+  uint32_t redirect_permille;    /* of pages; of each of the seven sorts */
+  uint32_t missing_permille;     /* of pages */
+  uint32_t failing_permille;     /* of pages: for good; and as many for the first attempts only */
+  uint32_t dead_permille;        /* of hosts */
+  uint32_t slow_permille;        /* of hosts: 5 to 25 s to an answer */
+  uint32_t crawl_delay_permille; /* of hosts with rules: 2 to 5 s */
+  uint32_t busy_permille;        /* of hosts: some pages are a 429 or 503 first */
+  uint32_t refusing_permille;    /* of hosts: every page is a 429, always */
+  bool robots;                   /* robots.txt of all sorts; else none */
+  bool rules_everywhere;         /* those that would have none have rules */
+  uint32_t addresses;            /* three neighbours share one, and many others */
+  bool instant;                  /* no latencies at all */
   bool html;           /* bodies hold the links as HTML; else only a mark for the test's parser */
   uint32_t body_bytes; /* bodies are filled up to about this, in the mean */
   struct cr_sim_ref delayed; /* this page's answer comes delay_ms later */
@@ -103,6 +106,9 @@ bool cr_sim_web_link(const struct cr_sim_web *web, struct cr_sim_ref from, uint3
                      struct cr_sim_web_link *link);
 bool cr_sim_web_is_dead(const struct cr_sim_web *web, uint32_t host);
 bool cr_sim_web_is_slow(const struct cr_sim_web *web, uint32_t host);
+bool cr_sim_web_is_busy(const struct cr_sim_web *web, uint32_t host);
+bool cr_sim_web_is_refusing(const struct cr_sim_web *web, uint32_t host);
+int64_t cr_sim_web_crawl_delay_s(const struct cr_sim_web *web, uint32_t host); /* 0: none */
 enum cr_sim_robots cr_sim_web_robots(const struct cr_sim_web *web, uint32_t host);
 /* By the rules of hosts that have some. */
 bool cr_sim_web_is_disallowed(const struct cr_sim_web *web, struct cr_sim_ref ref);

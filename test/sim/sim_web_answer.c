@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum salt { SALT_LATENCY = 100, SALT_SIZE, SALT_STATUS, SALT_FAILURE };
+enum salt { SALT_LATENCY = 100, SALT_SIZE, SALT_STATUS, SALT_FAILURE, SALT_LATER };
 
 static const char mark_begin[] = "<!--sim ";
 static const char mark_end[] = "-->\n";
@@ -154,11 +154,15 @@ static bool redirect(const struct cr_sim_web *web, struct cr_sim_ref ref, bool o
 
 /* ---- robots.txt ---- */
 
-static void answer_rules(struct cr_sim_answer *answer)
+static void answer_rules(int64_t delay_s, struct cr_sim_answer *answer)
 {
+  char line[40];
+
   cr_sim_head_begin(answer, 200, "text/plain");
   cr_sim_head_end(answer);
   put(&answer->body, "User-agent: *\nDisallow: /d1/\nAllow: /d1/p1\nDisallow: /~u2/\n");
+  (void)snprintf(line, sizeof(line), "Crawl-delay: %d\n", (int)delay_s);
+  put(&answer->body, delay_s > 0 ? line : "");
 }
 
 /* Of every other host that has moved them: where another host has its own. */
@@ -188,7 +192,7 @@ static void answer_robots(const struct cr_sim_web *web, uint32_t host, struct cr
     cr_sim_head_begin(answer, 200, "text/plain");
     break;
   case CR_SIM_ROBOTS_RULES:
-    answer_rules(answer);
+    answer_rules(cr_sim_web_crawl_delay_s(web, host), answer);
     return;
   case CR_SIM_ROBOTS_MOVED:
     answer_moved(web, host, answer);
@@ -217,6 +221,29 @@ static crawler_reason failure_of(const struct cr_sim_web *web, struct cr_sim_ref
       (nature == CR_SIM_FALTERS && attempt <= cr_sim_web_failures(web, ref)))
     return failures[draw % 3];
   return CRAWLER_REASON_NONE;
+}
+
+/* Does the host ask to be left alone, instead of an answer? */
+static bool says_later(const struct cr_sim_web *web, struct cr_sim_ref ref, unsigned attempt)
+{
+  uint64_t draw = cr_sim_web_draw(web, SALT_LATER, ref.host, ref.page);
+
+  return cr_sim_web_is_refusing(web, ref.host) ||
+         (cr_sim_web_is_busy(web, ref.host) && attempt == 1 && draw % 8 == 0);
+}
+
+static void answer_later(const struct cr_sim_web *web, struct cr_sim_ref ref,
+                         struct cr_sim_answer *answer)
+{
+  static const char *const after[] = { NULL, "0", "1", "8" };
+  uint64_t draw = cr_sim_web_draw(web, SALT_LATER, ref.host, ref.page) / 8;
+  bool refusing = cr_sim_web_is_refusing(web, ref.host);
+  const char *text = refusing ? "1" : after[draw / 2 % 4];
+
+  cr_sim_head_begin(answer, refusing || draw % 2 == 0 ? 429 : 503, NULL);
+  if (text)
+    cr_sim_head_add(answer, "Retry-After", text);
+  cr_sim_head_end(answer);
 }
 
 static bool ends_with(struct cr_span url, const char *end)
@@ -257,10 +284,12 @@ void cr_sim_web_answer(const struct cr_sim_world *world, const struct cr_sim_req
   if (!is_page && ends_with(request->url, "/robots.txt")) {
     answer_robots(web, ref.host, answer);
   } else if (!is_page && ends_with(request->url, "/rules.txt")) {
-    answer_rules(answer);
+    answer_rules(0, answer);
   } else if (!is_page) {
     cr_sim_head_begin(answer, 404, "text/html");
     cr_sim_head_end(answer);
+  } else if (says_later(web, ref, request->attempt)) {
+    answer_later(web, ref, answer);
   } else {
     answer->failure = failure_of(web, ref, request->attempt);
     if (!redirect(web, ref, odd, answer))
