@@ -242,8 +242,8 @@ struct cr_frontier_ops {
    * ends has no effect on the gate any more. The next one is attempt 1. */
   void (*set_gate)(struct cr_frontier *f, uint32_t authority, enum cr_gate gate);
   /* Of a gate that set_gate has just opened: from at_ms on (CR_NEVER: never) a take that comes to
-   * one of its URLs gives a robots task first, once. Meanwhile the gate is CR_GATE_OPEN, and its
-   * URLs go on leaving, or CR_GATE_ASKED. */
+   * one of its URLs gives a robots task first, once, unless the default gate is open. Meanwhile the
+   * gate is CR_GATE_OPEN, and its URLs go on leaving, or CR_GATE_ASKED. */
   void (*set_stale)(struct cr_frontier *f, uint32_t authority, int64_t at_ms,
                     enum cr_gate meanwhile);
   /* For authorities made from now on, and for those that set_gate hasn't opened. Returns how many
