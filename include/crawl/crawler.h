@@ -277,12 +277,14 @@ int crawler_set_max_header_bytes(crawler *c, int64_t bytes);   /* of one respons
 /* Bodies and documents held: nothing new is fetched above. 0: 256 KB for each of concurrency. */
 int crawler_set_max_buffered_bytes(crawler *c, int64_t bytes);
 int crawler_set_max_redirects(crawler *c, int64_t hops);
-int crawler_set_max_retries(crawler *c, int64_t retries);   /* after the first attempt */
-int crawler_set_retry_delay_ms(crawler *c, int64_t ms);     /* before the first; doubles */
-int crawler_set_max_crawl_delay_ms(crawler *c, int64_t ms); /* of a robots.txt */
-int crawler_set_max_parks(crawler *c, int64_t times);       /* in a row, for 429 and 503 */
-int crawler_set_max_retry_after_ms(crawler *c, int64_t ms); /* longest park of a host */
-int crawler_set_max_idle_wait_ms(crawler *c, int64_t ms);   /* then a run ends: "waiting" */
+int crawler_set_max_retries(crawler *c, int64_t retries);       /* after the first attempt */
+int crawler_set_retry_delay_ms(crawler *c, int64_t ms);         /* before the first; doubles */
+int crawler_set_retry_statuses(crawler *c, const char *list);   /* "408,500-599"; "": none */
+int crawler_set_host_retry_budget(crawler *c, int64_t percent); /* of good answers; -1: no limit */
+int crawler_set_max_crawl_delay_ms(crawler *c, int64_t ms);     /* of a robots.txt */
+int crawler_set_max_parks(crawler *c, int64_t times);           /* in a row, for 429 and 503 */
+int crawler_set_max_retry_after_ms(crawler *c, int64_t ms);     /* longest park of a host */
+int crawler_set_max_idle_wait_ms(crawler *c, int64_t ms);       /* then a run ends: "waiting" */
 int crawler_set_max_adaptive_delay_ms(crawler *c, int64_t ms);
 int crawler_set_max_host_failures(crawler *c, int64_t times);
 int crawler_set_host_failure_wait_ms(crawler *c, int64_t ms);
@@ -429,7 +431,8 @@ int crawler_request_depth(const crawler_request *req);   /* links from a seed */
 int crawler_request_attempt(const crawler_request *req); /* 1 is the first; 0 before */
 int crawler_request_priority(const crawler_request *req);
 /* In on_outcome: the rule that did it, "deny_url *.zip" or the option's name, of a URL rejected for
- * scope or pattern_limit, or failed by option mime_types. NULL elsewhere. Valid until the hook
+ * scope or pattern_limit, or failed by option mime_types; "host_retry_budget" where that kept it
+ * from another attempt. NULL elsewhere. Valid until the hook
  * returns. */
 const char *crawler_request_rule(const crawler_request *req);
 crawler_trap crawler_request_trap(const crawler_request *req); /* in on_outcome: what rejected it */
@@ -526,6 +529,8 @@ typedef int (*crawler_page_cb)(crawler *c, crawler_page *page, void *user);
 typedef int (*crawler_body_cb)(crawler *c, crawler_page *page, const void *data, size_t bytes,
                                void *user);
 typedef int (*crawler_links_cb)(crawler *c, crawler_page *page, uint8_t *verdicts, void *user);
+typedef int (*crawler_retry_cb)(crawler *c, const crawler_request *req, crawler_reason reason,
+                                const crawler_page *page, int64_t *delay_ms, void *user);
 typedef void (*crawler_outcome_cb)(crawler *c, const crawler_request *req, crawler_outcome outcome,
                                    crawler_reason reason, const crawler_page *page, void *user);
 typedef int (*crawler_resolve_cb)(crawler *c, const char *host, uint64_t token, void *user);
@@ -535,7 +540,7 @@ typedef void (*crawler_log_cb)(crawler *c, int level, const char *text, void *us
 
 /* Each sets the one hook of its sort; cb NULL removes it. user is handed back and stays the
  * caller's. Callbacks that return int answer CRAWLER_ACCEPT (0) or CRAWLER_REJECT where a verdict
- * is meant (filter, request, headers, body), and should return 0 elsewhere. */
+ * is meant (filter, request, headers, body, retry), and should return 0 elsewhere. */
 
 /* A page's URL in scope, not yet known: take it? Asked once for each distinct URL (but see option
  * filter_depends_on_page). It may be changed with crawler_request_set_url(), _priority, _meta. */
@@ -560,6 +565,14 @@ void crawler_on_page(crawler *c, crawler_page_cb cb, void *user);
  * CRAWLER_REJECT for those that shall not be followed. Those that aren't followed anyway, for their
  * kind or rel, are among them. See crawler_page_links_text(). */
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);
+/* An attempt has failed, or its answer's status is 400 or more (reason NONE), and option
+ * max_retries has another: is it to be made? Asked for any kind but a robots.txt, and not where the
+ * host is left alone for a 429 or 503. *delay_ms is the pause that is meant, -1: none, the URL ends
+ * so; it may be set to another (at most a day), and from or to -1. REJECT is -1. page is NULL
+ * unless there was a response; status and headers are there, the body isn't. Option
+ * host_retry_budget has the last word; a POST that was sent is sent again only if the hook says so.
+ */
+void crawler_on_retry(crawler *c, crawler_retry_cb cb, void *user);
 /* The end of a URL: once for each admitted one of any kind, and once for each rejected (reasons
  * counted per link excepted). page is NULL unless there was a response. */
 void crawler_on_outcome(crawler *c, crawler_outcome_cb cb, void *user);
@@ -586,7 +599,7 @@ void crawler_on_log(crawler *c, crawler_log_cb cb, void *user);
  * thread may have it from here on; crawler_next() won't hand it out. */
 int crawler_page_defer(crawler_page *page);
 #define CRAWLER_FINISH_OK 0    /* it counts as fetched */
-#define CRAWLER_FINISH_RETRY 1 /* another attempt; failed: internal when none is left or for POST */
+#define CRAWLER_FINISH_RETRY 1 /* another attempt; failed: internal when none is left */
 #define CRAWLER_FINISH_FAIL 2  /* failed: internal */
 /* Ends a deferred page, or one from crawler_next() (before its release, which means OK). Links are
  * added in any case. A deferred page must not be touched any more, unless it is retained.

@@ -188,6 +188,7 @@ static void mute_hooks(crawler *c)
   hooks->page = NULL;
   hooks->body = NULL;
   hooks->links = NULL;
+  hooks->retry = NULL;
   hooks->outcome = NULL;
   hooks->resolve = NULL;
   hooks->transfer = NULL;

@@ -161,6 +161,7 @@ static bool is_list(const struct row *row, struct cr_span value)
     { "allow_extensions", cr_list_of_extensions },
     { "deny_extensions", cr_list_of_extensions },
     { "mime_types", cr_list_of_types },
+    { "retry_statuses", cr_list_of_statuses },
   };
 
   for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

@@ -232,7 +232,8 @@ static crawler_reason decode_robots(struct cr_visit *v)
 
 static void sitemap_arrived(struct cr_visit *v, crawler_reason failure)
 {
-  if (failure == CRAWLER_REASON_NONE && (cr_visit_park(v) || cr_visit_redirect(v)))
+  if (failure == CRAWLER_REASON_NONE &&
+      (cr_visit_park(v) || cr_visit_retry_status(v) || cr_visit_redirect(v)))
     return;
   cr_sitemap_arrived(v, failure);
 }
@@ -243,7 +244,7 @@ static void arrived(struct cr_visit *v)
     cr_ledger_status(&v->shard->ledger, v->page.status);
   if (v->page.req.kind == CRAWLER_KIND_PAGE && cr_visit_park(v))
     return;
-  if (cr_visit_redirect(v))
+  if (cr_visit_retry_status(v) || cr_visit_redirect(v))
     return;
   cr_visit_parse(v);
 }
@@ -261,6 +262,7 @@ static void on_done(struct cr_transfer *t, void *user)
            cr_inflate_end(v->decoder) < 0)
     failure = CRAWLER_FAILED_PROTOCOL;
   cr_pace_note(v, failure);
+  cr_retries_note(v, failure);
   cr_visit_free_slot(v, !t->later);
   if (t->later) {
     cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);

@@ -47,6 +47,8 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t max_redirects;
   int64_t max_retries;
   int64_t retry_delay;
+  char *retry_statuses;
+  int64_t host_retry_budget;
   int64_t max_parks;
   int64_t max_retry_after;
   int64_t max_host_failures;

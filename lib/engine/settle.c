@@ -3,8 +3,6 @@
  */
 #include "engine/shard.h"
 
-#include "schedule/retry.h"
-
 struct cr_tally *cr_tally_of(struct cr_shard *s, uint32_t host)
 {
   uint32_t count = s->tally_count ? s->tally_count : 16;
@@ -95,32 +93,14 @@ int cr_visit_finish_queued(struct cr_visit *v, const struct cr_finish *fin)
 void cr_visit_requeue(struct cr_visit *v, enum cr_finish_kind kind, int64_t at_ms)
 {
   struct cr_shard *s = v->shard;
-  int64_t now = cr_loop_now(s->loop);
   struct cr_finish fin = { .lease = v->lease, .kind = kind, .at_ms = at_ms };
 
   cr_visit_free_slot(v, false);
-  if (at_ms < 0) {
-    fin.at_ms =
-        cr_retry_at(now, s->settings->retry_delay, v->page.req.attempt, cr_random_next(&s->random));
-    s->ledger.counters.retries++;
-  }
   if (v->page.req.kind != CRAWLER_KIND_ROBOTS)
     s->frontier->ops->set_extra(s->frontier, v->lease, v->page.req.extra);
   v->page.req.extra = NULL;
   release_reservation(v, false);
   (void)cr_visit_finish_queued(v, &fin); /* our lease is alive, and needs no memory */
-}
-
-void cr_visit_fail(struct cr_visit *v, crawler_reason reason)
-{
-  struct cr_shard *s = v->shard;
-  bool safe = !v->transfer.sent || v->page.req.method != CRAWLER_POST;
-
-  if (v->page.req.attempt <= s->settings->max_retries && cr_retry_is_worth(reason, safe)) {
-    cr_visit_requeue(v, CR_FINISH_RETRY, -1);
-    return;
-  }
-  cr_visit_end(v, CRAWLER_FAILED, reason);
 }
 
 void cr_visit_finish_held(struct cr_visit *v, int how)
@@ -129,9 +109,7 @@ void cr_visit_finish_held(struct cr_visit *v, int how)
     return;
   switch (how) {
   case CRAWLER_FINISH_RETRY: /* of a POST too: who says so knows that it may be sent twice */
-    if (v->page.req.attempt <= v->shard->settings->max_retries)
-      cr_visit_requeue(v, CR_FINISH_RETRY, -1);
-    else
+    if (!cr_visit_retry_held(v))
       cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_INTERNAL);
     break;
   case CRAWLER_FINISH_FAIL:

@@ -26,6 +26,7 @@
 #include "schedule/outage.h"
 #include "schedule/park.h"
 #include "schedule/politeness.h"
+#include "schedule/retry_budget.h"
 #include "schedule/slots.h"
 #include "url/url.h"
 
@@ -34,13 +35,14 @@ struct cr_hooks { /* cb NULL: not set */
   crawler_page_cb headers, parse, page;
   crawler_body_cb body;
   crawler_links_cb links;
+  crawler_retry_cb retry;
   crawler_outcome_cb outcome;
   crawler_resolve_cb resolve;
   crawler_transfer_cb transfer;
   crawler_done_cb done;
   crawler_log_cb log;
   void *filter_user, *request_user, *headers_user, *parse_user, *page_user, *body_user, *links_user,
-      *outcome_user, *resolve_user, *transfer_user, *done_user, *log_user;
+      *retry_user, *outcome_user, *resolve_user, *transfer_user, *done_user, *log_user;
 };
 
 enum cr_ending { /* how a run ends; in order of strength */
@@ -69,6 +71,7 @@ struct cr_tally { /* of one host, all kinds */
   bool is_spent; /* as the frontier was told: by a limit of bytes or time */
   struct cr_park park;
   struct cr_outage outage;
+  struct cr_retry_budget retries;
   int64_t adapted_ms;         /* the delay that its answers lead to; 0: none */
   int64_t robots_delay_ms[2]; /* what its robots.txt asks for, by http and https; 0: nothing */
   uint32_t sitemaps;          /* of it that were admitted, or were too many */
@@ -371,13 +374,22 @@ void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason re
 void cr_visit_requeue(struct cr_visit *v, enum cr_finish_kind kind, int64_t at_ms);
 /* Ends the lease so that it is queued again, and the visit with it; on an error neither. */
 int cr_visit_finish_queued(struct cr_visit *v, const struct cr_finish *fin);
-/* Another attempt if the table and the options say so, else the failure. */
-void cr_visit_fail(struct cr_visit *v, crawler_reason reason);
 /* The numbers of the visit's host; NULL: out of memory, and they are missing. */
 struct cr_tally *cr_visit_tally(struct cr_visit *v);
 struct cr_tally *cr_tally_of(struct cr_shard *s, uint32_t host); /* NULL: no memory */
 /* crawler_page_finish(). */
 void cr_visit_finish_held(struct cr_visit *v, int how);
+
+/* ---- retries.c: another attempt, or none ---- */
+
+/* An exchange has ended; failure NONE: it didn't fail. A good answer earns a share of a retry. */
+void cr_retries_note(struct cr_visit *v, crawler_reason failure);
+/* Another attempt, if it is worth one and there is one left, else the failure. */
+void cr_visit_fail(struct cr_visit *v, crawler_reason reason);
+/* An answer has come. true: its status is worth another attempt, which is under way. */
+bool cr_visit_retry_status(struct cr_visit *v);
+/* The caller wants another attempt. false: none is left. */
+bool cr_visit_retry_held(struct cr_visit *v);
 
 /* ---- parks.c ---- */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* lists.c - lists of schemes, ports, file extensions and media types, as options have them.
+/* lists.c - lists of schemes, ports, statuses, file extensions and media types: options.
  *
  * A media type is compared as in an Accept header (RFC 9110 section 12.5.1): type and subtype, or
  * a star for either.
@@ -37,45 +37,68 @@ bool cr_list_of_schemes(struct cr_span list)
   return true;
 }
 
-/* ---- ports ---- */
+/* ---- ports and statuses ---- */
 
 struct range {
   uint64_t first, last;
 };
 
-static bool read_range(struct cr_span word, struct range *range)
+static const struct range ports = { 1, 65535 };
+static const struct range statuses = { 400, 599 }; /* what a server calls an error */
+
+static bool read_range(struct cr_span word, const struct range *within, struct range *range)
 {
   const char *dash = memchr(word.at, '-', word.len);
   size_t len = dash ? (size_t)(dash - word.at) : word.len;
 
-  if (!cr_parse_u64(cr_span(word.at, len), 65535, &range->first))
+  if (!cr_parse_u64(cr_span(word.at, len), within->last, &range->first))
     return false;
   range->last = range->first;
-  if (dash && !cr_parse_u64(cr_span_from(word, len + 1), 65535, &range->last))
+  if (dash && !cr_parse_u64(cr_span_from(word, len + 1), within->last, &range->last))
     return false;
-  return range->first > 0 && range->first <= range->last;
+  return range->first >= within->first && range->first <= range->last;
 }
 
-bool cr_list_of_ports(struct cr_span list)
+static bool is_list_of_ranges(struct cr_span list, const struct range *within)
 {
   struct cr_span word;
   struct range range;
 
   while (next_word(&list, &word))
-    if (!read_range(word, &range))
+    if (!read_range(word, within, &range))
       return false;
   return true;
 }
 
-bool cr_list_has_port(struct cr_span list, int port)
+static bool has_number(struct cr_span list, const struct range *within, int number)
 {
   struct cr_span word;
   struct range range;
 
   while (next_word(&list, &word))
-    if (read_range(word, &range) && port >= (int)range.first && port <= (int)range.last)
+    if (read_range(word, within, &range) && number >= (int)range.first && number <= (int)range.last)
       return true;
   return false;
+}
+
+bool cr_list_of_ports(struct cr_span list)
+{
+  return is_list_of_ranges(list, &ports);
+}
+
+bool cr_list_has_port(struct cr_span list, int port)
+{
+  return has_number(list, &ports, port);
+}
+
+bool cr_list_of_statuses(struct cr_span list)
+{
+  return is_list_of_ranges(list, &statuses);
+}
+
+bool cr_list_has_status(struct cr_span list, int status)
+{
+  return has_number(list, &statuses, status);
 }
 
 /* ---- file extensions ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* lists.h - lists of schemes, ports, file extensions and media types, as options have them.
+/* lists.h - lists of schemes, ports, statuses, file extensions and media types: options.
  *
  * Words separated by commas, white space around them doesn't count. They are read where they
  * stand, each time: such lists are short. Pure.
@@ -12,12 +12,14 @@
 /* Is the text such a list? An empty one is. */
 bool cr_list_of_schemes(struct cr_span list);    /* "http", "https" */
 bool cr_list_of_ports(struct cr_span list);      /* "80", "8000-8999"; 1 to 65535 */
+bool cr_list_of_statuses(struct cr_span list);   /* "500", "502-504"; 400 to 599 */
 bool cr_list_of_extensions(struct cr_span list); /* "pdf", ".tar"; "none": URLs without one */
 bool cr_list_of_types(struct cr_span list); /* "text/html", "image" followed by a slash and '*' */
 
 /* Letters in any case. */
 bool cr_list_has_word(struct cr_span list, struct cr_span word);
 bool cr_list_has_port(struct cr_span list, int port);
+bool cr_list_has_status(struct cr_span list, int status);
 /* extension: as cr_url_extension() gives it. */
 bool cr_list_has_extension(struct cr_span list, struct cr_span extension);
 /* type: without parameters. */

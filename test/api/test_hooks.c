@@ -15,12 +15,25 @@
 
 #define EVERY_WAY(way) for (enum cr_way way = CR_WAY_RUN; way < CR_WAYS; way++)
 
-enum moment { FILTER, REQUEST, HEADERS, BODY, PAGE, LINKS, OUTCOME, RESOLVE, TRANSFER, DONE, LOG };
+enum moment {
+  FILTER,
+  REQUEST,
+  HEADERS,
+  BODY,
+  PAGE,
+  LINKS,
+  RETRY,
+  OUTCOME,
+  RESOLVE,
+  TRANSFER,
+  DONE,
+  LOG
+};
 #define EVERY_MOMENT(moment) for (enum moment moment = FILTER; moment <= LOG; moment++)
 
-static const char *const moment_names[] = { "filter",   "request", "headers", "body",
-                                            "page",     "links",   "outcome", "resolve",
-                                            "transfer", "done",    "log" };
+static const char *const moment_names[] = { "filter",  "request",  "headers", "body",
+                                            "page",    "links",    "retry",   "outcome",
+                                            "resolve", "transfer", "done",    "log" };
 
 enum deed { NOTHING, ADD, ADD_FROM, STOP, CANCEL, FREE, DRIVE, ASK };
 
@@ -156,6 +169,16 @@ static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *use
   return 0;
 }
 
+static int on_retry(crawler *c, const crawler_request *req, crawler_reason reason,
+                    const crawler_page *page, int64_t *delay_ms, void *user)
+{
+  (void)reason;
+  (void)page;
+  (void)delay_ms;
+  meet(user, RETRY, c, req);
+  return CRAWLER_ACCEPT;
+}
+
 static void on_outcome(crawler *c, const crawler_request *req, crawler_outcome outcome,
                        crawler_reason reason, const crawler_page *page, void *user)
 {
@@ -196,7 +219,7 @@ static void on_log(crawler *c, int level, const char *text, void *user)
 }
 
 static const struct cr_site_page pages[] = {
-  { .path = "/", .body = "<a href=/a><a href=/b><a href=mailto:x@y>" },
+  { .path = "/", .body = "<a href=/a><a href=/b><a href=/gone><a href=mailto:x@y>" },
   { .path = "/a" },
   { .path = "/b", .body = "<a href=/>" },
   { .path = "/extra" },
@@ -215,6 +238,7 @@ static void set_hooks(struct scene *s)
   if (s->moment == PAGE || s->rig.waits_for_free) /* with it a thread's pages aren't pulled */
     crawler_on_page(c, on_page, s);
   crawler_on_links(c, on_links, s);
+  crawler_on_retry(c, on_retry, s);
   if (s->moment == OUTCOME)
     crawler_on_outcome(c, on_outcome, s);
   if (s->moment == TRANSFER) /* with it handles aren't pooled */
@@ -254,7 +278,7 @@ static void run_scene(struct scene *s, enum cr_way way, enum moment moment, enum
 
 static size_t reachable(enum moment moment)
 {
-  return moment == BODY ? 1 : 3;
+  return moment == BODY ? 1 : 4;
 }
 
 static void check(struct scene *s)
@@ -313,7 +337,8 @@ static void stop_works_in_every_hook(void **state)
     run_scene(&s, way, moment, STOP);
     assert_string_equal(crawler_ended(s.rig.c), moment == DONE ? "complete" : "stopped");
     assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_IN_FLIGHT), 0);
-    assert_true(cr_site_total(s.site) <= (moment == DONE || moment == OUTCOME ? 3 : 1));
+    assert_true(cr_site_total(s.site) <=
+                (moment == DONE || moment == OUTCOME || moment == RETRY ? 4 : 1));
     check(&s);
     assert_int_equal(cr_crawl_drive(&s.rig), 0);
     assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));

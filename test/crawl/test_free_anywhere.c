@@ -97,6 +97,7 @@ enum hook {
   HOOK_BODY,
   HOOK_PAGE,
   HOOK_LINKS,
+  HOOK_RETRY,
   HOOK_OUTCOME,
   HOOK_DONE,
   HOOK_LOG,
@@ -166,6 +167,17 @@ static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *use
   return tick(user, HOOK_LINKS);
 }
 
+static int on_retry(crawler *c, const crawler_request *req, crawler_reason reason,
+                    const crawler_page *page, int64_t *delay_ms, void *user)
+{
+  (void)c;
+  (void)req;
+  (void)reason;
+  (void)page;
+  (void)delay_ms;
+  return tick(user, HOOK_RETRY);
+}
+
 static void on_outcome(crawler *c, const crawler_request *req, crawler_outcome outcome,
                        crawler_reason reason, const crawler_page *page, void *user)
 {
@@ -202,6 +214,7 @@ static void set_hooks(struct freer *f)
     crawler_on_body(c, on_body, f);
   crawler_on_page(c, on_page, f);
   crawler_on_links(c, on_links, f);
+  crawler_on_retry(c, on_retry, f);
   crawler_on_done(c, on_done, f);
   crawler_on_log(c, on_log, f);
   f->sim.outcome = on_outcome;
@@ -231,7 +244,7 @@ static void free_in(enum hook hook, int countdown, int drive)
   if (f.sim.freed)
     assert_int_equal(err, CRAWLER_DONE);
   else
-    assert_true(hook == HOOK_LOG || hook == HOOK_DONE || hook == HOOK_BODY);
+    assert_true(hook == HOOK_LOG || hook == HOOK_DONE || hook == HOOK_BODY || hook == HOOK_RETRY);
   cr_sim_close(&f.sim);
   assert_int_equal(freed_data, 6);
 }

@@ -39,6 +39,7 @@ static void the_delay_follows_latency_and_errors(void **state)
 
   open(&sim, &weary_site);
   cr_sim_set(&sim, "max_adaptive_delay", "1m");
+  cr_sim_set(&sim, "max_retries", "0");
   cr_sim_run(&sim);
   assert_int_equal(gap_ms(&sim, "/", "/a"), 1000 + CR_CLOCK_MS);
   assert_int_equal(gap_ms(&sim, "/a", "/b"), 1600 + CR_CLOCK_MS);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_lists.c - lists of schemes, ports, file extensions and media types. */
+/* test_lists.c - lists of schemes, ports, statuses, file extensions and media types. */
 #include "filter/lists.h"
 
 #include <setjmp.h>
@@ -32,6 +32,13 @@ static void what_is_a_list_is_told(void **state)
     { cr_list_of_ports, "-8", false },
     { cr_list_of_ports, "1-2-3", false },
     { cr_list_of_ports, "http", false },
+    { cr_list_of_statuses, "", true },
+    { cr_list_of_statuses, "400, 500-599", true },
+    { cr_list_of_statuses, "399", false },
+    { cr_list_of_statuses, "600", false },
+    { cr_list_of_statuses, "200-500", false },
+    { cr_list_of_statuses, "504-502", false },
+    { cr_list_of_statuses, "5xx", false },
     { cr_list_of_extensions, "pdf,.tar,none", true },
     { cr_list_of_extensions, "tar.gz", false },
     { cr_list_of_extensions, ".", false },
@@ -61,7 +68,7 @@ static void words_match_in_any_case_and_as_a_whole(void **state)
   assert_false(cr_list_has_word(CR_SPAN(""), CR_SPAN("http")));
 }
 
-static void ports_are_numbers_or_ranges(void **state)
+static void ports_and_statuses_are_numbers_or_ranges(void **state)
 {
   const struct cr_span list = CR_SPAN("80,8000-8002");
   (void)state;
@@ -72,6 +79,9 @@ static void ports_are_numbers_or_ranges(void **state)
   assert_true(cr_list_has_port(list, 8002));
   assert_false(cr_list_has_port(list, 8003));
   assert_false(cr_list_has_port(CR_SPAN(""), 80));
+  assert_true(cr_list_has_status(CR_SPAN("408,500-504"), 504));
+  assert_false(cr_list_has_status(CR_SPAN("408,500-504"), 505));
+  assert_false(cr_list_has_status(CR_SPAN(""), 500));
 }
 
 static void an_extension_is_of_the_last_segment(void **state)
@@ -132,7 +142,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_a_list_is_told),
     cmocka_unit_test(words_match_in_any_case_and_as_a_whole),
-    cmocka_unit_test(ports_are_numbers_or_ranges),
+    cmocka_unit_test(ports_and_statuses_are_numbers_or_ranges),
     cmocka_unit_test(an_extension_is_of_the_last_segment),
     cmocka_unit_test(an_extension_is_listed_with_or_without_its_dot),
     cmocka_unit_test(a_type_matches_by_halves),

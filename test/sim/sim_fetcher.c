@@ -103,6 +103,21 @@ static int64_t asked_ms(const struct exchange *x)
   return line ? strtoll(line + 13, NULL, 10) * 1000 : 0;
 }
 
+/* Is it such a status as counts as failed, by the defaults or by a hook? */
+static bool is_to_be_retried(const struct exchange *x)
+{
+  static const int statuses[] = { 408, 500, 502, 504, 522, 524 };
+  const struct cr_visit *v = visit_of(x->t);
+
+  if (x->t->failure != CRAWLER_REASON_NONE || v->page.req.kind == CRAWLER_KIND_ROBOTS ||
+      v->page.req.attempt > v->shard->settings->max_retries)
+    return false;
+  for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+    if (x->t->status == statuses[i])
+      return true;
+  return v->shard->hooks->retry && x->t->status >= 400;
+}
+
 /* May the crawler ask for this very URL once more? */
 static bool may_come_again(const struct exchange *x, bool cut)
 {
@@ -115,7 +130,7 @@ static bool may_come_again(const struct exchange *x, bool cut)
   if (visit_of(x->t)->page.req.kind == CRAWLER_KIND_ROBOTS)
     return x->t->status >= 500 || x->t->status == 408 || x->t->status == 429 ||
            x->t->status / 100 == 3;
-  if (left_alone_ms(x) > 0)
+  if (left_alone_ms(x) > 0 || is_to_be_retried(x))
     return true;
   return x->t->status / 100 == 3 && memmem(x->t->head.at, x->t->head.len, "Set-Cookie", 10) != NULL;
 }
@@ -125,7 +140,7 @@ static int64_t retry_ms(const struct exchange *x)
 {
   const struct cr_visit *v = visit_of(x->t);
 
-  if (x->t->failure == CRAWLER_REASON_NONE || x->t->later)
+  if (x->t->later || (x->t->failure == CRAWLER_REASON_NONE && !is_to_be_retried(x)))
     return 0;
   return now_of(x) + (v->shard->settings->retry_delay << (v->page.req.attempt - 1));
 }
