@@ -242,9 +242,7 @@ static void arrived(struct cr_visit *v)
 {
   if (v->page.req.kind == CRAWLER_KIND_PAGE)
     cr_ledger_status(&v->shard->ledger, v->page.status);
-  if (v->page.req.kind == CRAWLER_KIND_PAGE && cr_visit_park(v))
-    return;
-  if (cr_visit_retry_status(v) || cr_visit_redirect(v))
+  if (cr_visit_park(v) || cr_visit_retry_status(v) || cr_visit_redirect(v))
     return;
   cr_visit_parse(v);
 }

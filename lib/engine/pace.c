@@ -58,7 +58,7 @@ static void note_reach(struct cr_visit *v, crawler_reason failure)
     return;
   if (v->transfer.sent)
     cr_outage_ended(&tally->outage);
-  else if (cr_outage_is_one(failure) && v->page.req.kind == CRAWLER_KIND_PAGE &&
+  else if (cr_outage_is_one(failure) && v->page.req.kind != CRAWLER_KIND_ROBOTS &&
            cr_outage_failed(&tally->outage, &rule, v->begun_ms, cr_loop_now(s->loop)))
     leave_alone(v, tally);
 }
@@ -76,6 +76,6 @@ bool cr_visit_host_is_dead(const struct cr_visit *v)
 {
   const struct cr_shard *s = v->shard;
 
-  return v->page.req.kind == CRAWLER_KIND_PAGE && v->host < s->tally_count &&
+  return v->page.req.kind != CRAWLER_KIND_ROBOTS && v->host < s->tally_count &&
          cr_outage_is_death(&s->tallies[v->host].outage, cr_loop_now(s->loop));
 }

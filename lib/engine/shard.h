@@ -393,7 +393,7 @@ bool cr_visit_retry_held(struct cr_visit *v);
 
 /* ---- parks.c ---- */
 
-/* An answer to a page's request has come. true: it asks to be left alone, which is done. */
+/* An answer has come, not to a robots.txt. true: it asks to be left alone, which is done. */
 bool cr_visit_park(struct cr_visit *v);
 /* Has its host said so too often? */
 bool cr_visit_is_in_vain(const struct cr_visit *v);

@@ -144,6 +144,74 @@ static void robots_txt_holds_for_them(void **state)
   cr_sim_close(&sim);
 }
 
+/* As for any other request: the host sleeps, whatever it was asked for. */
+static void a_busy_host_of_requisites_is_left_alone(void **state)
+{
+  static const struct cr_sim_page busy[] = {
+    { "/", .body = "<img src=" CDN "/0.png><img src=" CDN "/1.png><img src=" CDN "/2.png>" },
+    { CDN "/0.png", .status = 429, .headers = "Retry-After: 60\r\n", .times = 1 },
+    { CDN "/0.png", .body = "x", .type = "image/png" },
+    { CDN "/1.png", .body = "x", .type = "image/png" },
+    { CDN "/2.png", .body = "x", .type = "image/png" },
+  };
+  static const struct cr_sim_site busy_site = CR_SIM_SITE(busy);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &busy_site, 0);
+  cr_sim_set(&sim, "own_server", "0");
+  cr_sim_run_checked(&sim, 1);
+  int64_t until_ms = cr_sim_request(&sim, CDN "/0.png")->end_ms + 60000;
+  assert_true(cr_sim_request(&sim, CDN "/1.png")->begin_ms >= until_ms);
+  assert_true(cr_sim_request(&sim, CDN "/2.png")->begin_ms >= until_ms);
+  assert_int_equal(fetched(&sim, CRAWLER_KIND_REQUISITE), 3);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_PARKS), 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_RETRIES), 0);
+  cr_sim_close(&sim);
+}
+
+static void a_host_of_requisites_that_is_busy_or_gone_is_let_go(void **state)
+{
+  static const struct {
+    struct cr_sim_page like;
+    crawler_reason reason;
+    int64_t most; /* requests and attempts at some */
+  } rows[] = {
+    { { .status = 503 }, CRAWLER_FAILED_RATE_LIMITED, 9 },
+    { { .failure = CRAWLER_FAILED_CONNECT }, CRAWLER_FAILED_HOST_DEAD, 12 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cr_sim_page bad[31] = { { .url = "/" } };
+    char urls[30][32];
+    char body[2000] = "";
+    for (size_t n = 0; n < 30; n++) {
+      size_t at = strlen(body);
+      (void)snprintf(urls[n], sizeof(urls[n]), CDN "/%zu.png", n);
+      (void)snprintf(body + at, sizeof(body) - at, "<img src=%s>", urls[n]);
+      bad[n + 1] = rows[i].like;
+      bad[n + 1].url = urls[n];
+    }
+    bad[0].body = body;
+    const struct cr_sim_site bad_site = CR_SIM_SITE(bad);
+    struct cr_sim sim;
+    unsigned asked = 0;
+    open(&sim, &bad_site, 0);
+    cr_sim_set(&sim, "own_server", "0");
+    cr_sim_set(&sim, "obey_robots", "0");
+    cr_sim_set(&sim, "max_idle_wait", "-1");
+    cr_sim_run_checked(&sim, 1);
+    for (size_t n = 0; n < 30; n++)
+      asked += cr_sim_asked(&sim, urls[n]);
+    assert_in_range(asked, 1, rows[i].most);
+    assert_int_equal(sim.s->ledger.kinds[CRAWLER_KIND_REQUISITE].failed, 30);
+    assert_int_equal(cr_sim_reason(&sim, urls[29]), rows[i].reason);
+    assert_string_equal(crawler_ended(sim.c), "complete");
+    cr_sim_close(&sim);
+  }
+}
+
 /* A server that makes up a style sheet for each that is asked for, which imports the next one. */
 static void answer_chain(const struct cr_sim_world *world, const struct cr_sim_request *request,
                          struct cr_sim_answer *answer)
@@ -200,6 +268,8 @@ int main(void)
     cmocka_unit_test(neither_depth_nor_pages_nor_allow_patterns_limit_them),
     cmocka_unit_test(what_is_denied_or_excluded_is_not_fetched_and_told_once),
     cmocka_unit_test(robots_txt_holds_for_them),
+    cmocka_unit_test(a_busy_host_of_requisites_is_left_alone),
+    cmocka_unit_test(a_host_of_requisites_that_is_busy_or_gone_is_let_go),
     cmocka_unit_test(an_endless_chain_of_style_sheets_ends),
     cmocka_unit_test(bytes_of_requisites_count),
   };

@@ -81,11 +81,11 @@ static int64_t left_alone_ms(const struct exchange *x)
   const int64_t least_ms = 1000;
   const int64_t most_ms = 6 * 3600 * 1000;
   const struct cr_transfer *t = x->t;
-  bool is_page = cr_kind_waits_with_pages(visit_of(t)->page.req.kind);
+  bool is_robots = visit_of(t)->page.req.kind == CRAWLER_KIND_ROBOTS;
   const char *line = t->head.len > 0 ? memmem(t->head.at, t->head.len, "Retry-After: ", 13) : NULL;
   int64_t ms = line ? strtoll(line + 13, NULL, 10) * 1000 : least_ms;
 
-  if (!is_page || t->failure != CRAWLER_REASON_NONE || (t->status != 429 && t->status != 503))
+  if (is_robots || t->failure != CRAWLER_REASON_NONE || (t->status != 429 && t->status != 503))
     return 0;
   return ms < least_ms ? least_ms : ms > most_ms ? most_ms : ms;
 }
