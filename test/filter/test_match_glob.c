@@ -121,6 +121,24 @@ static void many_stars_end_in_time(void **state)
   assert_true(cr_match_glob(cr_span(NULL, 0), cr_span(NULL, 0)));
 }
 
+/* Steps in the product of the lengths would be 60 thousand million here. */
+static void a_long_piece_is_searched_in_linear_time(void **state)
+{
+  static char glob[2000];
+  static char text[16384];
+  (void)state;
+
+  memset(text, 'a', sizeof(text));
+  memset(glob, 'a', sizeof(glob));
+  glob[0] = '*';
+  glob[sizeof(glob) - 2] = 'b';
+  glob[sizeof(glob) - 1] = '*';
+  for (int i = 0; i < 2000; i++)
+    assert_false(cr_match_glob(cr_span(glob, sizeof(glob)), cr_span(text, sizeof(text))));
+  text[sizeof(text) - 1] = 'b';
+  assert_true(cr_match_glob(cr_span(glob, sizeof(glob)), cr_span(text, sizeof(text))));
+}
+
 /* ---- host patterns ---- */
 
 static bool host_matches(const char *pattern, const char *host, int port)
@@ -435,6 +453,7 @@ int main(void)
     cmocka_unit_test(globs_match_whole_urls),
     cmocka_unit_test(random_globs_match_as_defined),
     cmocka_unit_test(many_stars_end_in_time),
+    cmocka_unit_test(a_long_piece_is_searched_in_linear_time),
     cmocka_unit_test(host_patterns_match_hosts),
     cmocka_unit_test(what_is_no_host_pattern_is_refused),
     cmocka_unit_test(deny_wins_and_each_kind_of_allow_is_needed),
