@@ -12,7 +12,7 @@
 
 enum { MODEL_BYTES = 600 };
 
-/* Which prefixes of the text does what was read of the glob match? One row for each of its signs. */
+/* Which prefixes of the text does what was read of the glob match? A row for each of its signs. */
 static bool model_matches(struct cr_span glob, struct cr_span text)
 {
   bool row[MODEL_BYTES + 1] = { true };

@@ -83,7 +83,8 @@ static int64_t left_alone_ms(const struct exchange *x)
   const struct cr_transfer *t = x->t;
   bool is_robots = visit_of(t)->page.req.kind == CRAWLER_KIND_ROBOTS;
   const char *line = t->head.len > 0 ? memmem(t->head.at, t->head.len, "Retry-After: ", 13) : NULL;
-  int64_t ms = line ? strtoll(line + 13, NULL, 10) * 1000 : least_ms;
+  int64_t s = line ? strtoll(line + 13, NULL, 10) : 0;
+  int64_t ms = s < most_ms / 1000 ? s * 1000 : most_ms;
 
   if (is_robots || t->failure != CRAWLER_REASON_NONE || (t->status != 429 && t->status != 503))
     return 0;

@@ -27,7 +27,7 @@ static int64_t read_now(struct cr_loop *loop)
 
 static int64_t read_wall(struct cr_loop *loop)
 {
-  return wall_begin_ms + of(loop)->clock_ms;
+  return wall_begin_ms + of(loop)->clock_ms + of(loop)->wall_off_ms;
 }
 
 static int change_watch(struct cr_loop *loop, struct cr_watch *watch, int events)

@@ -16,8 +16,9 @@
 struct cr_sim_loop {
   struct cr_loop loop;
   int64_t clock_ms;
-  int64_t alarm_at; /* INT64_MAX: none */
-  bool soon;        /* asked to run deferred calls */
+  int64_t alarm_at;    /* INT64_MAX: none */
+  int64_t wall_off_ms; /* how wrong the wall clock is */
+  bool soon;           /* asked to run deferred calls */
   int64_t turns;
   int64_t jumps;       /* turns in which the clock moved */
   int64_t patience_ms; /* real time; 0: a turn that can't end by itself fails at once */
