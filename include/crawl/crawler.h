@@ -688,7 +688,7 @@ typedef enum crawler_link_kind {
   CRAWLER_LINK_CANONICAL = 11,  /* rel=canonical */
   CRAWLER_LINK_STYLESHEET = 12, /* rel=stylesheet */
   CRAWLER_LINK_ICON = 13,       /* rel=icon and its like */
-  CRAWLER_LINK_PRELOAD = 14,    /* rel=preload, prefetch, preconnect, ... */
+  CRAWLER_LINK_PRELOAD = 14,    /* rel=preload, modulepreload */
   CRAWLER_LINK_MANIFEST = 15,   /* rel=manifest, <html manifest> */
   CRAWLER_LINK_LINK = 16,       /* <link> and header Link with any other rel, or none */
   CRAWLER_LINK_IMAGE = 17,      /* img, picture's source, srcset, input src, poster, background */

@@ -12,10 +12,10 @@
 #define SCRATCH_CHUNK_BYTES (256 << 10)
 
 /* What a browser would load to show a page, but for frames, which are pages. */
-#define REQUISITE_KINDS                                                                 \
-  (1u << CRAWLER_LINK_STYLESHEET | 1u << CRAWLER_LINK_ICON | 1u << CRAWLER_LINK_IMAGE | \
-   1u << CRAWLER_LINK_SCRIPT | 1u << CRAWLER_LINK_MEDIA | 1u << CRAWLER_LINK_EMBED |    \
-   1u << CRAWLER_LINK_CSS)
+#define REQUISITE_KINDS                                                                   \
+  (1u << CRAWLER_LINK_STYLESHEET | 1u << CRAWLER_LINK_ICON | 1u << CRAWLER_LINK_PRELOAD | \
+   1u << CRAWLER_LINK_IMAGE | 1u << CRAWLER_LINK_SCRIPT | 1u << CRAWLER_LINK_MEDIA |      \
+   1u << CRAWLER_LINK_EMBED | 1u << CRAWLER_LINK_CSS)
 
 int cr_shard_open(struct cr_shard *s)
 {

@@ -93,26 +93,23 @@ static const struct {
   struct cr_span word;
   uint8_t kind;
 } rel_kinds[] = {
-  /* the first that a rel has is its kind */
+  /* The first that a rel has is its kind: what the page loads (HTML standard 4.6.7, external
+   * resources), then where it leads. */
   { CR_SPAN_INIT("stylesheet"), CRAWLER_LINK_STYLESHEET },
-  { CR_SPAN_INIT("alternate"), CRAWLER_LINK_ALTERNATE },
-  { CR_SPAN_INIT("canonical"), CRAWLER_LINK_CANONICAL },
-  { CR_SPAN_INIT("next"), CRAWLER_LINK_NEXT },
-  { CR_SPAN_INIT("prev"), CRAWLER_LINK_PREV },
-  { CR_SPAN_INIT("previous"), CRAWLER_LINK_PREV },
   { CR_SPAN_INIT("icon"), CRAWLER_LINK_ICON },
   { CR_SPAN_INIT("apple-touch-icon"), CRAWLER_LINK_ICON },
   { CR_SPAN_INIT("apple-touch-icon-precomposed"), CRAWLER_LINK_ICON },
   { CR_SPAN_INIT("apple-touch-startup-image"), CRAWLER_LINK_ICON },
   { CR_SPAN_INIT("mask-icon"), CRAWLER_LINK_ICON },
   { CR_SPAN_INIT("fluid-icon"), CRAWLER_LINK_ICON },
-  { CR_SPAN_INIT("manifest"), CRAWLER_LINK_MANIFEST },
   { CR_SPAN_INIT("preload"), CRAWLER_LINK_PRELOAD },
   { CR_SPAN_INIT("modulepreload"), CRAWLER_LINK_PRELOAD },
-  { CR_SPAN_INIT("prefetch"), CRAWLER_LINK_PRELOAD },
-  { CR_SPAN_INIT("prerender"), CRAWLER_LINK_PRELOAD },
-  { CR_SPAN_INIT("preconnect"), CRAWLER_LINK_PRELOAD },
-  { CR_SPAN_INIT("dns-prefetch"), CRAWLER_LINK_PRELOAD },
+  { CR_SPAN_INIT("alternate"), CRAWLER_LINK_ALTERNATE },
+  { CR_SPAN_INIT("canonical"), CRAWLER_LINK_CANONICAL },
+  { CR_SPAN_INIT("next"), CRAWLER_LINK_NEXT },
+  { CR_SPAN_INIT("prev"), CRAWLER_LINK_PREV },
+  { CR_SPAN_INIT("previous"), CRAWLER_LINK_PREV },
+  { CR_SPAN_INIT("manifest"), CRAWLER_LINK_MANIFEST },
 };
 
 enum { REL_KINDS = sizeof(rel_kinds) / sizeof(rel_kinds[0]) };

@@ -19,12 +19,17 @@ static const struct cr_sim_page pages[] = {
                  "<a href=" CDN "/both.png><img src=" CDN "/both.png></a>"
                  "<a href=/next>x</a><iframe src=" CDN "/frame></iframe>" },
   { "/next", .body = "<img src=" CDN "/small.png><img src=" CDN "/big.png>"
-                     "<img src=" CDN "/moved.png><video src=/v.mp4></video>" },
+                     "<img src=" CDN "/moved.png><video src=/v.mp4></video>"
+                     "<link rel='alternate icon' href=/i.ico><link rel=prefetch href=/not.css>"
+                     "<link rel=preload as=style href=" CDN "/p.css>" },
   { "/a.js", .body = "x", .type = "text/javascript" },
   { "/v.mp4", .body = "x", .type = "video/mp4" },
   { CDN "/s.css", .body = "@import 'more.css'; a { background: url(bg.png) }", .type = "text/css" },
   { CDN "/more.css", .body = "@import 's.css'; b { background: url(/more.png) }",
     .type = "text/css" },
+  { CDN "/p.css", .body = "@import 'more.css'", .type = "text/css" },
+  { "/i.ico", .body = "x", .type = "image/x-icon" },
+  { "/not.css", .body = "x", .type = "text/css" },
   { CDN "/bg.png", .body = "x", .type = "image/png" },
   { CDN "/more.png", .body = "x", .type = "image/png" },
   { CDN "/small.png", .body = "x", .type = "image/png" },
@@ -36,8 +41,9 @@ static const struct cr_sim_page pages[] = {
 static const struct cr_sim_site site = CR_SIM_SITE(pages);
 
 static const char *const requisites[] = {
-  "/a.js",         "/v.mp4",         CDN "/s.css",   CDN "/more.css", CDN "/bg.png",
-  CDN "/more.png", CDN "/small.png", CDN "/big.png", CDN "/both.png", CDN "/to.png",
+  "/a.js",         "/v.mp4",        CDN "/s.css",     CDN "/more.css",
+  CDN "/bg.png",   CDN "/more.png", CDN "/small.png", CDN "/big.png",
+  CDN "/both.png", CDN "/to.png",   CDN "/p.css",     "/i.ico",
 };
 #define REQUISITES (sizeof(requisites) / sizeof(requisites[0]))
 
@@ -71,6 +77,7 @@ static void a_pages_requisites_are_fetched_on_any_host(void **state)
     assert_int_equal(cr_sim_asked(&sim, CDN "/frame"), 0); /* a page, and not in scope */
     assert_int_equal(cr_sim_asked(&sim, CDN "/page"), 0);  /* nothing is followed from there */
     assert_int_equal(cr_sim_asked(&sim, CDN "/other.png"), 0);
+    assert_int_equal(cr_sim_asked(&sim, "/not.css"), 0); /* for another page */
     assert_string_equal(crawler_ended(sim.c), "complete");
     assert_true(crawler_is_complete(sim.c));
     cr_sim_close(&sim);
@@ -121,7 +128,7 @@ static void what_is_denied_or_excluded_is_not_fetched_and_told_once(void **state
   assert_int_equal(cr_sim_asked(&sim, CDN "/s.css"), 0);
   assert_int_equal(cr_sim_asked(&sim, CDN "/big.png"), 1);
   assert_int_equal(cr_sim_end(&sim, CDN "/small.png").rejected_times, 1); /* found on two pages */
-  assert_int_equal(sim.s->ledger.kinds[CRAWLER_KIND_REQUISITE].rejected, 2);
+  assert_int_equal(sim.s->ledger.kinds[CRAWLER_KIND_REQUISITE].rejected, 3); /* two sheets */
   cr_sim_close(&sim);
 }
 

@@ -91,7 +91,7 @@ static void rel_decides_what_a_link_is_for(void **state)
     { "rel=mask-icon", "icon" },
     { "rel=manifest", "manifest" },
     { "rel=preload", "preload" },
-    { "rel=dns-prefetch", "preload" },
+    { "rel=dns-prefetch", "link" }, /* a hint: there is nothing to be loaded */
     { "rel=modulepreload", "preload" },
     { "rel=alternate", "alternate" },
     { "rel=alternate hreflang=fr", "language" },
@@ -106,10 +106,13 @@ static void rel_decides_what_a_link_is_for(void **state)
     { "rel='canonical alternate stylesheet'", "stylesheet" },
     { "rel='next canonical'", "canonical" },
     { "rel='prev next'", "next" },
-    { "rel='icon prev'", "prev" },
+    { "rel='icon prev'", "icon" },
+    { "rel='alternate icon'", "icon" },
+    { "rel='icon alternate' hreflang=fr", "icon" },
+    { "rel='alternate preload'", "preload" },
     { "rel='manifest icon'", "icon" },
-    { "rel='preload manifest'", "manifest" },
-    { "rel='author prefetch'", "preload" },
+    { "rel='preload manifest'", "preload" },
+    { "rel='author prefetch'", "link" },
     { "rel=&#110;ext", "next" }, /* references in it count as what they are */
   };
   struct extract_rig rig;
