@@ -18,7 +18,13 @@
 #include "conformance/scenario_site.h"
 #include "support/crawl_rig.h"
 
-enum { MAX_STARTS = 32, HTTP_ERROR = 400, WGET_EXIT_ERROR = 8 };
+enum {
+  PATIENCE_MS = 2000,
+  MAX_STARTS = 32,
+  HTTP_ERROR = 400,
+  WGET_EXIT_TLS = 5,
+  WGET_EXIT_ERROR = 8
+};
 
 struct run {
   struct cr_scenario_result *result;
@@ -83,6 +89,15 @@ static size_t times_asked(struct run *run, const char *path)
   return n;
 }
 
+static bool has_ended_well(const struct cr_crawl_rig *rig, const char *url)
+{
+  for (size_t i = 0; i < rig->end_count; i++)
+    if (strcmp(rig->ends[i].url, url) == 0 &&
+        (rig->ends[i].outcome == CRAWLER_FETCHED || rig->ends[i].outcome == CRAWLER_REDIRECTED))
+      return true;
+  return false;
+}
+
 /* Has one of the spellings of that page come whole? */
 static bool has_come(struct run *run, const char *path)
 {
@@ -94,12 +109,9 @@ static bool has_come(struct run *run, const char *path)
 
   for (size_t i = 0; i < total && page; i++) {
     const char *asked = cr_site_request_at(site->server, i).path;
-    const struct cr_crawl_end *end;
 
-    if (cr_scenario_page(site, asked) != page)
-      continue;
-    end = cr_crawl_end_of(&run->rig, make_text(run, origin, asked));
-    if (end && (end->outcome == CRAWLER_FETCHED || end->outcome == CRAWLER_REDIRECTED))
+    if (cr_scenario_page(site, asked) == page &&
+        has_ended_well(&run->rig, make_text(run, origin, asked)))
       return true;
   }
   return false;
@@ -137,9 +149,12 @@ static bool is_own_file(const struct run *run, const char *name)
 
 static bool is_read_and_deleted(const struct run *run, const struct cr_site_page *page)
 {
+  bool is_filtered =
+      cr_json_bool(run->row, "kept_only", false) || run->plan.filters.directories.count > 0;
+
   if (run->plan.spider)
     return true;
-  return cr_json_bool(run->row, "kept_only", false) && page->headers &&
+  return is_filtered && page->headers &&
          (strstr(page->headers, "text/html") || strstr(page->headers, "application/xhtml"));
 }
 
@@ -148,6 +163,12 @@ static bool may_be_asked(struct run *run, const char *path)
   const struct cr_site_page *page = cr_scenario_page(&run->sites[0], as_asked(run, path));
 
   return page && run->plan.of_wget && (page->status >= 300 || is_read_and_deleted(run, page));
+}
+
+/* What a filter of types leaves out is known when its headers are there. */
+static bool is_kept(struct run *run, const char *path)
+{
+  return times_asked(run, path) > 0 && (run->plan.filters.types.count == 0 || has_come(run, path));
 }
 
 static void check_lists(struct run *run)
@@ -169,8 +190,7 @@ static void check_lists(struct run *run)
   for (size_t i = 0; i < cr_json_len(no); i++) {
     const char *path = cr_json_at(no, i)->text.at;
 
-    if (path[0] == '/' && !is_robots(path) && !may_be_asked(run, path) &&
-        times_asked(run, path) > 0)
+    if (path[0] == '/' && !is_robots(path) && !may_be_asked(run, path) && is_kept(run, path))
       differ(run, "%s was asked for", path);
   }
   /* A spider keeps nothing: pages that aren't listed as left out are what it finds. */
@@ -328,7 +348,16 @@ static void check_headers(struct run *run)
   }
 }
 
-/* wget ends with 8 when some answer was an error, with 0 when none was. */
+static bool has_failed(const struct run *run, crawler_reason reason)
+{
+  for (size_t i = 0; i < run->rig.end_count; i++)
+    if (run->rig.ends[i].outcome == CRAWLER_FAILED && run->rig.ends[i].reason == (int)reason)
+      return true;
+  return false;
+}
+
+/* wget ends with 5 when a certificate was refused, with 8 when some answer was an error, with 0
+ * when none was. */
 static void check_exit(struct run *run)
 {
   int64_t exit_code = cr_json_int(run->row, "exit_code", -1);
@@ -344,9 +373,11 @@ static void check_exit(struct run *run)
   }
   if (exit_code == WGET_EXIT_ERROR && !broken)
     differ(run, "no answer was an error");
+  else if (exit_code == WGET_EXIT_TLS && !has_failed(run, CRAWLER_FAILED_TLS))
+    differ(run, "no certificate was refused");
   else if (exit_code == 0 && broken)
     differ(run, "the answer to %s was an error", broken);
-  else if (exit_code > 0 && exit_code != WGET_EXIT_ERROR)
+  else if (exit_code > 0 && exit_code != WGET_EXIT_ERROR && exit_code != WGET_EXIT_TLS)
     differ(run, "wget ends with %d", (int)exit_code);
 }
 
@@ -368,6 +399,23 @@ static void add_start(struct run *run, const char *start)
   run->starts[run->plan.start_count++] = absolute(run, start);
 }
 
+static const char *from_latin1(struct run *run, const char *text, size_t bytes)
+{
+  char *out = cr_arena_bytes(run->arena, 2 * bytes + 1);
+  size_t len = 0;
+
+  assert_non_null(out);
+  for (size_t i = 0; i < bytes; i++) {
+    unsigned char byte = (unsigned char)text[i];
+
+    if (byte >= 0x80)
+      out[len++] = (char)(0xc0 | byte >> 6);
+    out[len++] = (char)(byte >= 0x80 ? 0x80 | (byte & 0x3f) : byte);
+  }
+  out[len] = '\0';
+  return out;
+}
+
 /* The list is a file that was there, and what it holds is that page of the site. */
 static void add_input(struct run *run)
 {
@@ -377,7 +425,8 @@ static void add_input(struct run *run)
 
   for (; *line; line += strspn(line, "\r\n")) {
     size_t len = strcspn(line, "\r\n");
-    char *url = cr_arena_strndup(run->arena, line, len);
+    const char *url = run->plan.input_is_latin1 ? from_latin1(run, line, len)
+                                                : cr_arena_strndup(run->arena, line, len);
 
     assert_non_null(url);
     add_start(run, url);
@@ -401,9 +450,27 @@ static void open_crawler(struct run *run)
 {
   cr_crawl_open(&run->rig, CR_WAY_RUN);
   assert_int_equal(crawler_set_resolve(run->rig.c, "localhost:*:127.0.0.1"), 0);
+  assert_int_equal(crawler_set_max_parks(run->rig.c, 0), 0); /* a 503 is an answer */
+  assert_int_equal(crawler_set_timeout_ms(run->rig.c, PATIENCE_MS), 0);
   run->plan.c = run->rig.c;
   run->plan.arena = run->arena;
   run->plan.starts = run->starts;
+}
+
+static int submit(struct run *run, const char *url)
+{
+  const char *body = run->plan.body ? run->plan.body : "";
+  crawler_request *request;
+
+  if (!run->plan.posts)
+    return crawler_add(run->rig.c, url);
+  request = crawler_request_new(run->rig.c, url);
+  if (!request)
+    return CRAWLER_E_URL;
+  assert_int_equal(
+      crawler_request_set_body(request, body, strlen(body), "application/x-www-form-urlencoded"),
+      0);
+  return crawler_submit(run->rig.c, request);
 }
 
 void cr_scenario_run(struct cr_scenario_result *result, struct cr_jsonl *lines,
@@ -411,8 +478,6 @@ void cr_scenario_run(struct cr_scenario_result *result, struct cr_jsonl *lines,
 {
   struct run *run = cr_arena_zalloc(&lines->arena, sizeof(*run));
   const struct cr_json *starts = cr_json_get(row, "start");
-  const struct cr_json *sites[CR_SCENARIO_SITES] = { cr_json_get(row, "site"),
-                                                     cr_json_get(row, "site2") };
 
   assert_non_null(run);
   *result = (struct cr_scenario_result){ .wrong = "" };
@@ -420,7 +485,7 @@ void cr_scenario_run(struct cr_scenario_result *result, struct cr_jsonl *lines,
   run->lines = lines;
   run->arena = &lines->arena;
   run->row = row;
-  cr_scenario_sites_start(run->sites, sites, lines);
+  cr_scenario_sites_start(run->sites, row, lines);
   open_crawler(run);
   for (size_t i = 0; i < cr_json_len(starts); i++)
     add_start(run, cr_json_at(starts, i)->text.at);
@@ -430,7 +495,7 @@ void cr_scenario_run(struct cr_scenario_result *result, struct cr_jsonl *lines,
     if (run->plan.input)
       add_input(run);
     for (size_t i = 0; i < run->plan.start_count; i++)
-      if (crawler_add(run->rig.c, run->starts[i]) != CRAWLER_OK)
+      if (submit(run, run->starts[i]) != CRAWLER_OK)
         differ(run, "%s is no URL", run->starts[i]);
     assert_int_equal(cr_crawl_drive(&run->rig), 0);
     check(run);

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include <cmocka.h>
 
@@ -35,22 +36,12 @@ static bool set(struct cr_scenario_plan *plan, const char *name, const char *val
 
 static char *join(struct cr_scenario_plan *plan, const char *a, struct cr_span b, const char *c)
 {
-  size_t room = strlen(a) + b.len + strlen(c) + 1;
-  char *out = cr_arena_bytes(plan->arena, room);
-
-  assert_non_null(out);
-  (void)snprintf(out, room, "%s%.*s%s", a, (int)b.len, b.at, c);
-  return out;
+  return cr_scenario_join(plan->arena, a, b, c);
 }
 
-/* The next part of a list with commas. */
-static bool next_part(const char **list, struct cr_span *part)
+static bool is_off(const char *value)
 {
-  if (!*list || !**list)
-    return false;
-  *part = cr_span(*list, strcspn(*list, ","));
-  *list += part->len + ((*list)[part->len] == ',');
-  return true;
+  return strcmp(value, "off") == 0 || strcmp(value, "0") == 0;
 }
 
 /* ---- how far ---- */
@@ -73,24 +64,16 @@ static bool span_hosts(struct cr_scenario_plan *plan, const char *value)
   return set(plan, "span_hosts", value);
 }
 
-/* A pattern for the directory of each start. */
 static bool no_parent(struct cr_scenario_plan *plan, const char *value)
 {
   (void)value;
-  for (size_t i = 0; i < plan->start_count; i++) {
-    const char *start = plan->starts[i];
-    struct cr_span directory = cr_span(start, (size_t)(strrchr(start, '/') + 1 - start));
-
-    if (crawler_allow_url(plan->c, join(plan, "", directory, "*")) < 0)
-      return false;
-  }
-  return true;
+  return set(plan, "no_parent", "1");
 }
 
 static bool https_only(struct cr_scenario_plan *plan, const char *value)
 {
   (void)value;
-  return crawler_allow_url(plan->c, "https://*") == 0;
+  return set(plan, "schemes", "https");
 }
 
 /* A domain is all hosts that end in it. */
@@ -99,7 +82,7 @@ static bool to_hosts(struct cr_scenario_plan *plan, const char *list,
 {
   struct cr_span part;
 
-  while (next_part(&list, &part))
+  while (cr_scenario_next_part(&list, &part))
     if (add(plan->c, join(plan, ".", part, "")) < 0)
       return false;
   return true;
@@ -115,37 +98,70 @@ static bool exclude_domains(struct cr_scenario_plan *plan, const char *value)
   return to_hosts(plan, value, crawler_deny_host);
 }
 
-/* A pattern without a wildcard is an ending. Classes have no counterpart in a glob of ours, and "?"
- * is the same. */
-static bool to_patterns(struct cr_scenario_plan *plan, const char *list,
-                        int add(crawler *c, const char *pattern))
-{
-  struct cr_span part;
+/* ---- what is kept ---- */
 
-  while (next_part(&list, &part))
-    if (memchr(part.at, '[', part.len) || add(plan->c, join(plan, "*", part, "")) < 0)
-      return false;
-  return true;
-}
-
-/* Pages are read for their links whatever their names. */
 static bool accept(struct cr_scenario_plan *plan, const char *value)
 {
-  return to_patterns(plan, value, crawler_allow_url) &&
-         to_patterns(plan, "/,.htm,.html", crawler_allow_url);
+  return cr_scenario_add_patterns(&plan->filters.accept, value, false);
 }
 
 static bool refuse(struct cr_scenario_plan *plan, const char *value)
 {
-  return to_patterns(plan, value, crawler_deny_url);
+  return cr_scenario_add_patterns(&plan->filters.refuse, value, false);
+}
+
+static bool add_expression(struct cr_scenario_patterns *patterns, const char *value)
+{
+  if (patterns->count == CR_FILTER_PATTERNS)
+    return false;
+  patterns->of[patterns->count++] = cr_span_text(value);
+  return true;
+}
+
+static bool accept_regex(struct cr_scenario_plan *plan, const char *value)
+{
+  return add_expression(&plan->filters.accept_regex, value);
+}
+
+static bool refuse_regex(struct cr_scenario_plan *plan, const char *value)
+{
+  return add_expression(&plan->filters.refuse_regex, value);
+}
+
+static bool ignore_case(struct cr_scenario_plan *plan, const char *value)
+{
+  plan->filters.ignore_case = !is_off(value);
+  return true;
+}
+
+static bool include_directories(struct cr_scenario_plan *plan, const char *value)
+{
+  return cr_scenario_add_patterns(&plan->filters.directories, value, false);
+}
+
+static bool exclude_directories(struct cr_scenario_plan *plan, const char *value)
+{
+  return cr_scenario_add_patterns(&plan->filters.directories, value, true);
+}
+
+static bool filter_types(struct cr_scenario_plan *plan, const char *value)
+{
+  return cr_scenario_add_patterns(&plan->filters.types, value, false);
+}
+
+static bool page_requisites(struct cr_scenario_plan *plan, const char *value)
+{
+  (void)value;
+  plan->requisites = true;
+  return set(plan, "requisites", "1");
+}
+
+static bool set_quota(struct cr_scenario_plan *plan, const char *value)
+{
+  return set(plan, "max_bytes", is_off(value) || strcmp(value, "inf") == 0 ? "none" : value);
 }
 
 /* ---- robots.txt ---- */
-
-static bool is_off(const char *value)
-{
-  return strcmp(value, "off") == 0 || strcmp(value, "0") == 0;
-}
 
 static bool obey_robots(struct cr_scenario_plan *plan, const char *value)
 {
@@ -194,14 +210,13 @@ static const char *kind_of_tag(struct cr_span tag)
   return NULL;
 }
 
-/* Further tags than wget's own: all that we have kinds for are among these. */
+/* Further tags than wget's own: those that we have kinds for are among these. */
 static bool follow_tags(struct cr_scenario_plan *plan, const char *value)
 {
   struct cr_span tag;
-  (void)plan;
 
-  while (next_part(&value, &tag))
-    if (!kind_of_tag(tag))
+  while (cr_scenario_next_part(&value, &tag))
+    if (!kind_of_tag(tag) && !cr_scenario_add_tag(&plan->tags, plan->arena, tag))
       return false;
   return true;
 }
@@ -211,14 +226,14 @@ static bool ignore_tags(struct cr_scenario_plan *plan, const char *value)
   struct cr_span tag;
   struct cr_span kind;
 
-  while (next_part(&value, &tag)) {
+  while (cr_scenario_next_part(&value, &tag)) {
     const char *without = kind_of_tag(tag);
     const char *rest = plan->links;
     const char *links = "";
 
     if (!without)
       return false;
-    while (next_part(&rest, &kind))
+    while (cr_scenario_next_part(&rest, &kind))
       if (!cr_span_eq(kind, cr_span_text(without)))
         links = join(plan, *links ? join(plan, links, CR_SPAN(","), "") : "", kind, "");
     plan->links = links;
@@ -264,6 +279,11 @@ static bool add_header(struct cr_scenario_plan *plan, const char *value)
   return crawler_set_header(plan->c, value) == CRAWLER_OK;
 }
 
+static bool set_referer(struct cr_scenario_plan *plan, const char *value)
+{
+  return add_header(plan, join(plan, "Referer: ", cr_span_text(value), ""));
+}
+
 static bool trust_anyone(struct cr_scenario_plan *plan, const char *value)
 {
   (void)value;
@@ -275,6 +295,32 @@ static bool be_spider(struct cr_scenario_plan *plan, const char *value)
   (void)value;
   plan->spider = true;
   return true;
+}
+
+static bool set_method(struct cr_scenario_plan *plan, const char *value)
+{
+  plan->posts = strcmp(value, "POST") == 0;
+  return plan->posts || strcmp(value, "GET") == 0;
+}
+
+static bool post(struct cr_scenario_plan *plan, const char *value)
+{
+  plan->posts = true;
+  plan->body = value;
+  return true;
+}
+
+static bool set_body(struct cr_scenario_plan *plan, const char *value)
+{
+  plan->body = value;
+  return true;
+}
+
+/* The list's, which the driver reads. */
+static bool input_encoding(struct cr_scenario_plan *plan, const char *value)
+{
+  plan->input_is_latin1 = strcasecmp(value, "ISO-8859-1") == 0;
+  return plan->input_is_latin1 || strcasecmp(value, "UTF-8") == 0;
 }
 
 static bool read_input(struct cr_scenario_plan *plan, const char *value)
@@ -291,8 +337,10 @@ static bool name_file(struct cr_scenario_plan *plan, const char *value)
   return true;
 }
 
-/* Of no account: the names of local files and what is rewritten in them; that UTF-8 is the encoding
- * of URLs here, as of the standard's; and what is kept, which the page's own status decides. */
+/* Of no account: the names of local files and what is rewritten in them; what is kept, which the
+ * page's own status decides; that UTF-8 is the encoding of URLs here, as of the standard's, and a
+ * page's own charset goes before --remote-encoding; POSIX and PCRE2, which read the expressions
+ * alike; and pauses, which a test has none of. */
 static const struct row of_wget[] = {
   { "--recursive", 'r', false, be_recursive },
   { "--level", 'l', true, set_level },
@@ -303,6 +351,18 @@ static const struct row of_wget[] = {
   { "--https-only", 0, false, https_only },
   { "--accept", 'A', true, accept },
   { "--reject", 'R', true, refuse },
+  { "--accept-regex", 0, true, accept_regex },
+  { "--reject-regex", 0, true, refuse_regex },
+  { "--regex-type", 0, true, NULL },
+  { "--ignore-case", 0, false, ignore_case },
+  { "--include-directories", 'I', true, include_directories },
+  { "--exclude-directories", 'X', true, exclude_directories },
+  { "--filter-mime-type", 0, true, filter_types },
+  { "--page-requisites", 'p', false, page_requisites },
+  { "--quota", 'Q', true, set_quota },
+  { "--method", 0, true, set_method },
+  { "--post-data", 0, true, post },
+  { "--body-data", 0, true, set_body },
   { "--execute", 'e', true, run_command },
   { "--robots", 0, true, obey_robots },
   { "--no-robots", 0, false, no_robots },
@@ -314,8 +374,11 @@ static const struct row of_wget[] = {
   { "--max-redirect", 0, true, max_redirect },
   { "--user-agent", 'U', true, user_agent },
   { "--header", 0, true, add_header },
+  { "--referer", 0, true, set_referer },
   { "--no-check-certificate", 0, false, trust_anyone },
+  { "--no-ca-certificate", 0, false, NULL },
   { "--input-file", 'i', true, read_input },
+  { "--input-encoding", 0, true, input_encoding },
   { "--rejected-log", 0, true, name_file },
   { "--save-cookies", 0, true, name_file },
   { "--cookie-suffixes", 0, true, NULL },
@@ -328,6 +391,7 @@ static const struct row of_wget[] = {
   { "--no-content-disposition", 0, false, NULL },
   { "--trust-server-names", 0, false, NULL },
   { "--local-encoding", 0, true, NULL },
+  { "--remote-encoding", 0, true, NULL },
   { "--iri", 0, false, NULL },
   { "--adjust-extension", 'E', false, NULL },
   { "--backup-converted", 'K', false, NULL },
@@ -342,6 +406,21 @@ static const struct row of_wget[] = {
   { "--no-follow-sitemaps", 0, false, NULL },
   { "--quiet", 'q', false, NULL },
   { "--no-verbose", 0, false, NULL },
+  { "--verbose", 'v', false, NULL },
+  { "--debug", 'd', false, NULL },
+  { "--no-config", 0, false, NULL },
+  { "--no-proxy", 0, false, NULL },
+  { "--compression", 0, true, NULL },
+  { "--no-compression", 0, false, NULL },
+  { "--limit-rate", 0, true, NULL },
+  { "--wait", 'w', true, NULL },
+  { "--random-wait", 0, false, NULL },
+  { "--waitretry", 0, true, NULL },
+  { "--timeout", 'T', true, NULL },
+  { "--retry-connrefused", 0, false, NULL },
+  { "--no-hsts", 0, false, NULL },
+  { "--no-iri", 0, false, NULL },
+  { "--delete-after", 0, false, NULL },
 };
 
 /* "-nH" is one letter to wget. */
@@ -489,8 +568,9 @@ void cr_scenario_plan_read(struct cr_scenario_plan *plan, const struct cr_json *
     plan->links = wget_links;
     (void)set(plan, "follow_nofollow", "1");
     read_words(plan, words);
+    plan->filters.reads_pages = plan->recursive;
     if (!plan->obey_robots)
-      plan->obey_robots = plan->recursive ? "1" : "0";
+      plan->obey_robots = plan->recursive || plan->requisites ? "1" : "0";
   } else {
     plan->recursive = true;
     plan->max_depth = "none";
@@ -501,4 +581,9 @@ void cr_scenario_plan_read(struct cr_scenario_plan *plan, const struct cr_json *
   if (!set(plan, "max_depth", plan->recursive ? plan->max_depth : "0") ||
       !set(plan, "obey_robots", plan->obey_robots) || (words && !set(plan, "links", plan->links)))
     note_unknown(plan, "an option's value", NULL);
+  if (!cr_scenario_tags_apply(plan->c, &plan->tags))
+    note_unknown(plan, "--follow-tags", NULL);
+  if (!cr_scenario_filters_apply(plan->c, plan->arena, &plan->filters,
+                                 plan->start_count > 0 ? plan->starts[0] : "http://localhost/"))
+    note_unknown(plan, "these filters together", NULL);
 }

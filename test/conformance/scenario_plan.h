@@ -7,6 +7,8 @@
 #ifndef CR_TEST_SCENARIO_PLAN_H
 #define CR_TEST_SCENARIO_PLAN_H
 
+#include "conformance/scenario_filters.h"
+#include "conformance/scenario_tags.h"
 #include "crawl/crawler.h"
 #include "support/jsonl.h"
 
@@ -19,6 +21,12 @@ struct cr_scenario_plan {
   size_t start_count;
   bool of_wget; /* starts aren't kept from by robots.txt, what is fetched is kept as files */
   bool recursive;
+  bool requisites;
+  bool posts;           /* the start */
+  const char *body;     /* of that; NULL: none */
+  bool input_is_latin1; /* else UTF-8 */
+  struct cr_scenario_filters filters;
+  struct cr_scenario_tags tags;
   bool spider;           /* nothing is kept; HEAD goes before GET */
   const char *max_depth; /* of a recursive crawl */
   const char *obey_robots;

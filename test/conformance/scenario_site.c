@@ -30,13 +30,12 @@ static struct cr_span put_in(struct cr_arena *arena, struct cr_span text, const 
   return cr_span(out, len);
 }
 
-/* Nothing listens on port 1, which stands for a server that speaks TLS. */
 static struct cr_span put_all(const struct cr_scenario_site *sites, struct cr_arena *arena,
                               struct cr_span text)
 {
   text = put_in(arena, text, "{{port}}", cr_site_port(sites[0].server));
   text = put_in(arena, text, "{{port2}}", cr_site_port(sites[1].server));
-  return put_in(arena, text, "{{sslport}}", 1);
+  return put_in(arena, text, "{{sslport}}", sites[0].tls.port);
 }
 
 const char *cr_scenario_put_ports(const struct cr_scenario_site sites[CR_SCENARIO_SITES],
@@ -79,7 +78,7 @@ static const char *headers_of(const struct cr_scenario_site *sites, struct cr_ar
   size_t len = 0;
 
   if (cr_json_len(line) == 0)
-    return usual_type(path);
+    return sites[0].is_untyped ? "Content-Type: \n" : usual_type(path);
   for (size_t i = 0; i < cr_json_len(line); i++)
     bytes += cr_json_at(line, i)->text.len + 1;
   out = cr_arena_bytes(arena, bytes);
@@ -140,14 +139,31 @@ static int answer(const struct cr_site_request *request, struct cr_site_page *pa
   return 1;
 }
 
-void cr_scenario_sites_start(struct cr_scenario_site sites[CR_SCENARIO_SITES],
-                             const struct cr_json *rows[CR_SCENARIO_SITES], struct cr_jsonl *lines)
+static bool names_tls(const struct cr_json *rows)
 {
+  for (size_t i = 0; i < cr_json_len(rows); i++) {
+    const char *body = cr_json_text(cr_json_at(rows, i), "body");
+
+    if (body && strstr(body, "{{sslport}}"))
+      return true;
+  }
+  return false;
+}
+
+void cr_scenario_sites_start(struct cr_scenario_site sites[CR_SCENARIO_SITES],
+                             const struct cr_json *row, struct cr_jsonl *lines)
+{
+  const struct cr_json *rows[CR_SCENARIO_SITES] = { cr_json_get(row, "site"),
+                                                    cr_json_get(row, "site2") };
+
   for (size_t i = 0; i < CR_SCENARIO_SITES; i++) {
     sites[i] = (struct cr_scenario_site){ 0 };
     sites[i].server =
         cr_site_start(&(struct cr_site_config){ .answer = answer, .user = &sites[i] });
   }
+  sites[0].is_untyped = strncmp(cr_json_text(row, "id"), "wget2/", 6) == 0;
+  if (names_tls(rows[0]))
+    cr_tls_server_start(&sites[0].tls);
   for (size_t i = 0; i < CR_SCENARIO_SITES; i++) {
     fill(sites, &sites[i], rows[i], lines);
     (void)cr_site_total(sites[i].server); /* its lock makes the pages known to its thread */
@@ -156,6 +172,8 @@ void cr_scenario_sites_start(struct cr_scenario_site sites[CR_SCENARIO_SITES],
 
 void cr_scenario_sites_stop(struct cr_scenario_site sites[CR_SCENARIO_SITES])
 {
+  if (sites[0].tls.port)
+    cr_tls_server_stop(&sites[0].tls);
   for (size_t i = 0; i < CR_SCENARIO_SITES; i++)
     cr_site_stop(sites[i].server);
 }

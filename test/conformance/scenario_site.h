@@ -2,13 +2,15 @@
 /* scenario_site.h - the site of a scenario, served from 127.0.0.1.
  *
  * A scenario's site is a list of pages as in test/data/crawl/README.md. {{port}} in them stands for
- * the port of the first server, {{port2}} for that of the second.
+ * the port of the first server, {{port2}} for that of the second, {{sslport}} for that of a server
+ * whose certificate nobody trusts.
  */
 #ifndef CR_TEST_SCENARIO_SITE_H
 #define CR_TEST_SCENARIO_SITE_H
 
 #include "support/jsonl.h"
 #include "support/site_server.h"
+#include "support/tls_server.h"
 
 enum { CR_SCENARIO_SITES = 2 };
 
@@ -17,12 +19,14 @@ struct cr_scenario_site {
   const struct cr_json *rows; /* of the file; one for each page */
   struct cr_site_page *pages;
   size_t count;
+  bool is_untyped; /* pages without headers have no Content-Type, as wget2's server does it */
+  struct cr_tls_server tls; /* of the first; port 0: no page names it */
 };
 
-/* Starts both servers, then fills them, which needs their ports; rows NULL: a site without pages.
- * Texts are the arena's and rows', and have to stay until stop. */
+/* Starts the servers of a scenario, then fills them, which needs their ports. Texts are the arena's
+ * and row's, and have to stay until stop. */
 void cr_scenario_sites_start(struct cr_scenario_site sites[CR_SCENARIO_SITES],
-                             const struct cr_json *rows[CR_SCENARIO_SITES], struct cr_jsonl *lines);
+                             const struct cr_json *row, struct cr_jsonl *lines);
 void cr_scenario_sites_stop(struct cr_scenario_site sites[CR_SCENARIO_SITES]);
 /* text with the ports put in; the arena's. */
 const char *cr_scenario_put_ports(const struct cr_scenario_site sites[CR_SCENARIO_SITES],
