@@ -81,6 +81,7 @@ TESTS_FAST   := $(filter-out $(BUILD)/test/fetch/%,$(TESTS))
 SUPPORT_SRC  := $(filter-out test/sim/test_% test/polite/test_% test/conformance/test_%,\
                   $(wildcard test/support/*.c test/sim/*.c test/polite/*.c test/conformance/*.c))
 SUPPORT_OBJ  := $(SUPPORT_SRC:test/%.c=$(BUILD)/test/%.o)
+CONFORMANCE_TESTS := $(patsubst test/%.c,$(BUILD)/test/%,$(wildcard test/conformance/test_*.c))
 BENCHES      := $(patsubst test/bench/%.c,%,$(wildcard test/bench/*.c))
 FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
 REPLAYS      := $(if $(filter-out $(ROOMS),$(ALL_ROOMS)),,$(FUZZERS:fuzz_%=%))
@@ -240,8 +241,8 @@ RUN_CHECKS = $(foreach c,$(CHECKS),$(call quote,check/$(c)=$(CHECK_$(c))))
 check: all $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all of these: must pass before a change is sent
 	@$(RUN_TESTS) $(RUN_CHECKS) $(RUN_REPLAYS) $(TESTS)
 
-test-conformance: $(BUILD)/test/conformance/test_scenarios ## whole crawls of wget's tests: CONFORMANCE=dir has crawl/*.jsonl
-	CONFORMANCE='$(CONFORMANCE)' $<
+test-conformance: $(CONFORMANCE_TESTS) ## further cases of other suites: CONFORMANCE=dir has crawl/*.jsonl, html/*.jsonl
+	$(foreach t,$(CONFORMANCE_TESTS),CONFORMANCE='$(CONFORMANCE)' $(t) &&) :
 
 test-real: all $(BUILD)/real/agree ## against real servers and sites (test/real/*.sh; make deps-real)
 	@$(RUN_TESTS) -j 1 -t 1800 $(foreach s,$(wildcard test/real/*.sh),$(call quote,real/$(notdir $(s))=sh $(s)))

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "conformance/scenario_check.h"
+#include "support/conformance.h"
 
 enum { MAX_LEFT_OUT = 200, NAME_BYTES = 96 };
 
@@ -91,8 +92,7 @@ static void judge(struct tally *tally, struct cr_jsonl *lines, const struct cr_j
               result.unknown[0] ? result.unknown : result.wrong);
 }
 
-/* name: for the count and as the beginning of what is listed of it. */
-static void run_file(const char *path, const char *name)
+static void run_file(const char *path)
 {
   struct tally tally = { 0 };
   struct cr_jsonl lines;
@@ -102,7 +102,7 @@ static void run_file(const char *path, const char *name)
   while ((row = cr_jsonl_next(&lines)))
     judge(&tally, &lines, row);
   cr_jsonl_close(&lines);
-  print_message("%s: %d scenarios, %d hold, %d left out, %d failed\n", name, tally.all, tally.held,
+  print_message("%s: %d scenarios, %d hold, %d left out, %d failed\n", path, tally.all, tally.held,
                 tally.left_out, tally.failed);
   assert_true(tally.all > 0);
   assert_int_equal(tally.failed, 0);
@@ -110,40 +110,42 @@ static void run_file(const char *path, const char *name)
 
 static void run_of_environment(const char *name)
 {
-  const char *root = getenv("CONFORMANCE");
-  char path[2048];
+  char path[CR_CONFORMANCE_PATH_BYTES];
 
-  if (!root || !*root) {
-    print_message("%s: left out, as CONFORMANCE names no directory\n", name);
+  if (!cr_conformance_path(name, path))
     skip();
-  }
-  (void)snprintf(path, sizeof(path), "%s%scrawl/%s", root, root[strlen(root) - 1] == '/' ? "" : "/",
-                 name);
-  run_file(path, name);
+  run_file(path);
 }
 
 static void crawls_of_heritrix_simplecrawler_colly_and_crawlee_hold(void **state)
 {
   (void)state;
-  run_file("crawl/other-scenarios.jsonl", "other-scenarios.jsonl");
+  run_file("crawl/other-scenarios.jsonl");
+}
+
+static void so_do_others_of_that_form(void **state)
+{
+  (void)state;
+  run_of_environment("crawl/other-scenarios.jsonl");
 }
 
 static void crawls_of_wget_hold(void **state)
 {
   (void)state;
-  run_of_environment("wget-scenarios.jsonl");
+  run_of_environment("crawl/wget-scenarios.jsonl");
 }
 
 static void crawls_of_wget2_hold(void **state)
 {
   (void)state;
-  run_of_environment("wget2-scenarios.jsonl");
+  run_of_environment("crawl/wget2-scenarios.jsonl");
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(crawls_of_heritrix_simplecrawler_colly_and_crawlee_hold),
+    cmocka_unit_test(so_do_others_of_that_form),
     cmocka_unit_test(crawls_of_wget_hold),
     cmocka_unit_test(crawls_of_wget2_hold),
   };
