@@ -704,7 +704,7 @@ typedef enum crawler_link_kind {
   CRAWLER_LINK_ITEM = 27,       /* what an RSS or Atom feed lists */
   CRAWLER_LINK_TEXT = 28,       /* a line of a text/plain list of URLs */
   CRAWLER_LINK_LOCATION = 29,   /* header Content-Location; Location, as of a 201 */
-  CRAWLER_LINK_GUESS = 30       /* may be one: strings in scripts, conditional comments, doctypes */
+  CRAWLER_LINK_GUESS = 30       /* may be one: strings in scripts, markup in comments, doctypes */
 } crawler_link_kind;
 #define CRAWLER_LINK_NOFOLLOW 1  /* rel=nofollow (flags) */
 #define CRAWLER_LINK_INVALID 2   /* not a URL: its text is empty */

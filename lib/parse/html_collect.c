@@ -25,6 +25,7 @@ void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_aren
   c->is_utf8 = strcmp(charset, "utf-8") == 0;
   c->inside = cr_span(NULL, 0);
   c->depth = 0;
+  c->is_guess = false;
   c->base = 0;
   c->base_count = 0;
   c->base_cap = 0;
@@ -147,6 +148,8 @@ struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_
 {
   if (c->depth > 0 && kind == CRAWLER_LINK_CANONICAL)
     kind = CRAWLER_LINK_LINK; /* of another document */
+  if (c->is_guess)
+    kind = CRAWLER_LINK_GUESS;
   if (!cr_collect_wants(c, kind) || c->err < 0 || !has_room(c))
     return NULL;
   char *at = cr_arena_strndup(c->keep, href.len > 0 ? href.at : "", href.len);

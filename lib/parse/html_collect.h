@@ -66,6 +66,7 @@ struct cr_collect {
   struct cr_span inside; /* a document inside of the page, UTF-8, to be read next; at NULL: none */
   unsigned depth; /* of documents one inside of the other; 0: the page. What one inside says of
                      itself isn't of the page */
+  bool is_guess;  /* the document inside is a comment: all its links are of kind GUESS */
   uint16_t base;  /* of the links that are told now: see model/link.h */
   uint16_t base_count;
   uint32_t base_cap;

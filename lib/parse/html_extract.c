@@ -172,6 +172,24 @@ static void add_text(struct cr_extract *x)
     cr_collect_raw_text(x->collect, x->token.text, context);
 }
 
+/* A comment without what ends it, as a tree has it: "-->", "--!>", of an empty one "->" and ">"; of
+ * a bogus one ">" (HTML standard 13.2.5.41 to 13.2.5.52). */
+static struct cr_span comment(const struct cr_extract *x)
+{
+  static const char *const ends[] = { "-->", "--!>", "->", ">" };
+  struct cr_span text = x->token.text;
+  bool is_bogus = x->token.text_state == CR_HTML_BOGUS;
+
+  for (size_t i = is_bogus ? 3 : 0; i < 4; i++) {
+    size_t len = strlen(ends[i]);
+
+    if (text.len >= len && (i < 2 || is_bogus || text.len == len) &&
+        memcmp(text.at + text.len - len, ends[i], len) == 0)
+      return cr_span(text.at, text.len - len);
+  }
+  return text;
+}
+
 /* The text before a token, or as much of it as is there. Of what a template holds only comments are
  * told. */
 static void text(struct cr_extract *x)
@@ -202,7 +220,7 @@ static void text(struct cr_extract *x)
     break;
   case CR_HTML_COMMENT:
   case CR_HTML_BOGUS:
-    cr_collect_comment(x->collect, x->token.text);
+    cr_collect_comment(x->collect, comment(x));
     break;
   default:
     break;
@@ -261,8 +279,10 @@ static void enter(struct cr_extract *x)
     *outer = cr_arena_alloc(c->scratch, sizeof(**outer));
   if (!*outer)
     c->err = CRAWLER_E_NOMEM;
-  if (c->err < 0 || base == 0)
+  if (c->err < 0 || base == 0) {
+    c->is_guess = c->is_guess && c->depth > 0;
     return;
+  }
   **outer = (struct cr_extract_outer){ x->t,       x->f,       x->link_is_open, x->svg_link_level,
                                        c->charset, c->is_utf8, c->is_doubtful,  c->base };
   start_over(x, inside);
@@ -287,6 +307,7 @@ static void leave(struct cr_extract *x)
   c->is_utf8 = outer->is_utf8;
   c->is_doubtful = outer->is_doubtful;
   c->base = outer->base;
+  c->is_guess = c->is_guess && c->depth > 0;
 }
 
 /* ---- pieces ---- */

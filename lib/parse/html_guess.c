@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* html_guess.c - what may be a link, where the standard knows none.
  *
- * Strings in scripts that look like a path or a URL, documents in Internet Explorer's conditional
- * comments, a doctype's system identifier. Collected only when the kind is asked for by name: what
- * they lead to is a guess.
+ * Strings in scripts that look like a path or a URL, markup in comments, those of Internet
+ * Explorer's conditions among them, a doctype's system identifier. Collected only when the kind is
+ * asked for by name: what they lead to is a guess.
  */
 #include "parse/html_collect.h"
 
@@ -76,6 +76,18 @@ void cr_collect_script(struct cr_collect *c, struct cr_span text, bool is_decode
 
 /* ---- comments and doctypes ---- */
 
+/* What was taken out of a page often stays on the server. */
+static bool has_tag(struct cr_span text)
+{
+  const char *end = text.at + text.len;
+  const char *at = text.at;
+
+  while ((at = memchr(at, '<', (size_t)(end - at))) && ++at < end)
+    if (cr_is_alpha(*at))
+      return true;
+  return false;
+}
+
 /* "[if IE]>" <link ...> "<![endif]" */
 static void read_conditional(struct cr_collect *c, struct cr_span text)
 {
@@ -113,8 +125,12 @@ void cr_collect_comment(struct cr_collect *c, struct cr_span text)
     c->err = CRAWLER_E_NOMEM;
     return;
   }
-  if (cr_span_starts_nocase(text, CR_SPAN("[if")))
+  if (cr_span_starts_nocase(text, CR_SPAN("[if"))) {
     read_conditional(c, text);
-  else if (cr_span_starts_nocase(text, CR_SPAN("doctype")))
+  } else if (cr_span_starts_nocase(text, CR_SPAN("doctype"))) {
     read_doctype(c, text);
+  } else if (has_tag(text)) {
+    c->inside = text;
+    c->is_guess = true;
+  }
 }
