@@ -332,6 +332,13 @@ static void read_token(struct cr_extract *x)
     end(x);
 }
 
+/* Its bytes are those of a piece, which may be gone when reading goes on. */
+static void forget_inside(struct cr_collect *c)
+{
+  c->inside = cr_span(NULL, 0);
+  c->is_guess = c->is_guess && c->depth > 0;
+}
+
 static void read_tokens(struct cr_extract *x)
 {
   const struct cr_collect *c = x->collect;
@@ -341,8 +348,10 @@ static void read_tokens(struct cr_extract *x)
       enter(x);
     set_wishes(x);
     read_token(x);
-    if (c->err < 0 || (!x->goes_on && c->depth == 0 && cr_extract_is_doubtful(x)))
+    if (c->err < 0 || (!x->goes_on && c->depth == 0 && cr_extract_is_doubtful(x))) {
+      forget_inside(x->collect);
       return;
+    }
     if (x->token.type != CR_HTML_MORE || c->inside.at)
       continue;
     if (c->depth == 0)
