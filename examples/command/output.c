@@ -109,6 +109,8 @@ static void put_outcome(FILE *to, const crawler_request *req, crawler_outcome ou
   put_text(to, "reason", crawler_reason_name(reason));
   put_text(to, "rule", crawler_request_rule(req));
   put_text(to, "trap", crawler_trap_name((int)crawler_request_trap(req)));
+  if (crawler_request_rule_line(req) > 0)
+    fprintf(to, ",\"rule_line\":%d", crawler_request_rule_line(req));
   fprintf(to, ",\"depth\":%d", crawler_request_depth(req));
   put_text(to, "via", crawler_request_via(req));
   put_text(to, "referrer", crawler_request_referrer(req));
@@ -224,6 +226,9 @@ static void print_line(struct output *out, const crawler_request *req, crawler_o
   else if (outcome == CRAWLER_REDIRECTED)
     printf("%d %9s  %s -> %s\n", crawler_page_status(page), "", crawler_request_url(req),
            crawler_page_location(page));
+  else if (crawler_request_rule_line(req) > 0 && crawler_request_rule(req))
+    printf("%s: %s (%s, line %d)  %s\n", crawler_outcome_name(outcome), crawler_reason_name(reason),
+           crawler_request_rule(req), crawler_request_rule_line(req), crawler_request_url(req));
   else if (crawler_request_rule(req))
     printf("%s: %s (%s)  %s\n", crawler_outcome_name(outcome), crawler_reason_name(reason),
            crawler_request_rule(req), crawler_request_url(req));

@@ -431,11 +431,13 @@ int crawler_request_depth(const crawler_request *req);   /* links from a seed */
 int crawler_request_attempt(const crawler_request *req); /* 1 is the first; 0 before */
 int crawler_request_priority(const crawler_request *req);
 /* In on_outcome: the rule that did it, "deny_url *.zip" or the option's name, of a URL rejected for
- * scope or pattern_limit, or failed by option mime_types; "host_retry_budget" where that kept it
- * from another attempt. NULL elsewhere. Valid until the hook
- * returns. */
+ * scope or pattern_limit, or failed by option mime_types; "Disallow: /private" of one dropped for
+ * robots; "host_retry_budget" where that kept it from another attempt. NULL elsewhere. Valid until
+ * the hook returns. */
 const char *crawler_request_rule(const crawler_request *req);
 crawler_trap crawler_request_trap(const crawler_request *req); /* in on_outcome: what rejected it */
+/* The line of robots.txt, from 1, that a rule stands in; 0: it stands in none. */
+int crawler_request_rule_line(const crawler_request *req);
 const char *crawler_request_meta(const crawler_request *req, const char *key); /* NULL: none */
 void *crawler_request_data(const crawler_request *req);                        /* NULL: none */
 

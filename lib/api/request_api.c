@@ -307,6 +307,11 @@ crawler_trap crawler_request_trap(const crawler_request *req)
   return (crawler_trap)req->trap;
 }
 
+int crawler_request_rule_line(const crawler_request *req)
+{
+  return (int)req->rule_line;
+}
+
 const char *crawler_request_meta(const crawler_request *req, const char *key)
 {
   return key ? cr_meta_get(req->meta, key) : NULL;

@@ -282,7 +282,7 @@ static void settle_added(struct batch *b, uint32_t i, const struct cr_frontier_i
     cr_rewritten(s, b->found[i].fp, item->fp, item->depth);
 }
 
-static void accept(struct batch *b, uint32_t i, const struct crawler_request *req, uint64_t fp)
+static void accept(struct batch *b, uint32_t i, struct crawler_request *req, uint64_t fp)
 {
   struct cr_frontier_item *item = &b->items[b->item_count];
 

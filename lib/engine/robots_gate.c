@@ -29,8 +29,33 @@ void cr_robots_facts_free(void *facts, void *user)
   cr_free(f->mem, f);
 }
 
-bool cr_robots_forbid(const struct cr_shard *s, uint32_t authority,
-                      const struct crawler_request *req)
+const char *cr_robots_rule_text(struct cr_arena *arena, const struct cr_robots_verdict *verdict)
+{
+  struct cr_span name = verdict->allowed ? CR_SPAN("Allow: ") : CR_SPAN("Disallow: ");
+  char *text = verdict->line > 0 ? cr_arena_bytes(arena, name.len + verdict->rule.len + 1) : NULL;
+
+  if (!text)
+    return NULL;
+  memcpy(text, name.at, name.len);
+  if (verdict->rule.len > 0)
+    memcpy(text + name.len, verdict->rule.at, verdict->rule.len);
+  text[name.len + verdict->rule.len] = '\0';
+  return text;
+}
+
+/* The request is told with the rule that forbids it; without memory for its text, with the line. */
+static bool is_allowed(const struct cr_robots *rules, struct crawler_request *req)
+{
+  struct cr_robots_verdict verdict = cr_robots_check(rules, cr_request_resource(req));
+
+  if (verdict.allowed)
+    return true;
+  req->rule = cr_robots_rule_text(req->arena, &verdict);
+  req->rule_line = verdict.line;
+  return false;
+}
+
+bool cr_robots_forbid(const struct cr_shard *s, uint32_t authority, struct crawler_request *req)
 {
   const struct cr_robots_facts *facts;
 
@@ -38,11 +63,10 @@ bool cr_robots_forbid(const struct cr_shard *s, uint32_t authority,
     return false;
   facts = s->frontier->ops->facts(s->frontier, authority);
   return facts && facts->rules && facts->unreachable == CRAWLER_REASON_NONE && facts->judged &&
-         cr_loop_now(s->loop) < facts->fresh_until_ms &&
-         !cr_robots_check(facts->rules, cr_request_resource(req)).allowed;
+         cr_loop_now(s->loop) < facts->fresh_until_ms && !is_allowed(facts->rules, req);
 }
 
-crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v)
+crawler_reason cr_robots_verdict(struct cr_shard *s, struct cr_visit *v)
 {
   const struct cr_robots_facts *facts;
 
@@ -53,7 +77,7 @@ crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v)
     return CRAWLER_REASON_NONE;
   if (facts->unreachable != CRAWLER_REASON_NONE)
     return facts->unreachable;
-  if (!cr_robots_check(facts->rules, cr_request_resource(&v->page.req)).allowed)
+  if (!is_allowed(facts->rules, &v->page.req))
     return CRAWLER_DROPPED_ROBOTS;
   return CRAWLER_REASON_NONE;
 }

@@ -458,6 +458,7 @@ bool cr_visit_canonical(struct cr_visit *v);
 #define CR_ROBOTS_BODY_BYTES ((size_t)CR_ROBOTS_MAX_BYTES + (16 << 10))
 
 struct cr_robots;
+struct cr_robots_verdict;
 struct cr_robots_facts { /* what is kept with an authority */
   struct cr_mem *mem;
   struct cr_robots *rules;    /* NULL: everything is allowed */
@@ -478,15 +479,17 @@ void cr_robots_bound_time(struct cr_visit *v);
 struct cr_politeness cr_robots_politeness(const struct cr_shard *s, uint32_t host);
 /* The transfer of a robots.txt is over. */
 void cr_robots_arrived(struct cr_visit *v, crawler_reason failure);
-/* Do rules that are known, and not to be asked for anew, forbid a URL of this authority? */
-bool cr_robots_forbid(const struct cr_shard *s, uint32_t authority,
-                      const struct crawler_request *req);
+/* Do rules that are known, and not to be asked for anew, forbid a URL of this authority? Then the
+ * request has the one that does, and its line. */
+bool cr_robots_forbid(const struct cr_shard *s, uint32_t authority, struct crawler_request *req);
 /* The host that would be asked for a robots.txt was given up in this run, and isn't asked. */
 void cr_robots_in_vain(struct cr_visit *v);
 /* Was that so in another run? Then the robots.txt comes first: the URL is to be given back. */
 bool cr_robots_must_ask(const struct cr_visit *v);
-/* May this leave? NONE, or the reason why not. */
-crawler_reason cr_robots_verdict(struct cr_shard *s, const struct cr_visit *v);
+/* May this leave? NONE, or the reason why not; its request has the rule as well. */
+crawler_reason cr_robots_verdict(struct cr_shard *s, struct cr_visit *v);
+/* "Disallow: /private", in arena. NULL: no rule decided, or out of memory. */
+const char *cr_robots_rule_text(struct cr_arena *arena, const struct cr_robots_verdict *verdict);
 
 /* ---- sitemaps.c: where they come from ---- */
 

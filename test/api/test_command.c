@@ -170,6 +170,27 @@ static void json_says_where_links_are_not_exact(void **state)
   cr_site_stop(site);
 }
 
+static void json_tells_the_line_of_robots_txt_that_forbids(void **state)
+{
+  struct cr_site_server *site = start_site();
+  struct cr_command run;
+  struct cr_jsonl lines;
+  char url[256];
+  (void)state;
+
+  cr_command_run(&run, CR_ARGS("--json", "--own-server", cr_site_url(site, "/")));
+  (void)snprintf(url, sizeof(url), "%s", cr_site_url(site, "/no"));
+  const struct cr_json *line =
+      find_line(&lines, run.process.out, run.process.out_bytes, url, "page");
+  assert_non_null(line);
+  assert_string_equal(cr_json_text(line, "reason"), "robots");
+  assert_string_equal(cr_json_text(line, "rule"), "Disallow: /no");
+  assert_int_equal(cr_json_int(line, "rule_line", 0), 2);
+  cr_jsonl_close(&lines);
+  cr_command_end(&run, 0);
+  cr_site_stop(site);
+}
+
 static void json_is_compact_and_clean(void **state)
 {
   struct cr_site_server *site = start_site();
@@ -284,7 +305,7 @@ static void without_json_there_is_a_line_a_page_and_a_summary_for_people(void **
   assert_non_null(strstr(run.process.out, "200 "));
   assert_non_null(strstr(run.process.out, "404 "));
   assert_non_null(strstr(run.process.out, " -> http://127.0.0.1:"));
-  assert_non_null(strstr(run.process.out, "dropped: robots"));
+  assert_non_null(strstr(run.process.out, "dropped: robots (Disallow: /no, line 2)"));
   assert_null(strstr(run.process.out, "robots.txt"));
   assert_null(strstr(run.process.out, "rejected"));
   assert_non_null(strstr(run.process.err, "complete: 5 pages fetched"));
@@ -469,6 +490,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(json_has_one_line_a_url_with_what_is_known_of_it),
     cmocka_unit_test(json_says_where_links_are_not_exact),
+    cmocka_unit_test(json_tells_the_line_of_robots_txt_that_forbids),
     cmocka_unit_test(json_is_compact_and_clean),
     cmocka_unit_test(the_summary_has_its_members_in_order),
     cmocka_unit_test(the_summary_says_what_is_left_out),

@@ -169,6 +169,61 @@ static void a_large_file_is_read_to_its_limit(void **state)
   cr_sim_close(&sim);
 }
 
+struct told { /* of URLs that are dropped for robots */
+  int count;
+  char rules[8][40];
+  int lines[8];
+};
+
+static void note_rule(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                      crawler_reason reason, const crawler_page *page, void *user)
+{
+  struct told *told = user;
+
+  (void)c;
+  (void)page;
+  if (outcome != CRAWLER_DROPPED) {
+    assert_null(crawler_request_rule(req));
+    assert_int_equal(crawler_request_rule_line(req), 0);
+    return;
+  }
+  assert_int_equal(reason, CRAWLER_DROPPED_ROBOTS);
+  assert_true(told->count < 8);
+  (void)snprintf(told->rules[told->count], sizeof(told->rules[0]), "%s",
+                 crawler_request_rule(req) ? crawler_request_rule(req) : "");
+  told->lines[told->count++] = crawler_request_rule_line(req);
+}
+
+/* The first when it is about to leave, the others when they are found. */
+static void what_it_forbids_is_told_with_rule_and_line(void **state)
+{
+  static const struct cr_sim_page ruled[] = {
+    { "/robots.txt", .body = "User-agent: *\n\nDisallow: /seed\nDisallow: /*.zip$ # big\n" },
+    { "/", .hrefs = "/a.zip /b /redirect" },
+    { .url = "/b" },
+    { .url = "/redirect", .to = "/seed/two" },
+  };
+  static const struct cr_sim_site ruled_site = CR_SIM_SITE(ruled);
+  struct told told = { 0 };
+  struct cr_sim sim;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &ruled_site.world });
+  sim.user = &told;
+  sim.outcome = note_rule;
+  cr_sim_add(&sim, "/seed");
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(told.count, 3);
+  assert_string_equal(told.rules[0], "Disallow: /seed");
+  assert_int_equal(told.lines[0], 3);
+  assert_string_equal(told.rules[1], "Disallow: /*.zip$");
+  assert_int_equal(told.lines[1], 4);
+  assert_string_equal(told.rules[2], "Disallow: /seed");
+  assert_int_equal(told.lines[2], 3);
+  cr_sim_close(&sim);
+}
+
 static void while_it_is_asked_for_again_its_urls_are_queued(void **state)
 {
   static const struct cr_sim_page failing[] = {
@@ -424,6 +479,7 @@ int main(void)
     cmocka_unit_test(it_does_not_count_for_a_page_limit),
     cmocka_unit_test(the_agents_name_chooses_the_group),
     cmocka_unit_test(a_large_file_is_read_to_its_limit),
+    cmocka_unit_test(what_it_forbids_is_told_with_rule_and_line),
     cmocka_unit_test(while_it_is_asked_for_again_its_urls_are_queued),
     cmocka_unit_test(behind_redirects_it_names_the_robots_txt_it_stands_for),
     cmocka_unit_test(one_that_can_not_even_be_begun_has_failed),
