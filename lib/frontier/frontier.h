@@ -211,12 +211,24 @@ struct cr_frontier_stats { /* kept, O(1) */
 struct cr_host_view {
   int64_t queued; /* all kinds, as max_pending counts them */
   int64_t leased;
+  int64_t pages;            /* leased or finished as DONE, as set_host_pages counts them */
   int64_t next_ok_ms;       /* it may not be asked before */
   int64_t blocked_until_ms; /* nor before this; CR_NEVER: until changed */
   uint32_t cap;             /* slots; UINT32_MAX: no limit */
   bool waits_for_robots;    /* all that is queued does */
   bool is_exhausted;        /* nothing that is queued may leave: spent, or its pages are used up */
   bool is_slow;
+};
+
+/* A URL that is queued or leased. */
+struct cr_url_view {
+  bool is_leased;
+  int64_t due_ms; /* queued, and not given before; 0: it is due */
+  uint16_t depth;
+  uint8_t kind;
+  uint8_t attempt; /* the next one, or that of the lease; 1 is the first */
+  uint8_t flags;
+  struct cr_span referrer, via, seed; /* borrowed until the frontier changes */
 };
 
 typedef void (*cr_frontier_done)(void *arg, int err);
@@ -294,8 +306,13 @@ struct cr_frontier_ops {
    * is now over its cap: the caller gives its lease back, and the host waits for the group. */
   int (*host_update)(struct cr_frontier *f, const struct cr_host_update *update, int64_t now_ms);
   void (*stats)(struct cr_frontier *f, struct cr_frontier_stats *stats);
+  /* Read-only: the numbers of an authority and of a host, by their names; CR_NO_ID: there is none. */
+  void (*find)(struct cr_frontier *f, struct cr_span origin, struct cr_span host,
+               uint32_t *authority, uint32_t *host_id);
   /* host must exist. */
   void (*host_view)(struct cr_frontier *f, uint32_t host, struct cr_host_view *view);
+  /* At the cost of a walk over what is leased and delayed. false: neither queued nor leased. */
+  bool (*url_view)(struct cr_frontier *f, uint64_t fp, struct cr_url_view *view);
   void (*recount)(struct cr_frontier *f, struct cr_frontier_count *count);
   /* Everything up to here survives power loss; 0 where nothing does. */
   uint64_t (*durable_seq)(struct cr_frontier *f);

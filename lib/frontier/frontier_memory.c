@@ -234,23 +234,6 @@ static void stats(struct cr_frontier *base, struct cr_frontier_stats *out)
   out->seen_bytes = f->seen.bytes;
 }
 
-static void host_view(struct cr_frontier *base, uint32_t id, struct cr_host_view *view)
-{
-  const struct cr_frontier_memory *f = cr_frontier_memory(base);
-  const struct cr_host *host = cr_host_at(&f->hosts, id);
-
-  *view = (struct cr_host_view){
-    .queued = host->pending,
-    .leased = host->leased,
-    .next_ok_ms = host->next_ok_ms,
-    .blocked_until_ms = host->blocked_until_ms,
-    .cap = cr_place_host_cap(f, host),
-    .waits_for_robots = host->place == CR_PLACE_GATED,
-    .is_exhausted = host->place == CR_PLACE_EXHAUSTED,
-    .is_slow = host->slow,
-  };
-}
-
 static uint64_t durable_seq(struct cr_frontier *base)
 {
   (void)base; /* nothing survives */
@@ -283,7 +266,9 @@ static const struct cr_frontier_ops memory_ops = {
   .set_extra = set_extra,
   .host_update = cr_frontier_host_update,
   .stats = stats,
-  .host_view = host_view,
+  .find = cr_frontier_find,
+  .host_view = cr_frontier_host_view,
+  .url_view = cr_frontier_url_view,
   .recount = cr_frontier_recount,
   .durable_seq = durable_seq,
 };

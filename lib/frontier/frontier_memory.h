@@ -5,6 +5,7 @@
  *   frontier_add.c     a URL comes: seen test, pending cap, memory, then queued
  *   frontier_take.c    the ring's next host gives a URL, or its robots task
  *   frontier_finish.c  a lease ends; a host's facts change
+ *   frontier_view.c    what is there, for whoever asks
  *   pending.c          a host's entries: due, delayed, or aside while robots.txt is asked for
  *   place.c            the one place where a host is, and how groups let hosts go
  *   frontier_check.c   counts and verifies all of it
@@ -55,6 +56,11 @@ int cr_frontier_take(struct cr_frontier *f, const struct cr_take *want, struct c
 int cr_frontier_finish(struct cr_frontier *f, const struct cr_finish *fin, int64_t now_ms);
 int cr_frontier_host_update(struct cr_frontier *f, const struct cr_host_update *update,
                             int64_t now_ms);
+/* frontier_view.c */
+void cr_frontier_find(struct cr_frontier *f, struct cr_span origin, struct cr_span host,
+                      uint32_t *authority, uint32_t *host_id);
+void cr_frontier_host_view(struct cr_frontier *f, uint32_t host, struct cr_host_view *view);
+bool cr_frontier_url_view(struct cr_frontier *f, uint64_t fp, struct cr_url_view *view);
 /* frontier_check.c */
 void cr_frontier_recount(struct cr_frontier *f, struct cr_frontier_count *count);
 /* Verifies every invariant, at the cost of a walk over everything: for tests. NULL: all hold, else

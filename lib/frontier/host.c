@@ -176,3 +176,13 @@ uint32_t cr_hosts_authority(struct cr_hosts *hosts, const struct cr_authority_na
   authority->stale_ms = CR_NEVER;
   return enter(&hosts->authority_map, &hosts->authorities, hash);
 }
+
+uint32_t cr_hosts_find_authority(const struct cr_hosts *hosts, struct cr_span origin)
+{
+  return find_authority(hosts, origin, cr_hash64(origin.at, origin.len, hosts->seed));
+}
+
+uint32_t cr_hosts_find_host(const struct cr_hosts *hosts, struct cr_span name)
+{
+  return find_host(hosts, name, cr_hash64(name.at, name.len, hosts->seed));
+}

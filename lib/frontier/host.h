@@ -128,6 +128,10 @@ void cr_hosts_close(struct cr_hosts *hosts);
 uint32_t cr_hosts_authority(struct cr_hosts *hosts, const struct cr_authority_name *name);
 uint32_t cr_hosts_group(struct cr_hosts *hosts, enum cr_group_kind kind, struct cr_span name);
 
+/* Of a name; CR_NO_ID: there is none. */
+uint32_t cr_hosts_find_authority(const struct cr_hosts *hosts, struct cr_span origin);
+uint32_t cr_hosts_find_host(const struct cr_hosts *hosts, struct cr_span name);
+
 static inline struct cr_authority *cr_authority_at(const struct cr_hosts *hosts, uint32_t id)
 {
   return cr_records_at(&hosts->authorities, id);
