@@ -16,8 +16,8 @@
  *            copied. Given out, they belong to the object they came from and live as long as it
  *            does, or until the next call that changes it. Bytes are pointer and length.
  * Ownership  What a function named *_new, *_retain or crawler_next(), crawler_get_stats(),
- *            crawler_url_parse() gives you is yours to *_free or *_release. Everything else is
- *            borrowed. Freeing or releasing NULL does nothing.
+ *            crawler_explain(), crawler_url_parse() gives you is yours to *_free or *_release.
+ *            Everything else is borrowed. Freeing or releasing NULL does nothing.
  * Errors     int: CRAWLER_OK (0), a positive CRAWLER_DONE or CRAWLER_AGAIN where said, or a
  *            negative CRAWLER_E_*. NULL for a thing or a text is CRAWLER_E_INVAL where an error
  *            can be returned, and not allowed elsewhere unless said. More enumerators may come in
@@ -969,6 +969,108 @@ int crawler_host_is_paused(const crawler *c, size_t i);
  * top of that, and more may be found. 0: no bound is known, as where max_pages will end the crawl
  * first. Paused hosts don't count. Loop thread, at the cost of a walk over all hosts. */
 int64_t crawler_eta_lower_bound_ms(const crawler *c, size_t *host);
+
+/* ---- why ----------------------------------------------------------------------------------- */
+
+typedef struct crawler_explanation crawler_explanation; /* of one URL, at one moment */
+
+/* What a URL has to pass, in this order. */
+typedef enum crawler_check {
+  CRAWLER_CHECK_URL = 0,      /* is it a URL, http(s), of at most 16 KB? */
+  CRAWLER_CHECK_SCOPE = 1,    /* patterns, options of scope */
+  CRAWLER_CHECK_DEPTH = 2,    /* option max_depth */
+  CRAWLER_CHECK_TRAP = 3,     /* not used yet */
+  CRAWLER_CHECK_FILTER = 4,   /* on_filter, which is not called */
+  CRAWLER_CHECK_ROBOTS = 5,   /* robots.txt, as far as it is known */
+  CRAWLER_CHECK_ROOM = 6,     /* option max_pending */
+  CRAWLER_CHECK_LIMIT = 7,    /* of pages and bytes, and a host's: what is over one stays queued */
+  CRAWLER_CHECK_HOST = 8,     /* it can be reached, and doesn't only say "later" */
+  CRAWLER_CHECK_REQUEST = 9,  /* on_request, which is not called */
+  CRAWLER_CHECK_ADDRESS = 10, /* option allow_private, of a URL that has an address for a host */
+  CRAWLER_CHECK_COUNT = 11
+} crawler_check;
+
+typedef enum crawler_answer {
+  CRAWLER_ANSWER_YES = 0,      /* it passes */
+  CRAWLER_ANSWER_NO = 1,       /* it doesn't */
+  CRAWLER_ANSWER_UNKNOWN = 2,  /* that can't be told now */
+  CRAWLER_ANSWER_NOT_ASKED = 3 /* the question doesn't come up: an option or a hook isn't set */
+} crawler_answer;
+
+/* Where a URL is. */
+typedef enum crawler_place {
+  CRAWLER_PLACE_UNKNOWN = 0,   /* it was never found, or refused for a reason counted per link */
+  CRAWLER_PLACE_REJECTED = 1,  /* found, and not admitted */
+  CRAWLER_PLACE_REWRITTEN = 2, /* on_filter put another URL in its place */
+  CRAWLER_PLACE_QUEUED = 3,
+  CRAWLER_PLACE_IN_FLIGHT = 4, /* being fetched, or its page is held */
+  CRAWLER_PLACE_ENDED = 5
+} crawler_place;
+
+/* Numbers of an explanation; points in time may lie ahead. -1: not known, or there is none. */
+typedef enum crawler_fact {
+  CRAWLER_FACT_DEPTH = 0,                /* links from a seed; of one ended 63 stands for more */
+  CRAWLER_FACT_ATTEMPT = 1,              /* the one under way, or the next; 1 is the first */
+  CRAWLER_FACT_DUE_MS = 2,               /* not asked for before: a retry, a park */
+  CRAWLER_FACT_HOST_QUEUED = 3,          /* of its host, all kinds */
+  CRAWLER_FACT_HOST_IN_FLIGHT = 4,       /* all kinds */
+  CRAWLER_FACT_HOST_DELAY_MS = 5,        /* the delay in force: crawler_explanation_delay_rule() */
+  CRAWLER_FACT_HOST_NEXT_MS = 6,         /* when it may be asked; in the past: now; -1 if paused */
+  CRAWLER_FACT_HOST_PARKED_UNTIL_MS = 7, /* as it asked to be left alone */
+  CRAWLER_FACT_HOST_DOWN_UNTIL_MS = 8,   /* as it couldn't be reached */
+  CRAWLER_FACT_HOST_PAUSED = 9,          /* crawler_host_pause(): 1, else 0 */
+  CRAWLER_FACT_ROBOTS_READ_MS = 10,      /* when its robots.txt was had */
+  CRAWLER_FACT_COUNT = 11
+} crawler_fact;
+
+#define CRAWLER_EXPLAIN_AS_SEED 1 /* flags: as if it were added now, not found on a page */
+/* Why a URL is fetched, or isn't: every rule is asked now, each for itself, and where the URL is is
+ * looked up. Nothing is changed, admitted or sent, and no hook is called. *out is yours to
+ * crawler_explanation_free(), which may be after crawler_free().
+ * url is absolute, and meant as a page's, asked for by GET; text that is no URL is explained, too.
+ * Rules are the options' at this moment. What was added and hasn't reached the loop thread isn't
+ * known yet: before the first start there is neither a queue nor a seed's host. Takes time that
+ * grows with what is in flight and delayed, and with max_depth set with what it refused.
+ * CRAWLER_E_INVAL: also for flags that aren't; CRAWLER_E_NOMEM. Loop thread. */
+int crawler_explain(crawler *c, crawler_explanation **out, const char *url, unsigned flags);
+void crawler_explanation_free(crawler_explanation *e);
+
+/* An explanation doesn't change: what these return lives as long as it does, and any thread may
+ * read it. */
+
+/* Would it be fetched? NO if a check says so, else UNKNOWN if one can't be told. */
+crawler_answer crawler_explanation_answer(const crawler_explanation *e);
+/* The check that decided: the first NO, or UNKNOWN; CRAWLER_CHECK_COUNT: it passes them all. */
+crawler_check crawler_explanation_decider(const crawler_explanation *e);
+crawler_answer crawler_explanation_check(const crawler_explanation *e, crawler_check check);
+/* What its outcome would tell for a NO; NONE otherwise, and where it would stay queued. */
+crawler_reason crawler_explanation_reason(const crawler_explanation *e, crawler_check check);
+/* The rule that decided, of a YES too: an option's or hook's name, "deny_url *.zip", "Allow: /a";
+ * NULL: none did. */
+const char *crawler_explanation_rule(const crawler_explanation *e, crawler_check check);
+/* The line of robots.txt that the rule stands in, from 1; 0: in none. */
+int crawler_explanation_rule_line(const crawler_explanation *e, crawler_check check);
+
+crawler_place crawler_explanation_place(const crawler_explanation *e);
+int64_t crawler_explanation_fact(const crawler_explanation *e, crawler_fact fact);
+const char *crawler_explanation_url(const crawler_explanation *e); /* as it would be fetched */
+const char *crawler_explanation_key(const crawler_explanation *e); /* what counts as the same URL */
+const char *crawler_explanation_host(const crawler_explanation *e); /* as crawler_host_name() */
+/* Where the delay comes from: "delay", "own_server", "max_adaptive_delay", "robots.txt", or
+ * "max_crawl_delay" where robots.txt asks for more. Those of what isn't a URL are "". */
+const char *crawler_explanation_delay_rule(const crawler_explanation *e);
+/* Of one that is queued or in flight (the referrer also of one refused for depth); NULL: none, or
+ * not known. */
+const char *crawler_explanation_referrer(const crawler_explanation *e);
+const char *crawler_explanation_via(const crawler_explanation *e);
+const char *crawler_explanation_seed(const crawler_explanation *e);
+
+/* "robots", "not_asked", "in_flight", "host_delay_ms", ...; static; NULL for a number that isn't
+ * one. [any thread] */
+const char *crawler_check_name(int check);
+const char *crawler_answer_name(int answer);
+const char *crawler_place_name(int place);
+const char *crawler_fact_name(int fact);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -43,12 +43,13 @@ uint8_t cr_admit_forbidden(struct cr_shard *s, const struct crawler_request *req
   return verdict;
 }
 
-static crawler_reason judge_scope(struct cr_shard *s, struct crawler_request *req)
+crawler_reason cr_judge_scope(const struct cr_shard *s, struct cr_arena *arena,
+                              struct crawler_request *req)
 {
   struct cr_scope_url url = {
     .url = cr_span(req->url, req->url_bytes),
     .host = cr_request_host(req),
-    .key = cr_politeness_key(&s->scratch, req),
+    .key = cr_politeness_key(arena, req),
     .path = cr_request_target(req),
     .port = req->port,
     .https = req->https,
@@ -59,6 +60,11 @@ static crawler_reason judge_scope(struct cr_shard *s, struct crawler_request *re
 
   req->rule = verdict.rule;
   return verdict.reason;
+}
+
+static crawler_reason judge_scope(struct cr_shard *s, struct crawler_request *req)
+{
+  return cr_judge_scope(s, &s->scratch, req);
 }
 
 bool cr_may_crawl_host(struct cr_shard *s, struct crawler_request *req)

@@ -9,25 +9,36 @@
 
 #include "base/hash.h"
 
+static void settle_fragment(const struct cr_shard *s, struct cr_url *url)
+{
+  if (!(s->key_rules.bits & CR_URL_RULE_FRAGMENT) || !cr_url_names_page(url))
+    cr_url_strip_fragment(url);
+}
+
 void cr_settle_fragment(struct cr_shard *s)
 {
-  if (!(s->key_rules.bits & CR_URL_RULE_FRAGMENT) || !cr_url_names_page(&s->url))
-    cr_url_strip_fragment(&s->url);
+  settle_fragment(s, &s->url);
+}
+
+int cr_identify_url(const struct cr_shard *s, struct cr_url *url, struct cr_buf *key,
+                    struct crawler_request *req, uint64_t *fp)
+{
+  int err;
+
+  settle_fragment(s, url);
+  err = cr_request_set_url(req, url);
+  if (err < 0)
+    return err;
+  err = cr_url_key(url, &s->key_rules, key);
+  if (err < 0)
+    return err;
+  *fp = cr_hash64(key->data, key->len, s->hash_seed + req->method);
+  return 0;
 }
 
 int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
 {
-  int err;
-
-  cr_settle_fragment(s);
-  err = cr_request_set_url(req, &s->url);
-  if (err < 0)
-    return err;
-  err = cr_url_key(&s->url, &s->key_rules, &s->key);
-  if (err < 0)
-    return err;
-  *fp = cr_hash64(s->key.data, s->key.len, s->hash_seed + req->method);
-  return 0;
+  return cr_identify_url(s, &s->url, &s->key, req, fp);
 }
 
 struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_request *req)

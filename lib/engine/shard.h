@@ -215,6 +215,9 @@ void cr_shard_cancel_visits(struct cr_shard *s); /* all transfers are cut, URLs 
 void cr_settle_fragment(struct cr_shard *s);
 /* Sets req's URL from s->url and computes its fingerprint. CRAWLER_E_SCHEME, _LIMIT, _NOMEM. */
 int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp);
+/* The same of another URL; its key is left in key. For who may be called while s->url is in use. */
+int cr_identify_url(const struct cr_shard *s, struct cr_url *url, struct cr_buf *key,
+                    struct crawler_request *req, uint64_t *fp);
 /* "example.org", or "example.org:8080" where the port isn't 80 or 443; in arena. */
 struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_request *req);
 /* admitted: the request is in the crawl already, and max_frontier has no say. CR_NO_ID: out of
@@ -235,6 +238,9 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a);
 #define CR_SEEN_WAS_REWRITTEN (CR_SEEN_REJECTED << 6 | CR_SEEN_REWRITTEN)
 /* Scope, depth, on_filter: CRAWLER_REASON_NONE accepts. May change req and *fp (a rewrite). */
 crawler_reason cr_filter(struct cr_shard *s, struct crawler_request *req, uint64_t *fp);
+/* Scope alone; req->rule becomes the rule that says no, or NULL. */
+crawler_reason cr_judge_scope(const struct cr_shard *s, struct cr_arena *arena,
+                              struct crawler_request *req);
 /* on_filter has put fp, which is known by now, in the place of asked: it isn't asked for that one
  * again, and a shorter path to it is one to fp. */
 void cr_rewritten(struct cr_shard *s, uint64_t asked, uint64_t fp, unsigned depth);

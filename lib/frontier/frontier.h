@@ -306,7 +306,7 @@ struct cr_frontier_ops {
    * is now over its cap: the caller gives its lease back, and the host waits for the group. */
   int (*host_update)(struct cr_frontier *f, const struct cr_host_update *update, int64_t now_ms);
   void (*stats)(struct cr_frontier *f, struct cr_frontier_stats *stats);
-  /* Read-only: the numbers of an authority and of a host, by their names; CR_NO_ID: there is none. */
+  /* Read-only: the numbers of an authority and of a host by their names; CR_NO_ID: none. */
   void (*find)(struct cr_frontier *f, struct cr_span origin, struct cr_span host,
                uint32_t *authority, uint32_t *host_id);
   /* host must exist. */

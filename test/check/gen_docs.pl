@@ -113,7 +113,7 @@ sub text_of {
   if (!%texts) {
     my $code = slurp('lib/api/error.c');
     $texts{$1} = defined $3 ? $3 : $2 while $code =~ /\{ (CRAWLER_\w+), "([^"]*)", (?:"([^"]*)"|NULL) \}/g;
-    $code = slurp('lib/model/link.c');
+    $code = slurp('lib/model/link.c') . slurp('lib/api/explain_api.c');
     $texts{$1} = $2 while $code =~ /\[(CRAWLER_\w+)\] = "([^"]*)"/g;
   }
   return $texts{$name};
