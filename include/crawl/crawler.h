@@ -249,6 +249,7 @@ int crawler_set_insecure(crawler *c, int on);                  /* certificates a
 int crawler_set_cookies(crawler *c, int on);                   /* one jar for the crawl */
 int crawler_set_max_pending(crawler *c, int64_t urls);         /* queued for one host */
 int crawler_set_max_frontier_bytes(crawler *c, int64_t bytes); /* -1: no limit */
+int crawler_set_history_bytes(crawler *c, int64_t bytes);      /* for explanations; 0: none */
 int crawler_set_document(crawler *c, int on);                  /* a tree for each HTML page */
 int crawler_set_no_parent(crawler *c, int on);                 /* below the seeds' directories */
 int crawler_set_key_trailing_slash(crawler *c, int on);        /* "/a/" counts as "/a" */
@@ -1020,7 +1021,11 @@ typedef enum crawler_fact {
   CRAWLER_FACT_HOST_DOWN_UNTIL_MS = 8,   /* as it couldn't be reached */
   CRAWLER_FACT_HOST_PAUSED = 9,          /* crawler_host_pause(): 1, else 0 */
   CRAWLER_FACT_ROBOTS_READ_MS = 10,      /* when its robots.txt was had */
-  CRAWLER_FACT_COUNT = 11
+  CRAWLER_FACT_HISTORY = 11,  /* 1: kept, with what follows; 0: not; -1: option history is off */
+  CRAWLER_FACT_FOUND_MS = 12, /* first */
+  CRAWLER_FACT_ADMITTED_MS = 13,
+  CRAWLER_FACT_ENDED_MS = 14,
+  CRAWLER_FACT_COUNT = 15
 } crawler_fact;
 
 #define CRAWLER_EXPLAIN_AS_SEED 1 /* flags: as if it were added now, not found on a page */
@@ -1059,11 +1064,24 @@ const char *crawler_explanation_host(const crawler_explanation *e); /* as crawle
 /* Where the delay comes from: "delay", "own_server", "max_adaptive_delay", "robots.txt", or
  * "max_crawl_delay" where robots.txt asks for more. Those of what isn't a URL are "". */
 const char *crawler_explanation_delay_rule(const crawler_explanation *e);
-/* Of one that is queued or in flight (the referrer also of one refused for depth); NULL: none, or
- * not known. */
+/* Of one that is queued or in flight, and with option history of every one that was found: the page
+ * it was found on, what redirected to it; NULL: neither, or not known. */
 const char *crawler_explanation_referrer(const crawler_explanation *e);
 const char *crawler_explanation_via(const crawler_explanation *e);
-const char *crawler_explanation_seed(const crawler_explanation *e);
+const char *crawler_explanation_seed(const crawler_explanation *e); /* while queued or in flight */
+
+/* With option history: how it ended (0: it hasn't, or isn't kept), why, and by which rule, as
+ * on_outcome was told; the reason also of one that was refused: depth, cap, memory. */
+crawler_outcome crawler_explanation_outcome(const crawler_explanation *e);
+crawler_reason crawler_explanation_outcome_reason(const crawler_explanation *e);
+const char *crawler_explanation_outcome_rule(const crawler_explanation *e); /* NULL: none */
+int crawler_explanation_outcome_rule_line(const crawler_explanation *e);
+/* The attempts that are over, in order; the first 31 and the last. */
+size_t crawler_explanation_attempt_count(const crawler_explanation *e);
+int64_t crawler_explanation_attempt_begun_ms(const crawler_explanation *e, size_t i); /* -1: i */
+int64_t crawler_explanation_attempt_ended_ms(const crawler_explanation *e, size_t i); /* is too */
+int crawler_explanation_attempt_status(const crawler_explanation *e, size_t i); /* large; 0: none */
+crawler_reason crawler_explanation_attempt_reason(const crawler_explanation *e, size_t i);
 
 /* "robots", "not_asked", "in_flight", "host_delay_ms", ...; static; NULL for a number that isn't
  * one. [any thread] */

@@ -147,6 +147,53 @@ const char *crawler_explanation_seed(const crawler_explanation *e)
   return e->told.seed;
 }
 
+/* ---- history ---- */
+
+crawler_outcome crawler_explanation_outcome(const crawler_explanation *e)
+{
+  return e->told.outcome;
+}
+
+crawler_reason crawler_explanation_outcome_reason(const crawler_explanation *e)
+{
+  return e->told.reason;
+}
+
+const char *crawler_explanation_outcome_rule(const crawler_explanation *e)
+{
+  return e->told.rule;
+}
+
+int crawler_explanation_outcome_rule_line(const crawler_explanation *e)
+{
+  return (int)e->told.line;
+}
+
+size_t crawler_explanation_attempt_count(const crawler_explanation *e)
+{
+  return e->told.attempt_count;
+}
+
+int64_t crawler_explanation_attempt_begun_ms(const crawler_explanation *e, size_t i)
+{
+  return i < e->told.attempt_count ? e->told.attempts[i].begun_ms : -1;
+}
+
+int64_t crawler_explanation_attempt_ended_ms(const crawler_explanation *e, size_t i)
+{
+  return i < e->told.attempt_count ? e->told.attempts[i].ended_ms : -1;
+}
+
+int crawler_explanation_attempt_status(const crawler_explanation *e, size_t i)
+{
+  return i < e->told.attempt_count ? e->told.attempts[i].status : 0;
+}
+
+crawler_reason crawler_explanation_attempt_reason(const crawler_explanation *e, size_t i)
+{
+  return i < e->told.attempt_count ? e->told.attempts[i].failure : CRAWLER_REASON_NONE;
+}
+
 /* ---- names ---- */
 
 #define NAME_IN(list, i) \
@@ -203,6 +250,10 @@ const char *crawler_fact_name(int fact)
     [CRAWLER_FACT_HOST_DOWN_UNTIL_MS] = "host_down_until_ms",
     [CRAWLER_FACT_HOST_PAUSED] = "host_paused",
     [CRAWLER_FACT_ROBOTS_READ_MS] = "robots_read_ms",
+    [CRAWLER_FACT_HISTORY] = "history",
+    [CRAWLER_FACT_FOUND_MS] = "found_ms",
+    [CRAWLER_FACT_ADMITTED_MS] = "admitted_ms",
+    [CRAWLER_FACT_ENDED_MS] = "ended_ms",
   };
 
   return NAME_IN(names, fact);

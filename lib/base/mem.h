@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum cr_mem_kind {
-  CR_MEM_CORE,     /* the crawler itself, options, tables that don't grow with the crawl */
+  CR_MEM_CORE,     /* the crawler itself, options, tables that have bounds of their own */
   CR_MEM_FRONTIER, /* seen-set, hosts, queued URLs */
   CR_MEM_PAGE,     /* arenas of pages: headers, links, trees */
   CR_MEM_BODY,     /* bodies, on the wire and decoded */

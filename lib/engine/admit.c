@@ -25,6 +25,8 @@ void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t f
     (void)s->frontier->ops->reject(s->frontier, fp, reason);
   cr_ledger_reject(&s->ledger, req->kind, reason);
   s->ledger.counters.traps[reason == CRAWLER_REJECTED_TRAP ? req->trap : 0]++;
+  cr_note_refused(s, req, fp, reason);
+  cr_note_end(s, req, fp, CRAWLER_REJECTED, reason);
   cr_report(s, req, CRAWLER_REJECTED, reason, NULL);
 }
 
@@ -36,7 +38,9 @@ uint8_t cr_admit_forbidden(struct cr_shard *s, const struct crawler_request *req
   item->flags |= CR_ITEM_OVER;
   if (s->frontier->ops->add(s->frontier, item, 1, &verdict, NULL, NULL) < 0)
     return CR_ADD_MEMORY;
+  cr_note_item(s, item, verdict);
   if (verdict == CR_ADD_NEW) {
+    cr_note_end(s, req, item->fp, CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS);
     cr_ledger_drop(&s->ledger, req->kind, CRAWLER_DROPPED_ROBOTS);
     cr_report(s, req, CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS, NULL);
   }
@@ -169,6 +173,7 @@ static uint8_t enqueue(struct cr_shard *s, const struct cr_admission *a)
     return cr_admit_forbidden(s, a->req, &item);
   if (s->frontier->ops->add(s->frontier, &item, 1, &verdict, NULL, NULL) < 0)
     return CR_ADD_MEMORY;
+  cr_note_item(s, &item, verdict);
   if (verdict == CR_ADD_NEW) {
     cr_ledger_admit(&s->ledger, a->req->kind);
     a->req->extra = NULL; /* the frontier's now */
@@ -201,7 +206,7 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
     if (a->req->kind == CRAWLER_KIND_PAGE || a->req->kind == CRAWLER_KIND_REQUISITE)
       reason = cr_filter(s, a->req, &a->fp);
     if (reason == CRAWLER_REJECTED_DEPTH)
-      verdict = CR_ADD_KNOWN; /* another path may be shorter: nothing is remembered */
+      cr_note_refused(s, a->req, asked, reason); /* another path may be shorter: not remembered */
     else if (reason != CRAWLER_REASON_NONE)
       cr_reject(s, a->req, asked, reason);
     else if (a->fp == asked || !is_known(s, a))

@@ -266,6 +266,7 @@ static void on_done(struct cr_transfer *t, void *user)
     cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
     return;
   }
+  cr_note_attempt(v, failure);
   v->page.elapsed_ms = t->sent ? cr_loop_now(s->loop) - t->sent_ms : 0;
   v->page.wire_bytes = t->wire_bytes;
   if (t->status > 0)

@@ -218,6 +218,7 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
   if (start_transfer(v) == 0)
     return;
   cr_visit_free_slot(v, false);
+  cr_note_attempt(v, CRAWLER_FAILED_INTERNAL);
   if (task->kind == CRAWLER_KIND_ROBOTS)
     cr_robots_arrived(v, CRAWLER_FAILED_INTERNAL); /* its gate must not stay as it is */
   else

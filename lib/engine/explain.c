@@ -132,6 +132,57 @@ static void tell_url(struct question *q)
   q->out->seed = q->view.seed.len > 0 ? keep(q, q->view.seed) : NULL;
 }
 
+/* ---- what became of it ---- */
+
+static void tell_times(struct question *q, const struct cr_history_view *view)
+{
+  int64_t *facts = q->out->facts;
+
+  facts[CRAWLER_FACT_FOUND_MS] = wall_of(q, view->found_ms);
+  if (view->admitted_ms >= 0)
+    facts[CRAWLER_FACT_ADMITTED_MS] = wall_of(q, view->admitted_ms);
+  if (view->ended_ms >= 0)
+    facts[CRAWLER_FACT_ENDED_MS] = wall_of(q, view->ended_ms);
+}
+
+static void tell_attempts(struct question *q, size_t count)
+{
+  struct cr_history_attempt *at = count > 0 ? cr_arena_alloc(q->arena, count * sizeof(*at)) : NULL;
+
+  q->lost |= count > 0 && !at;
+  if (!at)
+    return;
+  cr_history_attempts(q->s->history, q->fp, at);
+  for (size_t i = 0; i < count; i++) {
+    at[i].begun_ms = wall_of(q, at[i].begun_ms);
+    at[i].ended_ms = wall_of(q, at[i].ended_ms);
+  }
+  q->out->attempts = at;
+  q->out->attempt_count = count;
+}
+
+static void tell_history(struct question *q)
+{
+  struct cr_history_view view;
+
+  if (!q->s->history)
+    return;
+  q->out->facts[CRAWLER_FACT_HISTORY] = cr_history_get(q->s->history, q->fp, &view);
+  if (q->out->facts[CRAWLER_FACT_HISTORY] == 0)
+    return;
+  tell_times(q, &view);
+  tell_attempts(q, view.attempts);
+  q->req.seed_flag |= view.is_seed;
+  q->out->outcome = view.outcome;
+  q->out->reason = view.reason;
+  q->out->rule = keep_text(q, view.rule);
+  q->out->line = view.line;
+  if (q->is_live) /* as it is queued: the same, or what led to it by force */
+    return;
+  q->out->referrer = keep_text(q, view.referrer);
+  q->out->via = keep_text(q, view.via);
+}
+
 /* ---- its host ---- */
 
 static void find_host(struct question *q)
@@ -426,6 +477,7 @@ int cr_explain(struct cr_shard *s, struct cr_arena *arena, struct cr_span text, 
     return err;
   check_url(&q, err);
   find_place(&q);
+  tell_history(&q);
   if (err < 0)
     return q.lost ? CRAWLER_E_NOMEM : 0;
   find_host(&q);

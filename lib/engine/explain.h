@@ -7,6 +7,7 @@
 #ifndef CR_ENGINE_EXPLAIN_H
 #define CR_ENGINE_EXPLAIN_H
 
+#include "engine/history.h"
 #include "engine/shard.h"
 
 struct cr_explained_check {
@@ -25,6 +26,13 @@ struct cr_explanation { /* texts are in the arena given; NULL where nothing is k
   int64_t facts[CRAWLER_FACT_COUNT];
   const char *delay_rule;
   const char *referrer, *via, *seed;
+  /* By the history; zeros without one. */
+  crawler_outcome outcome;
+  crawler_reason reason;
+  const char *rule;
+  uint32_t line;
+  struct cr_history_attempt *attempts; /* by clocks on the wall */
+  size_t attempt_count;
 };
 
 /* flags: CRAWLER_EXPLAIN_*. 0 or CRAWLER_E_NOMEM. */

@@ -331,7 +331,9 @@ static void filter_one(struct batch *b, uint32_t i)
   }
   b->fate[i] = FATE_REFUSED;
   b->why[i] = reason;
-  if (reason != CRAWLER_REJECTED_DEPTH)
+  if (reason == CRAWLER_REJECTED_DEPTH)
+    cr_note_refused(b->s, &req, b->found[i].fp, reason);
+  else
     cr_reject(b->s, &req, b->found[i].fp, reason);
   cr_extra_free(req.extra); /* on_filter may have given it data */
 }
@@ -366,6 +368,7 @@ static void add_all(struct batch *b)
   for (uint32_t k = 0; k < b->item_count; k++) {
     uint32_t i = b->item_of[k];
 
+    cr_note_item(s, &b->items[k], verdicts[k]);
     if (verdicts[k] == CR_ADD_NEW)
       cr_ledger_admit(&s->ledger, b->items[k].kind);
     else

@@ -18,6 +18,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t insecure;
   int64_t cookies;
   int64_t max_frontier;
+  int64_t history;
   int64_t document;
   int64_t no_parent;
   int64_t key_trailing_slash;

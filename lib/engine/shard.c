@@ -3,6 +3,7 @@
  */
 #include "engine/shard.h"
 
+#include "engine/history.h"
 #include "fetch/address.h"
 
 #define NO_LIMIT 0
@@ -353,6 +354,8 @@ static int open_all(struct cr_shard *s)
     err = cr_trap_open(&s->trap, s->mem, s->hash_seed);
   if (err == 0 && !s->duplicates)
     err = cr_duplicates_open(&s->duplicates, s->mem);
+  if (err == 0 && !s->history && s->settings->history > 0)
+    err = cr_history_open(&s->history, s->mem, s->hash_seed, s->settings->history);
   if (err == 0 && !s->fetcher)
     err = open_fetcher(s);
   return err;
@@ -449,6 +452,7 @@ void cr_shard_close(struct cr_shard *s)
     s->frontier->ops->close(s->frontier);
   cr_free(s->mem, s->tallies);
   cr_depth_close(s->depth);
+  cr_history_close(s->history);
   cr_link_memory_close(s->link_memory);
   cr_trap_close(s->trap);
   cr_duplicates_close(s->duplicates);

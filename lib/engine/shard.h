@@ -98,6 +98,7 @@ struct cr_depth_pass { /* depth_pass.c: shorter paths that are to be passed on, 
 };
 
 struct cr_visit;
+struct cr_history;
 
 #define CR_AUTHORITY_CACHE 256 /* a power of two */
 
@@ -120,6 +121,7 @@ struct cr_shard {
   struct cr_duplicates *duplicates;
   struct cr_depth *depth; /* NULL: max_depth was never set */
   struct cr_depth_pass depth_pass;
+  struct cr_history *history; /* NULL: option history is 0 */
 
   struct cr_slots slots;
   struct cr_idle idle;
@@ -426,6 +428,17 @@ struct cr_politeness cr_pace_of(const struct cr_shard *s, uint32_t host);
 void cr_pace_note(struct cr_visit *v, crawler_reason failure);
 /* Couldn't its host be reached for too long? */
 bool cr_visit_host_is_dead(const struct cr_visit *v);
+
+/* ---- notes.c: what the history is told, if there is one ---- */
+
+void cr_note_item(struct cr_shard *s, const struct cr_frontier_item *item, uint8_t verdict);
+/* For what it is, or for its depth. */
+void cr_note_refused(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
+                     crawler_reason reason);
+/* An exchange has ended, or could not begin; failure NONE: it didn't fail. */
+void cr_note_attempt(struct cr_visit *v, crawler_reason failure);
+void cr_note_end(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
+                 crawler_outcome outcome, crawler_reason reason);
 
 /* ---- limits.c ---- */
 

@@ -16,6 +16,7 @@ static const struct {
   { "workers", crawler_set_workers, "40" },
   { "random_seed", crawler_set_random_seed, "40" },
   { "max_frontier", crawler_set_max_frontier_bytes, "4096" },
+  { "history", crawler_set_history_bytes, "4096" },
   { "max_pages", crawler_set_max_pages, "40" },
   { "max_depth", crawler_set_max_depth, "40" },
   { "max_time", crawler_set_max_time_ms, "4000ms" },
