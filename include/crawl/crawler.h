@@ -1071,7 +1071,8 @@ const char *crawler_explanation_via(const crawler_explanation *e);
 const char *crawler_explanation_seed(const crawler_explanation *e); /* while queued or in flight */
 
 /* With option history: how it ended (0: it hasn't, or isn't kept), why, and by which rule, as
- * on_outcome was told; the reason also of one that was refused: depth, cap, memory. */
+ * on_outcome was told; the reason also of one that was refused: depth, nofollow, filter, cap,
+ * memory. */
 crawler_outcome crawler_explanation_outcome(const crawler_explanation *e);
 crawler_reason crawler_explanation_outcome_reason(const crawler_explanation *e);
 const char *crawler_explanation_outcome_rule(const crawler_explanation *e); /* NULL: none */

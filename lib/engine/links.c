@@ -120,7 +120,24 @@ static bool is_requisite(const struct batch *b, uint32_t i)
   return (b->s->requisite_kinds & (1u << b->visit->page.links[b->found[i].link].kind)) != 0;
 }
 
-static bool is_followed(const struct batch *b, const struct crawler_link *link)
+/* For what it is on this page; the URL may come again. Only the history wants to know which. */
+static void note_refused(struct batch *b, const struct crawler_link *link, crawler_reason reason)
+{
+  const struct crawler_request *from = &b->visit->page.req;
+  struct crawler_request req = { .referrer = cr_span(from->url, from->url_bytes) };
+  struct cr_span href = counted_href(b->s, link);
+  struct found f = { .url = NULL };
+  uint64_t tag;
+
+  if (!b->s->history)
+    return;
+  tag = cr_link_memory_tag(&b->base, href);
+  if (!cr_link_memory_get(b->s->link_memory, tag, &f.fp))
+    identify_text(b, &f, href, tag);
+  cr_note_refused(b->s, &req, f.fp, reason);
+}
+
+static bool is_followed(struct batch *b, const struct crawler_link *link)
 {
   struct cr_shard *s = b->s;
   crawler_reason reason = CRAWLER_REASON_NONE;
@@ -132,6 +149,8 @@ static bool is_followed(const struct batch *b, const struct crawler_link *link)
     reason = CRAWLER_REJECTED_NOFOLLOW;
   if (reason != CRAWLER_REASON_NONE)
     cr_ledger_link_refused(&s->ledger, reason);
+  if (reason == CRAWLER_REJECTED_NOFOLLOW) /* of other kinds there are far more than of URLs */
+    note_refused(b, link, reason);
   return reason == CRAWLER_REASON_NONE;
 }
 
@@ -163,10 +182,12 @@ static void identify_all(struct batch *b, const uint8_t *verdicts)
   for (uint32_t i = 0; i < page->link_count; i++) {
     if (!is_followed(b, &page->links[i]))
       continue;
-    if (verdicts && verdicts[i] != CRAWLER_ACCEPT)
-      cr_ledger_link_refused(&b->s->ledger, CRAWLER_REJECTED_FILTER);
-    else
+    if (!verdicts || verdicts[i] == CRAWLER_ACCEPT) {
       identify(b, i);
+      continue;
+    }
+    cr_ledger_link_refused(&b->s->ledger, CRAWLER_REJECTED_FILTER);
+    note_refused(b, &page->links[i], CRAWLER_REJECTED_FILTER);
   }
   for (uint32_t i = 0; i < b->count; i++)
     b->fps[i] = b->found[i].fp;

@@ -432,7 +432,7 @@ bool cr_visit_host_is_dead(const struct cr_visit *v);
 /* ---- notes.c: what the history is told, if there is one ---- */
 
 void cr_note_item(struct cr_shard *s, const struct cr_frontier_item *item, uint8_t verdict);
-/* For what it is, or for its depth. */
+/* For what it is, its depth, or what the link to it is. */
 void cr_note_refused(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
                      crawler_reason reason);
 /* An exchange has ended, or could not begin; failure NONE: it didn't fail. */

@@ -15,7 +15,7 @@
 
 static const struct cr_sim_page pages[] = {
   { "/robots.txt", .body = "User-agent: *\nDisallow: /no\n" },
-  { "/", .hrefs = "/a /no /moved /gone /weak http://b.example/ x:y" },
+  { "/", .hrefs = "/a /no /moved /gone /weak http://b.example/ x:y !/unfollowed" },
   { .url = "/a", .hrefs = "/deep /?" },
   { .url = "/deep", .hrefs = "/deeper" },
   { .url = "/moved", .to = "/target" },
@@ -101,6 +101,7 @@ static void every_kind_of_end_is_kept_with_where_it_came_from(void **state)
     { "/deeper", 0, CRAWLER_REJECTED_DEPTH, NULL, 0, CR_SIM_ORIGIN "/deep", NULL, 0, 0 },
     { "http://b.example/", CRAWLER_REJECTED, CRAWLER_REJECTED_SCOPE, "scope", 0, front, NULL, 0,
       0 },
+    { "/unfollowed", 0, CRAWLER_REJECTED_NOFOLLOW, NULL, 0, front, NULL, 0, 0 },
     { "x:y", CRAWLER_REJECTED, CRAWLER_REJECTED_SCHEME, NULL, 0, front, NULL, 0, 0 },
   };
   struct cr_sim sim;
@@ -133,6 +134,29 @@ static void every_kind_of_end_is_kept_with_where_it_came_from(void **state)
   assert_int_equal(crawler_explanation_fact(e, CRAWLER_FACT_HISTORY), 0);
   assert_int_equal(crawler_explanation_fact(e, CRAWLER_FACT_FOUND_MS), -1);
   crawler_explanation_free(e);
+  cr_sim_close(&sim);
+}
+
+static int refuse_all(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+{
+  (void)c;
+  (void)user;
+  memset(verdicts, CRAWLER_REJECT, crawler_page_link_count(page));
+  return 0;
+}
+
+static void what_on_links_refused_is_kept(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, "1M");
+  crawler_on_links(sim.c, refuse_all, NULL);
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 1);
+  check(&sim,
+        &(struct want){ "/a", 0, CRAWLER_REJECTED_FILTER, NULL, 0, CR_SIM_ORIGIN "/", NULL, 0, 0 });
   cr_sim_close(&sim);
 }
 
@@ -272,6 +296,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_kind_of_end_is_kept_with_where_it_came_from),
+    cmocka_unit_test(what_on_links_refused_is_kept),
     cmocka_unit_test(a_seed_that_has_ended_is_judged_as_one),
     cmocka_unit_test(what_found_no_room_in_the_queue_is_kept),
     cmocka_unit_test(a_url_costs_130_bytes_at_most),
