@@ -16,9 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command/explaining.h"
 #include "command/output.h"
 
-enum { SITEMAPS_MAX = 64 };
+enum { SITEMAPS_MAX = 64, EXPLAIN_MAX = 64, URL_BYTES = 16384 };
 enum { EXIT_BROKEN = 1, EXIT_USAGE = 2, EXIT_NO_SEED = 3, EXIT_INTERRUPTED = 130, EXIT_PIPE = 141 };
 
 struct command {
@@ -26,6 +27,9 @@ struct command {
   struct output out;
   const char *sitemaps[SITEMAPS_MAX];
   int sitemap_count;
+  const char *explain[EXPLAIN_MAX];
+  int explain_count;
+  int has_seeds;
 };
 
 static crawler *interruptible; /* for the signal handler */
@@ -75,6 +79,8 @@ static const char help[] =
     "      --json                JSON Lines: an object per URL, a summary at the end\n"
     "      --edges[=KINDS]       JSON Lines: an object per link of a kind that is followed;\n"
     "                            or of these kinds, followed or not: image,css or \"all\"\n"
+    "      --explain URL         why is it fetched, or isn't? After the crawl; with no other URL\n"
+    "                            what the rules say, and nothing is sent. May be repeated\n"
     "  -q, --quiet               -v, --verbose     -h, --help     --version\n"
     "\n"
     "Exit status: 0 ended as asked, 1 broke, 2 usage, 3 no page could be fetched,\n"
@@ -159,6 +165,7 @@ enum action {
   OUTPUT_DIR,
   JSON,
   EDGES,
+  EXPLAIN,
   QUIET,
   VERBOSE,
   VERSION,
@@ -196,6 +203,7 @@ static const struct word words[] = {
   { "output-dir", 'o', OUTPUT_DIR, 1, NULL, NULL },
   { "json", 0, JSON, 0, NULL, NULL },
   { "edges", 0, EDGES, 0, NULL, NULL },
+  { "explain", 0, EXPLAIN, 1, NULL, NULL },
   { "quiet", 'q', QUIET, 0, NULL, NULL },
   { "verbose", 'v', VERBOSE, 0, NULL, NULL },
   { "version", 0, VERSION, 0, NULL, NULL },
@@ -231,11 +239,11 @@ static int show(enum action action)
   return -1;
 }
 
-static int note_sitemap(struct command *cmd, const char *url)
+static int note(const char **list, int *count, int most, const char *url)
 {
-  if (cmd->sitemap_count == SITEMAPS_MAX)
-    return usage("too many sitemaps", url);
-  cmd->sitemaps[cmd->sitemap_count++] = url;
+  if (*count == most)
+    return usage("too many of this kind", url);
+  list[(*count)++] = url;
   return 0;
 }
 
@@ -261,7 +269,9 @@ static int act(struct command *cmd, const struct word *word, const char *value)
     cmd->out.dir = value;
     return 0;
   case SITEMAP:
-    return note_sitemap(cmd, text);
+    return note(cmd->sitemaps, &cmd->sitemap_count, SITEMAPS_MAX, text);
+  case EXPLAIN:
+    return note(cmd->explain, &cmd->explain_count, EXPLAIN_MAX, text);
   case EDGES:
     return set_edges(cmd, value);
   case SET:
@@ -369,15 +379,24 @@ static int has_scheme(const char *text)
   return *colon == ':' && (digits == 0 || !strchr("/?#", colon[1 + digits]));
 }
 
+/* url: URL_BYTES of room. 0, or an exit status: it is too long. */
+static int complete(const char *text, char *url)
+{
+  const char *scheme = has_scheme(text) ? "" : "http://";
+
+  if (snprintf(url, URL_BYTES, "%s%s", scheme, text) >= URL_BYTES)
+    return usage("this URL is too long", text);
+  return 0;
+}
+
 /* add: crawler_add, crawler_add_sitemap. */
 static int add_seed(struct command *cmd, const char *text, int (*add)(crawler *, const char *))
 {
-  char url[16384];
-  const char *scheme = has_scheme(text) ? "" : "http://";
+  char url[URL_BYTES];
   int err;
 
-  if ((size_t)snprintf(url, sizeof(url), "%s%s", scheme, text) >= sizeof(url))
-    return usage("this URL is too long", text);
+  if (complete(text, url) != 0)
+    return EXIT_USAGE;
   err = crawler_url_check(cmd->c, url);
   if (err == 0 && open_door(cmd, url) != 0)
     return EXIT_USAGE;
@@ -416,9 +435,52 @@ static int read_arguments(struct command *cmd, int argc, char **argv)
     if (status != 0)
       return status;
   }
-  if (seeds + cmd->sitemap_count == 0)
+  cmd->has_seeds = seeds + cmd->sitemap_count > 0;
+  if (!cmd->has_seeds && cmd->explain_count == 0)
     return usage("no URL", NULL);
   return add_seeds(cmd, argv + 1, seeds);
+}
+
+/* ---- explaining ---- */
+
+/* Without seeds each host is taken for one of a seed. */
+static int prepare_rules(struct command *cmd)
+{
+  char url[URL_BYTES];
+  int status = set(cmd, "span_hosts", "1");
+
+  for (int i = 0; i < cmd->explain_count && status == 0; i++) {
+    status = complete(cmd->explain[i], url);
+    if (status == 0)
+      status = open_door(cmd, url);
+  }
+  return status;
+}
+
+/* A crawl keeps what can be told afterwards. */
+static int prepare_explaining(struct command *cmd)
+{
+  const char *history = crawler_get_option(cmd->c, "history");
+
+  if (cmd->explain_count == 0)
+    return 0;
+  if (!cmd->has_seeds)
+    return prepare_rules(cmd);
+  return history && strcmp(history, "0") == 0 ? set(cmd, "history", "256M") : 0;
+}
+
+/* 0, or an exit status. */
+static int explain_all(struct command *cmd)
+{
+  char url[URL_BYTES];
+  int err = 0;
+
+  for (int i = 0; i < cmd->explain_count && err == 0 && !cmd->out.broken_pipe; i++) {
+    if (complete(cmd->explain[i], url) != 0)
+      return EXIT_USAGE;
+    err = explain(&cmd->out, url);
+  }
+  return err < 0 ? library_error(cmd, err) : 0;
 }
 
 /* ---- running ---- */
@@ -466,20 +528,28 @@ static int run(struct command *cmd)
     err = crawler_step(cmd->c, 200);
     output_progress(&cmd->out);
   } while (err == CRAWLER_OK);
+  (void)explain_all(cmd); /* stderr says what is wrong; the crawl isn't */
   output_summary(&cmd->out);
   output_close(&cmd->out);
   catch_signals(SIG_DFL, 0);
   return err;
 }
 
-static int exit_status(const struct command *cmd, int err)
+static int output_status(const struct command *cmd)
 {
   if (cmd->out.broken_output) {
     fprintf(stderr, "crawler: could not write: %s\n", strerror(cmd->out.broken_output));
     return EXIT_BROKEN;
   }
-  if (cmd->out.broken_pipe)
-    return EXIT_PIPE;
+  return cmd->out.broken_pipe ? EXIT_PIPE : 0;
+}
+
+static int exit_status(const struct command *cmd, int err)
+{
+  int status = output_status(cmd);
+
+  if (status != 0)
+    return status;
   if (err < 0) {
     fprintf(stderr, "crawler: %s\n", crawler_errmsg(cmd->c));
     return EXIT_BROKEN;
@@ -490,6 +560,16 @@ static int exit_status(const struct command *cmd, int err)
       strcmp(crawler_ended(cmd->c), "complete") == 0)
     return EXIT_NO_SEED;
   return 0;
+}
+
+static int only_explain(struct command *cmd)
+{
+  int status;
+
+  signal(SIGPIPE, SIG_IGN);
+  status = explain_all(cmd);
+  output_close(&cmd->out);
+  return status != 0 ? status : output_status(cmd);
 }
 
 /* Without them the first sockets would be stdin, stdout and stderr, and what is printed would go to
@@ -521,10 +601,12 @@ int main(int argc, char **argv)
   }
   cmd.out.c = cmd.c;
   status = read_arguments(&cmd, argc, argv);
+  if (status == 0)
+    status = prepare_explaining(&cmd);
   if (status == 0 && output_open(&cmd.out) < 0)
     status = EXIT_BROKEN;
   if (status == 0)
-    status = exit_status(&cmd, run(&cmd));
+    status = cmd.has_seeds ? exit_status(&cmd, run(&cmd)) : only_explain(&cmd);
   crawler_free(cmd.c);
   return status < 0 ? 0 : status;
 }

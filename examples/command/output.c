@@ -31,7 +31,7 @@ static void check_output(struct output *out)
   crawler_cancel(out->c);
 }
 
-static void clear_line(struct output *out)
+void output_clear_line(struct output *out)
 {
   if (out->line_is_up)
     fputs("\r\033[K", stderr);
@@ -74,8 +74,7 @@ static void put_string(FILE *to, const char *text)
   fputc('"', to);
 }
 
-/* A member, unless there is nothing to say. */
-static void put_text(FILE *to, const char *name, const char *text)
+void output_member(FILE *to, const char *name, const char *text)
 {
   if (!text || !*text)
     return;
@@ -89,10 +88,10 @@ static void put_response(FILE *to, const crawler_page *page)
 
   crawler_page_body(page, &bytes);
   fprintf(to, ",\"status\":%d", crawler_page_status(page));
-  put_text(to, "to", crawler_page_location(page));
-  put_text(to, "duplicate_of", crawler_page_duplicate_of(page));
-  put_text(to, "mime", crawler_page_mime(page));
-  put_text(to, "charset", crawler_page_charset(page));
+  output_member(to, "to", crawler_page_location(page));
+  output_member(to, "duplicate_of", crawler_page_duplicate_of(page));
+  output_member(to, "mime", crawler_page_mime(page));
+  output_member(to, "charset", crawler_page_charset(page));
   fprintf(to, ",\"bytes\":%zu,\"links\":%zu", bytes, crawler_page_link_count(page));
   if (bytes > 0 && !crawler_page_links_are_exact(page))
     fputs(",\"links_exact\":false", to);
@@ -104,16 +103,16 @@ static void put_outcome(FILE *to, const crawler_request *req, crawler_outcome ou
 {
   fputs("{\"url\":", to);
   put_string(to, crawler_request_url(req));
-  put_text(to, "kind", crawler_kind_name(crawler_request_kind(req)));
-  put_text(to, "outcome", crawler_outcome_name(outcome));
-  put_text(to, "reason", crawler_reason_name(reason));
-  put_text(to, "rule", crawler_request_rule(req));
-  put_text(to, "trap", crawler_trap_name((int)crawler_request_trap(req)));
+  output_member(to, "kind", crawler_kind_name(crawler_request_kind(req)));
+  output_member(to, "outcome", crawler_outcome_name(outcome));
+  output_member(to, "reason", crawler_reason_name(reason));
+  output_member(to, "rule", crawler_request_rule(req));
+  output_member(to, "trap", crawler_trap_name((int)crawler_request_trap(req)));
   if (crawler_request_rule_line(req) > 0)
     fprintf(to, ",\"rule_line\":%d", crawler_request_rule_line(req));
   fprintf(to, ",\"depth\":%d", crawler_request_depth(req));
-  put_text(to, "via", crawler_request_via(req));
-  put_text(to, "referrer", crawler_request_referrer(req));
+  output_member(to, "via", crawler_request_via(req));
+  output_member(to, "referrer", crawler_request_referrer(req));
   if (page)
     put_response(to, page);
 }
@@ -166,7 +165,7 @@ static void keep_body(struct output *out, const crawler_request *req, const craw
     return;
   }
   put_outcome(out->index, req, CRAWLER_FETCHED, CRAWLER_REASON_NONE, page);
-  put_text(out->index, "file", name);
+  output_member(out->index, "file", name);
   fputs("}\n", out->index);
 }
 
@@ -218,7 +217,7 @@ static void print_line(struct output *out, const crawler_request *req, crawler_o
   if (out->quiet || crawler_request_kind(req) != CRAWLER_KIND_PAGE ||
       (outcome == CRAWLER_REJECTED && !out->verbose))
     return;
-  clear_line(out);
+  output_clear_line(out);
   if (page)
     crawler_page_body(page, &bytes);
   if (outcome == CRAWLER_FETCHED)
@@ -259,12 +258,12 @@ static void put_edge(FILE *to, const crawler_page *page, const crawler_link *lin
 {
   fputs("{\"from\":", to);
   put_string(to, crawler_page_url(page));
-  put_text(to, "to", crawler_link_url(link));
-  put_text(to, "kind", crawler_link_kind_name(crawler_link_kind_of(link)));
-  put_text(to, "tag", crawler_link_tag(link));
-  put_text(to, "attr", crawler_link_attribute(link));
-  put_text(to, "rel", crawler_link_rel(link));
-  put_text(to, "text", crawler_link_text(link));
+  output_member(to, "to", crawler_link_url(link));
+  output_member(to, "kind", crawler_link_kind_name(crawler_link_kind_of(link)));
+  output_member(to, "tag", crawler_link_tag(link));
+  output_member(to, "attr", crawler_link_attribute(link));
+  output_member(to, "rel", crawler_link_rel(link));
+  output_member(to, "text", crawler_link_text(link));
   fputs("}\n", to);
 }
 
@@ -293,7 +292,7 @@ static void on_log(crawler *c, int level, const char *text, void *user)
   (void)c;
   if (level > 0 && !out->verbose)
     return;
-  clear_line(out);
+  output_clear_line(out);
   fprintf(stderr, "crawler: %s: %s\n", level >= 0 && level < 4 ? names[level] : "note", text);
 }
 
@@ -458,7 +457,7 @@ static void print_summary(struct output *out, const crawler_stats *s)
   const char *name;
   int64_t count;
 
-  clear_line(out);
+  output_clear_line(out);
   if (fflush(stdout) != 0)
     check_output(out);
   fprintf(stderr,
@@ -482,7 +481,7 @@ void output_summary(struct output *out)
 
   if (out->broken_pipe || crawler_get_stats(out->c, &stats) < 0)
     return;
-  clear_line(out);
+  output_clear_line(out);
   if (out->json)
     put_json_summary(out->c, stats);
   else if (!out->quiet)

@@ -33,6 +33,10 @@ int output_open(struct output *out);
 /* The progress line, at most five times a second. */
 void output_progress(struct output *out);
 void output_summary(struct output *out);
+/* ,"name":"text": a member of a JSON object, not its first; nothing where there is no text. */
+void output_member(FILE *to, const char *name, const char *text);
+/* Takes the progress line away, before something is printed. */
+void output_clear_line(struct output *out);
 /* Flushes and closes. broken_pipe and broken_output say what went wrong. */
 void output_close(struct output *out);
 
