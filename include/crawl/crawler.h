@@ -980,7 +980,7 @@ typedef enum crawler_check {
   CRAWLER_CHECK_URL = 0,      /* is it a URL, http(s), of at most 16 KB? */
   CRAWLER_CHECK_SCOPE = 1,    /* patterns, options of scope */
   CRAWLER_CHECK_DEPTH = 2,    /* option max_depth */
-  CRAWLER_CHECK_TRAP = 3,     /* not used yet */
+  CRAWLER_CHECK_TRAP = 3,     /* rules against traps, by what is known of its site now */
   CRAWLER_CHECK_FILTER = 4,   /* on_filter, which is not called */
   CRAWLER_CHECK_ROBOTS = 5,   /* robots.txt, as far as it is known */
   CRAWLER_CHECK_ROOM = 6,     /* option max_pending */

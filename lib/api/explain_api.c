@@ -4,6 +4,7 @@
  * All of it is in an arena of its own, so that it outlives the crawler and any thread may read it.
  */
 #include "api/crawler_impl.h"
+#include "base/clock.h"
 #include "engine/explain.h"
 
 struct crawler_explanation {
@@ -16,6 +17,7 @@ struct crawler_explanation {
 
 int crawler_explain(crawler *c, crawler_explanation **out, const char *url, unsigned flags)
 {
+  struct cr_explain_ask ask = { .flags = flags };
   struct crawler_explanation *e;
   int err;
 
@@ -26,7 +28,9 @@ int crawler_explain(crawler *c, crawler_explanation **out, const char *url, unsi
     return CRAWLER_E_NOMEM;
   e->home = cr_home_retain(c->home);
   cr_arena_init(&e->arena, &e->home->mem, CR_MEM_CORE, 1024, 0);
-  err = cr_explain(&c->shard, &e->arena, cr_span_text(url), flags, &e->told);
+  ask.url = cr_span_text(url);
+  ask.wall_ms = cr_clock_wall_ms();
+  err = cr_explain(&c->shard, &e->arena, &ask, &e->told);
   if (err < 0)
     crawler_explanation_free(e);
   else

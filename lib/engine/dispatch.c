@@ -206,7 +206,7 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
   reason = cr_visit_is_in_vain(v)     ? CRAWLER_FAILED_RATE_LIMITED
            : cr_visit_host_is_dead(v) ? CRAWLER_FAILED_HOST_DEAD
                                       : cr_robots_verdict(s, v);
-  if (reason == CRAWLER_REASON_NONE && cr_trap_is_spent(s, v))
+  if (reason == CRAWLER_REASON_NONE && cr_trap_is_spent(s, &v->page.req))
     reason = CRAWLER_DROPPED_TRAP;
   if (reason == CRAWLER_REASON_NONE && !hook_accepts(s, v))
     reason = CRAWLER_DROPPED_FILTER;

@@ -24,6 +24,7 @@ struct question {
   struct cr_host_view host_view;
   struct cr_tally tally; /* zeros: nothing was asked of it */
   int64_t now_ms;
+  int64_t wall_ms;
   bool lost; /* out of memory */
 };
 
@@ -55,7 +56,7 @@ static void refuse(struct question *q, crawler_check check, crawler_reason reaso
 /* Points in time of the loop as clocks on the wall show them. */
 static int64_t wall_of(const struct question *q, int64_t at_ms)
 {
-  return cr_loop_wall(q->s->loop) + (at_ms - q->now_ms);
+  return q->wall_ms + (at_ms - q->now_ms);
 }
 
 /* ---- what it is ---- */
@@ -309,11 +310,22 @@ static void check_depth(struct question *q)
     answer(q, CRAWLER_CHECK_DEPTH, CRAWLER_ANSWER_UNKNOWN, "max_depth");
 }
 
-/* The rules against traps have their place here; until there are some, it isn't asked. */
+/* Seeds and requisites aren't asked; nor is what is in the crawl, until its turn comes. */
 static void check_trap(struct question *q)
 {
-  if (was_rejected_for(q, CRAWLER_REJECTED_TRAP))
-    refuse(q, CRAWLER_CHECK_TRAP, CRAWLER_REJECTED_TRAP, NULL);
+  bool is_taken = is_admitted(q);
+  uint8_t rule = CRAWLER_TRAP_NONE;
+
+  if (q->req.seed_flag || q->req.kind != CRAWLER_KIND_PAGE)
+    return;
+  if (!is_taken)
+    rule = cr_trap_preview_of(q->s, &q->req, q->wall_ms);
+  if (rule != CRAWLER_TRAP_NONE || was_rejected_for(q, CRAWLER_REJECTED_TRAP))
+    refuse(q, CRAWLER_CHECK_TRAP, CRAWLER_REJECTED_TRAP, cr_trap_option(rule));
+  else if (is_taken && !was_asked_for(q) && cr_trap_is_spent(q->s, &q->req))
+    refuse(q, CRAWLER_CHECK_TRAP, CRAWLER_DROPPED_TRAP, "trap_pages");
+  else
+    answer(q, CRAWLER_CHECK_TRAP, CRAWLER_ANSWER_YES, NULL);
 }
 
 static void check_filter(struct question *q)
@@ -459,20 +471,21 @@ static void clear(struct cr_explanation *out)
     out->facts[i] = -1;
 }
 
-int cr_explain(struct cr_shard *s, struct cr_arena *arena, struct cr_span text, unsigned flags,
+int cr_explain(struct cr_shard *s, struct cr_arena *arena, const struct cr_explain_ask *ask,
                struct cr_explanation *out)
 {
   struct question q = {
     .s = s,
     .arena = arena,
     .out = out,
-    .req = { .arena = arena, .mem = s->mem, .seed_flag = flags & CRAWLER_EXPLAIN_AS_SEED },
+    .req = { .arena = arena, .mem = s->mem, .seed_flag = ask->flags & CRAWLER_EXPLAIN_AS_SEED },
     .now_ms = s->loop ? cr_loop_now(s->loop) : 0,
+    .wall_ms = s->loop ? cr_loop_wall(s->loop) : ask->wall_ms,
   };
   int err;
 
   clear(out);
-  err = identify(&q, text);
+  err = identify(&q, ask->url);
   if (err == CRAWLER_E_NOMEM)
     return err;
   check_url(&q, err);

@@ -35,8 +35,14 @@ struct cr_explanation { /* texts are in the arena given; NULL where nothing is k
   size_t attempt_count;
 };
 
-/* flags: CRAWLER_EXPLAIN_*. 0 or CRAWLER_E_NOMEM. */
-int cr_explain(struct cr_shard *s, struct cr_arena *arena, struct cr_span text, unsigned flags,
+struct cr_explain_ask {
+  struct cr_span url;
+  unsigned flags;  /* CRAWLER_EXPLAIN_* */
+  int64_t wall_ms; /* now; counts while there is no loop */
+};
+
+/* 0 or CRAWLER_E_NOMEM. */
+int cr_explain(struct cr_shard *s, struct cr_arena *arena, const struct cr_explain_ask *ask,
                struct cr_explanation *out);
 
 #endif

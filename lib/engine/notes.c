@@ -69,7 +69,7 @@ void cr_note_end(struct cr_shard *s, const struct crawler_request *req, uint64_t
                           .now_ms = cr_loop_now(s->loop),
                           .outcome = outcome,
                           .reason = reason,
-                          .rule = req->rule,
+                          .rule = req->rule ? req->rule : cr_trap_option(req->trap),
                           .line = req->rule_line,
                       });
 }

@@ -284,8 +284,13 @@ void cr_admit_submitted(struct cr_shard *s, struct cr_submission *sub);
 /* Of a URL in scope that isn't known: NONE, or CRAWLER_REJECTED_TRAP with req->trap. One under
  * suspicion gets less priority. */
 crawler_reason cr_trap_verdict(struct cr_shard *s, struct crawler_request *req);
+/* The rule that would leave it out now (crawler_trap); nothing is counted or changed. */
+uint8_t cr_trap_preview_of(const struct cr_shard *s, const struct crawler_request *req,
+                           int64_t wall_ms);
+/* The option of a rule; NULL: of none. */
+const char *cr_trap_option(uint8_t rule);
 /* Has so much like it been read since it was queued that it's dropped? */
-bool cr_trap_is_spent(struct cr_shard *s, const struct cr_visit *v);
+bool cr_trap_is_spent(const struct cr_shard *s, const struct crawler_request *req);
 /* Before, while (on a worker) and after a page is read: is it to be told to the rules, what does it
  * say, and what is learnt of it; whose duplicate it is. */
 void cr_trap_prepare(struct cr_visit *v);

@@ -56,10 +56,41 @@ crawler_reason cr_trap_verdict(struct cr_shard *s, struct crawler_request *req)
   return CRAWLER_REASON_NONE;
 }
 
-bool cr_trap_is_spent(struct cr_shard *s, const struct cr_visit *v)
+const char *cr_trap_option(uint8_t rule)
+{
+  static const char *const options[] = {
+    [CRAWLER_TRAP_LENGTH] = "max_url_length",
+    [CRAWLER_TRAP_DEPTH] = "max_path_depth",
+    [CRAWLER_TRAP_REPEATS] = "max_repeats",
+    [CRAWLER_TRAP_PARAMETERS] = "max_parameters",
+    [CRAWLER_TRAP_CALENDAR] = "max_calendar_years",
+    [CRAWLER_TRAP_SESSION] = "trap_sessions",
+    [CRAWLER_TRAP_ALIAS] = "trap_aliases",
+    [CRAWLER_TRAP_NOVELTY] = "trap_pages",
+    [CRAWLER_TRAP_SHARE] = "max_group",
+  };
+
+  return rule < sizeof(options) / sizeof(options[0]) ? options[rule] : NULL;
+}
+
+uint8_t cr_trap_preview_of(const struct cr_shard *s, const struct crawler_request *req,
+                           int64_t wall_ms)
+{
+  const struct cr_trap_limits limits = limits_of(s->settings);
+  const struct cr_trap_config config = config_of(s->settings);
+  struct cr_trap_parts parts;
+  uint8_t rule;
+
+  cr_trap_split(&parts, cr_request_target(req));
+  rule = cr_trap_over_limit(&parts, req->url_bytes, &limits, wall_ms);
+  if (rule != CRAWLER_TRAP_NONE || !s->trap)
+    return rule;
+  return cr_trap_preview(s->trap, &config, cr_request_origin(req), &parts).rule;
+}
+
+bool cr_trap_is_spent(const struct cr_shard *s, const struct crawler_request *req)
 {
   const struct cr_trap_config config = config_of(s->settings);
-  const struct crawler_request *req = &v->page.req;
   struct cr_trap_parts parts;
 
   if (req->kind != CRAWLER_KIND_PAGE || req->seed_flag || req->method != CRAWLER_GET)

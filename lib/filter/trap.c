@@ -234,6 +234,16 @@ static bool is_early(struct cr_trap *trap, struct cr_span origin)
   return site->urls <= FIRST_URLS;
 }
 
+static void judge_views(const struct cr_trap *trap, const struct cr_trap_config *config,
+                        const struct looked_up *found, struct cr_trap_verdict *verdict)
+{
+  for (size_t i = 0; i < found->count && verdict->rule == 0; i++)
+    if (found->views[i].rule)
+      judge_variant(trap, config, &found->views[i], verdict);
+    else
+      judge_group(trap, config, &found->views[i], verdict);
+}
+
 static bool is_on(const struct cr_trap_config *config)
 {
   return config->sessions || config->aliases || config->pages >= 0 || config->share >= 0;
@@ -248,17 +258,28 @@ struct cr_trap_verdict cr_trap_judge(struct cr_trap *trap, const struct cr_trap_
   if (!is_on(config) || is_early(trap, origin))
     return verdict;
   look_up(trap, origin, parts, &found);
-  for (size_t i = 0; i < found.count && verdict.rule == 0; i++)
-    if (found.views[i].rule)
-      judge_variant(trap, config, &found.views[i], &verdict);
-    else
-      judge_group(trap, config, &found.views[i], &verdict);
+  judge_views(trap, config, &found, &verdict);
   for (size_t i = 0; i < found.count && verdict.rule == 0; i++) {
     struct cell *cell = make(trap, found.views[i].rest);
 
     if (cell)
       count_url(cell);
   }
+  return verdict;
+}
+
+struct cr_trap_verdict cr_trap_preview(const struct cr_trap *trap,
+                                       const struct cr_trap_config *config, struct cr_span origin,
+                                       const struct cr_trap_parts *parts)
+{
+  const struct cell *site = find(trap, cr_hash64(origin.at, origin.len, trap->seed) | 1);
+  struct cr_trap_verdict verdict = { 0 };
+  struct looked_up found;
+
+  if (!is_on(config) || !site || site->urls < FIRST_URLS)
+    return verdict;
+  look_up(trap, origin, parts, &found);
+  judge_views(trap, config, &found, &verdict);
   return verdict;
 }
 

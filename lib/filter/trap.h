@@ -33,6 +33,10 @@ void cr_trap_close(struct cr_trap *trap);
  * Without memory less is known. */
 struct cr_trap_verdict cr_trap_judge(struct cr_trap *trap, const struct cr_trap_config *config,
                                      struct cr_span origin, const struct cr_trap_parts *parts);
+/* What that would say now; nothing is counted. */
+struct cr_trap_verdict cr_trap_preview(const struct cr_trap *trap,
+                                       const struct cr_trap_config *config, struct cr_span origin,
+                                       const struct cr_trap_parts *parts);
 /* Of a URL that was taken: is one of its groups to be left out by now? */
 bool cr_trap_has_spent(const struct cr_trap *trap, const struct cr_trap_config *config,
                        struct cr_span origin, const struct cr_trap_parts *parts);

@@ -102,6 +102,12 @@ static void rules_are_asked_before_anything_has_run(void **state)
     { "max_bytes", "0", crawler_allow_host, "/a", NO, CRAWLER_CHECK_LIMIT, 0, "max_bytes" },
     { "max_pages_per_host", "0", crawler_allow_host, "/a", NO, CRAWLER_CHECK_LIMIT, 0,
       "max_pages_per_host" },
+    { "max_repeats", "2", crawler_allow_host, "/rr/rr/rr", NO, CRAWLER_CHECK_TRAP,
+      CRAWLER_REJECTED_TRAP, "max_repeats" },
+    { "max_calendar_years", "5", crawler_allow_host, "/cal/2987/10/01/", NO, CRAWLER_CHECK_TRAP,
+      CRAWLER_REJECTED_TRAP, "max_calendar_years" },
+    { "max_path_depth", "1", crawler_allow_host, "/x/y", NO, CRAWLER_CHECK_TRAP,
+      CRAWLER_REJECTED_TRAP, "max_path_depth" },
     { "span_hosts", "1", NULL, "http://10.0.0.1/", NO, CRAWLER_CHECK_ADDRESS,
       CRAWLER_FAILED_ADDRESS, "allow_private" },
     { "span_hosts", "1", NULL, "mailto:a@b.example", NO, CRAWLER_CHECK_URL, CRAWLER_REJECTED_SCHEME,
@@ -370,6 +376,36 @@ static void what_has_no_room_is_told(void **state)
   cr_sim_close(&sim);
 }
 
+static void what_a_rule_against_traps_left_out_is_told(void **state)
+{
+  static const struct cr_sim_page traps[] = {
+    { "/", .hrefs = "/ab/ab/ab/ab /s/1 /s/2 /s/3" },
+  };
+  static const struct cr_sim_site world = CR_SIM_SITE(traps);
+  struct cr_sim sim;
+  crawler_explanation *e;
+  (void)state;
+
+  open(&sim, &world);
+  cr_sim_set(&sim, "obey_robots", "0");
+  cr_sim_set(&sim, "history", "1M");
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  check(&sim, &(struct want){ "/ab/ab/ab/ab", CRAWLER_PLACE_REJECTED, CRAWLER_ANSWER_NO,
+                              CRAWLER_CHECK_TRAP, CRAWLER_REJECTED_TRAP, "max_repeats", 0 });
+  e = explain(&sim, "/ab/ab/ab/ab", 0);
+  assert_int_equal(crawler_explanation_outcome_reason(e), CRAWLER_REJECTED_TRAP);
+  assert_string_equal(crawler_explanation_outcome_rule(e), "max_repeats");
+  crawler_explanation_free(e);
+  e = explain(&sim, "/ab/ab/ab/ab", CRAWLER_EXPLAIN_AS_SEED);
+  assert_int_equal(crawler_explanation_check(e, CRAWLER_CHECK_TRAP), CRAWLER_ANSWER_NOT_ASKED);
+  crawler_explanation_free(e);
+  cr_sim_set(&sim, "max_repeats", "-1"); /* what was rejected stays so, by no rule of now */
+  check(&sim, &(struct want){ "/ab/ab/ab/ab", CRAWLER_PLACE_REJECTED, CRAWLER_ANSWER_NO,
+                              CRAWLER_CHECK_TRAP, CRAWLER_REJECTED_TRAP, NULL, 0 });
+  cr_sim_close(&sim);
+}
+
 /* ---- hooks ---- */
 
 struct hooked {
@@ -475,6 +511,7 @@ int main(void)
     cmocka_unit_test(a_robots_txt_that_cannot_be_had_is_told),
     cmocka_unit_test(a_url_refused_for_depth_is_told_with_its_page),
     cmocka_unit_test(what_has_no_room_is_told),
+    cmocka_unit_test(what_a_rule_against_traps_left_out_is_told),
     cmocka_unit_test(hooks_are_named_and_not_called),
     cmocka_unit_test(a_crawl_that_is_asked_about_runs_as_one_that_is_not),
   };

@@ -21,12 +21,20 @@ static const struct cr_trap_config defaults = {
 static struct cr_mem mem;
 static struct cr_trap *trap;
 
+/* Whatever is judged has been foretold. */
 static struct cr_trap_verdict judge(const struct cr_trap_config *config, const char *target)
 {
+  struct cr_trap_verdict foretold;
+  struct cr_trap_verdict verdict;
   struct cr_trap_parts parts;
 
   cr_trap_split(&parts, cr_span_text(target));
-  return cr_trap_judge(trap, config, origin, &parts);
+  for (int i = 0; i < 2; i++) /* and asking counts nothing */
+    foretold = cr_trap_preview(trap, config, origin, &parts);
+  verdict = cr_trap_judge(trap, config, origin, &parts);
+  assert_int_equal(verdict.rule, foretold.rule);
+  assert_int_equal(verdict.respite, foretold.respite);
+  return verdict;
 }
 
 static void tell(const char *target, uint32_t says)
