@@ -242,6 +242,7 @@ void cr_condition_run(const struct cr_condition *condition, char wrong[CR_CONDIT
   make_site(run);
   cr_sim_open(&run->sim,
               &(struct cr_sim_config){ .world = &run->site.world, .parser = cr_parse_run });
+  cr_sim_set(&run->sim, "retry_statuses", ""); /* a status is an answer */
   set_options(run);
   crawler_on_page(run->sim.c, look_at, run);
   cr_sim_add(&run->sim, START);

@@ -451,6 +451,7 @@ static void open_crawler(struct run *run)
   cr_crawl_open(&run->rig, CR_WAY_RUN);
   assert_int_equal(crawler_set_resolve(run->rig.c, "localhost:*:127.0.0.1"), 0);
   assert_int_equal(crawler_set_max_parks(run->rig.c, 0), 0); /* a 503 is an answer */
+  assert_int_equal(crawler_set_retry_statuses(run->rig.c, ""), 0);
   assert_int_equal(crawler_set_timeout_ms(run->rig.c, PATIENCE_MS), 0);
   run->plan.c = run->rig.c;
   run->plan.arena = run->arena;

@@ -76,6 +76,7 @@ static void check_status(const char *path, char *wrong)
 
   cr_crawl_open(&rig, CR_WAY_RUN);
   assert_int_equal(crawler_set_max_parks(rig.c, 0), 0);
+  assert_int_equal(crawler_set_retry_statuses(rig.c, ""), 0); /* and so is any other */
   assert_int_equal(crawler_set_max_retries(rig.c, RETRIES), 0);
   assert_int_equal(crawler_set_timeout_ms(rig.c, PATIENCE_MS), 0);
   cr_crawl_add(&rig, cr_site_url(site, path));
