@@ -180,6 +180,20 @@ static void give_back(struct cr_shard *s, const struct cr_task *task)
     cr_shard_fail(s, CRAWLER_E_NOMEM);
 }
 
+/* May it leave? NONE, or why it ends here. */
+static crawler_reason why_not(struct cr_shard *s, struct cr_visit *v)
+{
+  crawler_reason reason = cr_visit_is_in_vain(v)     ? CRAWLER_FAILED_RATE_LIMITED
+                          : cr_visit_host_is_dead(v) ? CRAWLER_FAILED_HOST_DEAD
+                                                     : cr_robots_verdict(s, v);
+
+  if (reason != CRAWLER_REASON_NONE)
+    return reason;
+  if (cr_trap_is_spent(s, &v->page.req))
+    return CRAWLER_DROPPED_TRAP;
+  return hook_accepts(s, v) ? CRAWLER_REASON_NONE : CRAWLER_DROPPED_FILTER;
+}
+
 void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
 {
   struct cr_visit *v;
@@ -203,13 +217,7 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
     cr_robots_in_vain(v);
     return;
   }
-  reason = cr_visit_is_in_vain(v)     ? CRAWLER_FAILED_RATE_LIMITED
-           : cr_visit_host_is_dead(v) ? CRAWLER_FAILED_HOST_DEAD
-                                      : cr_robots_verdict(s, v);
-  if (reason == CRAWLER_REASON_NONE && cr_trap_is_spent(s, &v->page.req))
-    reason = CRAWLER_DROPPED_TRAP;
-  if (reason == CRAWLER_REASON_NONE && !hook_accepts(s, v))
-    reason = CRAWLER_DROPPED_FILTER;
+  reason = why_not(s, v);
   if (reason != CRAWLER_REASON_NONE) {
     cr_visit_end(v, reason >= CRAWLER_DROPPED_ROBOTS ? CRAWLER_DROPPED : CRAWLER_FAILED, reason);
     return;
