@@ -169,14 +169,18 @@ static bool is_sure(const struct cell *cell, int64_t pages)
 struct looked_up {
   struct cr_trap_view views[CR_TRAP_VIEWS];
   size_t count;
-  uint64_t site;
 };
 
-static void look_up(const struct cr_trap *trap, struct cr_span origin,
-                    const struct cr_trap_parts *parts, struct looked_up *found)
+/* The key of a site's own cell. */
+static uint64_t site_of(const struct cr_trap *trap, struct cr_span origin)
 {
-  found->site = cr_hash64(origin.at, origin.len, trap->seed) | 1;
-  found->count = cr_trap_views(parts, found->site, found->views);
+  return cr_hash64(origin.at, origin.len, trap->seed) | 1;
+}
+
+static void look_up(const struct cr_trap *trap, uint64_t site, const struct cr_trap_parts *parts,
+                    struct looked_up *found)
+{
+  found->count = cr_trap_views(parts, site, found->views);
   for (size_t i = 0; i < found->count && trap->cell_count > 0; i++) {
     const struct cell *set = set_of(trap->cells, trap->cell_count, found->views[i].rest);
 
@@ -224,14 +228,14 @@ static void judge_group(const struct cr_trap *trap, const struct cr_trap_config 
 }
 
 /* Is it among the first few of its site? */
-static bool is_early(struct cr_trap *trap, struct cr_span origin)
+static bool is_early(struct cr_trap *trap, uint64_t site)
 {
-  struct cell *site = make(trap, cr_hash64(origin.at, origin.len, trap->seed) | 1);
+  struct cell *cell = make(trap, site);
 
-  if (!site)
+  if (!cell)
     return true;
-  count_url(site);
-  return site->urls <= FIRST_URLS;
+  count_url(cell);
+  return cell->urls <= FIRST_URLS;
 }
 
 static void judge_views(const struct cr_trap *trap, const struct cr_trap_config *config,
@@ -253,11 +257,12 @@ struct cr_trap_verdict cr_trap_judge(struct cr_trap *trap, const struct cr_trap_
                                      struct cr_span origin, const struct cr_trap_parts *parts)
 {
   struct cr_trap_verdict verdict = { 0 };
+  uint64_t site = site_of(trap, origin);
   struct looked_up found;
 
-  if (!is_on(config) || is_early(trap, origin))
+  if (!is_on(config) || is_early(trap, site))
     return verdict;
-  look_up(trap, origin, parts, &found);
+  look_up(trap, site, parts, &found);
   judge_views(trap, config, &found, &verdict);
   for (size_t i = 0; i < found.count && verdict.rule == 0; i++) {
     struct cell *cell = make(trap, found.views[i].rest);
@@ -272,13 +277,14 @@ struct cr_trap_verdict cr_trap_preview(const struct cr_trap *trap,
                                        const struct cr_trap_config *config, struct cr_span origin,
                                        const struct cr_trap_parts *parts)
 {
-  const struct cell *site = find(trap, cr_hash64(origin.at, origin.len, trap->seed) | 1);
+  uint64_t site = site_of(trap, origin);
+  const struct cell *cell = find(trap, site);
   struct cr_trap_verdict verdict = { 0 };
   struct looked_up found;
 
-  if (!is_on(config) || !site || site->urls < FIRST_URLS)
+  if (!is_on(config) || !cell || cell->urls < FIRST_URLS)
     return verdict;
-  look_up(trap, origin, parts, &found);
+  look_up(trap, site, parts, &found);
   judge_views(trap, config, &found, &verdict);
   return verdict;
 }
@@ -290,7 +296,7 @@ bool cr_trap_has_spent(const struct cr_trap *trap, const struct cr_trap_config *
 
   if (trap->used == 0 || config->pages < 0)
     return false;
-  look_up(trap, origin, parts, &found);
+  look_up(trap, site_of(trap, origin), parts, &found);
   for (size_t i = 0; i < found.count; i++)
     if (found.views[i].rule == 0 && is_sure(find(trap, found.views[i].rest), config->pages))
       return true;
@@ -313,7 +319,7 @@ bool cr_trap_wants(const struct cr_trap *trap, struct cr_span origin,
 
   if (trap->used == 0)
     return false;
-  look_up(trap, origin, parts, &found);
+  look_up(trap, site_of(trap, origin), parts, &found);
   chance = cr_hash64(parts->path.at, parts->path.len, trap->seed);
   for (size_t i = 0; i < found.count; i++) {
     const struct cr_trap_view *view = &found.views[i];
@@ -348,7 +354,7 @@ void cr_trap_tell(struct cr_trap *trap, struct cr_span origin, const struct cr_t
 
   if (print->exact == 0)
     return;
-  look_up(trap, origin, parts, &found);
+  look_up(trap, site_of(trap, origin), parts, &found);
   for (size_t i = 0; i < found.count; i++) {
     struct cell *cell = find(trap, found.views[i].rest);
     struct cr_print before;

@@ -71,11 +71,10 @@ void cr_trap_split(struct cr_trap_parts *parts, struct cr_span target)
 
 struct cr_span cr_trap_parameter_name(struct cr_span parameter, struct cr_span *value)
 {
-  const char *equals = memchr(parameter.at, '=', parameter.len);
-  size_t len = equals ? (size_t)(equals - parameter.at) : parameter.len;
+  size_t len = cr_span_find(parameter, '=');
 
   if (value)
-    *value = equals ? cr_span(equals + 1, parameter.len - len - 1) : cr_span("", 0);
+    *value = len < parameter.len ? cr_span_from(parameter, len + 1) : cr_span("", 0);
   return cr_span(parameter.at, len);
 }
 

@@ -23,7 +23,7 @@ static void open(struct cr_sim *sim, const struct cr_sim_site *site)
 
 /* ---- by class ---- */
 
-/* What the classes come to, and the table of docs/reference/outcomes.md. */
+/* The table of docs/reference/outcomes.md. */
 static void each_class_has_as_many_attempts_as_it_is_worth(void **state)
 {
   static const struct {
