@@ -37,6 +37,15 @@ static inline bool cr_span_eq(struct cr_span a, struct cr_span b)
   return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
+/* 8 bytes as a number, the first one lowest; compilers make one load of it. */
+static inline uint64_t cr_load_word(const char *at)
+{
+  const uint8_t *b = (const uint8_t *)at;
+
+  return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+         (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+}
+
 static inline char cr_lower(char c)
 {
   return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);

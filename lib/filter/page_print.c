@@ -8,7 +8,7 @@
  */
 #include "filter/page_print.h"
 
-#include "base/hash.h"
+#include "base/find.h"
 
 enum {
   RUN = 4,       /* words */
@@ -17,6 +17,8 @@ enum {
   MOST = 0xffff, /* words that are read */
   NEAR = 3       /* bits */
 };
+
+#define FACTOR UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio */
 
 struct sum {
   uint64_t planes[PLANES];
@@ -49,9 +51,25 @@ static void count_bits(struct sum *sum, uint64_t bits)
   }
 }
 
-static void add_word(struct sum *sum, struct cr_span word)
+/* Quick rather than good: it is stirred with its neighbours. What follows the word may be read up
+ * to `end`. */
+static uint64_t hash_of(struct cr_span word, const char *end)
 {
-  uint64_t hash = cr_hash64(word.at, word.len, 0);
+  uint64_t hash = word.len;
+
+  for (; word.len > 8; word = cr_span(word.at + 8, word.len - 8))
+    hash = turn((hash ^ cr_load_word(word.at)) * FACTOR, 32);
+  uint64_t rest = 0;
+  if (end - word.at >= 8)
+    rest = cr_load_word(word.at) << (64 - 8 * word.len);
+  else
+    for (size_t i = 0; i < word.len; i++)
+      rest = rest >> 8 | (uint64_t)(uint8_t)word.at[i] << 56;
+  return turn((hash ^ rest) * FACTOR, 32);
+}
+
+static void add_word(struct sum *sum, uint64_t hash)
+{
   uint64_t run = 0;
 
   sum->exact = stir(sum->exact ^ hash);
@@ -64,24 +82,25 @@ static void add_word(struct sum *sum, struct cr_span word)
   count_bits(sum, stir(run));
 }
 
-static bool is_of_word(char c)
-{
-  return cr_is_alpha(c) || cr_is_digit(c) || (unsigned char)c >= 0x80;
-}
+/* Letters, digits, and what isn't ASCII. */
+#define OF_WORD(c) ((uint8_t)((c) - '0') < 10 || (uint8_t)(((c) | 0x20) - 'a') < 26 || (c) >= 0x80)
+#define ROW(n) OF_WORD(n), OF_WORD(n + 1), OF_WORD(n + 2), OF_WORD(n + 3)
+#define ROWS(n) ROW(n), ROW(n + 4), ROW(n + 8), ROW(n + 12)
 
-/* Where the text ends whose end tag begins with this; len: never. */
-static size_t find_end(struct cr_span body, size_t at, struct cr_span tag)
-{
-  for (; at + tag.len <= body.len; at++) {
-    const char *next = memchr(body.at + at, '<', body.len - at);
+static const bool is_of_word[256] = {
+  ROWS(0x00), ROWS(0x10), ROWS(0x20), ROWS(0x30), ROWS(0x40), ROWS(0x50), ROWS(0x60), ROWS(0x70),
+  ROWS(0x80), ROWS(0x90), ROWS(0xa0), ROWS(0xb0), ROWS(0xc0), ROWS(0xd0), ROWS(0xe0), ROWS(0xf0),
+};
 
-    if (!next)
-      break;
-    at = (size_t)(next - body.at);
-    if (cr_span_starts_nocase(cr_span(next, body.len - at), tag))
+/* Where the text ends whose end tag begins with this; `end`: never. */
+static const char *find_end(const char *at, const char *end, struct cr_span tag)
+{
+  for (; at < end; at++) {
+    at = cr_find_byte(at, end, '<');
+    if (cr_span_starts_nocase(cr_span(at, (size_t)(end - at)), tag))
       return at;
   }
-  return body.len;
+  return end;
 }
 
 /* A tag that shows something counts as a word. */
@@ -96,23 +115,37 @@ static bool is_shown(struct cr_span tag)
   return false;
 }
 
-/* Of most tags only the first letter is looked at. */
-static size_t skip_tag(struct sum *sum, struct cr_span body, size_t at)
+/* The first two letters that scripts, styles and what is shown have; hardly any other tag has. */
+static bool is_looked_at(char first, char second)
 {
-  struct cr_span tag = cr_span(body.at + at, body.len - at);
-  const char *close = memchr(tag.at, '>', tag.len);
-  char first = tag.len > 1 ? cr_lower(tag.at[1]) : 0;
+  switch (first | 0x20) {
+  case 's':
+    return (second | 0x20) == 'c' || (second | 0x20) == 't' || (second | 0x20) == 'o';
+  case 'i':
+    return (second | 0x20) == 'm' || (second | 0x20) == 'f';
+  case 'e':
+    return (second | 0x20) == 'm';
+  default:
+    return false;
+  }
+}
 
-  if (tag.len > 3 && memcmp(tag.at, "<!--", 4) == 0)
+static const char *skip_tag(struct sum *sum, const char *at, const char *end)
+{
+  if (end - at > 3 && memcmp(at, "<!--", 4) == 0)
     return at + 4;
-  tag.len = close ? (size_t)(close - tag.at) + 1 : tag.len;
-  if (first == 's' && cr_span_starts_nocase(tag, CR_SPAN("<script")))
-    return find_end(body, at + tag.len, CR_SPAN("</script"));
-  if (first == 's' && cr_span_starts_nocase(tag, CR_SPAN("<style")))
-    return find_end(body, at + tag.len, CR_SPAN("</style"));
-  if ((first == 's' || first == 'i' || first == 'e') && is_shown(tag))
-    add_word(sum, tag);
-  return at + tag.len;
+  const char *close = cr_find_byte(at, end, '>');
+  const char *behind = close < end ? close + 1 : end;
+  if (end - at < 3 || !is_looked_at(at[1], at[2]))
+    return behind;
+  struct cr_span tag = cr_span(at, (size_t)(behind - at));
+  if (cr_span_starts_nocase(tag, CR_SPAN("<script")))
+    return find_end(behind, end, CR_SPAN("</script"));
+  if (cr_span_starts_nocase(tag, CR_SPAN("<style")))
+    return find_end(behind, end, CR_SPAN("</style"));
+  if (is_shown(tag))
+    add_word(sum, hash_of(tag, end));
+  return behind;
 }
 
 static uint64_t majority(const struct sum *sum)
@@ -130,27 +163,28 @@ static uint64_t majority(const struct sum *sum)
   return bits;
 }
 
+static void add_words(struct sum *sum, const char *at, const char *end)
+{
+  while (at < end && sum->words < MOST) {
+    const char *from = at;
+
+    while (at < end && is_of_word[(uint8_t)*at])
+      at++;
+    if (at > from)
+      add_word(sum, hash_of(cr_span(from, (size_t)(at - from)), end));
+    else
+      at = *at == '<' ? skip_tag(sum, at, end) : at + 1;
+  }
+}
+
 struct cr_print cr_print_page(struct cr_span body)
 {
   struct cr_print print = { 0 };
   struct sum sum = { 0 };
-  size_t at = 0;
 
-  body.len = body.len < CR_PRINT_MAX_BYTES ? body.len : CR_PRINT_MAX_BYTES;
-  while (at < body.len && sum.words < MOST) {
-    size_t from = at;
-
-    if (body.at[at] == '<') {
-      at = skip_tag(&sum, body, at);
-      continue;
-    }
-    while (at < body.len && is_of_word(body.at[at]))
-      at++;
-    if (at > from)
-      add_word(&sum, cr_span(body.at + from, at - from));
-    else
-      at++;
-  }
+  if (body.len > 0)
+    add_words(&sum, body.at,
+              body.at + (body.len < CR_PRINT_MAX_BYTES ? body.len : CR_PRINT_MAX_BYTES));
   if (sum.words < LEAST)
     return print;
   print.near_bits = majority(&sum);

@@ -129,22 +129,13 @@ struct cr_element_slot {
 extern const struct cr_element_slot cr_html_element_slots[1 << CR_ELEMENT_SLOT_BITS];
 extern const uint64_t cr_html_element_factor;
 
-/* 8 bytes as a number; compilers make one load of it. */
-static inline uint64_t cr_html_load_word(const char *at)
-{
-  const uint8_t *b = (const uint8_t *)at;
-
-  return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-         (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
-}
-
 /* The first of at most 8 bytes of a name as a number, its ASCII letters in lower case. */
 static inline uint64_t cr_html_name_word(const char *at, size_t len, const char *end)
 {
   uint64_t word = 0;
 
   if (end - at >= 8) {
-    word = cr_html_load_word(at);
+    word = cr_load_word(at);
     if (len < 8)
       word &= (UINT64_C(1) << (8 * len)) - 1;
   } else {
@@ -173,12 +164,12 @@ static inline const struct cr_element *cr_html_element_in(const struct cr_elemen
 {
   const struct cr_element *element = &cr_html_elements[slot->element];
 
-  if (slot->name_len != name.len || cr_html_load_word(element->name) != word)
+  if (slot->name_len != name.len || cr_load_word(element->name) != word)
     return NULL;
   if (name.len <= 8)
     return element;
   uint64_t second = cr_html_name_word(name.at + 8, name.len - 8, end);
-  return cr_html_load_word(element->name + 8) == second ? element : NULL;
+  return cr_load_word(element->name + 8) == second ? element : NULL;
 }
 
 /* In any case; NULL: a name without rules. */

@@ -410,7 +410,7 @@ static const struct rule *find_rule(enum cr_link_set set, struct cr_span name, c
     return NULL;
   uint64_t word = cr_html_name_word(name.at, name.len, end ? end : name.at + name.len);
   for (; rule->name[0] != '\0'; rule++)
-    if (cr_html_load_word(rule->name) == word && rule->name[name.len] == '\0' &&
+    if (cr_load_word(rule->name) == word && rule->name[name.len] == '\0' &&
         rule->name[name.len - 1] != '\0' &&
         (name.len <= 8 || cr_span_eq_nocase(name, cr_span(rule->name, name.len))))
       return rule;
