@@ -921,12 +921,14 @@ typedef enum crawler_stat {
   CRAWLER_STAT_IDLE_PAUSED = 30, /* slot-time unused, ms: paused; the next: */
   CRAWLER_STAT_IDLE_BUFFER = 31, /* too many bytes are held */
   CRAWLER_STAT_IDLE_LIMIT = 32,  /* max_pages, or the end is near */
-  CRAWLER_STAT_IDLE_CAP = 33,    /* a host, site or address has all it may have in flight */
-  CRAWLER_STAT_IDLE_ROBOTS = 34, /* a robots.txt is awaited */
-  CRAWLER_STAT_IDLE_DELAY = 35,  /* a host's delay */
-  CRAWLER_STAT_IDLE_PARK = 36,   /* a host is parked or paused */
-  CRAWLER_STAT_IDLE_EMPTY = 37,  /* nothing is queued that its host's limits let go */
-  CRAWLER_STAT_COUNT = 38
+  CRAWLER_STAT_IDLE_DNS = 33,    /* a host's name is looked up, in a slot that is taken */
+  CRAWLER_STAT_IDLE_CAP = 34,    /* a host, site or address has all it may have in flight */
+  CRAWLER_STAT_IDLE_ROBOTS = 35, /* a robots.txt is awaited */
+  CRAWLER_STAT_IDLE_DELAY = 36,  /* a host's delay */
+  CRAWLER_STAT_IDLE_PARK = 37,   /* a host is parked or paused */
+  CRAWLER_STAT_IDLE_LANE = 38,   /* hosts untried, or slow, have all the slots they may */
+  CRAWLER_STAT_IDLE_EMPTY = 39,  /* nothing is queued that its host's limits let go */
+  CRAWLER_STAT_COUNT = 40
 } crawler_stat;
 
 /* One number: in a hook as of now, elsewhere by the snapshot that the last turn of the loop left.

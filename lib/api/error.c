@@ -123,10 +123,12 @@ static const struct name stats[] = {
   { CRAWLER_STAT_IDLE_PAUSED, "idle_paused", NULL },
   { CRAWLER_STAT_IDLE_BUFFER, "idle_buffer", NULL },
   { CRAWLER_STAT_IDLE_LIMIT, "idle_limit", NULL },
+  { CRAWLER_STAT_IDLE_DNS, "idle_dns", NULL },
   { CRAWLER_STAT_IDLE_CAP, "idle_cap", NULL },
   { CRAWLER_STAT_IDLE_ROBOTS, "idle_robots", NULL },
   { CRAWLER_STAT_IDLE_DELAY, "idle_delay", NULL },
   { CRAWLER_STAT_IDLE_PARK, "idle_park", NULL },
+  { CRAWLER_STAT_IDLE_LANE, "idle_lane", NULL },
   { CRAWLER_STAT_IDLE_EMPTY, "idle_empty", NULL },
 };
 

@@ -25,6 +25,7 @@ static enum cr_fetch_answer on_address(struct cr_transfer *t, const char *addres
 
   if (v->page.req.kind == CRAWLER_KIND_ROBOTS)
     cr_robots_bound_time(v);
+  cr_visit_note_lookup(v);
   if (v->joined_address)
     return CR_FETCH_GO;
   v->joined_address = true;
@@ -164,6 +165,7 @@ void cr_visit_free_slot(struct cr_visit *v, bool polite)
   if (!v->has_slot)
     return;
   v->has_slot = false;
+  cr_visit_note_lookup(v);
   cr_list_remove(&v->fast_link);
   cr_slots_end(&s->slots, v->slot);
   if (polite) {

@@ -163,6 +163,7 @@ static void take_slot(struct cr_shard *s, struct cr_visit *v)
   if (v->slot != CR_SLOT_SLOW)
     cr_list_push(&s->fast, &v->fast_link);
   v->begun_ms = cr_loop_now(s->loop);
+  v->looks_up = *s->settings->proxy == '\0'; /* which does that itself */
   cr_limits_begin(v);
 }
 

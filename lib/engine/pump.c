@@ -111,6 +111,7 @@ static void move_old(struct cr_shard *s)
 
     if (!cr_slots_move(&s->slots, v->slot))
       return;
+    cr_visit_note_lookup(v);
     v->slot = CR_SLOT_SLOW;
     cr_list_remove(&v->fast_link);
     (void)s->frontier->ops->host_update(s->frontier, &update, now); /* nothing is allocated */

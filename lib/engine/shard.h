@@ -354,6 +354,7 @@ struct cr_visit {
   enum cr_slot slot;
   bool has_slot;
   int64_t begun_ms; /* when it took its slot */
+  bool looks_up;    /* and nobody has said since that its host's address is known */
   bool joined_address;
   const char *header_list[CR_EXTRA_MAX_HEADERS + CR_OPTION_MAX_HEADERS + CR_OUR_HEADERS];
 };
@@ -421,6 +422,9 @@ void cr_host_resume(struct cr_shard *s, uint32_t host);
 void cr_host_block(struct cr_shard *s, uint32_t host, const struct cr_tally *t);
 /* At the end of each turn: which slots are free, and why. */
 void cr_shard_note_idle(struct cr_shard *s);
+/* A visit's host has an address now, or its slot is another one, or none: what it has waited for
+ * the name until then counts. */
+void cr_visit_note_lookup(struct cr_visit *v);
 /* No host has all it has queued asked for before so many ms from now, as far as its delay and what
  * it waits for tell; *host is the last of them. 0: nothing is queued, or a limit may come first. */
 int64_t cr_shard_eta(const struct cr_shard *s, uint32_t *host);

@@ -199,6 +199,7 @@ struct cr_frontier_stats { /* kept, O(1) */
   int64_t queued_pages;    /* kinds page and sitemap: those that max_pages may keep */
   int64_t leased;
   int64_t hosts;
+  int64_t hosts_ready;
   int64_t hosts_delayed; /* of those with something queued, that may not be asked yet: for their
                           * delay, or that of what is queued */
   int64_t hosts_parked;  /* ... parked, or blocked until that changes */

@@ -227,6 +227,7 @@ static void stats(struct cr_frontier *base, struct cr_frontier_stats *out)
   }
   out->queued_pages = f->queued[CRAWLER_KIND_PAGE] + f->queued[CRAWLER_KIND_SITEMAP];
   out->hosts = f->hosts.hosts.count;
+  out->hosts_ready = f->hosts_in[CR_PLACE_RING];
   out->hosts_delayed = f->hosts_in[CR_PLACE_ASLEEP];
   out->hosts_parked = (int64_t)f->hosts_in[CR_PLACE_PARKED] + f->hosts_in[CR_PLACE_BLOCKED];
   out->hosts_gated = f->hosts_in[CR_PLACE_GATED];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* idle.c - why slots for transfers are free: slot-time by reason.
+/* idle.c - why slots for transfers do nothing: slot-time by reason.
  */
 #include "schedule/idle.h"
 
@@ -34,4 +34,9 @@ void cr_idle_set(struct cr_idle *idle, int64_t now_ms, uint32_t free_slots, enum
     free_slots -= slots;
   }
   idle->slots[CR_IDLE_EMPTY] = free_slots;
+}
+
+void cr_idle_add(struct cr_idle *idle, enum cr_idle_reason reason, int64_t ms)
+{
+  idle->total_ms[reason] += ms;
 }

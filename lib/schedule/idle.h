@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* idle.h - why slots for transfers are free: slot-time by reason.
+/* idle.h - why slots for transfers do nothing: slot-time by reason.
  *
  * A slot is free because some host may not be asked yet, or because there is nothing to ask for.
  * Each host that has URLs and waits is taken to keep one slot free; what is left over is nobody's.
- * Pure.
+ * A slot that waits for its host's name isn't free, and is idle, too. Pure.
  */
 #ifndef CR_SCHEDULE_IDLE_H
 #define CR_SCHEDULE_IDLE_H
@@ -15,11 +15,13 @@ enum cr_idle_reason {
   CR_IDLE_PAUSED,
   CR_IDLE_BUFFER, /* too many bytes are held */
   CR_IDLE_LIMIT,  /* max_pages, or the crawl ends */
+  CR_IDLE_DNS,    /* of a slot that is taken */
   /* A host's, in the order in which they are held responsible. */
   CR_IDLE_CAP, /* the host, its site or its address has all it may have in flight */
   CR_IDLE_ROBOTS,
   CR_IDLE_DELAY,
   CR_IDLE_PARK,
+  CR_IDLE_LANE,  /* none: enough slots are in use by hosts untried, or slow, as it is */
   CR_IDLE_EMPTY, /* nothing is queued */
   CR_IDLE_REASONS
 };
@@ -36,6 +38,8 @@ void cr_idle_begin(struct cr_idle *idle, int64_t now_ms);
  * CR_IDLE_REASONS: none of them. hosts: how many wait, by reason. */
 void cr_idle_set(struct cr_idle *idle, int64_t now_ms, uint32_t free_slots, enum cr_idle_reason all,
                  const int64_t hosts[CR_IDLE_REASONS]);
+/* A slot that was taken was idle for so long. */
+void cr_idle_add(struct cr_idle *idle, enum cr_idle_reason reason, int64_t ms);
 /* Total for a reason, up to now. */
 int64_t cr_idle_total(const struct cr_idle *idle, enum cr_idle_reason reason, int64_t now_ms);
 

@@ -198,6 +198,58 @@ static void robots_caps_and_parks_are_told_apart(void **state)
   cr_sim_close(&sim);
 }
 
+/* Of hosts that nobody knows yet a part of the slots is kept free: that isn't for want of URLs. */
+static void slots_kept_for_known_hosts_are_told_apart(void **state)
+{
+  static const struct cr_sim_page late[] = { { .url = "/" } };
+  static const struct cr_sim_site world = CR_SIM_SITE(late);
+  char url[32];
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &world);
+  cr_sim_set(&sim, "concurrency", "8");
+  cr_sim_set(&sim, "address_concurrency", "60");
+  for (int i = 1; i < 60; i++) { /* and a.example */
+    (void)snprintf(url, sizeof(url), "http://%d.example/", i);
+    cr_sim_add(&sim, url);
+  }
+  cr_sim_run_checked(&sim, 1);
+  /* Ten rounds of six hosts, 13 ms each; the last one leaves nobody waiting. */
+  assert_in_range(cr_sim_stat(&sim, CRAWLER_STAT_IDLE_LANE), 2 * 8 * 13, 2 * 10 * 13);
+  assert_in_range(cr_sim_stat(&sim, CRAWLER_STAT_IDLE_EMPTY), 0, 2 * 2 * 13);
+  cr_sim_close(&sim);
+}
+
+/* Until its lookup has taken so long that it leaves the fast lane: slow_after is 2 s. */
+static void a_slot_that_waits_for_a_name_says_so(void **state)
+{
+  static const struct {
+    int64_t resolve_ms;
+    crawler_reason failure;
+    int64_t idle_ms;
+  } rows[] = {
+    { 1, CRAWLER_REASON_NONE, 1 },
+    { 1500, CRAWLER_REASON_NONE, 1500 },
+    { 1500, CRAWLER_FAILED_DNS, 1500 },
+    { 5000, CRAWLER_REASON_NONE, 2000 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    const struct cr_sim_page page = { .url = "/",
+                                      .failure = rows[i].failure,
+                                      .resolve_ms = rows[i].resolve_ms };
+    const struct cr_sim_site world = { { cr_sim_site_answer, cr_sim_site_links }, &page, 1 };
+    struct cr_sim sim;
+    open(&sim, &world);
+    cr_sim_set(&sim, "max_retries", "0");
+    cr_sim_run_checked(&sim, 1);
+    assert_in_range(cr_sim_stat(&sim, CRAWLER_STAT_IDLE_DNS), rows[i].idle_ms, rows[i].idle_ms + 1);
+    cr_sim_close(&sim);
+  }
+}
+
 /* ---- how long at least ---- */
 
 static void the_bound_is_the_slowest_hosts_and_true(void **state)
@@ -238,6 +290,8 @@ int main(void)
     cmocka_unit_test(a_park_goes_on_behind_a_pause),
     cmocka_unit_test(free_slots_say_what_they_wait_for),
     cmocka_unit_test(robots_caps_and_parks_are_told_apart),
+    cmocka_unit_test(slots_kept_for_known_hosts_are_told_apart),
+    cmocka_unit_test(a_slot_that_waits_for_a_name_says_so),
     cmocka_unit_test(the_bound_is_the_slowest_hosts_and_true),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,7 @@ void cr_sim_site_answer(const struct cr_sim_world *world, const struct cr_sim_re
   if (!page)
     page = &missing;
   answer->failure = page->failure;
-  answer->resolve_ms = 1;
+  answer->resolve_ms = page->resolve_ms ? page->resolve_ms : 1;
   answer->connect_ms = 1;
   answer->head_ms = page->ms ? page->ms : 10;
   answer->body_ms = 1;

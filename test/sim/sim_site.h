@@ -31,6 +31,7 @@ struct cr_sim_page {
   crawler_reason failure;
   unsigned times;      /* only the first so many requests get this row; then the URL's next one */
   int64_t ms;          /* until the head; 0: 10 */
+  int64_t resolve_ms;  /* until the name is known; 0: 1 */
   const char *address; /* NULL: "192.0.2.1" */
 };
 
