@@ -967,10 +967,11 @@ int64_t crawler_host_stat(const crawler *c, size_t i, crawler_stat which);
 int crawler_host_pause(crawler *c, size_t i);
 int crawler_host_resume(crawler *c, size_t i);
 int crawler_host_is_paused(const crawler *c, size_t i);
-/* What is queued now takes at least so many ms more, by the delays of the hosts it is queued for;
- * *host (may be NULL) is the one that takes longest, SIZE_MAX if none does. Answers take time on
- * top of that, and more may be found. 0: no bound is known, as where max_pages will end the crawl
- * first. Paused hosts don't count. Loop thread, at the cost of a walk over all hosts. */
+/* What is queued now takes at least so many ms more, if all of it is asked for, by the delays of
+ * the hosts it is queued for; *host (may be NULL) is the one that takes longest, SIZE_MAX if none
+ * does. Answers take time on top of that, and more may be found. 0: no bound is known, as where
+ * max_pages will end the crawl first. Paused hosts don't count. Loop thread, at the cost of a walk
+ * over all hosts. */
 int64_t crawler_eta_lower_bound_ms(const crawler *c, size_t *host);
 
 /* ---- why ----------------------------------------------------------------------------------- */

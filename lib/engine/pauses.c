@@ -88,17 +88,30 @@ void cr_visit_note_lookup(struct cr_visit *v)
 
 /* ---- how long at least ---- */
 
-/* Jitter isn't counted, nor how long answers take. */
+/* How many of those that are queued for a host may still leave. */
+static int64_t host_left(const struct cr_shard *s, const struct cr_host_view *view)
+{
+  int64_t most = s->settings->max_pages_per_host;
+  int64_t left = most - view->pages;
+
+  if (most < 0 || left >= view->queued)
+    return view->queued;
+  return left > 0 ? left : 0;
+}
+
+/* Jitter isn't counted, nor how long answers take, nor what they have added to the delay: all of
+ * that may pass. */
 static int64_t host_eta(const struct cr_shard *s, uint32_t host, int64_t now)
 {
   struct cr_host_view view;
 
   s->frontier->ops->host_view(s->frontier, host, &view);
-  if (view.queued == 0 || view.is_exhausted || view.blocked_until_ms == CR_NEVER)
+  int64_t left = host_left(s, &view);
+  if (left == 0 || view.is_exhausted || view.blocked_until_ms == CR_NEVER)
     return 0;
   int64_t first = view.next_ok_ms > view.blocked_until_ms ? view.next_ok_ms : view.blocked_until_ms;
-  int64_t delay = cr_pace_of(s, host).delay_ms;
-  int64_t times = (view.queued - 1) / view.cap;
+  int64_t delay = cr_robots_politeness(s, host).delay_ms;
+  int64_t times = (left - 1) / view.cap;
   first = first > now ? first - now : 0;
   if (delay > 0 && times > (INT64_MAX - first) / delay)
     return INT64_MAX;

@@ -281,6 +281,57 @@ static void the_bound_is_the_slowest_hosts_and_true(void **state)
   cr_sim_close(&sim);
 }
 
+/* A longer delay, earned by errors, is given back by good answers. */
+static void a_delay_that_may_pass_is_none_of_the_bound(void **state)
+{
+  static const struct cr_sim_page tired[] = {
+    { "/", .hrefs = "/a /1 /2 /3 /4 /5 /6 /7 /8" },
+    { .url = "/a", .status = 500 },
+    { .url = "/1" },
+    { .url = "/2" },
+    { .url = "/3" },
+    { .url = "/4" },
+    { .url = "/5" },
+    { .url = "/6" },
+    { .url = "/7" },
+    { .url = "/8" },
+  };
+  static const struct cr_sim_site world = CR_SIM_SITE(tired);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &world);
+  cr_sim_set(&sim, "max_adaptive_delay", "1h");
+  cr_sim_set(&sim, "max_retries", "0");
+  step_to(&sim, 2);
+  int64_t before = cr_sim_stat(&sim, CRAWLER_STAT_ELAPSED_MS);
+  int64_t bound = crawler_eta_lower_bound_ms(sim.c, NULL);
+  cr_sim_run_checked(&sim, 1);
+  assert_in_range(cr_sim_stat(&sim, CRAWLER_STAT_ELAPSED_MS) - before, bound, 2 * bound);
+  cr_sim_close(&sim);
+}
+
+static void pages_over_a_hosts_limit_are_none_of_the_bound(void **state)
+{
+  struct cr_sim sim;
+  size_t host = 0;
+  (void)state;
+
+  open(&sim, &site);
+  step_to(&sim, 2); /* three are left on each */
+  crawler_set_max_pages_per_host(sim.c, 3);
+  assert_false(cr_sim_step(&sim, 0));
+  int64_t before = cr_sim_stat(&sim, CRAWLER_STAT_ELAPSED_MS);
+  int64_t bound = crawler_eta_lower_bound_ms(sim.c, &host);
+  assert_string_equal(crawler_host_name(sim.c, host), "b.example");
+  assert_in_range(bound, 19000, 20010);
+  cr_sim_run_checked(&sim, 1);
+  assert_string_equal(crawler_ended(sim.c), "host_limit");
+  assert_in_range(cr_sim_stat(&sim, CRAWLER_STAT_ELAPSED_MS) - before, bound, bound + 1000);
+  assert_int_equal(crawler_eta_lower_bound_ms(sim.c, &host), 0);
+  cr_sim_close(&sim);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -293,6 +344,8 @@ int main(void)
     cmocka_unit_test(slots_kept_for_known_hosts_are_told_apart),
     cmocka_unit_test(a_slot_that_waits_for_a_name_says_so),
     cmocka_unit_test(the_bound_is_the_slowest_hosts_and_true),
+    cmocka_unit_test(a_delay_that_may_pass_is_none_of_the_bound),
+    cmocka_unit_test(pages_over_a_hosts_limit_are_none_of_the_bound),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
