@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -298,35 +299,79 @@ static void on_log(crawler *c, int level, const char *text, void *user)
 
 /* ---- numbers ---- */
 
+/* Where most of the time of idle slots went since that moment, if it wasn't for want of URLs; and
+ * in how many of them. */
+static const char *most_idle(crawler *c, struct output_moment *since, double *slots)
+{
+  int64_t ms = crawler_get_stat(c, CRAWLER_STAT_ELAPSED_MS) - since->elapsed_ms;
+  int64_t most_ms = 0;
+  int most = 0;
+
+  for (int i = 0; i < OUTPUT_IDLE_REASONS; i++) {
+    int64_t total_ms = crawler_get_stat(c, (crawler_stat)(CRAWLER_STAT_IDLE_PAUSED + i));
+    int64_t idle_ms = total_ms - since->idle_ms[i];
+    if (idle_ms > most_ms) {
+      most_ms = idle_ms;
+      most = i;
+    }
+    since->idle_ms[i] = total_ms;
+  }
+  since->elapsed_ms += ms;
+  *slots = ms > 0 ? (double)most_ms / (double)ms : 0;
+  return crawler_stat_name(CRAWLER_STAT_IDLE_PAUSED + most) + strlen("idle_");
+}
+
+/* "; 12 idle: delay": slots. */
+static void put_idle(FILE *to, crawler *c, struct output_moment *since)
+{
+  double slots;
+  const char *why = most_idle(c, since, &slots);
+
+  if (slots >= 0.5)
+    fprintf(to, "; %.0f idle: %s", slots, why);
+}
+
 /* "; at least 35 s: 20 of a.example": what holds the crawl up for longest, if it is long. */
-static void print_eta(crawler *c)
+static void put_eta(FILE *to, crawler *c)
 {
   size_t host;
   int64_t ms = crawler_eta_lower_bound_ms(c, &host);
 
   if (ms >= 10000)
-    fprintf(stderr, "; at least %" PRId64 " s: %" PRId64 " of %s", ms / 1000,
+    fprintf(to, "; at least %" PRId64 " s: %" PRId64 " of %s", ms / 1000,
             crawler_host_stat(c, host, CRAWLER_STAT_QUEUED), crawler_host_name(c, host));
+}
+
+/* The line isn't to reach the terminal's last column: what is broken in two can't be taken away. */
+static int line_columns(void)
+{
+  struct winsize size;
+
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1 : 79;
 }
 
 void output_progress(struct output *out)
 {
-  static int64_t last_ms = -1000;
   int64_t ms = crawler_get_stat(out->c, CRAWLER_STAT_ELAPSED_MS);
   int64_t fetched = crawler_get_stat(out->c, CRAWLER_STAT_FETCHED);
+  char text[512] = "";
 
-  if (!out->progress || ms - last_ms < 200)
+  if (!out->progress || (out->last.elapsed_ms > 0 && ms - out->last.elapsed_ms < 200))
     return;
-  last_ms = ms;
-  fprintf(stderr,
-          "\r\033[K%" PRId64 " pages, %.0f/s, %" PRId64 " queued, %" PRId64 " in flight, %" PRId64
-          " hosts",
+  FILE *line = fmemopen(text, sizeof(text), "w");
+  if (!line)
+    return;
+  fprintf(line,
+          "%" PRId64 " pages, %.0f/s, %" PRId64 " queued, %" PRId64 " in flight, %" PRId64 " hosts",
           fetched, ms > 0 ? (double)fetched * 1000 / (double)ms : 0.0,
           crawler_get_stat(out->c, CRAWLER_STAT_QUEUED),
           crawler_get_stat(out->c, CRAWLER_STAT_IN_FLIGHT),
           crawler_get_stat(out->c, CRAWLER_STAT_HOSTS));
+  put_idle(line, out->c, &out->last);
   if (crawler_get_stat(out->c, CRAWLER_STAT_HOSTS) <= MOST_HOSTS_WALKED)
-    print_eta(out->c);
+    put_eta(line, out->c);
+  fclose(line);
+  fprintf(stderr, "\r\033[K%.*s", line_columns(), text);
   fflush(stderr);
   out->line_is_up = 1;
 }
@@ -413,7 +458,21 @@ static void put_counters(const crawler_stats *s)
            crawler_stats_get(s, (crawler_stat)i));
     comma = ",";
   }
-  fputs("}}}\n", stdout);
+  putchar('}');
+}
+
+/* "eta_lower_bound":{"ms":35000,"host":"a.example"}: what is still queued takes that. */
+static void put_bound(crawler *c)
+{
+  size_t host;
+  int64_t ms = crawler_eta_lower_bound_ms(c, &host);
+
+  fputs(",\"eta_lower_bound\":{", stdout);
+  if (ms > 0) {
+    printf("\"ms\":%" PRId64, ms);
+    output_member(stdout, "host", crawler_host_name(c, host));
+  }
+  putchar('}');
 }
 
 static void put_json_summary(crawler *c, const crawler_stats *s)
@@ -434,26 +493,14 @@ static void put_json_summary(crawler *c, const crawler_stats *s)
   put_reasons("rejected_by", s, -1, 48, 63);
   putchar('}');
   put_counters(s);
-}
-
-/* Where most of the time of free slots went, if it wasn't for want of URLs. */
-static void print_idle(const crawler_stats *s)
-{
-  int most = CRAWLER_STAT_IDLE_PAUSED;
-  int64_t ms = crawler_stats_get(s, CRAWLER_STAT_ELAPSED_MS);
-
-  for (int i = most + 1; i < CRAWLER_STAT_IDLE_EMPTY; i++)
-    if (crawler_stats_get(s, (crawler_stat)i) > crawler_stats_get(s, (crawler_stat)most))
-      most = i;
-  double slots = ms > 0 ? (double)crawler_stats_get(s, (crawler_stat)most) / (double)ms : 0;
-  if (slots >= 0.5)
-    fprintf(stderr, "%.1f slots were free for: %s\n", slots,
-            crawler_stat_name(most) + strlen("idle_"));
+  put_bound(c);
+  fputs("}}\n", stdout);
 }
 
 static void print_summary(struct output *out, const crawler_stats *s)
 {
   int64_t ms = crawler_stats_get(s, CRAWLER_STAT_ELAPSED_MS);
+  struct output_moment start = { 0 };
   const char *name;
   int64_t count;
 
@@ -462,17 +509,19 @@ static void print_summary(struct output *out, const crawler_stats *s)
     check_output(out);
   fprintf(stderr,
           "%s: %" PRId64 " pages fetched, %" PRId64 " redirected, %" PRId64 " failed, %" PRId64
-          " dropped, %" PRId64 " queued; %" PRId64 " links; %.1f MB in %.1f s\n",
+          " dropped, %" PRId64 " queued; %" PRId64 " links; %.1f MB in %.1f s",
           crawler_ended(out->c), crawler_stats_get(s, CRAWLER_STAT_FETCHED),
           crawler_stats_get(s, CRAWLER_STAT_REDIRECTED), crawler_stats_get(s, CRAWLER_STAT_FAILED),
           crawler_stats_get(s, CRAWLER_STAT_DROPPED), crawler_stats_get(s, CRAWLER_STAT_QUEUED),
           crawler_stats_get(s, CRAWLER_STAT_LINKS),
           (double)crawler_stats_get(s, CRAWLER_STAT_BODY_BYTES) / 1e6, (double)ms / 1000);
+  put_idle(stderr, out->c, &start);
+  put_eta(stderr, out->c);
+  fputc('\n', stderr);
   for (size_t i = 0; (name = crawler_incomplete(out->c, i, &count)) != NULL; i++)
     fprintf(stderr, "%s%s: %" PRId64, i ? ", " : "not complete: ", name, count);
   if (crawler_incomplete(out->c, 0, NULL))
     fputc('\n', stderr);
-  print_idle(s);
 }
 
 void output_summary(struct output *out)

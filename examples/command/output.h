@@ -8,6 +8,13 @@
 
 #include <stdio.h>
 
+enum { OUTPUT_IDLE_REASONS = CRAWLER_STAT_IDLE_EMPTY - CRAWLER_STAT_IDLE_PAUSED };
+
+struct output_moment { /* of the progress line before */
+  long long elapsed_ms;
+  long long idle_ms[OUTPUT_IDLE_REASONS];
+};
+
 struct output { /* zeroed but for c */
   crawler *c;
   int json;
@@ -18,8 +25,9 @@ struct output { /* zeroed but for c */
   const char *dir; /* bodies go there; NULL: nowhere */
   FILE *index;     /* DIR/index.jsonl */
   long long kept;
-  int progress;      /* stderr is a terminal */
-  int line_is_up;    /* and has a progress line */
+  int progress;   /* stderr is a terminal */
+  int line_is_up; /* and has a progress line */
+  struct output_moment last;
   unsigned shown;    /* kinds of links, a bit each */
   int broken_pipe;   /* stdout was closed */
   int broken_output; /* errno of a file that could not be written */

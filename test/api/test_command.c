@@ -248,7 +248,8 @@ static void the_summary_has_its_members_in_order(void **state)
                                "http://127.0.0.1:1/"));
   summary = find_summary(&lines, &run);
   check_members(summary,
-                "ended complete pages robots sitemaps requisites links counters idle_slot_ms");
+                "ended complete pages robots sitemaps requisites links counters idle_slot_ms "
+                "eta_lower_bound");
   assert_string_equal(cr_json_text(summary, "ended"), "complete");
   assert_true(cr_json_bool(summary, "complete", false));
   for (size_t i = 0; i < 4; i++)
@@ -317,6 +318,48 @@ static void without_json_there_is_a_line_a_page_and_a_summary_for_people(void **
   cr_command_run(&run, CR_ARGS("-q", "--own-server", cr_site_url(site, "/")));
   assert_string_equal(run.process.out, "");
   assert_string_equal(run.process.err, "");
+  cr_command_end(&run, 0);
+  cr_site_stop(site);
+}
+
+static void what_is_waited_for_is_told_while_it_runs_and_at_its_end(void **state)
+{
+  struct cr_site_server *site = start_site();
+  struct cr_jsonl lines;
+  const struct cr_json *bound;
+  struct cr_command run;
+
+  (void)state;
+  cr_command_run(&run, CR_ARGS("--delay=1h", "--max-time=700ms", cr_site_url(site, "/")));
+  assert_non_null(strstr(run.process.err, " idle: delay; at least "));
+  assert_non_null(strstr(run.process.err, " s: 1 of 127.0.0.1:"));
+  cr_command_end(&run, 0);
+  cr_command_run(&run, CR_ARGS("--json", "--delay=1h", "--max-time=200ms", cr_site_url(site, "/")));
+  bound = cr_json_get(find_summary(&lines, &run), "eta_lower_bound");
+  assert_in_range(cr_json_int(bound, "ms", 0), 3500000, 7200000); /* with jitter */
+  assert_memory_equal(cr_json_text(bound, "host"), "127.0.0.1:", 10);
+  cr_jsonl_close(&lines);
+  cr_command_end(&run, 0);
+  cr_site_stop(site);
+}
+
+/* One that is broken in two can't be taken away again. */
+static void progress_is_one_line_of_the_terminal(void **state)
+{
+  struct cr_site_server *site = start_site();
+  struct cr_command run;
+
+  (void)state;
+  cr_command_start(&run, CR_ARGS("--delay=1h", "--max-time=900ms", cr_site_url(site, "/")),
+                   CR_OUT_TERMINAL);
+  cr_process_finish(&run.process);
+  assert_non_null(strstr(run.process.err, " in flight, 1 hosts; "));
+  assert_non_null(strstr(run.process.err, "\r\033[Kmax_time: "));
+  for (const char *line = run.process.err; strncmp(line, "\033[Kmax", 6) != 0; line++) {
+    size_t len = strcspn(line, "\r\n");
+    assert_in_range(len, 0, 3 + CR_COLUMNS - 1); /* with "\033[K" */
+    line += len;
+  }
   cr_command_end(&run, 0);
   cr_site_stop(site);
 }
@@ -495,6 +538,8 @@ int main(void)
     cmocka_unit_test(the_summary_has_its_members_in_order),
     cmocka_unit_test(the_summary_says_what_is_left_out),
     cmocka_unit_test(without_json_there_is_a_line_a_page_and_a_summary_for_people),
+    cmocka_unit_test(what_is_waited_for_is_told_while_it_runs_and_at_its_end),
+    cmocka_unit_test(progress_is_one_line_of_the_terminal),
     cmocka_unit_test(edges_are_a_line_a_link),
     cmocka_unit_test(edges_that_are_not_followed_appear_when_asked_for),
     cmocka_unit_test(bodies_are_kept_with_an_index),

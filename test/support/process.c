@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ static void add_output(posix_spawn_file_actions_t *actions, enum cr_process_out 
 {
   switch (out) {
   case CR_OUT_PIPE:
+  case CR_OUT_TERMINAL:
     assert_int_equal(posix_spawn_file_actions_adddup2(actions, pipe[1], STDOUT_FILENO), 0);
     break;
   case CR_OUT_CLOSED:
@@ -42,6 +44,17 @@ static void add_output(posix_spawn_file_actions_t *actions, enum cr_process_out 
   }
 }
 
+static void open_terminal(int ends[2])
+{
+  const struct winsize size = { .ws_row = 25, .ws_col = CR_COLUMNS };
+
+  ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  assert_true(ends[0] >= 0 && grantpt(ends[0]) == 0 && unlockpt(ends[0]) == 0);
+  assert_int_equal(ioctl(ends[0], TIOCSWINSZ, &size), 0);
+  ends[1] = open(ptsname(ends[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  assert_true(ends[1] >= 0);
+}
+
 void cr_process_start(struct cr_process *process, const char *const *argv, enum cr_process_out out)
 {
   posix_spawn_file_actions_t actions;
@@ -50,7 +63,10 @@ void cr_process_start(struct cr_process *process, const char *const *argv, enum 
 
   memset(process, 0, sizeof(*process));
   assert_int_equal(pipe2(out_pipe, O_CLOEXEC), 0);
-  assert_int_equal(pipe2(err_pipe, O_CLOEXEC), 0);
+  if (out == CR_OUT_TERMINAL)
+    open_terminal(err_pipe);
+  else
+    assert_int_equal(pipe2(err_pipe, O_CLOEXEC), 0);
   assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
   assert_int_equal(
       posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0), 0);

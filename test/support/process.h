@@ -15,7 +15,13 @@ struct cr_process {
   int status; /* exit status; 128 + number of the signal that killed it */
 };
 
-enum cr_process_out { CR_OUT_PIPE, CR_OUT_CLOSED, CR_OUT_FULL }; /* no descriptor; /dev/full */
+enum cr_process_out {
+  CR_OUT_PIPE,
+  CR_OUT_CLOSED,  /* no descriptor */
+  CR_OUT_FULL,    /* /dev/full */
+  CR_OUT_TERMINAL /* a pipe, and stderr a terminal of CR_COLUMNS; "\n" comes from it as "\r\n" */
+};
+enum { CR_COLUMNS = 80 };
 
 /* argv ends with NULL. stdin is empty. All that goes wrong here fails the test. */
 void cr_process_start(struct cr_process *process, const char *const *argv, enum cr_process_out out);
