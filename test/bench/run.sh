@@ -13,6 +13,9 @@
 # printed with the smallest and the largest. CPU is user + system of the whole process, and requests are
 # what the server has logged. Where the instructions go comes from callgrind, once (parts.pl). It takes
 # "rep movs" for an instruction each byte, so that the C library is told to copy otherwise.
+#
+# Then, of many hosts and once: what robots.txt and politeness cost a request (bench_robots), and how much
+# later than due the requests of a polite crawl come (bench_polite). PARTS=0, HOSTS=0: without that.
 set -eu
 build=${BUILD:-build}
 rounds=${ROUNDS:-5}
@@ -124,9 +127,32 @@ parts() { # SITE
     "$work/limit.profile" "$work/share.profile"
 }
 
+# The numbers that a benchmark has printed, in the order of a row.
+numbers() { # EXPRESSION OUTPUT: its groups are the numbers
+  perl -0777 -e 'my $e = shift; print join(" ", <STDIN> =~ /$e/s)' "$1" <"$2"
+}
+
+hosts() {
+  "$bench/bench_robots" ${ROBOTS_HOSTS:+"$ROBOTS_HOSTS"} >"$work/robots"
+  echo
+  echo "robots.txt and politeness, $(numbers '^(\d+) hosts' "$work/robots") hosts known"
+  printf '%-10s %12s %12s %12s %12s\n' '' 'ns/request' 'of one host' 'bytes a file' 'parsed/text'
+  printf '%-10s %12s %12s %12s %12s\n' match+rule \
+    $(numbers 'policy: (\d+) ns.*?, (\d+) ns of one' "$work/robots") \
+    $(numbers 'hosts: (\d+) bytes.*?, ([\d.]+) times' "$work/robots")
+  "$bench/bench_polite" ${POLITE_HOSTS:+"$POLITE_HOSTS"} >"$work/polite" || : # what is wrong stands in there
+  echo
+  echo "later than due, $(numbers '^(\d+) hosts' "$work/polite") hosts by a real server's log"
+  printf '%-10s %12s %12s %12s %12s %12s %12s\n' '' 'p50 ms' 'p99 ms' 'p99.9 ms' 'requests' 'CPU %' 'faults'
+  printf '%-10s %12s %12s %12s %12s %12s %12s\n' polite \
+    $(numbers 'p50 ([\d.]+) ms, p99 ([\d.]+) ms, p99.9 ([\d.]+) ms' "$work/polite") \
+    $(numbers '(\d+) requests in \d+ s, (\d+)%' "$work/polite") $(numbers '; (\d+) faults' "$work/polite")
+}
+
 for site in ${*:-$SITES}; do
   prepare "$site"
   for _ in $(seq "$rounds"); do round "$site"; done
   report "$site"
   [ "${PARTS:-1}" = 0 ] || parts "$site"
 done
+[ "${HOSTS:-1}" = 0 ] || hosts
