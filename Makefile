@@ -26,13 +26,15 @@ CURL_MIN := 7.87.0
 PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libbrotlidec libzstd libpsl libutf8proc expat libpcre2-8
 
 # Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
-# tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real and bench.
+# tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real, bench and
+# test-conformance.
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
              libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
              libc-ares-dev libxxhash-dev zlib1g-dev libbrotli-dev libzstd-dev libpsl-dev \
              libutf8proc-dev libexpat1-dev libpcre2-dev libcmocka-dev libssl-dev openssl
 DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit
-DEPS_REAL := nginx-light|nginx wget2 python3-doc openjdk-17-jre-headless openjdk-17-doc time valgrind
+DEPS_REAL := nginx-light|nginx wget2 python3 python3-doc openjdk-17-jre-headless openjdk-17-doc \
+             time valgrind
 
 LD      ?= ld
 OBJCOPY ?= objcopy
@@ -241,8 +243,9 @@ RUN_CHECKS = $(foreach c,$(CHECKS),$(call quote,check/$(c)=$(CHECK_$(c))))
 check: all $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all of these: must pass before a change is sent
 	@$(RUN_TESTS) $(RUN_CHECKS) $(RUN_REPLAYS) $(TESTS)
 
-test-conformance: $(CONFORMANCE_TESTS) ## further cases of other suites: CONFORMANCE=dir has crawl/*.jsonl, html/*.jsonl
+test-conformance: $(CONFORMANCE_TESTS) $(BUILD)/crawler ## further cases of other suites: CONFORMANCE=dir has crawl/*, html/*
 	$(foreach t,$(CONFORMANCE_TESTS),CONFORMANCE='$(CONFORMANCE)' $(t) &&) :
+	perl test/conformance/trap_sites.pl '$(BUILD)' '$(CONFORMANCE)'
 
 test-real: all $(BUILD)/real/agree ## against real servers and sites (test/real/*.sh; make deps-real)
 	@$(RUN_TESTS) -j 1 -t 1800 $(foreach s,$(wildcard test/real/*.sh),$(call quote,real/$(notdir $(s))=sh $(s)))
