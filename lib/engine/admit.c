@@ -14,19 +14,33 @@ uint8_t cr_seen_byte(const struct cr_shard *s, uint64_t fp)
   return seen;
 }
 
-void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
+crawler_reason cr_rejected_before(const struct cr_shard *s, uint64_t text_fp)
+{
+  uint8_t seen = cr_seen_byte(s, text_fp);
+
+  return CR_SEEN_CLASS(seen) == CR_SEEN_REJECTED ? (crawler_reason)CR_SEEN_VALUE(seen)
+                                                 : CRAWLER_REASON_NONE;
+}
+
+/* What was rejected as a page may be a requisite or a seed: that is another question. */
+static bool is_judged_anew(const struct crawler_request *req)
+{
+  return req->kind == CRAWLER_KIND_REQUISITE || req->seed_flag || req->force;
+}
+
+void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t text_fp,
                crawler_reason reason)
 {
-  /* A requisite is judged each time that it's found, and told of once. */
-  if (req->kind == CRAWLER_KIND_REQUISITE && CR_SEEN_CLASS(cr_seen_byte(s, fp)) == CR_SEEN_REJECTED)
+  /* However often it is judged, it is told of once. */
+  if (!req->force && cr_rejected_before(s, text_fp) != CRAWLER_REASON_NONE)
     return;
   /* Without room to remember it, it may be reported again: never lost. */
   if (!s->settings->filter_depends_on_page || reason != CRAWLER_REJECTED_FILTER)
-    (void)s->frontier->ops->reject(s->frontier, fp, reason);
+    (void)s->frontier->ops->reject(s->frontier, text_fp, reason);
   cr_ledger_reject(&s->ledger, req->kind, reason);
   s->ledger.counters.traps[reason == CRAWLER_REJECTED_TRAP ? req->trap : 0]++;
-  cr_note_refused(s, req, fp, reason);
-  cr_note_end(s, req, fp, CRAWLER_REJECTED, reason);
+  cr_note_refused(s, req, text_fp, reason);
+  cr_note_end(s, req, text_fp, CRAWLER_REJECTED, reason);
   cr_report(s, req, CRAWLER_REJECTED, reason, NULL);
 }
 
@@ -194,26 +208,41 @@ static bool is_known(struct cr_shard *s, const struct cr_admission *a)
   return true;
 }
 
-int cr_admit(struct cr_shard *s, struct cr_admission *a)
+/* Takes what isn't known through the filter. Returns what cr_admit() does. */
+static int admit_unknown(struct cr_shard *s, struct cr_admission *a)
 {
+  struct crawler_request *req = a->req;
+  uint64_t text_fp = cr_text_fp(s, cr_span(req->url, req->url_bytes), req->method);
+  uint64_t asked = a->fp;
   crawler_reason reason = CRAWLER_REASON_NONE;
   int verdict = CR_ADD_KNOWN;
 
-  cr_depth_hold(s);
-  if (!is_known(s, a)) {
-    uint64_t asked = a->fp;
+  if (!is_judged_anew(req))
+    reason = cr_rejected_before(s, text_fp);
+  if (reason != CRAWLER_REASON_NONE)
+    return -(int)reason;
+  if (req->kind == CRAWLER_KIND_PAGE || req->kind == CRAWLER_KIND_REQUISITE)
+    reason = cr_filter(s, req, &a->fp);
+  if (reason == CRAWLER_REJECTED_DEPTH) /* another path may be shorter: not remembered */
+    cr_note_refused(s, req, asked, reason);
+  else if (reason != CRAWLER_REASON_NONE)
+    cr_reject(s, req, text_fp, reason);
+  if (reason != CRAWLER_REASON_NONE)
+    return -(int)reason;
+  if (a->fp == asked || !is_known(s, a))
+    verdict = enqueue(s, a);
+  if (verdict != CR_ADD_CAP && verdict != CR_ADD_MEMORY)
+    cr_rewritten(s, asked, a->fp, req->depth);
+  return verdict;
+}
 
-    if (a->req->kind == CRAWLER_KIND_PAGE || a->req->kind == CRAWLER_KIND_REQUISITE)
-      reason = cr_filter(s, a->req, &a->fp);
-    if (reason == CRAWLER_REJECTED_DEPTH)
-      cr_note_refused(s, a->req, asked, reason); /* another path may be shorter: not remembered */
-    else if (reason != CRAWLER_REASON_NONE)
-      cr_reject(s, a->req, asked, reason);
-    else if (a->fp == asked || !is_known(s, a))
-      verdict = enqueue(s, a);
-    if (reason == CRAWLER_REASON_NONE && verdict != CR_ADD_CAP && verdict != CR_ADD_MEMORY)
-      cr_rewritten(s, asked, a->fp, a->req->depth);
-  }
+int cr_admit(struct cr_shard *s, struct cr_admission *a)
+{
+  int verdict = CR_ADD_KNOWN;
+
+  cr_depth_hold(s);
+  if (!is_known(s, a))
+    verdict = admit_unknown(s, a);
   if (verdict == CR_ADD_SHALLOWER)
     cr_depth_lowered(s, a->fp, a->req->depth);
   if (verdict == CR_ADD_NEW)
@@ -221,7 +250,7 @@ int cr_admit(struct cr_shard *s, struct cr_admission *a)
   cr_depth_release(s);
   cr_extra_free(a->req->extra);
   a->req->extra = NULL;
-  return reason != CRAWLER_REASON_NONE ? -(int)reason : verdict;
+  return verdict;
 }
 
 void cr_scope_changed(struct cr_shard *s)

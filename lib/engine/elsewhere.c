@@ -79,8 +79,7 @@ bool cr_visit_canonical(struct cr_visit *v)
   int result;
 
   if (!s->settings->obey_canonical || !parse_first(v, CRAWLER_LINK_CANONICAL) || !is_of_domain(v) ||
-      cr_identify(s, &target, &a.fp) < 0 || a.fp == v->fp ||
-      CR_SEEN_CLASS(cr_seen_byte(s, a.fp)) == CR_SEEN_REJECTED)
+      cr_identify(s, &target, &a.fp) < 0 || a.fp == v->fp)
     return false;
   cr_arena_reset(&s->scratch);
   result = cr_admit(s, &a);

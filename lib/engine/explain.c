@@ -7,7 +7,6 @@
  */
 #include "engine/explain.h"
 
-#include "base/hash.h"
 #include "fetch/address.h"
 #include "robots/robots.h"
 
@@ -77,11 +76,22 @@ static int identify(struct question *q, struct cr_span text)
   if (err == 0)
     q->out->key = keep(q, cr_span(key.data, key.len));
   else /* as links.c remembers what is no page's URL */
-    q->fp = cr_hash64(text.at, text.len, ~s->hash_seed);
+    q->fp = cr_text_fp(s, text, CRAWLER_GET);
   q->out->url = err == 0 ? q->req.url : keep(q, text);
   cr_buf_free(&key);
   cr_url_free(&url);
   return err;
+}
+
+/* What is known of it by its text; if anything is, the history has it there, too. */
+static uint8_t as_rejected(struct question *q)
+{
+  uint64_t text_fp = cr_text_fp(q->s, cr_span_text(q->out->url), CRAWLER_GET);
+  uint8_t seen = cr_seen_byte(q->s, text_fp);
+
+  if (seen != CR_SEEN_UNKNOWN)
+    q->fp = text_fp;
+  return seen;
 }
 
 static void find_place(struct question *q)
@@ -89,6 +99,8 @@ static void find_place(struct question *q)
   struct cr_frontier *f = q->s->frontier;
   uint8_t seen = f ? cr_seen_byte(q->s, q->fp) : CR_SEEN_UNKNOWN;
 
+  if (f && seen == CR_SEEN_UNKNOWN)
+    seen = as_rejected(q);
   q->seen = seen;
   q->is_live = CR_SEEN_CLASS(seen) == CR_SEEN_LIVE && f->ops->url_view(f, q->fp, &q->view);
   if (q->is_live)

@@ -2,8 +2,9 @@
 /* identify.c - from a parsed URL to what the frontier knows it by.
  *
  * The fingerprint is the hash of the canonical key and the method, under the crawl's random seed,
- * so that no site can construct collisions. The politeness key is the host name, with the port
- * where it is neither 80 nor 443: one server speaks http and https.
+ * so that no site can construct collisions. What is rejected is remembered by its text instead:
+ * rules look at that, and another spelling of the URL may be let in. The politeness key is the host
+ * name, with the port where it is neither 80 nor 443: one server speaks http and https.
  */
 #include "engine/shard.h"
 
@@ -39,6 +40,11 @@ int cr_identify_url(const struct cr_shard *s, struct cr_url *url, struct cr_buf 
 int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp)
 {
   return cr_identify_url(s, &s->url, &s->key, req, fp);
+}
+
+uint64_t cr_text_fp(const struct cr_shard *s, struct cr_span text, uint8_t method)
+{
+  return cr_hash64(text.at, text.len, ~(s->hash_seed + method));
 }
 
 struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_request *req)

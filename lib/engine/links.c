@@ -16,6 +16,7 @@ struct found { /* a link that is followed */
   uint32_t link;         /* index in the page */
   uint32_t twin;         /* earlier entry with the same unknown fp; UINT32_MAX: none */
   crawler_reason reason; /* invalid_url, scheme: told by the text alone */
+  uint64_t text_fp;      /* once it is asked about */
 };
 
 enum fate { FATE_KNOWN, FATE_ADD, FATE_REFUSED };
@@ -63,7 +64,7 @@ static void identify_text(struct batch *b, struct found *f, struct cr_span href,
     f->reason = CRAWLER_REJECTED_INVALID_URL;
     text.len = CR_REQUEST_MAX_URL;
   }
-  f->fp = f->reason != CRAWLER_REASON_NONE ? cr_hash64(text.at, text.len, ~s->hash_seed)
+  f->fp = f->reason != CRAWLER_REASON_NONE ? cr_text_fp(s, text, CRAWLER_GET)
                                            : cr_hash64(s->key.data, s->key.len, s->hash_seed);
   f->url = cr_arena_strndup(b->arena, text.at ? text.at : "", text.len);
   f->url_bytes = (uint32_t)text.len;
@@ -227,15 +228,27 @@ static bool settle_seen(struct batch *b, uint32_t i)
 
 /* ---- unknown links ---- */
 
-/* Has this fp stood on this page before, as what it is here? Then its twin; else it is entered. */
+/* Another spelling of the URL may be let in. */
+static bool is_refused_as_spelt(const struct batch *b, uint32_t i)
+{
+  return b->fate[i] == FATE_REFUSED && b->why[i] != CRAWLER_REJECTED_DEPTH;
+}
+
+static bool is_twin(const struct batch *b, uint32_t i, uint32_t k)
+{
+  return b->found[i].fp == b->found[k].fp && is_requisite(b, i) == is_requisite(b, k);
+}
+
+/* Has this fp stood on this page before, as what it is here? Then its twin; else it is entered, in
+ * the place of one that was refused. */
 static uint32_t find_twin(struct batch *b, uint32_t i)
 {
   size_t at = (size_t)b->found[i].fp & b->table_mask;
 
-  for (; b->table[at] != UINT32_MAX; at = (at + 1) & b->table_mask)
-    if (b->found[b->table[at]].fp == b->found[i].fp &&
-        is_requisite(b, b->table[at]) == is_requisite(b, i))
-      return b->table[at];
+  while (b->table[at] != UINT32_MAX && !is_twin(b, i, b->table[at]))
+    at = (at + 1) & b->table_mask;
+  if (b->table[at] != UINT32_MAX && !is_refused_as_spelt(b, b->table[at]))
+    return b->table[at];
   b->table[at] = i;
   return UINT32_MAX;
 }
@@ -267,11 +280,11 @@ static void reject_text(struct batch *b, uint32_t i, crawler_reason reason)
   req.url_bytes = f->url_bytes;
   b->fate[i] = FATE_REFUSED;
   b->why[i] = reason;
-  cr_reject(b->s, &req, f->fp, reason);
+  cr_reject(b->s, &req, f->text_fp, reason);
 }
 
-/* Puts the URL of found link i into s->url, resolving it if it was only remembered. */
-static int load_url(struct batch *b, uint32_t i)
+/* Sees to it that found link i has its URL, if it was only remembered. */
+static int load_text(struct batch *b, uint32_t i)
 {
   struct found *f = &b->found[i];
 
@@ -281,9 +294,20 @@ static int load_url(struct batch *b, uint32_t i)
   }
   if (!f->url)
     return CRAWLER_E_NOMEM;
-  if (f->reason != CRAWLER_REASON_NONE)
-    return CRAWLER_E_URL;
-  return cr_url_parse(&b->s->url, cr_span(f->url, f->url_bytes), NULL);
+  f->text_fp = cr_text_fp(b->s, cr_span(f->url, f->url_bytes), CRAWLER_GET);
+  return f->reason != CRAWLER_REASON_NONE ? CRAWLER_E_URL : 0;
+}
+
+/* The href leads to what is rejected by its text: next time one look-up will tell. */
+static void refuse(struct batch *b, uint32_t i, crawler_reason reason)
+{
+  const struct found *f = &b->found[i];
+  struct cr_span href = counted_href(b->s, &b->visit->page.links[f->link]);
+
+  b->fate[i] = FATE_REFUSED;
+  b->why[i] = reason;
+  if (reason != CRAWLER_REJECTED_DEPTH)
+    cr_link_memory_put(b->s->link_memory, cr_link_memory_tag(&b->base, href), f->text_fp);
 }
 
 /* What the frontier said of a URL other than NEW, or cr_no_room_reason's of it. */
@@ -324,38 +348,51 @@ static void accept(struct batch *b, uint32_t i, struct crawler_request *req, uin
   cr_extra_free(req->extra);
 }
 
-static void filter_one(struct batch *b, uint32_t i)
+/* Is there nothing to ask about? Then it has its fate. */
+static bool is_told_by_text(struct batch *b, uint32_t i)
 {
-  struct crawler_request req;
-  uint64_t fp;
-  crawler_reason reason;
-  int err = load_url(b, i);
+  crawler_reason before = CRAWLER_REASON_NONE;
+  int err = load_text(b, i);
 
   if (err == CRAWLER_E_NOMEM) {
     b->fate[i] = FATE_REFUSED;
     b->why[i] = CRAWLER_CAPPED_MEMORY;
-    return;
+    return true;
   }
-  if (err < 0) {
-    reject_text(b, i, b->found[i].reason ? b->found[i].reason : CRAWLER_REJECTED_INVALID_URL);
+  if (!is_requisite(b, i))
+    before = cr_rejected_before(b->s, b->found[i].text_fp);
+  if (before != CRAWLER_REASON_NONE)
+    refuse(b, i, before);
+  else if (err < 0)
+    reject_text(b, i, b->found[i].reason);
+  return before != CRAWLER_REASON_NONE || err < 0;
+}
+
+static void filter_one(struct batch *b, uint32_t i)
+{
+  struct cr_shard *s = b->s;
+  struct crawler_request req;
+  crawler_reason reason;
+  uint64_t fp;
+
+  if (is_told_by_text(b, i))
     return;
-  }
   inherit(b, i, &req);
-  if (cr_identify(b->s, &req, &fp) < 0) {
+  if (cr_url_parse(&s->url, cr_span(b->found[i].url, b->found[i].url_bytes), NULL) < 0 ||
+      cr_identify(s, &req, &fp) < 0) {
     reject_text(b, i, CRAWLER_REJECTED_INVALID_URL);
     return;
   }
-  reason = cr_filter(b->s, &req, &fp);
+  reason = cr_filter(s, &req, &fp);
   if (reason == CRAWLER_REASON_NONE) {
     accept(b, i, &req, fp);
     return;
   }
-  b->fate[i] = FATE_REFUSED;
-  b->why[i] = reason;
+  refuse(b, i, reason);
   if (reason == CRAWLER_REJECTED_DEPTH)
-    cr_note_refused(b->s, &req, b->found[i].fp, reason);
+    cr_note_refused(s, &req, b->found[i].fp, reason);
   else
-    cr_reject(b->s, &req, b->found[i].fp, reason);
+    cr_reject(s, &req, b->found[i].text_fp, reason);
   cr_extra_free(req.extra); /* on_filter may have given it data */
 }
 

@@ -123,7 +123,7 @@ void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
   } else if (err == CRAWLER_E_SCHEME) {
     target.url = v->page.location;
     target.url_bytes = strlen(target.url);
-    a.fp = cr_hash64(target.url, target.url_bytes, ~s->hash_seed);
+    a.fp = cr_text_fp(s, cr_span(target.url, target.url_bytes), CRAWLER_GET);
     cr_reject(s, &target, a.fp, CRAWLER_REJECTED_SCHEME);
   } else if (err == CRAWLER_E_NOMEM) {
     target.url = v->page.location;

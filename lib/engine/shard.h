@@ -220,6 +220,8 @@ int cr_identify(struct cr_shard *s, struct crawler_request *req, uint64_t *fp);
 /* The same of another URL; its key is left in key. For who may be called while s->url is in use. */
 int cr_identify_url(const struct cr_shard *s, struct cr_url *url, struct cr_buf *key,
                     struct crawler_request *req, uint64_t *fp);
+/* Of a URL as it is written: what rejects it is remembered under that (GET, if it is none). */
+uint64_t cr_text_fp(const struct cr_shard *s, struct cr_span text, uint8_t method);
 /* "example.org", or "example.org:8080" where the port isn't 80 or 443; in arena. */
 struct cr_span cr_politeness_key(struct cr_arena *arena, const struct crawler_request *req);
 /* admitted: the request is in the crawl already, and max_frontier has no say. CR_NO_ID: out of
@@ -252,8 +254,11 @@ uint8_t cr_admit_forbidden(struct cr_shard *s, const struct crawler_request *req
                            struct cr_frontier_item *item);
 /* What is known of a fingerprint: CR_SEEN_*. */
 uint8_t cr_seen_byte(const struct cr_shard *s, uint64_t fp);
-/* Remembers and reports a URL rejected for what it is. */
-void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
+/* Why a URL was rejected before, by its cr_text_fp(); NONE: it wasn't. */
+crawler_reason cr_rejected_before(const struct cr_shard *s, uint64_t text_fp);
+/* Remembers and reports a URL rejected for what it is. text_fp: of what was asked about, whatever
+ * on_filter has made of it. */
+void cr_reject(struct cr_shard *s, const struct crawler_request *req, uint64_t text_fp,
                crawler_reason reason);
 void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, uint64_t fp,
                          struct cr_frontier_item *item);

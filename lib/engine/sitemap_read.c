@@ -8,7 +8,6 @@
  */
 #include "engine/shard.h"
 
-#include "base/hash.h"
 #include "sitemap/sitemap.h"
 #include "sitemap/sitemap_place.h"
 
@@ -130,16 +129,14 @@ static void reject_text(struct cr_reading *r, struct cr_span text, crawler_reaso
 {
   struct cr_shard *s = r->visit->shard;
   struct crawler_request req = request_of(r);
-  uint64_t fp;
 
   if (text.len > CR_REQUEST_MAX_URL)
     text.len = CR_REQUEST_MAX_URL;
   req.depth = 1;
   req.url = cr_arena_strndup(&s->scratch, text.at, text.len);
   req.url_bytes = text.len;
-  fp = cr_hash64(text.at, text.len, ~s->hash_seed);
-  if (req.url && cr_seen_byte(s, fp) == CR_SEEN_UNKNOWN)
-    cr_reject(s, &req, fp, reason);
+  if (req.url)
+    cr_reject(s, &req, cr_text_fp(s, text, CRAWLER_GET), reason);
   cr_count_link(s, -(int)reason);
 }
 

@@ -252,6 +252,20 @@ static void a_rejected_url_says_which_rule_did_it(void **state)
   cr_sim_close(&sim);
 }
 
+static void a_seed_is_in_scope_though_a_link_to_it_was_not(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "allow_extensions", "html");
+  cr_sim_add(&sim, "/docs/");
+  check_fetched(&sim, "da");
+  cr_sim_add(&sim, "/");
+  check_fetched(&sim, "d/a");
+  cr_sim_close(&sim);
+}
+
 static void a_bad_pattern_is_told_with_its_place(void **state)
 {
   struct cr_sim sim;
@@ -311,6 +325,7 @@ int main(void)
     cmocka_unit_test(a_seeds_redirect_on_its_host_does_not_let_its_parents_in),
     cmocka_unit_test(rules_can_change_between_runs),
     cmocka_unit_test(a_rejected_url_says_which_rule_did_it),
+    cmocka_unit_test(a_seed_is_in_scope_though_a_link_to_it_was_not),
     cmocka_unit_test(a_type_that_is_not_wanted_ends_at_the_headers),
     cmocka_unit_test(a_bad_pattern_is_told_with_its_place),
   };

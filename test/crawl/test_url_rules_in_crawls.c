@@ -257,6 +257,63 @@ static void links_of_headers_are_relative_to_the_page(void **state)
   }
 }
 
+/* ---- what is rejected by its spelling ---- */
+
+static const struct cr_sim_page spelt_pages[] = {
+  { "/start", .hrefs = "/A/1 /A/1 /a/1 /A/1 /a/2 /A/2 /next" },
+  { "/next", .hrefs = "/A/3 /A/1 /more" },
+  { "/more", .hrefs = "/A/3 /A/4 /a/3 /a/4" },
+  { .url = "/a/1" },
+  { .url = "/a/2" },
+  { .url = "/a/3" },
+  { .url = "/a/4" },
+  { .url = "/A/1" },
+  { .url = "/A/2" },
+  { .url = "/A/3" },
+  { .url = "/A/4" },
+};
+
+static int count_asked(crawler *c, crawler_request *req, void *user)
+{
+  (void)c;
+  (void)req;
+  ++*(int *)user;
+  return CRAWLER_ACCEPT;
+}
+
+/* Whether the key is spelt as what is rejected, or as what is let in. */
+static void a_spelling_that_is_rejected_keeps_no_other_out(void **state)
+{
+  static const struct cr_sim_site site = CR_SIM_SITE(spelt_pages);
+  static const struct {
+    const char *deny;
+    char folder;
+    int rejected; /* those that stand before the other spelling, each once */
+  } cases[] = { { "*/A/*", 'a', 3 }, { "*/a/*", 'A', 1 } };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_sim sim;
+    int asked = 0;
+
+    open_sim(&sim, &site);
+    cr_sim_set(&sim, "key_case", "1");
+    assert_int_equal(crawler_deny_url(sim.c, cases[i].deny), 0);
+    crawler_on_filter(sim.c, count_asked, &asked);
+    cr_sim_add(&sim, "/start");
+    cr_sim_run_checked(&sim, 1);
+    for (const char *number = "1234"; *number; number++) {
+      const char url[] = { '/', cases[i].folder, '/', *number, '\0' };
+      assert_int_equal(cr_sim_asked(&sim, url), 1);
+    }
+    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 7);
+    assert_int_equal(asked, 7);
+    assert_int_equal(cr_sim_count(&sim, CRAWLER_REJECTED, CRAWLER_REJECTED_SCOPE),
+                     cases[i].rejected);
+    cr_sim_close(&sim);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -264,6 +321,7 @@ int main(void)
     cmocka_unit_test(without_it_they_are_one),
     cmocka_unit_test(a_seed_and_hooks_have_them_too),
     cmocka_unit_test(the_first_of_one_key_is_asked_for),
+    cmocka_unit_test(a_spelling_that_is_rejected_keeps_no_other_out),
     cmocka_unit_test(queries_are_asked_for_in_the_documents_encoding),
     cmocka_unit_test(hooks_see_what_is_asked_for),
     cmocka_unit_test(links_of_headers_are_relative_to_the_page),
