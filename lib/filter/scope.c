@@ -14,9 +14,11 @@
 #include "filter/lists.h"
 #include "filter/match.h"
 #include "url/url.h"
+#include "url/url_key.h"
 
 #define FIRST_CELLS 16 /* a power of two */
 #define MAX_DIRECTORIES 32
+#define ESCAPE_BYTES 3
 #define KEY_BYTES 300 /* a host's name (253 bytes) or address, and a port */
 
 struct names {           /* a hash set */
@@ -155,7 +157,21 @@ static int make_room(struct cr_scope *scope, size_t host_bytes, size_t directory
     scope->longest_host = host_bytes;
   if (directory_bytes > scope->longest_directory)
     scope->longest_directory = directory_bytes;
-  return cr_buf_reserve(&scope->probe, scope->longest_host + scope->longest_directory + KEY_BYTES);
+  return cr_buf_reserve(&scope->probe,
+                        scope->longest_host + ESCAPE_BYTES * scope->longest_directory + KEY_BYTES);
+}
+
+/* "example.org/a/", in the scope's buffer. However its path is escaped, a directory is one. */
+static struct cr_span join_directory(const struct cr_scope *scope, struct cr_span host,
+                                     struct cr_span directory)
+{
+  struct cr_buf whole = scope->probe;
+
+  whole.len = join(scope, host, CR_SPAN("")).len;
+  if (directory.len > ESCAPE_BYTES * scope->longest_directory)
+    directory.len = ESCAPE_BYTES * scope->longest_directory; /* none that is longer is known */
+  cr_key_unescape(&whole, directory, 0);
+  return cr_span(whole.data, whole.len);
 }
 
 int cr_scope_add_seed(struct cr_scope *scope, struct cr_span host)
@@ -192,7 +208,7 @@ int cr_scope_add_directory(struct cr_scope *scope, struct cr_span host, struct c
 
   if (make_room(scope, host.len, directory.len) < 0)
     return CRAWLER_E_NOMEM;
-  return add(scope, &scope->directories, join(scope, host, directory));
+  return add(scope, &scope->directories, join_directory(scope, host, directory));
 }
 
 int cr_scope_add_origin(struct cr_scope *scope, struct cr_span origin)
@@ -317,9 +333,7 @@ static bool is_below_directory(const struct cr_scope *scope, const struct cr_sco
 
   if (scope->directories.used == 0 || !has(&scope->hosts, url->key))
     return true;
-  if (directory.len > scope->longest_directory)
-    directory.len = scope->longest_directory;
-  whole = join(scope, url->key, directory);
+  whole = join_directory(scope, url->key, directory);
   for (size_t i = url->key.len; i < whole.len; i++)
     if (whole.at[i] == '/' && has(&scope->directories, cr_span(whole.at, i + 1)))
       return true;

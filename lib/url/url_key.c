@@ -123,9 +123,9 @@ static inline void put_escape(struct cr_buf *out, uint8_t byte)
   cr_url_put_char(out, digits[byte & 15]);
 }
 
-/* Escapes of unreserved characters are undone, other ones put in upper case. An escaped digit of
- * base 16 stays behind a '%' that begins no escape, lest the two make one: "%%34%31". */
-static void put_unescaped(struct cr_buf *out, struct cr_span text, unsigned rules)
+/* An escaped digit of base 16 stays behind a '%' that begins no escape, lest the two make one:
+ * "%%34%31". */
+void cr_key_unescape(struct cr_buf *out, struct cr_span text, unsigned rules)
 {
   const char *end = text.at + text.len;
   const char *at = text.at;
@@ -159,7 +159,7 @@ static int put_query(const struct cr_url *url, const struct cr_key_rules *rules,
     return 0;
   cr_url_put_char(out, '?');
   size_t from = out->len;
-  put_unescaped(out, query, rules->bits);
+  cr_key_unescape(out, query, rules->bits);
   int err = cr_key_query(out, from, rules);
   if (out->len == from)
     out->len--;
@@ -177,13 +177,13 @@ static int put_key(const struct cr_url *url, const struct cr_key_rules *rules, s
   cr_url_put(out, data + url->host_end, url->path_at - url->host_end);
 
   size_t path_at = out->len;
-  put_unescaped(out, cr_url_path(url), rules->bits);
+  cr_key_unescape(out, cr_url_path(url), rules->bits);
   cr_key_path(out, path_at, rules->bits);
   int err = put_query(url, rules, out);
   if (err < 0 || !(rules->bits & CR_URL_RULE_FRAGMENT) || !cr_url_names_page(url))
     return err;
   cr_url_put_char(out, '#');
-  put_unescaped(out, fragment, 0); /* as the scripts that read it have it */
+  cr_key_unescape(out, fragment, 0); /* as the scripts that read it have it */
   return 0;
 }
 

@@ -8,6 +8,13 @@
 
 #include "url/url_bytes.h"
 
+/* ---- url_key.c ---- */
+
+/* Adds the text of a path or query: escapes of unreserved characters are undone, other ones put in
+ * upper case (RFC 3986, section 6.2.2). out has room for it already, by CR_URL_RULE_ESCAPES three
+ * times as much. Asked by filter/, too. */
+void cr_key_unescape(struct cr_buf *out, struct cr_span text, unsigned rules);
+
 /* ---- url_key_path.c ---- */
 
 /* Might the rules change a path? */

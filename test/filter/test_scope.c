@@ -328,6 +328,11 @@ static void limits_hold_for_what_no_seed_stands_for(void **state)
     { { .reach = CR_REACH_ANY }, "http://127.0.0.2/", NULL },
     { { .no_parent = true }, "http://www.a.co.uk/docs/", NULL },
     { { .no_parent = true }, "https://www.a.co.uk/docs/a/b?c", NULL },
+    { { .no_parent = true }, "http://www.a.co.uk/%64%6fc%73/a", NULL },
+    { { .no_parent = true }, "http://www.a.co.uk/~u/a", NULL },
+    { { .no_parent = true }, "http://www.a.co.uk/%7Eu/a", NULL },
+    { { .no_parent = true }, "http://www.a.co.uk/%c3%A4/a", NULL },
+    { { .no_parent = true }, "http://www.a.co.uk/docs%2F/a", "no_parent" },
     { { .no_parent = true }, "http://www.a.co.uk/docs", "no_parent" },
     { { .no_parent = true }, "http://www.a.co.uk/", "no_parent" },
     { { .no_parent = true }, "http://www.a.co.uk/docsx/", "no_parent" },
@@ -358,6 +363,8 @@ static void limits_hold_for_what_no_seed_stands_for(void **state)
     assert_int_equal(cr_scope_add_seed(scope, CR_SPAN("p.example:8080")), 0);
     assert_int_equal(cr_scope_add_seed(scope, CR_SPAN("127.0.0.1")), 0);
     assert_int_equal(cr_scope_add_directory(scope, CR_SPAN("www.a.co.uk"), CR_SPAN("/docs/x")), 0);
+    assert_int_equal(cr_scope_add_directory(scope, CR_SPAN("www.a.co.uk"), CR_SPAN("/%7eu/x")), 0);
+    assert_int_equal(cr_scope_add_directory(scope, CR_SPAN("www.a.co.uk"), CR_SPAN("/%C3%a4/")), 0);
     assert_int_equal(cr_scope_add_directory(scope, CR_SPAN("127.0.0.1"), CR_SPAN("/")), 0);
     bool in = has(scope, cases[i].url, false);
     if (in != !cases[i].rule || (!in && strcmp(verdict.rule, cases[i].rule) != 0))
