@@ -436,7 +436,7 @@ int crawler_request_priority(const crawler_request *req);
  * robots; "host_retry_budget" where that kept it from another attempt. NULL elsewhere. Valid until
  * the hook returns. */
 const char *crawler_request_rule(const crawler_request *req);
-crawler_trap crawler_request_trap(const crawler_request *req); /* in on_outcome: what rejected it */
+crawler_trap crawler_request_trap(const crawler_request *req); /* in on_outcome: what left it out */
 /* The line of robots.txt, from 1, that a rule stands in; 0: it stands in none. */
 int crawler_request_rule_line(const crawler_request *req);
 const char *crawler_request_meta(const crawler_request *req, const char *key); /* NULL: none */

@@ -190,7 +190,7 @@ static crawler_reason why_not(struct cr_shard *s, struct cr_visit *v)
 
   if (reason != CRAWLER_REASON_NONE)
     return reason;
-  if (cr_trap_is_spent(s, &v->page.req))
+  if (cr_trap_drops(s, &v->page.req))
     return CRAWLER_DROPPED_TRAP;
   return hook_accepts(s, v) ? CRAWLER_REASON_NONE : CRAWLER_DROPPED_FILTER;
 }

@@ -296,6 +296,8 @@ uint8_t cr_trap_preview_of(const struct cr_shard *s, const struct crawler_reques
 const char *cr_trap_option(uint8_t rule);
 /* Has so much like it been read since it was queued that it's dropped? */
 bool cr_trap_is_spent(const struct cr_shard *s, const struct crawler_request *req);
+/* The same when it is about to leave; if so req->trap says by which rule, and it is counted. */
+bool cr_trap_drops(struct cr_shard *s, struct crawler_request *req);
 /* Before, while (on a worker) and after a page is read: is it to be told to the rules, what does it
  * say, and what is learnt of it; whose duplicate it is. */
 void cr_trap_prepare(struct cr_visit *v);

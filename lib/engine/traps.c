@@ -99,6 +99,15 @@ bool cr_trap_is_spent(const struct cr_shard *s, const struct crawler_request *re
   return cr_trap_has_spent(s->trap, &config, cr_request_origin(req), &parts);
 }
 
+bool cr_trap_drops(struct cr_shard *s, struct crawler_request *req)
+{
+  if (!cr_trap_is_spent(s, req))
+    return false;
+  req->trap = CRAWLER_TRAP_NOVELTY;
+  s->ledger.counters.traps[req->trap]++;
+  return true;
+}
+
 static bool is_told(const struct cr_visit *v)
 {
   return v->page.req.kind == CRAWLER_KIND_PAGE && v->page.status / 100 == 2;

@@ -28,8 +28,9 @@ static void keep_trap(crawler *c, const crawler_request *req, crawler_outcome ou
   (void)page;
   (void)user;
   assert_int_equal(crawler_request_trap(req) != CRAWLER_TRAP_NONE,
-                   outcome == CRAWLER_REJECTED && reason == CRAWLER_REJECTED_TRAP);
-  if (reason == CRAWLER_REJECTED_TRAP)
+                   (outcome == CRAWLER_REJECTED && reason == CRAWLER_REJECTED_TRAP) ||
+                       (outcome == CRAWLER_DROPPED && reason == CRAWLER_DROPPED_TRAP));
+  if (crawler_request_trap(req) != CRAWLER_TRAP_NONE)
     last_trap = crawler_request_trap(req);
 }
 
@@ -62,6 +63,41 @@ static void a_url_that_is_left_out_says_by_which_rule(void **state)
   assert_int_equal(crawler_stats_trap(stats, CRAWLER_TRAP_SHARE), 0);
   assert_int_equal(crawler_stats_trap(stats, (crawler_trap)(CRAWLER_TRAP_SHARE + 1)), -1);
   assert_int_equal(crawler_stats_trap(NULL, CRAWLER_TRAP_NONE), -1);
+  crawler_stats_free(stats);
+  cr_sim_close(&sim);
+}
+
+/* A front page that leads to as many pages of one folder as there are words, all of one text. */
+static void a_url_that_is_dropped_says_by_which_rule(void **state)
+{
+  enum { PAGES = 120, URL_BYTES = 8 };
+  static char urls[PAGES][URL_BYTES];
+  static char hrefs[PAGES * URL_BYTES];
+  static struct cr_sim_page alike[PAGES + 1] = { { "/", .hrefs = hrefs } };
+  static const struct cr_sim_site alike_site = CR_SIM_SITE(alike);
+  struct cr_sim sim;
+  crawler_stats *stats = NULL;
+  (void)state;
+
+  for (int i = 0; i < PAGES; i++) {
+    (void)snprintf(urls[i], URL_BYTES, "/d/%c%c", 'a' + i / 20, 'a' + i % 20);
+    (void)snprintf(hrefs + strlen(hrefs), sizeof(hrefs) - strlen(hrefs), "%s ", urls[i]);
+    alike[i + 1] = (struct cr_sim_page){ urls[i], .body = "one two three four five six seven "
+                                                          "eight nine ten" };
+  }
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &alike_site.world });
+  cr_sim_set(&sim, "own_server", "1");
+  cr_sim_set(&sim, "concurrency", "1");
+  cr_sim_set(&sim, "obey_robots", "0");
+  cr_sim_set(&sim, "trap_pages", "20");
+  sim.outcome = keep_trap;
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_in_range(cr_sim_count(&sim, CRAWLER_DROPPED, CRAWLER_DROPPED_TRAP), 50, PAGES - 20);
+  assert_int_equal(last_trap, CRAWLER_TRAP_NOVELTY);
+  assert_int_equal(crawler_get_stats(sim.c, &stats), 0);
+  assert_int_equal(crawler_stats_trap(stats, CRAWLER_TRAP_NOVELTY),
+                   cr_sim_count(&sim, CRAWLER_DROPPED, CRAWLER_DROPPED_TRAP));
   crawler_stats_free(stats);
   cr_sim_close(&sim);
 }
@@ -150,6 +186,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_url_that_is_left_out_says_by_which_rule),
+    cmocka_unit_test(a_url_that_is_dropped_says_by_which_rule),
     cmocka_unit_test(limits_are_options),
     cmocka_unit_test(seeds_are_taken_as_they_are),
     cmocka_unit_test(a_duplicate_is_fetched_and_names_the_first),
