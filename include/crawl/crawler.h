@@ -431,6 +431,9 @@ int crawler_request_is_seed(const crawler_request *req);
 int crawler_request_depth(const crawler_request *req);   /* links from a seed */
 int crawler_request_attempt(const crawler_request *req); /* 1 is the first; 0 before */
 int crawler_request_priority(const crawler_request *req);
+/* When the page changed, as the sitemap says that lists it (or what redirected here), since 1970;
+ * -1: none says so, or it says a time that is still to come. */
+int64_t crawler_request_lastmod_ms(const crawler_request *req);
 /* In on_outcome: the rule that did it, "deny_url *.zip" or the option's name, of a URL rejected for
  * scope or pattern_limit, or failed by option mime_types; "Disallow: /private" of one dropped for
  * robots; "host_retry_budget" where that kept it from another attempt. NULL elsewhere. Valid until

@@ -297,6 +297,11 @@ int crawler_request_priority(const crawler_request *req)
   return req->priority;
 }
 
+int64_t crawler_request_lastmod_ms(const crawler_request *req)
+{
+  return req->lastmod_s > 0 ? (int64_t)req->lastmod_s * 1000 : -1;
+}
+
 const char *crawler_request_rule(const crawler_request *req)
 {
   return req->rule;

@@ -160,6 +160,7 @@ void cr_frontier_item_of(struct cr_shard *s, const struct crawler_request *req, 
   *item = (struct cr_frontier_item){
     .fp = fp,
     .authority = cr_authority_of(s, req, false),
+    .lastmod_s = req->lastmod_s,
     .depth = req->depth,
     .priority = req->priority,
     .kind = req->kind,

@@ -97,6 +97,7 @@ void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
   struct crawler_request target = {
     .arena = req->arena,
     .mem = s->mem,
+    .lastmod_s = req->lastmod_s,
     .depth = s->frontier->ops->lease_depth(s->frontier, v->lease),
     .priority = req->priority,
     .kind = req->kind,

@@ -100,6 +100,15 @@ static int8_t weight(int priority)
   return (int8_t)(priority < 0 ? 0 : (priority - 500) / 50);
 }
 
+/* What has not happened yet says nothing of the page. */
+static uint32_t lastmod_s(const struct cr_shard *s, int64_t lastmod_ms)
+{
+  bool is_past = lastmod_ms > 0 && lastmod_ms <= cr_loop_wall(s->loop);
+  int64_t seconds = is_past ? lastmod_ms / 1000 : 0;
+
+  return seconds <= UINT32_MAX ? (uint32_t)seconds : 0;
+}
+
 /* A sitemap's URLs are whole; relative ones are taken as they are meant. */
 static int parse_url(struct cr_reading *r, struct cr_span text)
 {
@@ -140,7 +149,7 @@ static void reject_text(struct cr_reading *r, struct cr_span text, crawler_reaso
   cr_count_link(s, -(int)reason);
 }
 
-static void admit_page(struct cr_reading *r, struct cr_span text, int priority)
+static void admit_page(struct cr_reading *r, struct cr_span text, int64_t lastmod_ms)
 {
   struct cr_shard *s = r->visit->shard;
   struct crawler_request req = request_of(r);
@@ -149,7 +158,8 @@ static void admit_page(struct cr_reading *r, struct cr_span text, int priority)
 
   cr_arena_reset(&s->scratch);
   req.depth = 1;
-  req.priority = weight(priority);
+  req.priority = weight(r->entry.priority);
+  req.lastmod_s = lastmod_s(s, lastmod_ms);
   err = parse_url(r, text);
   if (err == 0)
     err = cr_identify(s, &req, &a.fp);
@@ -188,9 +198,9 @@ static void admit_entry(struct cr_reading *r)
     admit_sitemap(r);
     return;
   }
-  admit_page(r, e->loc, e->priority);
+  admit_page(r, e->loc, e->lastmod_ms);
   for (size_t i = 0; others && i < e->alternate_count; i++)
-    admit_page(r, e->alternates[i].url, e->priority);
+    admit_page(r, e->alternates[i].url, 0); /* it isn't said when that one changed */
 }
 
 /* ---- the cursor ---- */

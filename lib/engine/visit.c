@@ -224,6 +224,7 @@ static void fill(struct cr_shard *s, struct cr_visit *v, const struct cr_task *t
   req->arena = &v->page.arena;
   req->mem = s->mem;
   req->extra = task->extra;
+  req->lastmod_s = task->lastmod_s;
   req->depth = task->depth;
   req->priority = task->priority;
   req->kind = task->kind;

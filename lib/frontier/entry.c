@@ -104,6 +104,7 @@ static void fill(struct cr_entry *entry, const struct cr_frontier_item *item)
   entry->next = CR_ENTRY_NONE;
   entry->authority = item->authority;
   entry->order = 0;
+  entry->lastmod_s = item->lastmod_s;
   entry->depth = item->depth;
   entry->priority = item->priority;
   entry->kind = item->kind;

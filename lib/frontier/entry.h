@@ -21,6 +21,7 @@ struct cr_entry {
   void *extra;
   uint32_t origin; /* struct cr_entry_origin, or CR_SLAB_NONE when all of it is empty */
   uint32_t order;  /* of arrival, within its host */
+  uint32_t lastmod_s;
   uint16_t depth;
   uint16_t target_len;
   int8_t priority;

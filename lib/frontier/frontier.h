@@ -36,6 +36,7 @@ enum cr_item_flag {
 struct cr_frontier_item { /* all spans are borrowed for the call */
   uint64_t fp;            /* hash of canonical key + method; 0 is not special */
   uint32_t authority;     /* from ops->authority() */
+  uint32_t lastmod_s;     /* since 1970, as a sitemap says; 0: none does */
   uint16_t depth;
   int8_t priority;         /* -128..127, larger is sooner; exact within a host */
   uint8_t kind;            /* enum crawler_kind */
@@ -81,6 +82,7 @@ struct cr_task { /* spans are valid until the lease is finished */
   uint32_t authority;
   uint32_t asked; /* whose origin the target is asked of: authority, but for a robots task moved */
   uint32_t host;  /* asked's */
+  uint32_t lastmod_s;
   uint16_t depth;
   int8_t priority;
   uint8_t kind; /* CRAWLER_KIND_ROBOTS: judge authority; target is empty until a redirect leads to

@@ -69,6 +69,7 @@ static void fill(struct cr_frontier_memory *f, uint32_t name, struct cr_task *ta
   task->asked = entry->authority;
   task->host = cr_authority_at(&f->hosts, entry->authority)->host;
   task->lease = cr_lease_take(&f->leases, name, entry->authority, task->host);
+  task->lastmod_s = entry->lastmod_s;
   task->depth = entry->depth;
   task->priority = entry->priority;
   task->kind = entry->kind;

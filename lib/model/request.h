@@ -46,6 +46,7 @@ struct crawler_request {
   bool rewritten;          /* crawler_request_set_url() was called in on_filter */
   const char *rule;        /* that rejected it, while that is told; NULL: none */
   uint32_t rule_line;      /* of robots.txt, if the rule is one of it; 0: it isn't */
+  uint32_t lastmod_s;      /* since 1970, as a sitemap says; 0: none does */
   struct cr_span referrer; /* all NUL-terminated; at NULL: none */
   struct cr_span via;
   struct cr_span seed;

@@ -293,6 +293,82 @@ static void priorities_are_an_order_within_the_host(void **state)
   cr_sim_close(&sim);
 }
 
+/* The wall clock of the simulation begins in November 2023. */
+static const struct {
+  const char *url;
+  int64_t lastmod_ms;
+} changed[] = {
+  { A "/past", INT64_C(1600000000) * 1000 },
+  { A "/day", INT64_C(1699833600) * 1000 },
+  { A "/from", INT64_C(1600000000) * 1000 },
+  { A "/to", INT64_C(1600000000) * 1000 },
+  { A "/de", -1 /* it is the other's date */ },
+  { A "/future", -1 },
+  { A "/after2106", -1 },
+  { A "/before1970", -1 },
+  { A "/unsaid", -1 },
+  { A "/seed", -1 },
+};
+
+static void check_lastmod(const crawler_request *req, int *seen)
+{
+  for (size_t i = 0; i < sizeof(changed) / sizeof(*changed); i++)
+    if (strcmp(crawler_request_url(req), changed[i].url) == 0) {
+      if (crawler_request_lastmod_ms(req) != changed[i].lastmod_ms)
+        fail_msg("%s", changed[i].url);
+      ++*seen;
+    }
+}
+
+static int filter_by_lastmod(crawler *c, crawler_request *req, void *user)
+{
+  (void)c;
+  check_lastmod(req, user);
+  return CRAWLER_ACCEPT;
+}
+
+static void end_with_lastmod(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                             crawler_reason reason, const crawler_page *page, void *user)
+{
+  (void)c;
+  (void)outcome;
+  (void)reason;
+  (void)page;
+  check_lastmod(req, (int *)user + 1);
+}
+
+static void a_page_knows_when_it_changed(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/s.xml", .body = "<urlset xmlns:x='http://www.w3.org/1999/xhtml'>"
+                        "<url><loc>/past</loc><lastmod>2020-09-13T12:26:40Z</lastmod>"
+                        "<x:link rel='alternate' hreflang='de' href='/de'/></url>"
+                        "<url><loc>/day</loc><lastmod>2023-11-13</lastmod></url>"
+                        "<url><loc>/from</loc><lastmod>2020-09-13T12:26:40.9Z</lastmod></url>"
+                        "<url><loc>/future</loc><lastmod>2023-11-16</lastmod></url>"
+                        "<url><loc>/after2106</loc><lastmod>2200-01-01</lastmod></url>"
+                        "<url><loc>/before1970</loc><lastmod>1969-01-01</lastmod></url>"
+                        "<url><loc>/unsaid</loc></url></urlset>" },
+    { .url = "/from", .status = 301, .to = A "/to" },
+    { .url = "/to" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  const int count = sizeof(changed) / sizeof(*changed);
+  int seen[2] = { 0, 0 }; /* by the filter, at their ends */
+  struct cr_sim sim;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+  crawler_on_filter(sim.c, filter_by_lastmod, seen);
+  crawler_on_outcome(sim.c, end_with_lastmod, seen);
+  cr_sim_add(&sim, "/seed");
+  assert_int_equal(crawler_add_sitemap(sim.c, A "/s.xml"), 0);
+  assert_int_equal(crawler_run(sim.c), 0);
+  assert_int_equal(seen[0], count);
+  assert_int_equal(seen[1], count);
+  cr_sim_close(&sim);
+}
+
 static void pages_in_other_languages_count_as_their_links_do(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -387,6 +463,7 @@ int main(void)
     cmocka_unit_test(what_it_lists_is_judged_like_links),
     cmocka_unit_test(by_the_path_rule_it_lists_its_own_directory),
     cmocka_unit_test(priorities_are_an_order_within_the_host),
+    cmocka_unit_test(a_page_knows_when_it_changed),
     cmocka_unit_test(pages_in_other_languages_count_as_their_links_do),
     cmocka_unit_test(what_is_no_sitemap_lists_nothing_and_is_fetched),
     cmocka_unit_test(every_allocation_may_fail),

@@ -16,6 +16,7 @@ static struct cr_frontier_item item_of(const char *target, const char *referrer)
 {
   return (struct cr_frontier_item){ .fp = 99,
                                     .authority = 3,
+                                    .lastmod_s = UINT32_MAX,
                                     .depth = 300,
                                     .priority = -5,
                                     .kind = 2,
@@ -52,7 +53,7 @@ static void an_entry_is_a_copy_of_its_item(void **state)
   assert_true(entry->fp == 99 && entry->authority == 3 && entry->depth == 300);
   assert_true(entry->priority == -5 && entry->kind == 2 && entry->method == 1);
   assert_true(entry->hops == 4 && entry->flags == CR_ITEM_SEED && entry->attempt == 1);
-  assert_true(entry->extra == item.extra);
+  assert_true(entry->extra == item.extra && entry->lastmod_s == UINT32_MAX);
   assert_true(is_text(cr_span(entry->target, entry->target_len), "/a?b=c"));
   assert_true(is_text(cr_entry_origin(&slab, entry, CR_ORIGIN_REFERRER), "https://r.example/"));
   assert_true(is_text(cr_entry_origin(&slab, entry, CR_ORIGIN_VIA), "https://v.example/"));

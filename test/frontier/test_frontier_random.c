@@ -118,6 +118,7 @@ static void fill_item(struct run *run, struct cr_frontier_item *item, char *text
   item->authority = any_authority(run);
   item->depth = (uint16_t)(below(run, 10) ? below(run, 8) : below(run, 100));
   item->priority = priorities[below(run, sizeof(priorities))];
+  item->lastmod_s = below(run, 3);
   item->kind = (uint8_t)(below(run, 3) ? CRAWLER_KIND_PAGE : CRAWLER_KIND_SITEMAP + below(run, 2));
   item->method = (uint8_t)below(run, 3);
   item->hops = (uint8_t)below(run, 4);

@@ -235,7 +235,7 @@ static const char *compare_task(const struct cr_model_url *url, const struct cr_
   if (task->authority != url->item.authority || task->asked != task->authority || task->again ||
       task->kind != url->item.kind || task->method != url->item.method ||
       task->priority != url->item.priority || task->flags != url->item.flags ||
-      task->extra != url->item.extra)
+      task->lastmod_s != url->item.lastmod_s || task->extra != url->item.extra)
     return "a task differs from what was added";
   if (task->hops != url->item.hops || task->attempt != url->attempt ||
       task->depth != url->item.depth)
