@@ -243,7 +243,7 @@ RUN_CHECKS = $(foreach c,$(CHECKS),$(call quote,check/$(c)=$(CHECK_$(c))))
 check: all $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all of these: must pass before a change is sent
 	@$(RUN_TESTS) $(RUN_CHECKS) $(RUN_REPLAYS) $(TESTS)
 
-test-conformance: $(CONFORMANCE_TESTS) $(BUILD)/crawler ## further cases of other suites: CONFORMANCE=dir has crawl/*, html/*
+test-conformance: $(CONFORMANCE_TESTS) $(BUILD)/crawler ## further cases of other suites: CONFORMANCE=dir has crawl/, html/, robots/
 	$(foreach t,$(CONFORMANCE_TESTS),CONFORMANCE='$(CONFORMANCE)' $(t) &&) :
 	perl test/conformance/trap_sites.pl '$(BUILD)' '$(CONFORMANCE)'
 
