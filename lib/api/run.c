@@ -414,11 +414,19 @@ const char *crawler_ended(const crawler *c)
   return c && !c->shard.running ? names[c->shard.ending] : "";
 }
 
+/* Pages, and sitemaps, as nobody knows the pages behind them. */
+static int64_t ended_by(const struct cr_ledger *l, crawler_reason reason)
+{
+  return l->kinds[CRAWLER_KIND_PAGE].by_reason[reason] +
+         l->kinds[CRAWLER_KIND_SITEMAP].by_reason[reason];
+}
+
 /* One row a reason why not every URL in reach was asked for. */
 static int64_t incomplete_count(const crawler *c, size_t i, const char **name)
 {
   const struct cr_ledger *l = &c->shard.ledger;
   const struct cr_kind_ledger *pages = &l->kinds[CRAWLER_KIND_PAGE];
+  const struct cr_kind_ledger *sitemaps = &l->kinds[CRAWLER_KIND_SITEMAP];
   const struct cr_kind_ledger *requisites = &l->kinds[CRAWLER_KIND_REQUISITE];
   const struct {
     const char *name;
@@ -427,11 +435,11 @@ static int64_t incomplete_count(const crawler *c, size_t i, const char **name)
     { c->shard.ending == CR_END_WAITING ? "parked" : "limit", pages->queued + requisites->queued },
     { "in_flight", pages->in_flight + requisites->in_flight },
     { "capped", l->links.capped },
-    { "truncated", pages->by_reason[CRAWLER_FAILED_TRUNCATED] },
-    { "rate_limited", pages->by_reason[CRAWLER_FAILED_RATE_LIMITED] },
-    { "host_dead", pages->by_reason[CRAWLER_FAILED_HOST_DEAD] },
-    { "robots_unreachable", pages->by_reason[CRAWLER_DROPPED_ROBOTS_UNREACHABLE] },
-    { "unparsed", l->counters.unparsed },
+    { "truncated", ended_by(l, CRAWLER_FAILED_TRUNCATED) },
+    { "rate_limited", ended_by(l, CRAWLER_FAILED_RATE_LIMITED) },
+    { "host_dead", ended_by(l, CRAWLER_FAILED_HOST_DEAD) },
+    { "robots_unreachable", ended_by(l, CRAWLER_DROPPED_ROBOTS_UNREACHABLE) },
+    { "unparsed", l->counters.unparsed + sitemaps->by_reason[CRAWLER_FAILED_TOO_LARGE] },
     { "depth", l->counters.depth_lost },
   };
 

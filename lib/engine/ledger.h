@@ -43,7 +43,7 @@ struct cr_counters {
   int64_t body_bytes;
   int64_t connections;
   int64_t status_class[6]; /* of pages: [1] is 1xx */
-  int64_t unparsed;        /* pages whose links could not be read (too deep, too slow, ...) */
+  int64_t unparsed;        /* pages and sitemaps whose links could not be read (too deep, ...) */
   int64_t traps[CR_TRAPS]; /* URLs that each rule left out */
   int64_t depth_lost;      /* shorter paths that could not be passed on for want of memory */
 };

@@ -36,6 +36,7 @@ struct cr_reading {
   struct cr_span own, owner; /* their names, with the port */
   bool is_whole;             /* nothing more comes */
   bool has_ended;            /* the sitemap was told so, or is not to be read on */
+  bool is_broken;            /* a sitemap, but what comes behind some place can't be read */
   bool has_entry;            /* entry is one that isn't taken yet */
   struct cr_sitemap_entry entry;
   crawler_reason failure; /* that ended the reading */
@@ -210,6 +211,7 @@ static void end_sitemap(struct cr_reading *r)
   int err = cr_sitemap_end(r->sitemap);
 
   r->has_ended = true;
+  r->is_broken = err < 0 && cr_sitemap_format(r->sitemap) != CR_SITEMAP_UNKNOWN;
   if (err < 0 && r->failure == CRAWLER_REASON_NONE)
     cr_shard_log(r->visit->shard, 1, "not a whole sitemap", r->visit->page.req.url);
 }
@@ -273,10 +275,12 @@ static void finish(struct cr_reading *r)
   v->shard->ledger.counters.body_bytes += (int64_t)v->page.body.len;
   if (r->failure == CRAWLER_REASON_NONE)
     r->failure = r->cut_by;
-  if (r->failure != CRAWLER_REASON_NONE)
+  if (r->failure != CRAWLER_REASON_NONE) {
     cr_visit_fail(v, r->failure);
-  else
-    cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
+    return;
+  }
+  v->shard->ledger.counters.unparsed += r->is_broken;
+  cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
 }
 
 /* A turn of it; the visit may be over afterwards. */
@@ -406,7 +410,8 @@ int cr_sitemap_data(struct cr_visit *v, const char *data, size_t bytes)
 void cr_sitemap_arrived(struct cr_visit *v, crawler_reason failure)
 {
   struct cr_reading *r = v->reading;
-  bool is_read = failure == CRAWLER_REASON_NONE || failure == CRAWLER_FAILED_TOO_LARGE;
+  bool is_read = failure == CRAWLER_REASON_NONE || failure == CRAWLER_FAILED_TOO_LARGE ||
+                 failure == CRAWLER_FAILED_TRUNCATED || failure == CRAWLER_FAILED_TIMEOUT;
 
   if (is_read && r && r->sitemap) {
     v->state = CR_VISIT_READING;

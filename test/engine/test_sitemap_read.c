@@ -211,11 +211,48 @@ static void one_that_is_too_large_counts_up_to_there(void **state)
   open_listed(&sim, &world);
   cr_sim_set(&sim, "max_body", "1k"); /* of pages: the protocol's limit is the least */
   cr_sim_run(&sim);
+  assert_string_equal(crawler_incomplete(sim.c, 0, NULL), "unparsed");
   assert_int_equal(cr_sim_reason(&sim, "/s.xml"), CRAWLER_FAILED_TOO_LARGE);
   assert_int_equal(cr_sim_outcome(&sim, "/1"), CRAWLER_FETCHED);
   assert_int_equal(cr_sim_outcome(&sim, "/2"), CRAWLER_FETCHED);
   assert_true(cr_sim_stat(&sim, CRAWLER_STAT_LINKS) > (2 << 20));
   cr_sim_close(&sim);
+}
+
+static void what_is_not_read_whole_counts_and_is_missing(void **state)
+{
+  static const struct {
+    struct cr_sim_page sitemap;
+    const char *missing;
+    bool counts; /* what came before */
+  } cases[] = {
+    { { "/s.xml", .body = SET(LOC("/1") LOC("/2")) }, NULL, true },
+    { { "/s.xml", .body = SET(LOC("/1") LOC("/a?b&c=d") LOC("/2")) }, "unparsed", true },
+    { { "/s.xml", .body = "<urlset>" LOC("/1") "<url>" }, "unparsed", true },
+    { { "/s.xml", .body = SET(LOC("/1") LOC("/2") LOC("/3")), .failure = CRAWLER_FAILED_TRUNCATED },
+      "truncated",
+      true },
+    { { "/s.xml", .status = 429 }, "rate_limited", false },
+    { { "/s.xml", .body = "<html><p>Not found" }, NULL, false },
+    { { "/s.xml", .status = 404 }, NULL, false },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+    const struct cr_sim_page pages[] = { cases[i].sitemap, { .url = "/1" } };
+    const struct cr_sim_site site = CR_SIM_SITE(pages);
+    struct cr_sim sim;
+
+    cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+    assert_int_equal(crawler_add_sitemap(sim.c, A "/s.xml"), 0);
+    cr_sim_run(&sim);
+    const char *missing = crawler_incomplete(sim.c, 0, NULL);
+    if (!missing != !cases[i].missing || (missing && strcmp(missing, cases[i].missing) != 0) ||
+        crawler_is_complete(sim.c) != !missing)
+      fail_msg("case %zu: %s is missing", i, missing ? missing : "nothing");
+    assert_int_equal(cr_sim_asked(&sim, "/1"), cases[i].counts);
+    cr_sim_close(&sim);
+  }
 }
 
 static void what_it_lists_is_judged_like_links(void **state)
@@ -460,6 +497,7 @@ int main(void)
     cmocka_unit_test(a_large_one_takes_turns),
     cmocka_unit_test(of_one_host_there_are_not_too_many),
     cmocka_unit_test(one_that_is_too_large_counts_up_to_there),
+    cmocka_unit_test(what_is_not_read_whole_counts_and_is_missing),
     cmocka_unit_test(what_it_lists_is_judged_like_links),
     cmocka_unit_test(by_the_path_rule_it_lists_its_own_directory),
     cmocka_unit_test(priorities_are_an_order_within_the_host),
