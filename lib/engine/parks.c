@@ -54,6 +54,16 @@ bool cr_visit_park(struct cr_visit *v)
   return true;
 }
 
+void cr_visit_rest(struct cr_visit *v, int64_t until_ms)
+{
+  struct cr_tally *t = cr_visit_tally(v);
+
+  if (!t || until_ms <= t->park.until_ms) /* at worst the other authority is asked meanwhile */
+    return;
+  t->park.until_ms = until_ms;
+  cr_host_block(v->shard, v->host, t);
+}
+
 bool cr_visit_is_in_vain(const struct cr_visit *v)
 {
   const struct cr_shard *s = v->shard;

@@ -261,6 +261,8 @@ static void fail(struct cr_visit *v, struct cr_robots_facts *facts, crawler_reas
   }
   facts->spent_ms += wait_ms;
   s->ledger.counters.retries++;
+  if (attempt.after_ms >= 0 && cr_park_is_asked_for(v->page.status))
+    cr_visit_rest(v, cr_loop_now(s->loop) + wait_ms);
   cr_visit_requeue(v, CR_FINISH_RETRY, cr_loop_now(s->loop) + wait_ms);
 }
 

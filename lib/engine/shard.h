@@ -416,6 +416,8 @@ bool cr_visit_retry_held(struct cr_visit *v);
 
 /* An answer has come, not to a robots.txt. true: it asks to be left alone, which is done. */
 bool cr_visit_park(struct cr_visit *v);
+/* The same of a robots.txt, which is asked for again then: it counts its attempts itself. */
+void cr_visit_rest(struct cr_visit *v, int64_t until_ms);
 /* Has its host said so too often? */
 bool cr_visit_is_in_vain(const struct cr_visit *v);
 void cr_parks_forget(struct cr_shard *s); /* how often, for another run */

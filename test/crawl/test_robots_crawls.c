@@ -460,6 +460,38 @@ static void one_robots_txt_is_asked_for_each_scheme_host_and_port(void **state)
   cr_sim_close(&sim);
 }
 
+/* One host has two of them: what one answer says of the host holds for both. */
+static void who_is_to_come_later_leaves_the_whole_host_alone(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .hrefs = "https://a.example/s /1 /2 /3 /4 /5" },
+    { "https://a.example/robots.txt", .status = 429, .headers = "Retry-After: 20\r\n", .times = 1 },
+    { "https://a.example/robots.txt", .body = "" },
+    { .url = "https://a.example/s" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  int64_t later_ms = 0;
+  (void)state;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_set(&sim, "scope", "domain");
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_asked(&sim, "https://a.example/robots.txt"), 2);
+  for (size_t i = 0; i < sim.net.log.len; i++) {
+    const struct cr_sim_record *r = &sim.net.log.at[i];
+    if (r->event != CR_SIM_REQUEST)
+      continue;
+    assert_true(r->begin_ms >= later_ms);
+    if (r->status == 429)
+      later_ms = r->end_ms + 20000;
+  }
+  assert_int_equal(cr_sim_outcome(&sim, "/5"), CRAWLER_FETCHED);
+  assert_int_equal(cr_sim_outcome(&sim, "https://a.example/s"), CRAWLER_FETCHED);
+  cr_sim_close(&sim);
+}
+
 static void who_does_not_obey_asks_for_none(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -561,6 +593,7 @@ int main(void)
     cmocka_unit_test(redirects_and_retries_have_one_bound),
     cmocka_unit_test(a_redirect_survives_a_cancel),
     cmocka_unit_test(one_robots_txt_is_asked_for_each_scheme_host_and_port),
+    cmocka_unit_test(who_is_to_come_later_leaves_the_whole_host_alone),
     cmocka_unit_test(who_does_not_obey_asks_for_none),
     cmocka_unit_test(obeying_can_be_switched_off_and_on_at_any_time),
     cmocka_unit_test(a_canceled_robots_txt_is_asked_for_again),
