@@ -150,12 +150,17 @@ int cr_visit_target(struct cr_visit *v)
   return err;
 }
 
+bool cr_visit_redirects(const struct cr_visit *v)
+{
+  return is_redirect(v->page.status) && v->page.location;
+}
+
 bool cr_visit_redirect(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
   uint64_t fp;
 
-  if (!is_redirect(v->page.status) || !v->page.location)
+  if (!cr_visit_redirects(v))
     return false;
   if (cr_url_parse(&s->url, cr_span_text(v->page.location), NULL) < 0)
     return false;

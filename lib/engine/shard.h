@@ -473,7 +473,9 @@ void cr_limits_count(struct cr_visit *v, int64_t wire_bytes); /* its exchange ha
 /* Puts the absolute target of a 3xx into s->url; its source is in s->base then. CRAWLER_E_URL: it
  * has none; CRAWLER_E_LIMIT, CRAWLER_E_NOMEM. */
 int cr_visit_target(struct cr_visit *v);
-/* true: the response was a redirect and has been dealt with. */
+/* Is the response a redirect to somewhere? */
+bool cr_visit_redirects(const struct cr_visit *v);
+/* true: it is, and has been dealt with. */
 bool cr_visit_redirect(struct cr_visit *v);
 /* Ends the visit as redirected; s->url, which is page.location, enters the crawl. */
 void cr_visit_hand_over(struct cr_visit *v, crawler_method method);
