@@ -163,7 +163,10 @@ static void close_books(struct exchange *x, bool cut)
 {
   struct cr_sim_net *net = x->owner->net;
   struct cr_sim_limits limits = limits_of(x);
-  bool answered = x->t->status > 0 && x->t->failure == CRAWLER_REASON_NONE;
+  crawler_reason failure = x->t->failure;
+  bool answered = x->t->status > 0 &&
+                  (failure == CRAWLER_REASON_NONE || failure == CRAWLER_FAILED_UNWANTED_TYPE ||
+                   failure == CRAWLER_FAILED_TOO_LARGE);
   bool again = may_come_again(x, cut);
 
   limits.left_alone_ms = cut ? 0 : left_alone_ms(x);
