@@ -10,7 +10,6 @@
 #include "engine/shard.h"
 
 #include "robots/robots.h"
-#include "schedule/retry_after.h"
 #include "schedule/robots_policy.h"
 
 enum {
@@ -260,14 +259,13 @@ static void give_up(struct cr_visit *v, struct cr_robots_facts *facts, crawler_r
 static void fail(struct cr_visit *v, struct cr_robots_facts *facts, crawler_reason failure)
 {
   struct cr_shard *s = v->shard;
-  const char *after = cr_headers_get(&v->page.headers, "Retry-After");
   const struct cr_robots_attempt attempt = {
     .failure = failure,
     .number = v->page.req.attempt,
     .spent_ms = facts->spent_ms,
     .most_ms = s->settings->max_robots_time,
     .base_ms = s->settings->retry_delay,
-    .after_ms = after ? cr_retry_after_ms(cr_span_text(after), cr_loop_wall(s->loop)) : -1,
+    .after_ms = cr_visit_retry_after(v),
   };
   int64_t wait_ms = cr_robots_wait_ms(&attempt, cr_random_next(&s->random));
 

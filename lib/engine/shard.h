@@ -416,6 +416,8 @@ bool cr_visit_retry_held(struct cr_visit *v);
 
 /* An answer has come, not to a robots.txt. true: it asks to be left alone, which is done. */
 bool cr_visit_park(struct cr_visit *v);
+/* What an answer's Retry-After asks for, in ms; -1: nothing. */
+int64_t cr_visit_retry_after(const struct cr_visit *v);
 /* The host that asks to be left alone is, whatever becomes of what was asked for. */
 void cr_host_park(struct cr_visit *v);
 /* Has its host said so too often? */

@@ -247,6 +247,26 @@ static void later_is_heard_however_its_body_comes(void **state)
   }
 }
 
+/* The virtual wall clock is far from 1994. */
+static void a_server_whose_clock_is_wrong_is_left_alone_as_it_asks(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .status = 503, .times = 1,
+      .headers = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                 "Retry-After: Sun, 06 Nov 1994 08:54:37 GMT\r\n" },
+    { .url = "/" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_run(&sim);
+  const struct cr_sim_record *busy = cr_sim_request(&sim, "/");
+  assert_in_range(request_from(&sim, "/", busy->end_ms)->begin_ms - busy->end_ms, 300000, 300005);
+  cr_sim_close(&sim);
+}
+
 /* The crawl's own delay is no reason to end. */
 static void a_long_delay_is_waited_for(void **state)
 {
@@ -273,6 +293,7 @@ int main(void)
     cmocka_unit_test(of_a_host_that_was_given_up_no_robots_txt_is_asked_for),
     cmocka_unit_test(a_run_that_would_only_wait_ends_and_the_next_goes_on),
     cmocka_unit_test(later_is_heard_however_its_body_comes),
+    cmocka_unit_test(a_server_whose_clock_is_wrong_is_left_alone_as_it_asks),
     cmocka_unit_test(a_long_delay_is_waited_for),
   };
 
