@@ -361,6 +361,46 @@ static void with_the_trailing_slash_rule_slash_is_the_own_key(void **state)
   }
 }
 
+static int count_headers(crawler *c, crawler_page *page, void *user)
+{
+  const struct cr_extra *extra = page->req.extra;
+  size_t *count = user;
+
+  (void)c;
+  count[strstr(page->req.url, "/b") != NULL] = extra ? extra->header_count : 0;
+  return 0;
+}
+
+/* By option key_www a redirect to another host may go on under its entry. */
+static void on_another_origin_of_the_key_its_headers_are_not_sent(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "http://www.a.example/a", .to = "http://a.example/a" },
+    { .url = "/a" },
+    { "/b?", .to = "/b" },
+    { .url = "/b" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  static const char *const urls[] = { "http://www.a.example/a", CR_SIM_ORIGIN "/b?" };
+  struct cr_sim sim;
+  size_t count[2] = { 9, 9 };
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "key_www", "1");
+  crawler_on_page(sim.c, count_headers, count);
+  for (size_t i = 0; i < 2; i++) {
+    crawler_request *req = crawler_request_new(sim.c, urls[i]);
+    assert_int_equal(crawler_request_set_header(req, "Authorization", "secret"), 0);
+    assert_int_equal(crawler_submit(sim.c, req), 0);
+  }
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_ADMITTED), 2);
+  assert_int_equal(count[0], 0);
+  assert_int_equal(count[1], 1);
+  cr_sim_close(&sim);
+}
+
 static void a_loop_within_one_key_is_found(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -523,6 +563,7 @@ int main(void)
     cmocka_unit_test(many_redirects_to_one_target_fetch_it_once),
     cmocka_unit_test(a_target_of_the_same_key_goes_on_under_its_entry),
     cmocka_unit_test(with_the_trailing_slash_rule_slash_is_the_own_key),
+    cmocka_unit_test(on_another_origin_of_the_key_its_headers_are_not_sent),
     cmocka_unit_test(a_loop_within_one_key_is_found),
     cmocka_unit_test(an_empty_location_is_the_page_itself),
     cmocka_unit_test(it_goes_on_politely),
