@@ -99,6 +99,7 @@ struct cr_depth_pass { /* depth_pass.c: shorter paths that are to be passed on, 
 
 struct cr_visit;
 struct cr_history;
+struct cr_aside;
 
 #define CR_AUTHORITY_CACHE 256 /* a power of two */
 
@@ -121,6 +122,7 @@ struct cr_shard {
   struct cr_duplicates *duplicates;
   struct cr_depth *depth; /* NULL: max_depth was never set */
   struct cr_depth_pass depth_pass;
+  struct cr_aside *aside;     /* URLs that led elsewhere; NULL: none under obey_canonical */
   struct cr_history *history; /* NULL: option history is 0 */
 
   struct cr_slots slots;
@@ -492,6 +494,10 @@ uint32_t cr_elsewhere_kinds(const struct cr_shard *s);
 bool cr_visit_refresh(struct cr_visit *v);
 /* true: the canonical URL is in the crawl, and the page's links are not to enter it. */
 bool cr_visit_canonical(struct cr_visit *v);
+/* Of option obey_canonical: a URL leads elsewhere, so that no page is to stand aside for it. 0 or
+ * CRAWLER_E_NOMEM. */
+int cr_aside_note(struct cr_shard *s, uint64_t fp);
+void cr_aside_close(struct cr_shard *s);
 
 /* ---- robots_gate.c ---- */
 
