@@ -232,6 +232,15 @@ static crawler_reason decode_robots(struct cr_visit *v)
                                                              : CRAWLER_REASON_NONE;
 }
 
+/* What came of a file that is too large is read, too. */
+static crawler_reason read_robots(struct cr_visit *v, crawler_reason failure)
+{
+  if (failure != CRAWLER_REASON_NONE && failure != CRAWLER_FAILED_TOO_LARGE)
+    return failure;
+  crawler_reason decoding = decode_robots(v);
+  return failure == CRAWLER_REASON_NONE || decoding == CRAWLER_FAILED_INTERNAL ? decoding : failure;
+}
+
 static void sitemap_arrived(struct cr_visit *v, crawler_reason failure)
 {
   if (failure == CRAWLER_REASON_NONE &&
@@ -247,6 +256,16 @@ static void arrived(struct cr_visit *v)
   if (cr_visit_park(v) || cr_visit_retry_status(v) || cr_visit_redirect(v))
     return;
   cr_visit_parse(v);
+}
+
+/* A redirect, and "later", are said by the head alone: it doesn't matter how the body came. What a
+ * hook says of it does, but the host's wish to be left alone holds all the same. */
+static bool has_said_all(const struct cr_visit *v, crawler_reason failure)
+{
+  if (failure == CRAWLER_FAILED_INTERNAL) /* the headers may not be known */
+    return false;
+  return cr_park_is_asked_for(v->page.status) ||
+         (cr_visit_redirects(v) && failure != CRAWLER_FAILED_UNWANTED_TYPE);
 }
 
 static void on_done(struct cr_transfer *t, void *user)
@@ -273,11 +292,11 @@ static void on_done(struct cr_transfer *t, void *user)
   v->page.wire_bytes = t->wire_bytes;
   if (t->status > 0)
     read_location(v);
+  if (v->page.req.kind == CRAWLER_KIND_ROBOTS)
+    failure = read_robots(v, failure);
+  if (has_said_all(v, failure))
+    failure = CRAWLER_REASON_NONE;
   if (v->page.req.kind == CRAWLER_KIND_ROBOTS) {
-    if (failure == CRAWLER_REASON_NONE)
-      failure = decode_robots(v);
-    else if (failure == CRAWLER_FAILED_TOO_LARGE && decode_robots(v) == CRAWLER_FAILED_INTERNAL)
-      failure = CRAWLER_FAILED_INTERNAL;
     cr_robots_arrived(v, failure);
   } else if (v->page.req.kind == CRAWLER_KIND_SITEMAP) {
     sitemap_arrived(v, failure);

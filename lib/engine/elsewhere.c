@@ -3,11 +3,57 @@
  *
  * By option a refresh (HTML 4.2.5.3) is a redirect, and a canonical URL (RFC 6596) takes the place
  * of the page's links. What a page says of itself may be wrong: one that names what can't be asked
- * for is a page like others.
+ * for, or what leads elsewhere itself (RFC 6596 section 3), is a page like others.
  */
 #include "engine/shard.h"
 
 #include "base/hash.h"
+#include "frontier/seen.h"
+
+/* Sources of redirects and refreshes, and pages that stood aside for their canonical URL. */
+struct cr_aside {
+  struct cr_budget budget;
+  struct cr_seen urls;
+};
+
+enum { ASIDE = 1 };
+
+static struct cr_aside *aside_of(struct cr_shard *s)
+{
+  int64_t most = s->settings->max_frontier;
+
+  if (s->aside)
+    return s->aside;
+  s->aside = cr_zalloc(s->mem, CR_MEM_FRONTIER, sizeof(*s->aside));
+  if (!s->aside)
+    return NULL;
+  s->aside->budget = (struct cr_budget){ .mem = s->mem, .max_bytes = most > 0 ? most : 0 };
+  cr_seen_init(&s->aside->urls, &s->aside->budget, s->hash_seed);
+  return s->aside;
+}
+
+void cr_aside_close(struct cr_shard *s)
+{
+  if (s->aside)
+    cr_seen_free(&s->aside->urls);
+  cr_free(s->mem, s->aside);
+  s->aside = NULL;
+}
+
+int cr_aside_note(struct cr_shard *s, uint64_t fp)
+{
+  struct cr_aside *aside;
+
+  if (!s->settings->obey_canonical)
+    return 0;
+  aside = aside_of(s);
+  return aside ? cr_seen_put(&aside->urls, fp, ASIDE) : CRAWLER_E_NOMEM;
+}
+
+static bool stands_aside(const struct cr_shard *s, uint64_t fp)
+{
+  return s->aside && cr_seen_get(&s->aside->urls, fp) == ASIDE;
+}
 
 uint32_t cr_elsewhere_kinds(const struct cr_shard *s)
 {
@@ -79,12 +125,12 @@ bool cr_visit_canonical(struct cr_visit *v)
   int result;
 
   if (!s->settings->obey_canonical || !parse_first(v, CRAWLER_LINK_CANONICAL) || !is_of_domain(v) ||
-      cr_identify(s, &target, &a.fp) < 0 || a.fp == v->fp)
+      cr_identify(s, &target, &a.fp) < 0 || a.fp == v->fp || stands_aside(s, a.fp))
     return false;
   cr_arena_reset(&s->scratch);
   result = cr_admit(s, &a);
   if (result < 0 || cr_no_room_reason(result) != CRAWLER_REASON_NONE)
     return false;
   cr_depth_replaced(s, v->fp, a.fp, target.depth);
-  return true;
+  return cr_aside_note(s, v->fp) == 0;
 }

@@ -20,13 +20,20 @@ struct cr_politeness cr_pace_of(const struct cr_shard *s, uint32_t host)
   return p;
 }
 
+/* What we didn't want to have of an answer isn't the host's failure. */
+static bool is_ours(crawler_reason failure)
+{
+  return failure == CRAWLER_FAILED_UNWANTED_TYPE || failure == CRAWLER_FAILED_TOO_LARGE;
+}
+
 static void adapt(struct cr_visit *v, crawler_reason failure)
 {
   const struct cr_shard *s = v->shard;
   const struct cr_transfer *t = &v->transfer;
-  const struct cr_adapt_rule rule = { s->politeness.delay_ms, s->settings->max_adaptive_delay };
+  const struct cr_adapt_rule rule = { cr_robots_politeness(s, v->host).delay_ms,
+                                      s->settings->max_adaptive_delay };
   struct cr_tally *tally = cr_visit_tally(v);
-  bool answered = t->status > 0 && failure == CRAWLER_REASON_NONE;
+  bool answered = t->status > 0 && (failure == CRAWLER_REASON_NONE || is_ours(failure));
   int64_t latency_ms = t->status > 0 ? t->first_byte_ms - t->sent_ms : 0;
 
   if (tally)

@@ -27,12 +27,40 @@ static void begin(struct cr_visit *v, const struct cr_tally *t)
   cr_shard_log(s, 2, "the host asks to be left alone for a while", v->page.req.url);
 }
 
-bool cr_visit_park(struct cr_visit *v)
+int64_t cr_visit_retry_after(const struct cr_visit *v)
+{
+  const char *after = cr_headers_get(&v->page.headers, "Retry-After");
+  const char *date = cr_headers_get(&v->page.headers, "Date");
+
+  return after ? cr_retry_after_ms(cr_span_text(after), cr_span_text(date),
+                                   cr_loop_wall(v->shard->loop))
+               : -1;
+}
+
+static enum cr_park_verdict add(struct cr_visit *v, struct cr_tally *t)
 {
   struct cr_shard *s = v->shard;
   const struct cr_park_rule rule = rule_of(s->settings);
+  enum cr_park_verdict verdict =
+      cr_park_add(&t->park, &rule, v->transfer.sent_ms, cr_loop_now(s->loop),
+                  cr_visit_retry_after(v), cr_random_next(&s->random));
+
+  if (verdict == CR_PARK_BEGINS)
+    begin(v, t);
+  return verdict;
+}
+
+void cr_host_park(struct cr_visit *v)
+{
   struct cr_tally *t = cr_visit_tally(v);
-  const char *after = cr_headers_get(&v->page.headers, "Retry-After");
+
+  if (t)
+    (void)add(v, t); /* one too many is for its URLs to find */
+}
+
+bool cr_visit_park(struct cr_visit *v)
+{
+  struct cr_tally *t = cr_visit_tally(v);
 
   if (!t) /* no memory to remember it by: an answer like others */
     return false;
@@ -40,17 +68,10 @@ bool cr_visit_park(struct cr_visit *v)
     cr_park_answered(&t->park, v->transfer.sent_ms);
     return false;
   }
-  int64_t after_ms = after ? cr_retry_after_ms(cr_span_text(after), cr_loop_wall(s->loop)) : -1;
-  enum cr_park_verdict verdict =
-      cr_park_add(&t->park, &rule, v->transfer.sent_ms, cr_loop_now(s->loop), after_ms,
-                  cr_random_next(&s->random));
-  if (verdict == CR_PARK_IN_VAIN) {
+  if (add(v, t) == CR_PARK_IN_VAIN)
     cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_RATE_LIMITED);
-    return true;
-  }
-  if (verdict == CR_PARK_BEGINS)
-    begin(v, t);
-  cr_visit_requeue(v, CR_FINISH_PARK, t->park.until_ms);
+  else
+    cr_visit_requeue(v, CR_FINISH_PARK, t->park.until_ms);
   return true;
 }
 

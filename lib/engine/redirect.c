@@ -27,6 +27,19 @@ static crawler_method method_after(const struct cr_visit *v)
   return method;
 }
 
+static bool is_asked(const struct cr_extra *extra, struct cr_span url)
+{
+  for (const struct cr_extra_hop *hop = extra->chain; hop; hop = hop->next)
+    if (cr_span_eq(hop->url, url))
+      return true;
+  return false;
+}
+
+static bool is_same_origin(const struct crawler_request *a, const struct crawler_request *b)
+{
+  return cr_span_eq(cr_request_origin(a), cr_request_origin(b));
+}
+
 /* The same key: asked again under this lease's entry. */
 static void go_on(struct cr_visit *v)
 {
@@ -44,14 +57,13 @@ static void go_on(struct cr_visit *v)
     return;
   }
   /* Asked before, or asked right now: only a cookie can make the answer another. */
-  again =
-      again || cr_span_eq(cr_span(target.url, target.url_bytes), cr_span(req->url, req->url_bytes));
-  for (const struct cr_extra_hop *hop = extra->chain; hop && !again; hop = hop->next)
-    again = cr_span_eq(hop->url, cr_span(target.url, target.url_bytes));
+  again = again || is_asked(extra, cr_span(target.url, target.url_bytes));
   if (again && !cookie) {
     cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_REDIRECT_LOOP);
     return;
   }
+  if (!is_same_origin(req, &target)) /* option key_www */
+    cr_extra_drop_message(extra);
   fin.target = cr_request_target(&target);
   fin.authority = cr_authority_of(s, &target, true);
   s->frontier->ops->set_extra(s->frontier, v->lease, extra);
@@ -73,8 +85,7 @@ static void carry_over(const struct cr_visit *v, struct crawler_request *target)
   struct cr_extra *from = v->page.req.extra;
   struct cr_extra *to;
 
-  if (!from || target->method != v->page.req.method ||
-      !cr_span_eq(cr_request_origin(target), cr_request_origin(&v->page.req)))
+  if (!from || target->method != v->page.req.method || !is_same_origin(target, &v->page.req))
     return;
   to = cr_request_extra(target);
   if (!to)
@@ -111,6 +122,8 @@ void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
   };
   struct cr_admission a = { .req = &target };
   int err = cr_identify(s, &target, &a.fp);
+
+  (void)cr_aside_note(s, v->fp); /* else a page may stand aside for nothing */
 
   if (req->kind == CRAWLER_KIND_SITEMAP) {
     cr_arena_reset(&s->scratch);
@@ -151,12 +164,17 @@ int cr_visit_target(struct cr_visit *v)
   return err;
 }
 
+bool cr_visit_redirects(const struct cr_visit *v)
+{
+  return is_redirect(v->page.status) && v->page.location;
+}
+
 bool cr_visit_redirect(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
   uint64_t fp;
 
-  if (!is_redirect(v->page.status) || !v->page.location)
+  if (!cr_visit_redirects(v))
     return false;
   if (cr_url_parse(&s->url, cr_span_text(v->page.location), NULL) < 0)
     return false;

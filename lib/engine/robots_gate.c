@@ -10,7 +10,6 @@
 #include "engine/shard.h"
 
 #include "robots/robots.h"
-#include "schedule/retry_after.h"
 #include "schedule/robots_policy.h"
 
 enum {
@@ -217,17 +216,34 @@ static void try_with_more_memory(struct cr_visit *v)
   cr_visit_requeue(v, CR_FINISH_RETRY, cr_loop_now(s->loop) + s->settings->retry_delay);
 }
 
+/* Are there older rules that may still serve? */
+static bool has_copy(const struct cr_visit *v, const struct cr_robots_facts *facts)
+{
+  return facts->judged && facts->unreachable == CRAWLER_REASON_NONE &&
+         cr_loop_now(v->shard->loop) - facts->read_ms <= CR_ROBOTS_STALE_MS;
+}
+
+/* For how long the host that was asked is left alone. */
+static int64_t rest_ms(const struct cr_visit *v)
+{
+  const struct cr_shard *s = v->shard;
+  int64_t now = cr_loop_now(s->loop);
+
+  return v->host < s->tally_count && s->tallies[v->host].park.until_ms > now
+             ? s->tallies[v->host].park.until_ms - now
+             : 0;
+}
+
 /* No usable answer, for good: an old copy serves, or the host's URLs end. */
 static void give_up(struct cr_visit *v, struct cr_robots_facts *facts, crawler_reason failure)
 {
   struct cr_shard *s = v->shard;
   int64_t for_ms = s->settings->robots_lifetime;
-  bool has_copy = facts->judged && facts->unreachable == CRAWLER_REASON_NONE &&
-                  cr_loop_now(s->loop) - facts->read_ms <= CR_ROBOTS_STALE_MS;
 
-  if (has_copy) {
+  if (has_copy(v, facts)) {
     cr_shard_log(s, 2, "robots.txt can't be had, the old one holds", v->page.req.url);
-    for_ms = for_ms < STALE_AGAIN_MS ? for_ms : STALE_AGAIN_MS;
+    /* From when the host may be asked again: else it would be asked for this alone. */
+    for_ms = rest_ms(v) + (for_ms < STALE_AGAIN_MS ? for_ms : STALE_AGAIN_MS);
   } else {
     facts->unreachable =
         facts->answered ? CRAWLER_DROPPED_ROBOTS_UNREACHABLE : cr_robots_fate(failure);
@@ -243,18 +259,22 @@ static void give_up(struct cr_visit *v, struct cr_robots_facts *facts, crawler_r
 static void fail(struct cr_visit *v, struct cr_robots_facts *facts, crawler_reason failure)
 {
   struct cr_shard *s = v->shard;
-  const char *after = cr_headers_get(&v->page.headers, "Retry-After");
   const struct cr_robots_attempt attempt = {
     .failure = failure,
     .number = v->page.req.attempt,
     .spent_ms = facts->spent_ms,
     .most_ms = s->settings->max_robots_time,
     .base_ms = s->settings->retry_delay,
-    .after_ms = after ? cr_retry_after_ms(cr_span_text(after), cr_loop_wall(s->loop)) : -1,
+    .after_ms = cr_visit_retry_after(v),
   };
   int64_t wait_ms = cr_robots_wait_ms(&attempt, cr_random_next(&s->random));
 
   facts->answered = facts->answered || failure == CRAWLER_REASON_NONE;
+  if (attempt.after_ms >= 0 && cr_park_is_asked_for(v->page.status) &&
+      has_copy(v, facts)) { /* its URLs don't wait for the file: they would leave meanwhile */
+    cr_host_park(v);
+    wait_ms = -1;
+  }
   if (wait_ms < 0) {
     give_up(v, facts, failure);
     return;

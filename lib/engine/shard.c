@@ -452,6 +452,7 @@ void cr_shard_close(struct cr_shard *s)
     s->frontier->ops->close(s->frontier);
   cr_free(s->mem, s->tallies);
   cr_depth_close(s->depth);
+  cr_aside_close(s);
   cr_history_close(s->history);
   cr_link_memory_close(s->link_memory);
   cr_trap_close(s->trap);

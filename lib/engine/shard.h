@@ -99,6 +99,7 @@ struct cr_depth_pass { /* depth_pass.c: shorter paths that are to be passed on, 
 
 struct cr_visit;
 struct cr_history;
+struct cr_aside;
 
 #define CR_AUTHORITY_CACHE 256 /* a power of two */
 
@@ -121,6 +122,7 @@ struct cr_shard {
   struct cr_duplicates *duplicates;
   struct cr_depth *depth; /* NULL: max_depth was never set */
   struct cr_depth_pass depth_pass;
+  struct cr_aside *aside;     /* URLs that led elsewhere; NULL: none under obey_canonical */
   struct cr_history *history; /* NULL: option history is 0 */
 
   struct cr_slots slots;
@@ -418,6 +420,10 @@ bool cr_visit_retry_held(struct cr_visit *v);
 bool cr_visit_park(struct cr_visit *v);
 /* The same of a robots.txt, which is asked for again then: it counts its attempts itself. */
 void cr_visit_rest(struct cr_visit *v, int64_t until_ms);
+/* What an answer's Retry-After asks for, in ms; -1: nothing. */
+int64_t cr_visit_retry_after(const struct cr_visit *v);
+/* The host that asks to be left alone is, whatever becomes of what was asked for. */
+void cr_host_park(struct cr_visit *v);
 /* Has its host said so too often? */
 bool cr_visit_is_in_vain(const struct cr_visit *v);
 void cr_parks_forget(struct cr_shard *s); /* how often, for another run */
@@ -475,7 +481,9 @@ void cr_limits_count(struct cr_visit *v, int64_t wire_bytes); /* its exchange ha
 /* Puts the absolute target of a 3xx into s->url; its source is in s->base then. CRAWLER_E_URL: it
  * has none; CRAWLER_E_LIMIT, CRAWLER_E_NOMEM. */
 int cr_visit_target(struct cr_visit *v);
-/* true: the response was a redirect and has been dealt with. */
+/* Is the response a redirect to somewhere? */
+bool cr_visit_redirects(const struct cr_visit *v);
+/* true: it is, and has been dealt with. */
 bool cr_visit_redirect(struct cr_visit *v);
 /* Ends the visit as redirected; s->url, which is page.location, enters the crawl. */
 void cr_visit_hand_over(struct cr_visit *v, crawler_method method);
@@ -488,6 +496,10 @@ uint32_t cr_elsewhere_kinds(const struct cr_shard *s);
 bool cr_visit_refresh(struct cr_visit *v);
 /* true: the canonical URL is in the crawl, and the page's links are not to enter it. */
 bool cr_visit_canonical(struct cr_visit *v);
+/* Of option obey_canonical: a URL leads elsewhere, so that no page is to stand aside for it. 0 or
+ * CRAWLER_E_NOMEM. */
+int cr_aside_note(struct cr_shard *s, uint64_t fp);
+void cr_aside_close(struct cr_shard *s);
 
 /* ---- robots_gate.c ---- */
 

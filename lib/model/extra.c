@@ -85,6 +85,13 @@ int cr_extra_set_body(struct cr_extra *extra, struct cr_span body, const char *c
   return 0;
 }
 
+void cr_extra_drop_message(struct cr_extra *extra)
+{
+  extra->header_count = 0;
+  extra->body = cr_span(NULL, 0);
+  extra->content_type = NULL;
+}
+
 void cr_extra_set_data(struct cr_extra *extra, void *data, void (*free_data)(void *))
 {
   void (*old_free)(void *) = extra->free_data;

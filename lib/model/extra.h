@@ -34,6 +34,8 @@ void cr_extra_free(struct cr_extra *extra);
  * CRAWLER_E_NOMEM. */
 int cr_extra_set_header(struct cr_extra *extra, const char *name, const char *value);
 int cr_extra_set_body(struct cr_extra *extra, struct cr_span body, const char *content_type);
+/* Headers and body, which are for the origin that they were set for. */
+void cr_extra_drop_message(struct cr_extra *extra);
 void cr_extra_set_data(struct cr_extra *extra, void *data, void (*free_data)(void *));
 /* Adds url to the chain; *again tells that it stood there before. 0 or CRAWLER_E_NOMEM. */
 int cr_extra_add_hop(struct cr_extra *extra, struct cr_span url, bool *again);

@@ -6,7 +6,7 @@
 #include "schedule/retry.h"
 
 enum {
-  LEAST_MS = 1000,            /* "Retry-After: 0", or a date that has passed */
+  LEAST_MS = 1000,            /* "Retry-After: 0", a date that has passed, or options that say 0 */
   CLOCKS_MS = 2 * CR_CLOCK_MS /* a date is compared by two clocks */
 };
 
@@ -22,9 +22,9 @@ enum cr_park_verdict cr_park_add(struct cr_park *park, const struct cr_park_rule
     return park->in_row > rule->most ? CR_PARK_IN_VAIN : CR_PARK_GOES_ON;
   if (++park->in_row > rule->most)
     return CR_PARK_IN_VAIN;
-  int64_t until_ms = after_ms >= 0
-                         ? now_ms + (after_ms > LEAST_MS ? after_ms : LEAST_MS)
-                         : cr_retry_at(now_ms, rule->base_ms, (unsigned)park->in_row, random);
+  int64_t base_ms = rule->base_ms > 0 ? rule->base_ms : LEAST_MS;
+  int64_t until_ms = after_ms >= 0 ? now_ms + (after_ms > LEAST_MS ? after_ms : LEAST_MS)
+                                   : cr_retry_at(now_ms, base_ms, (unsigned)park->in_row, random);
   park->began_ms = now_ms;
   if (until_ms > now_ms + rule->longest_ms)
     until_ms = now_ms + rule->longest_ms;

@@ -116,12 +116,13 @@ static bool read_date(struct cr_span text, int64_t *seconds)
   return true;
 }
 
-int64_t cr_retry_after_ms(struct cr_span value, int64_t wall_ms)
+int64_t cr_retry_after_ms(struct cr_span value, struct cr_span date, int64_t wall_ms)
 {
   static const uint64_t most_s = 1000 * UINT64_C(1000000); /* 31 years */
   struct cr_span text = cr_span_trim(value);
   uint64_t seconds = most_s;
-  int64_t date_s = 0;
+  int64_t until_s = 0;
+  int64_t from_s = 0;
   size_t digits = 0;
 
   while (digits < text.len && cr_is_digit(text.at[digits]))
@@ -130,7 +131,8 @@ int64_t cr_retry_after_ms(struct cr_span value, int64_t wall_ms)
     (void)cr_parse_u64(text, most_s, &seconds); /* more is as much */
     return (int64_t)(seconds < most_s ? seconds : most_s) * 1000;
   }
-  if (!read_date(text, &date_s))
+  if (!read_date(text, &until_s))
     return -1;
-  return date_s * 1000 > wall_ms ? date_s * 1000 - wall_ms : 0;
+  int64_t from_ms = read_date(date, &from_s) ? from_s * 1000 : wall_ms;
+  return until_s * 1000 > from_ms ? until_s * 1000 - from_ms : 0;
 }

@@ -166,6 +166,32 @@ static void an_old_copy_serves_while_there_is_no_newer_one(void **state)
   }
 }
 
+static void later_said_with_a_time_is_for_its_pages_too(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/robots.txt", .body = "User-agent: *\nDisallow: /no\n", .times = 1 },
+    { "/robots.txt", .status = 429, .headers = "Retry-After: 300\r\n" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "robots_lifetime", "10s");
+  add_pages(&sim, 100);
+  cr_sim_add(&sim, "/no");
+  cr_sim_run_checked(&sim, 1);
+  for (unsigned n = 1; robots_ms(&sim, n) >= 0; n++) {
+    int64_t later_ms = robots_ms(&sim, n) + 10; /* the answer */
+    assert_int_equal(asked_within(&sim, NULL, later_ms, later_ms + 300000), 0);
+    assert_true(asked_within(&sim, NULL, later_ms + 300000, later_ms + 310000) > 0);
+  }
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 100); /* as it isn't in vain */
+  assert_int_equal(cr_sim_reason(&sim, "/no"), CRAWLER_DROPPED_ROBOTS);
+  assert_true(cr_sim_stat(&sim, CRAWLER_STAT_PARKS) > 8);
+  cr_sim_close(&sim);
+}
+
 static void one_over_thirty_days_does_not(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -285,6 +311,7 @@ int main(void)
     cmocka_unit_test(the_new_rules_hold_from_then_on),
     cmocka_unit_test(meanwhile_the_old_ones_hold),
     cmocka_unit_test(an_old_copy_serves_while_there_is_no_newer_one),
+    cmocka_unit_test(later_said_with_a_time_is_for_its_pages_too),
     cmocka_unit_test(one_over_thirty_days_does_not),
     cmocka_unit_test(what_was_unreachable_may_be_there_later),
     cmocka_unit_test(all_attempts_together_have_a_time),

@@ -290,6 +290,39 @@ static void one_that_is_rejected_takes_no_place(void **state)
   cr_sim_close(&sim);
 }
 
+/* RFC 6596 section 3: a target is neither redirected nor has another canonical URL. */
+static void none_stands_aside_for_what_leads_elsewhere(void **state)
+{
+  static const struct cr_sim_page each_other[] = {
+    { "/", .body = "<link rel=canonical href=/twin><a href=/lost>x</a>" },
+    { "/twin", .body = CANONICAL("/") },
+    { .url = "/from-it" },
+  };
+  static const struct cr_sim_page source[] = {
+    { "/", .to = "/home" },
+    { "/home", .body = CANONICAL("/") },
+    { .url = "/from-it" },
+  };
+  static const struct cr_sim_page refreshed[] = {
+    { "/", .body = REFRESH("0; url=/home") },
+    { "/home", .body = CANONICAL("/") },
+    { .url = "/from-it" },
+  };
+  static const struct cr_sim_site sites[] = { CR_SIM_SITE(each_other), CR_SIM_SITE(source),
+                                              CR_SIM_SITE(refreshed) };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(sites) / sizeof(sites[0]); i++) {
+    struct cr_sim sim;
+    open(&sim, &sites[i], "obey_canonical");
+    cr_sim_set(&sim, "refresh_redirects", "1");
+    cr_sim_add(&sim, "/");
+    cr_sim_run_checked(&sim, 1);
+    assert_int_equal(cr_sim_asked(&sim, "/from-it"), 1);
+    cr_sim_close(&sim);
+  }
+}
+
 /* ---- out of memory ---- */
 
 static void crawl_once(struct cr_mem *mem, void *arg)
@@ -336,6 +369,7 @@ int main(void)
     cmocka_unit_test(these_canonical_urls_leave_the_links_alone),
     cmocka_unit_test(it_may_be_on_another_host_of_the_domain),
     cmocka_unit_test(one_that_is_rejected_takes_no_place),
+    cmocka_unit_test(none_stands_aside_for_what_leads_elsewhere),
     cmocka_unit_test(memory_that_runs_out_breaks_nothing),
   };
 

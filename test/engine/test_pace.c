@@ -73,6 +73,61 @@ static void it_does_so_on_demand_and_not_at_ones_own_server(void **state)
   }
 }
 
+static void what_was_not_wanted_is_no_failure_of_the_host(void **state)
+{
+  static const struct {
+    const char *option, *value;
+    crawler_reason reason;
+  } rows[] = {
+    { "mime_types", "text/html", CRAWLER_FAILED_UNWANTED_TYPE },
+    { "max_body", "1k", CRAWLER_FAILED_TOO_LARGE },
+  };
+  static char large[2048];
+  const struct cr_sim_page pages[] = {
+    { "/", .hrefs = "/a.pdf /b.pdf /c" },
+    { "/a.pdf", .type = "application/pdf", .body = large },
+    { "/b.pdf", .type = "application/pdf", .body = large },
+    { .url = "/c" },
+  };
+  const struct cr_sim_site site = CR_SIM_SITE(pages);
+  (void)state;
+
+  memset(large, 'x', sizeof(large) - 1);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cr_sim sim;
+    open(&sim, &site);
+    cr_sim_set(&sim, "max_adaptive_delay", "1m");
+    cr_sim_set(&sim, rows[i].option, rows[i].value);
+    cr_sim_run(&sim);
+    assert_int_equal(cr_sim_count(&sim, CRAWLER_FAILED, rows[i].reason), 2);
+    assert_int_equal(gap_ms(&sim, "/b.pdf", "/c"), 1000 + CR_CLOCK_MS);
+    cr_sim_close(&sim);
+  }
+}
+
+static void what_a_robots_txt_asks_for_is_doubled_too(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/robots.txt", .body = "User-agent: *\nCrawl-delay: 10\n" },
+    { "/", .hrefs = "/a /b /c" },
+    { "/a", .status = 404 },
+    { "/b", .status = 500 },
+    { .url = "/c" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "obey_robots", "1");
+  cr_sim_set(&sim, "max_adaptive_delay", "1m");
+  cr_sim_set(&sim, "max_retries", "0");
+  cr_sim_run(&sim);
+  assert_int_equal(gap_ms(&sim, "/a", "/b"), 10000 + CR_CLOCK_MS);
+  assert_int_equal(gap_ms(&sim, "/b", "/c"), 20000 + CR_CLOCK_MS);
+  cr_sim_close(&sim);
+}
+
 /* The police of the simulated web has its own idea of the delay. */
 static void a_crawl_of_slow_and_failing_hosts_keeps_to_it(void **state)
 {
@@ -203,6 +258,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_delay_follows_latency_and_errors),
+    cmocka_unit_test(what_was_not_wanted_is_no_failure_of_the_host),
+    cmocka_unit_test(what_a_robots_txt_asks_for_is_doubled_too),
     cmocka_unit_test(it_does_so_on_demand_and_not_at_ones_own_server),
     cmocka_unit_test(a_crawl_of_slow_and_failing_hosts_keeps_to_it),
     cmocka_unit_test(it_is_left_alone_then_its_urls_end_unasked),

@@ -200,6 +200,73 @@ static void a_run_that_would_only_wait_ends_and_the_next_goes_on(void **state)
   cr_sim_close(&sim);
 }
 
+static int reject_later(crawler *c, crawler_page *page, void *user)
+{
+  (void)c;
+  (void)user;
+  return crawler_page_status(page) == 200 ? CRAWLER_ACCEPT : CRAWLER_REJECT;
+}
+
+static void later_is_heard_however_its_body_comes(void **state)
+{
+  static const struct {
+    crawler_reason failure;
+    const char *max_body;
+    crawler_page_cb on_headers;
+    const char *why;
+  } cases[] = {
+    { CRAWLER_FAILED_TRUNCATED, "1M", NULL, "the connection ended within the body" },
+    { CRAWLER_REASON_NONE, "3", NULL, "the body is too large" },
+    { CRAWLER_REASON_NONE, "1M", reject_later, "a hook doesn't want it" },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    const struct cr_sim_page pages[] = {
+      { "/", .body = "x" },
+      { "/busy", .status = 503, .headers = "Retry-After: 60\r\n", .body = "later, please",
+        .failure = cases[i].failure, .times = 1 },
+      { .url = "/busy", .body = "x" },
+      { .url = "/a", .body = "x" },
+    };
+    const struct cr_sim_site site = CR_SIM_SITE(pages);
+    struct cr_sim sim;
+    open(&sim, &site);
+    crawler_on_headers(sim.c, cases[i].on_headers, NULL);
+    cr_sim_add(&sim, "/busy");
+    cr_sim_add(&sim, "/a");
+    cr_sim_set(&sim, "max_body", cases[i].max_body);
+    cr_sim_run(&sim);
+    const struct cr_sim_record *busy = cr_sim_request(&sim, "/busy");
+    const struct cr_sim_record *next = request_from(&sim, "/", busy->end_ms);
+    if (!next || next->begin_ms < busy->end_ms + 60000 ||
+        cr_sim_outcome(&sim, "/busy") != CRAWLER_FETCHED ||
+        cr_sim_stat(&sim, CRAWLER_STAT_PARKS) != 1 || cr_sim_stat(&sim, CRAWLER_STAT_RETRIES) != 0)
+      fail_msg("%s", cases[i].why);
+    cr_sim_close(&sim);
+  }
+}
+
+/* The virtual wall clock is far from 1994. */
+static void a_server_whose_clock_is_wrong_is_left_alone_as_it_asks(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "/", .status = 503, .times = 1,
+      .headers = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                 "Retry-After: Sun, 06 Nov 1994 08:54:37 GMT\r\n" },
+    { .url = "/" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_run(&sim);
+  const struct cr_sim_record *busy = cr_sim_request(&sim, "/");
+  assert_in_range(request_from(&sim, "/", busy->end_ms)->begin_ms - busy->end_ms, 300000, 300005);
+  cr_sim_close(&sim);
+}
+
 /* The crawl's own delay is no reason to end. */
 static void a_long_delay_is_waited_for(void **state)
 {
@@ -225,6 +292,8 @@ int main(void)
     cmocka_unit_test(a_host_that_only_says_later_fails_and_is_let_go),
     cmocka_unit_test(of_a_host_that_was_given_up_no_robots_txt_is_asked_for),
     cmocka_unit_test(a_run_that_would_only_wait_ends_and_the_next_goes_on),
+    cmocka_unit_test(later_is_heard_however_its_body_comes),
+    cmocka_unit_test(a_server_whose_clock_is_wrong_is_left_alone_as_it_asks),
     cmocka_unit_test(a_long_delay_is_waited_for),
   };
 

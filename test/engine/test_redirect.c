@@ -44,6 +44,66 @@ static void these_statuses_redirect_and_no_others(void **state)
   }
 }
 
+static int reject_redirects(crawler *c, crawler_page *page, void *user)
+{
+  (void)c;
+  (void)user;
+  return crawler_page_status(page) / 100 == 3 ? CRAWLER_REJECT : CRAWLER_ACCEPT;
+}
+
+static void its_body_is_no_matter(void **state)
+{
+  static const struct {
+    crawler_reason failure;
+    const char *headers;
+    const char *max_body;
+    const char *why;
+  } cases[] = {
+    { CRAWLER_FAILED_TRUNCATED, NULL, "1M", "the connection ended within the body" },
+    { CRAWLER_REASON_NONE, "Content-Encoding: gzip\r\n", "1M", "the coding is broken" },
+    { CRAWLER_REASON_NONE, NULL, "2", "the body is too large" },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    const struct cr_sim_page pages[] = {
+      { "/robots.txt", .to = "/rules", .body = "moved", .headers = cases[i].headers,
+        .failure = cases[i].failure },
+      { "/rules", .body = "" },
+      { "/", .to = "/target", .body = "moved", .headers = cases[i].headers,
+        .failure = cases[i].failure },
+      { .url = "/target", .body = "x" },
+    };
+    const struct cr_sim_site site = CR_SIM_SITE(pages);
+    struct cr_sim sim;
+    open(&sim, &site);
+    cr_sim_set(&sim, "obey_robots", "1");
+    cr_sim_set(&sim, "max_body", cases[i].max_body);
+    cr_sim_add(&sim, "/");
+    cr_sim_run(&sim);
+    if (cr_sim_asked(&sim, "/rules") != 1 || cr_sim_outcome(&sim, "/") != CRAWLER_REDIRECTED ||
+        cr_sim_outcome(&sim, "/target") != CRAWLER_FETCHED)
+      fail_msg("%s", cases[i].why);
+    cr_sim_close(&sim);
+  }
+}
+
+static void one_that_a_hook_rejects_leads_nowhere(void **state)
+{
+  static const struct cr_sim_page pages[] = { { "/", .to = "/target" }, { .url = "/target" } };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  crawler_on_headers(sim.c, reject_redirects, NULL);
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_reason(&sim, "/"), CRAWLER_FAILED_UNWANTED_TYPE);
+  assert_int_equal(cr_sim_asked(&sim, "/target"), 0);
+  cr_sim_close(&sim);
+}
+
 static int note_method(crawler *c, crawler_page *page, void *user)
 {
   (void)c;
@@ -301,6 +361,46 @@ static void with_the_trailing_slash_rule_slash_is_the_own_key(void **state)
   }
 }
 
+static int count_headers(crawler *c, crawler_page *page, void *user)
+{
+  const struct cr_extra *extra = page->req.extra;
+  size_t *count = user;
+
+  (void)c;
+  count[strstr(page->req.url, "/b") != NULL] = extra ? extra->header_count : 0;
+  return 0;
+}
+
+/* By option key_www a redirect to another host may go on under its entry. */
+static void on_another_origin_of_the_key_its_headers_are_not_sent(void **state)
+{
+  static const struct cr_sim_page pages[] = {
+    { "http://www.a.example/a", .to = "http://a.example/a" },
+    { .url = "/a" },
+    { "/b?", .to = "/b" },
+    { .url = "/b" },
+  };
+  static const struct cr_sim_site site = CR_SIM_SITE(pages);
+  static const char *const urls[] = { "http://www.a.example/a", CR_SIM_ORIGIN "/b?" };
+  struct cr_sim sim;
+  size_t count[2] = { 9, 9 };
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "key_www", "1");
+  crawler_on_page(sim.c, count_headers, count);
+  for (size_t i = 0; i < 2; i++) {
+    crawler_request *req = crawler_request_new(sim.c, urls[i]);
+    assert_int_equal(crawler_request_set_header(req, "Authorization", "secret"), 0);
+    assert_int_equal(crawler_submit(sim.c, req), 0);
+  }
+  cr_sim_run_checked(&sim, 1);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_ADMITTED), 2);
+  assert_int_equal(count[0], 0);
+  assert_int_equal(count[1], 1);
+  cr_sim_close(&sim);
+}
+
 static void a_loop_within_one_key_is_found(void **state)
 {
   static const struct cr_sim_page pages[] = {
@@ -452,6 +552,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(these_statuses_redirect_and_no_others),
+    cmocka_unit_test(its_body_is_no_matter),
+    cmocka_unit_test(one_that_a_hook_rejects_leads_nowhere),
     cmocka_unit_test(each_status_keeps_or_changes_the_method),
     cmocka_unit_test(the_target_inherits_what_it_should),
     cmocka_unit_test(a_location_that_is_not_utf8_keeps_its_bytes),
@@ -461,6 +563,7 @@ int main(void)
     cmocka_unit_test(many_redirects_to_one_target_fetch_it_once),
     cmocka_unit_test(a_target_of_the_same_key_goes_on_under_its_entry),
     cmocka_unit_test(with_the_trailing_slash_rule_slash_is_the_own_key),
+    cmocka_unit_test(on_another_origin_of_the_key_its_headers_are_not_sent),
     cmocka_unit_test(a_loop_within_one_key_is_found),
     cmocka_unit_test(an_empty_location_is_the_page_itself),
     cmocka_unit_test(it_goes_on_politely),

@@ -142,6 +142,19 @@ static void what_is_over_the_ceiling_leaves_the_old_body(void **state)
   free(large);
 }
 
+static void what_is_dropped_is_neither_sent_nor_in_the_way(void **state)
+{
+  (void)state;
+  assert_int_equal(cr_extra_set_header(extra, "Authorization", "x"), 0);
+  assert_int_equal(cr_extra_set_body(extra, CR_SPAN("b"), "a/b"), 0);
+  cr_extra_drop_message(extra);
+  assert_int_equal(extra->header_count, 0);
+  assert_int_equal(extra->body.len, 0);
+  assert_null(extra->content_type);
+  assert_int_equal(cr_extra_set_header(extra, "A", "y"), 0);
+  assert_string_equal(extra->headers[0], "A: y");
+}
+
 static void count(void *data)
 {
   ++*(int *)data;
@@ -256,6 +269,7 @@ int main(void)
     WITH_EXTRA(headers_have_a_limit_and_replacing_does_not_count),
     WITH_EXTRA(a_body_is_copied_with_its_zeros),
     WITH_EXTRA(what_is_over_the_ceiling_leaves_the_old_body),
+    WITH_EXTRA(what_is_dropped_is_neither_sent_nor_in_the_way),
     WITH_EXTRA(data_is_freed_once_when_replaced_or_at_the_end),
     WITH_EXTRA(data_without_a_destructor_is_left_alone),
     WITH_EXTRA(a_hop_is_told_when_it_comes_again),

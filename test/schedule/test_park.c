@@ -54,6 +54,19 @@ static void without_a_time_it_doubles(void **state)
   assert_in_range(park.until_ms, 1002 + CLOCKS_MS, 1502 + CLOCKS_MS); /* jitter is at most a half */
 }
 
+/* Options delay and retry_delay may both be 0. */
+static void no_options_make_a_park_of_no_time(void **state)
+{
+  const struct cr_park_rule hasty = { .base_ms = 0, .longest_ms = 60000, .most = 3 };
+  struct cr_park park = { 0, 0, 0 };
+  (void)state;
+
+  assert_int_equal(cr_park_add(&park, &hasty, 10, 11, -1, 0), CR_PARK_BEGINS);
+  assert_int_equal(park.until_ms, 1011 + CLOCKS_MS);
+  assert_int_equal(cr_park_add(&park, &hasty, 1020, 1021, -1, 0), CR_PARK_BEGINS);
+  assert_int_equal(park.until_ms, 3021 + CLOCKS_MS);
+}
+
 /* Several were on their way when the first came back. */
 static void older_answers_neither_lengthen_nor_count(void **state)
 {
@@ -94,6 +107,7 @@ int main(void)
     cmocka_unit_test(two_statuses_ask_for_it),
     cmocka_unit_test(the_host_says_how_long_within_bounds),
     cmocka_unit_test(without_a_time_it_doubles),
+    cmocka_unit_test(no_options_make_a_park_of_no_time),
     cmocka_unit_test(older_answers_neither_lengthen_nor_count),
     cmocka_unit_test(too_many_in_a_row_are_in_vain),
   };

@@ -16,7 +16,7 @@
 
 static int64_t ms_of(const char *value)
 {
-  return cr_retry_after_ms(cr_span_text(value), NOW);
+  return cr_retry_after_ms(cr_span_text(value), cr_span(NULL, 0), NOW);
 }
 
 static void values_of_a_suite_are_read_as_it_says(void **state)
@@ -77,7 +77,7 @@ static void dates_have_many_forms(void **state)
     if (ms_of(rows[i].value) != want)
       fail_msg("%s: %lld", rows[i].value, (long long)ms_of(rows[i].value));
   }
-  assert_int_equal(cr_retry_after_ms(cr_span(NULL, 0), NOW), -1);
+  assert_int_equal(cr_retry_after_ms(cr_span(NULL, 0), cr_span(NULL, 0), NOW), -1);
 }
 
 static void every_day_is_the_c_librarys(void **state)
@@ -89,7 +89,31 @@ static void every_day_is_the_c_librarys(void **state)
     char text[64];
     assert_non_null(gmtime_r(&seconds, &tm));
     assert_true(strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0);
-    assert_int_equal(cr_retry_after_ms(cr_span_text(text), 0), (int64_t)seconds * 1000);
+    assert_int_equal(cr_retry_after_ms(cr_span_text(text), cr_span(NULL, 0), 0),
+                     (int64_t)seconds * 1000);
+  }
+}
+
+static void a_date_is_compared_with_the_responses_own(void **state)
+{
+  static const struct {
+    const char *value, *date;
+    int64_t seconds; /* with a clock that says NOW */
+  } rows[] = {
+    { "Sun, 06 Nov 1994 08:50:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 60 },   /* theirs is slow */
+    { "Tue, 06 Nov 2068 08:50:37 GMT", "Tuesday, 06-Nov-68 08:49:37 GMT", 60 }, /* or fast */
+    { "Mon, 03 Jun 2019 11:00:10 GMT", "Mon, 03 Jun 2019 11:00:20 GMT", 0 },
+    { "Mon, 03 Jun 2019 11:00:10 GMT", "now", 10 },
+    { "Mon, 03 Jun 2019 11:00:10 GMT", "", 10 },
+    { "7", "Sun, 06 Nov 1994 08:49:37 GMT", 7 },
+    { "soon", "Sun, 06 Nov 1994 08:49:37 GMT", -1 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    int64_t ms = cr_retry_after_ms(cr_span_text(rows[i].value), cr_span_text(rows[i].date), NOW);
+    if (ms != (rows[i].seconds < 0 ? -1 : rows[i].seconds * 1000))
+      fail_msg("%s, %s: %lld ms", rows[i].value, rows[i].date, (long long)ms);
   }
 }
 
@@ -98,6 +122,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(values_of_a_suite_are_read_as_it_says),
     cmocka_unit_test(dates_have_many_forms),
+    cmocka_unit_test(a_date_is_compared_with_the_responses_own),
     cmocka_unit_test(every_day_is_the_c_librarys),
   };
 

@@ -86,7 +86,7 @@ static int64_t left_alone_ms(const struct exchange *x)
   int64_t s = line ? strtoll(line + 13, NULL, 10) : 0;
   int64_t ms = s < most_ms / 1000 ? s * 1000 : most_ms;
 
-  if (is_robots || t->failure != CRAWLER_REASON_NONE || (t->status != 429 && t->status != 503))
+  if (is_robots || t->failure == CRAWLER_FAILED_INTERNAL || (t->status != 429 && t->status != 503))
     return 0;
   return ms < least_ms ? least_ms : ms > most_ms ? most_ms : ms;
 }
@@ -141,7 +141,8 @@ static int64_t retry_ms(const struct exchange *x)
 {
   const struct cr_visit *v = visit_of(x->t);
 
-  if (x->t->later || (x->t->failure == CRAWLER_REASON_NONE && !is_to_be_retried(x)))
+  if (x->t->later || left_alone_ms(x) > 0 ||
+      (x->t->failure == CRAWLER_REASON_NONE && !is_to_be_retried(x)))
     return 0;
   return now_of(x) + (v->shard->settings->retry_delay << (v->page.req.attempt - 1));
 }
@@ -162,7 +163,10 @@ static void close_books(struct exchange *x, bool cut)
 {
   struct cr_sim_net *net = x->owner->net;
   struct cr_sim_limits limits = limits_of(x);
-  bool answered = x->t->status > 0 && x->t->failure == CRAWLER_REASON_NONE;
+  crawler_reason failure = x->t->failure;
+  bool answered = x->t->status > 0 &&
+                  (failure == CRAWLER_REASON_NONE || failure == CRAWLER_FAILED_UNWANTED_TYPE ||
+                   failure == CRAWLER_FAILED_TOO_LARGE);
   bool again = may_come_again(x, cut);
 
   limits.left_alone_ms = cut ? 0 : left_alone_ms(x);

@@ -154,9 +154,10 @@ void cr_sim_police_connect(struct cr_sim_police *police, struct cr_sim_ticket *t
 static void adapt(struct cr_sim_party *host, const struct cr_sim_ticket *ticket,
                   const struct cr_sim_limits *limits)
 {
-  int64_t ms = host->adapted_ms > limits->delay_ms ? host->adapted_ms : limits->delay_ms;
+  int64_t least = host->asked_ms > limits->delay_ms ? host->asked_ms : limits->delay_ms;
+  int64_t ms = host->adapted_ms > least ? host->adapted_ms : least;
   int64_t twice = 2 * ms > 100 ? 2 * ms : 100;
-  int64_t quarter = limits->delay_ms / 4 > 100 ? limits->delay_ms / 4 : 100;
+  int64_t quarter = least / 4 > 100 ? least / 4 : 100;
   bool quick = ticket->latency_ms <= ms;
 
   if (ticket->latency_ms < 0 || ticket->status == 429 || ticket->status >= 500)
@@ -167,7 +168,7 @@ static void adapt(struct cr_sim_party *host, const struct cr_sim_ticket *ticket,
     ms = ms - quarter > ticket->latency_ms ? ms - quarter : ticket->latency_ms;
   if (ms > limits->most_adapted_ms)
     ms = limits->most_adapted_ms;
-  host->adapted_ms = ms > limits->delay_ms ? ms : limits->delay_ms;
+  host->adapted_ms = ms > least ? ms : least;
 }
 
 void cr_sim_police_end(struct cr_sim_police *police, const struct cr_sim_ticket *ticket,
