@@ -124,7 +124,6 @@ void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
   int err = cr_identify(s, &target, &a.fp);
 
   (void)cr_aside_note(s, v->fp); /* else a page may stand aside for nothing */
-
   if (req->kind == CRAWLER_KIND_SITEMAP) {
     cr_arena_reset(&s->scratch);
     if (err == 0)
