@@ -84,8 +84,8 @@ static void add_word(struct sum *sum, uint64_t hash)
 
 /* Letters, digits, and what isn't ASCII. */
 #define OF_WORD(c) ((uint8_t)((c) - '0') < 10 || (uint8_t)(((c) | 0x20) - 'a') < 26 || (c) >= 0x80)
-#define ROW(n) OF_WORD(n), OF_WORD(n + 1), OF_WORD(n + 2), OF_WORD(n + 3)
-#define ROWS(n) ROW(n), ROW(n + 4), ROW(n + 8), ROW(n + 12)
+#define ROW(n) OF_WORD(n), OF_WORD((n) + 1), OF_WORD((n) + 2), OF_WORD((n) + 3)
+#define ROWS(n) ROW(n), ROW((n) + 4), ROW((n) + 8), ROW((n) + 12)
 
 static const bool is_of_word[256] = {
   ROWS(0x00), ROWS(0x10), ROWS(0x20), ROWS(0x30), ROWS(0x40), ROWS(0x50), ROWS(0x60), ROWS(0x70),
