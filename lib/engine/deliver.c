@@ -40,6 +40,7 @@ static void work(struct cr_job *job, int worker)
   struct cr_shard *s = v->shard;
 
   v->parse.scratch = cr_shard_scratch(s, worker);
+  v->parse.passages = cr_shard_passages(s, worker);
   s->env.parser(&v->parse, s->env.user);
   cr_arena_reset(v->parse.scratch);
   if (v->parse.needs_tree) {

@@ -311,18 +311,18 @@ static int open_pool(struct cr_shard *s)
   if (err < 0)
     return err;
   count = cr_pool_threads(s->pool) + 1;
-  s->scratches = cr_zalloc_array(s->mem, CR_MEM_CORE, (size_t)count, sizeof(*s->scratches));
-  if (!s->scratches)
+  s->workers = cr_zalloc_array(s->mem, CR_MEM_CORE, (size_t)count, sizeof(*s->workers));
+  if (!s->workers)
     return CRAWLER_E_NOMEM;
   for (int i = 0; i < count; i++)
-    cr_arena_init(&s->scratches[i], s->mem, CR_MEM_PAGE, SCRATCH_CHUNK_BYTES, NO_LIMIT);
-  s->scratch_count = count;
+    cr_arena_init(&s->workers[i].scratch, s->mem, CR_MEM_PAGE, SCRATCH_CHUNK_BYTES, NO_LIMIT);
+  s->worker_count = count;
   return 0;
 }
 
 struct cr_arena *cr_shard_scratch(struct cr_shard *s, int worker)
 {
-  struct cr_arena *scratch = &s->scratches[worker];
+  struct cr_arena *scratch = &s->workers[worker].scratch;
 
   if (!scratch->head) {
     scratch->kind = CR_MEM_CORE;
@@ -330,6 +330,15 @@ struct cr_arena *cr_shard_scratch(struct cr_shard *s, int worker)
     scratch->kind = CR_MEM_PAGE;
   }
   return scratch;
+}
+
+struct cr_passages *cr_shard_passages(struct cr_shard *s, int worker)
+{
+  struct cr_passages **passages = &s->workers[worker].passages;
+
+  if (!*passages)
+    (void)cr_passages_open(passages, s->mem); /* without memory each page is read whole */
+  return *passages;
 }
 
 /* Once in a crawler's life. What was opened stays for another try. */
@@ -344,7 +353,7 @@ static int open_all(struct cr_shard *s)
   }
   if (!s->loop)
     err = s->env.open_loop(&s->loop, s->mem, s->env.user);
-  if (err == 0 && !s->scratches)
+  if (err == 0 && !s->workers)
     err = open_pool(s);
   if (err == 0 && !s->frontier)
     err = open_frontier(s);
@@ -424,9 +433,11 @@ static void drop_visits(struct cr_shard *s)
 
     v->page.destroy(&v->page);
   }
-  for (int i = 0; s->scratches && i < s->scratch_count; i++)
-    cr_arena_free(&s->scratches[i]);
-  cr_free(s->mem, s->scratches);
+  for (int i = 0; s->workers && i < s->worker_count; i++) {
+    cr_arena_free(&s->workers[i].scratch);
+    cr_passages_close(s->workers[i].passages);
+  }
+  cr_free(s->mem, s->workers);
 }
 
 void cr_shard_close(struct cr_shard *s)

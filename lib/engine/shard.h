@@ -97,6 +97,11 @@ struct cr_depth_pass { /* depth_pass.c: shorter paths that are to be passed on, 
   bool lost;      /* out of memory: something wasn't passed on */
 };
 
+struct cr_worker { /* used again for each page */
+  struct cr_arena scratch;
+  struct cr_passages *passages; /* NULL: none yet */
+};
+
 struct cr_visit;
 struct cr_history;
 struct cr_aside;
@@ -149,8 +154,8 @@ struct cr_shard {
   struct cr_list spare;    /* visits to be used again */
   size_t spare_count;
   int64_t spare_bytes;
-  struct cr_arena *scratches; /* one for each worker, and a last one for the loop thread */
-  int scratch_count;
+  struct cr_worker *workers; /* what each has for itself; the last one is the loop thread */
+  int worker_count;
   uint64_t next_parse; /* order of submission */
 
   struct cr_arena scratch; /* for one call at a time */
@@ -378,6 +383,8 @@ void cr_visit_leave(struct cr_visit *v);
 /* The arena of a worker, or of the loop thread behind them, for one page at a time. Its first chunk
  * is the thread's, what it takes besides the page's. */
 struct cr_arena *cr_shard_scratch(struct cr_shard *s, int worker);
+/* Its memory of what pages have in common; NULL: there is no memory for it. */
+struct cr_passages *cr_shard_passages(struct cr_shard *s, int worker);
 
 /* ---- dispatch.c: a lease becomes a transfer ---- */
 

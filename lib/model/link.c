@@ -44,3 +44,27 @@ const char *cr_link_kind_name(int kind)
 
   return kind >= 0 && (size_t)kind < count ? kinds[kind] : NULL;
 }
+
+static const char *moved(const char *text, struct cr_span from, const char *to)
+{
+  uintptr_t offset = (uintptr_t)text - (uintptr_t)from.at;
+
+  return offset < from.len ? to + offset : text;
+}
+
+void cr_links_copy(struct crawler_link *to, const struct crawler_link *links, uint32_t count,
+                   struct cr_span strings, char *to_strings)
+{
+  if (strings.len > 0)
+    memcpy(to_strings, strings.at, strings.len);
+  for (uint32_t i = 0; i < count; i++) {
+    to[i] = links[i];
+    to[i].href = moved(links[i].href, strings, to_strings);
+    to[i].rel = moved(links[i].rel, strings, to_strings);
+    to[i].text = moved(links[i].text, strings, to_strings);
+    to[i].url = moved(links[i].url, strings, to_strings);
+    to[i].tag = moved(links[i].tag, strings, to_strings);
+    to[i].attribute = moved(links[i].attribute, strings, to_strings);
+    to[i].hreflang = moved(links[i].hreflang, strings, to_strings);
+  }
+}

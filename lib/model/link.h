@@ -37,6 +37,11 @@ struct cr_inner_base {
 
 enum { CR_INNER_BASES_DEEP = 8 }; /* one in the other */
 
+/* Copies links, and to to_strings the strings of theirs that lie in `strings`; what lies elsewhere
+ * is shared. */
+void cr_links_copy(struct crawler_link *to, const struct crawler_link *links, uint32_t count,
+                   struct cr_span strings, char *to_strings);
+
 /* crawler_link_kind_name(). The kinds are numbered from 1, without gaps. */
 const char *cr_link_kind_name(int kind);
 

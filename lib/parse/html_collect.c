@@ -110,17 +110,19 @@ bool cr_html_attribute(const struct cr_html_tag *tag, struct cr_span name, struc
 
 /* ---- links ---- */
 
-static bool has_room(struct cr_collect *c)
+static bool has_room(struct cr_collect *c, uint32_t count)
 {
   struct cr_html_found *found = &c->found;
 
-  if (found->count >= CR_HTML_MAX_LINKS) {
+  if (count > CR_HTML_MAX_LINKS - found->count) {
     c->is_cut = true;
     return false;
   }
-  if (found->count < c->link_cap)
+  if (count <= c->link_cap - found->count)
     return true;
   uint32_t cap = c->link_cap > 0 ? 2 * c->link_cap : FIRST_LINKS;
+  while (cap < found->count + count)
+    cap *= 2;
   struct crawler_link *links =
       cr_arena_grow(c->scratch, found->links, c->link_cap * sizeof(*links), cap * sizeof(*links));
   if (!links) {
@@ -150,7 +152,7 @@ struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_
     kind = CRAWLER_LINK_LINK; /* of another document */
   if (c->is_guess)
     kind = CRAWLER_LINK_GUESS;
-  if (!cr_collect_wants(c, kind) || c->err < 0 || !has_room(c))
+  if (!cr_collect_wants(c, kind) || c->err < 0 || !has_room(c, 1))
     return NULL;
   char *at = cr_arena_strndup(c->keep, href.len > 0 ? href.at : "", href.len);
   if (!at) {
@@ -171,6 +173,23 @@ struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_
   if (tag)
     check_order(c, tag);
   return link;
+}
+
+bool cr_collect_again(struct cr_collect *c, const struct crawler_link *links, uint32_t count,
+                      struct cr_span strings)
+{
+  if (count == 0)
+    return true;
+  if (count > CR_HTML_MAX_LINKS - c->found.count || !has_room(c, count))
+    return false;
+  char *to = cr_arena_bytes(c->keep, strings.len);
+  if (!to) {
+    c->err = CRAWLER_E_NOMEM;
+    return false;
+  }
+  cr_links_copy(&c->found.links[c->found.count], links, count, strings, to);
+  c->found.count += count;
+  return true;
 }
 
 /* ---- bases ---- */

@@ -136,6 +136,9 @@ static inline bool cr_collect_wants(const struct cr_collect *c, crawler_link_kin
 /* A link; href is decoded and copied. NULL: not wanted, or no memory. */
 struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_tag *tag,
                                      crawler_link_kind kind, struct cr_span href);
+/* Links that were told before, with all their strings. False: there is no room for them. */
+bool cr_collect_again(struct cr_collect *c, const struct crawler_link *links, uint32_t count,
+                      struct cr_span strings);
 /* The links of an element; the one whose text follows, or NULL. */
 struct crawler_link *cr_collect_element(struct cr_collect *c, const struct cr_html_tag *tag);
 void cr_collect_meta(struct cr_collect *c, const struct cr_html_tag *tag);

@@ -16,6 +16,7 @@ void cr_extract_begin(struct cr_extract *x, struct cr_collect *collect, struct c
 {
   x->collect = collect;
   x->goes_on = false;
+  x->passages = NULL;
   x->t = (struct cr_html_tokens){
     .state = CR_HTML_DATA,
     .wants_attributes =
@@ -83,6 +84,21 @@ static void check_moved(struct cr_extract *x)
     cr_feedback_doubt(&x->f, CR_HTML_DOUBT_TABLE);
 }
 
+/* Does such an element say something of the page, besides its links? */
+static bool says_more(const struct cr_element *known)
+{
+  if (!known)
+    return false;
+  switch (known->link_set) {
+  case CR_LINKS_BASE:
+  case CR_LINKS_HTML:
+  case CR_LINKS_META:
+    return true;
+  default:
+    return known->kind == CR_ELEMENT_TEXT && strcmp(known->name, "title") == 0;
+  }
+}
+
 static void start(struct cr_extract *x)
 {
   const struct cr_html_token *token = &x->token;
@@ -105,6 +121,8 @@ static void start(struct cr_extract *x)
     .is_fostered = x->f.is_fostered,
     .end = x->t.end,
   };
+  if (says_more(token->known))
+    cr_passages_drop(x->passages);
   uint32_t before = x->collect->found.count;
   if (cr_collect_start(x->collect, &tag) > 0)
     open_link(x, place);
@@ -283,6 +301,7 @@ static void enter(struct cr_extract *x)
     c->is_guess = c->is_guess && c->depth > 0;
     return;
   }
+  cr_passages_drop(x->passages);
   **outer = (struct cr_extract_outer){ x->t,       x->f,       x->link_is_open, x->svg_link_level,
                                        c->charset, c->is_utf8, c->is_doubtful,  c->base };
   start_over(x, inside);
@@ -346,6 +365,8 @@ static void read_tokens(struct cr_extract *x)
   for (;;) {
     if (c->inside.at && c->err == 0)
       enter(x);
+    if (x->passages && x->svg_link_level == 0 && cr_passage_is_edge(&x->t))
+      cr_passages_pass(x->passages, &x->t, &x->f, x->collect);
     set_wishes(x);
     read_token(x);
     if (c->err < 0 || (!x->goes_on && c->depth == 0 && cr_extract_is_doubtful(x))) {
@@ -362,6 +383,7 @@ static void read_tokens(struct cr_extract *x)
 
 static void read_bytes(struct cr_extract *x, struct cr_span bytes, bool is_last)
 {
+  cr_passages_drop(x->passages);
   cr_html_feed(&x->t, bytes, is_last);
   read_tokens(x);
 }

@@ -5,12 +5,13 @@
 #define CR_PARSE_HTML_EXTRACT_H
 
 #include "base/buf.h"
-#include "parse/html_collect.h"
+#include "parse/html_passages.h"
 
 struct cr_extract_outer;
 
 struct cr_extract {
   struct cr_collect *collect;
+  struct cr_passages *passages; /* NULL: none are remembered */
   bool goes_on; /* in doubt too; else it stops there, and what is collected is useless */
   struct cr_html_tokens t;
   struct cr_html_token token;

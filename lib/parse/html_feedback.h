@@ -77,6 +77,12 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
 void cr_feedback_end(struct cr_feedback *f, struct cr_html_tokens *t,
                      const struct cr_html_token *token);
 
+/* All of it as a number, for the moments between elements of a body where it is simple; 0: it
+ * isn't. */
+uint64_t cr_feedback_pack(const struct cr_feedback *f);
+/* The other way round, where it could be packed, too. */
+void cr_feedback_unpack(struct cr_feedback *f, uint64_t packed);
+
 /* Text in CR_HTML_DATA. */
 static inline void cr_feedback_text(struct cr_feedback *f, struct cr_span raw)
 {

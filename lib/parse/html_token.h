@@ -66,7 +66,8 @@ struct cr_html_token {
 
 struct cr_html_tokens {
   /* Set by cr_html_feed. */
-  const char *at; /* the first byte that isn't read */
+  const char *begin; /* bytes from here on are at hand */
+  const char *at;    /* the first byte that isn't read */
   const char *end;
   struct cr_marks marks;
   bool is_last; /* nothing comes behind end */
@@ -104,6 +105,7 @@ static inline bool cr_html_may_link_anywhere(struct cr_span name)
  * what comes behind them. */
 static inline void cr_html_feed(struct cr_html_tokens *t, struct cr_span bytes, bool is_last)
 {
+  t->begin = bytes.at;
   t->at = bytes.at;
   t->end = bytes.at + bytes.len;
   t->is_last = is_last;

@@ -16,6 +16,7 @@
 #include "url/url.h"
 
 struct GumboInternalOutput;
+struct cr_passages;
 
 /* Why a tree that was needed could not be built; the page is delivered all the same, with its
  * links as far as tokens tell them. */
@@ -32,6 +33,7 @@ struct cr_parse {
   struct cr_mem *mem;
   struct cr_arena *keep;            /* the page's: links, strings, and the tree when it's wanted */
   struct cr_arena *scratch;         /* reset by the caller afterwards */
+  struct cr_passages *passages;     /* this thread's; NULL: nothing is remembered */
   struct cr_span wire;              /* as it arrived */
   struct cr_span coding;            /* Content-Encoding; empty: none */
   struct cr_span type;              /* Content-Type as sent; at NULL: not sent */
@@ -114,6 +116,13 @@ bool cr_mime_is_nosniff(struct cr_span options);
 /* What the body is. sent: the essence of type. Returns sent or a static text; "": not sent, and
  * there is no body. */
 const char *cr_mime_sniff(const char *sent, struct cr_span type, bool nosniff, struct cr_span body);
+
+/* ---- html_passages.c ---- */
+
+/* What is remembered of documents, so that what they have in common is read once. For one thread,
+ * which changes no link. It grows with what there is to remember, up to about 750 KB. */
+int cr_passages_open(struct cr_passages **out, struct cr_mem *mem);
+void cr_passages_close(struct cr_passages *passages); /* NULL is fine */
 
 /* ---- html_guard.c ---- */
 

@@ -191,6 +191,7 @@ static int read_tokens(struct cr_parse *p, struct html *html, bool goes_on, bool
   cr_collect_init(&html->collect, p->keep, p->scratch, html->charset, &html->wants);
   cr_extract_begin(&html->extract, &html->collect, p->mem, 0);
   html->extract.goes_on = goes_on;
+  html->extract.passages = cr_passages_begin(p->passages);
   cr_header_links(&html->collect, p->headers);
   (void)cr_extract_add(&html->extract, html->body, true); /* its error is the collector's */
   cr_extract_free(&html->extract);
