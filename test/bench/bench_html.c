@@ -5,8 +5,9 @@
  *
  * One thread, pages in memory. extract: tokens, links of all kinds but guesses, title and metas,
  * each link resolved, its canonical key and fingerprint by way of the memory of links, as in a
- * crawl; again: with the memory of passages besides; tokens: extract without resolving. gumbo: gumbo_parse of the library and a walk over the
- * tree for a, area and base, as plain as can be. The best of ROUNDS for each, in turns.
+ * crawl; again: with the memory of passages besides; tokens: extract without resolving. gumbo:
+ * gumbo_parse of the library and a walk over the tree for a, area and base, as plain as can be. The
+ * best of ROUNDS for each, in turns.
  */
 #include <gumbo.h>
 #include <stdio.h>

@@ -39,6 +39,7 @@ static inline void rig_open(struct rig *rig, struct cr_mem *mem)
   rig->p.mem = rig->mem;
   rig->p.keep = &rig->keep;
   rig->p.scratch = &rig->scratch;
+  rig->p.passages = NULL;
   rig->p.wire = (struct cr_span){ NULL, 0 };
   rig->p.coding = (struct cr_span){ NULL, 0 };
   rig->p.headers = NULL;
