@@ -65,7 +65,32 @@ static inline const char *cr_find_unprintable_block(const char *at, const char *
   return at;
 }
 
+/* Over all blocks of 16 that are of a word, as cr_find_word_end has it, and in the next one to the
+ * first byte that isn't. */
+static inline const char *cr_find_word_block(const char *at, const char *end)
+{
+  const __m128i case_bit = _mm_set1_epi8(0x20);
+
+  for (; end - at >= 16; at += 16) {
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i letter = _mm_sub_epi8(_mm_or_si128(block, case_bit), _mm_set1_epi8('a'));
+    __m128i digit = _mm_sub_epi8(block, _mm_set1_epi8('0'));
+    __m128i ascii = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter),
+                                 _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit));
+    unsigned of_word = (unsigned)_mm_movemask_epi8(_mm_or_si128(ascii, block));
+    if (of_word != 0xffff)
+      return at + __builtin_ctz(~of_word);
+  }
+  return at;
+}
+
 #else
+
+static inline const char *cr_find_word_block(const char *at, const char *end)
+{
+  (void)end;
+  return at;
+}
 
 static inline const char *cr_find_byte(const char *at, const char *end, char byte)
 {
@@ -89,6 +114,21 @@ static inline const char *cr_find_unprintable_block(const char *at, const char *
 }
 
 #endif
+
+/* An ASCII letter or digit, or a byte of 0x80 or more. */
+static inline bool cr_is_of_word(char c)
+{
+  return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10 || (uint8_t)c >= 0x80;
+}
+
+/* The first byte in [at, end) that isn't of a word; end: all are. */
+static inline const char *cr_find_word_end(const char *at, const char *end)
+{
+  at = cr_find_word_block(at, end);
+  while (at < end && cr_is_of_word(*at))
+    at++;
+  return at;
+}
 
 /* Is all of it ASCII, not below ' ', and not `but`? */
 static inline bool cr_is_printable(const char *at, const char *end, char but)

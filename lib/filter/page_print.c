@@ -82,16 +82,6 @@ static void add_word(struct sum *sum, uint64_t hash)
   count_bits(sum, stir(run));
 }
 
-/* Letters, digits, and what isn't ASCII. */
-#define OF_WORD(c) ((uint8_t)((c) - '0') < 10 || (uint8_t)(((c) | 0x20) - 'a') < 26 || (c) >= 0x80)
-#define ROW(n) OF_WORD(n), OF_WORD((n) + 1), OF_WORD((n) + 2), OF_WORD((n) + 3)
-#define ROWS(n) ROW(n), ROW((n) + 4), ROW((n) + 8), ROW((n) + 12)
-
-static const bool is_of_word[256] = {
-  ROWS(0x00), ROWS(0x10), ROWS(0x20), ROWS(0x30), ROWS(0x40), ROWS(0x50), ROWS(0x60), ROWS(0x70),
-  ROWS(0x80), ROWS(0x90), ROWS(0xa0), ROWS(0xb0), ROWS(0xc0), ROWS(0xd0), ROWS(0xe0), ROWS(0xf0),
-};
-
 /* Where the text ends whose end tag begins with this; `end`: never. */
 static const char *find_end(const char *at, const char *end, struct cr_span tag)
 {
@@ -168,12 +158,14 @@ static void add_words(struct sum *sum, const char *at, const char *end)
   while (at < end && sum->words < MOST) {
     const char *from = at;
 
-    while (at < end && is_of_word[(uint8_t)*at])
+    if (*at == '<') {
+      at = skip_tag(sum, at, end);
+    } else if (!cr_is_of_word(*at)) {
       at++;
-    if (at > from)
+    } else {
+      at = cr_find_word_end(at, end);
       add_word(sum, hash_of(cr_span(from, (size_t)(at - from)), end));
-    else
-      at = *at == '<' ? skip_tag(sum, at, end) : at + 1;
+    }
   }
 }
 

@@ -44,11 +44,32 @@ static void one_byte_makes_a_text_unprintable(void **state)
   }
 }
 
+static void a_word_ends_at_the_first_byte_of_another_kind(void **state)
+{
+  (void)state;
+  static const char letters[] = "azAZ09\x80\xff";
+
+  for (size_t len = 1; len <= MOST; len++) {
+    char *bytes = malloc(len);
+    for (size_t at = 0; at < len; at++) {
+      for (unsigned c = 0; c < 256; c++) {
+        bool is_of_word =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80;
+        memset(bytes, letters[c % 8], len);
+        bytes[at] = (char)c;
+        assert_ptr_equal(cr_find_word_end(bytes, bytes + len), bytes + (is_of_word ? len : at));
+      }
+    }
+    free(bytes);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_byte_is_found_wherever_it_stands),
     cmocka_unit_test(one_byte_makes_a_text_unprintable),
+    cmocka_unit_test(a_word_ends_at_the_first_byte_of_another_kind),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
