@@ -91,6 +91,8 @@ static void put_response(FILE *to, const crawler_page *page)
   fprintf(to, ",\"status\":%d", crawler_page_status(page));
   output_member(to, "to", crawler_page_location(page));
   output_member(to, "duplicate_of", crawler_page_duplicate_of(page));
+  if (crawler_page_simhash(page) != 0)
+    fprintf(to, ",\"simhash\":\"%016" PRIx64 "\"", crawler_page_simhash(page));
   output_member(to, "mime", crawler_page_mime(page));
   output_member(to, "charset", crawler_page_charset(page));
   fprintf(to, ",\"bytes\":%zu,\"links\":%zu", bytes, crawler_page_link_count(page));

@@ -336,6 +336,7 @@ int crawler_set_trap_sessions(crawler *c, int on);     /* what differs in a sess
 int crawler_set_trap_aliases(crawler *c, int on);      /* ... in what has made no difference */
 int crawler_set_trap_pages(crawler *c, int64_t pages); /* that say the same; then no more */
 int crawler_set_duplicate_memory_bytes(crawler *c, int64_t bytes); /* 0: duplicates aren't told */
+int crawler_set_simhash(crawler *c, int on);                 /* crawler_page_simhash() of each */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */
 /* "Name: value", to the seeds' origins; each adds one, "" removes all. CRAWLER_E_LIMIT: over 64. */
@@ -651,6 +652,11 @@ const char *crawler_page_location(const crawler_page *page);  /* where a redirec
  * first one, empty, given to on_body, or there was no room (option duplicate_memory). From on_page
  * on. */
 const char *crawler_page_duplicate_of(const crawler_page *page);
+/* With option simhash: 64 bits for the words and pictures of a page of status 2xx, its first 64 KB;
+ * pages that say nearly the same differ in few bits, long ones in 3 or less (Charikar 2002; Manku,
+ * Jain, Das Sarma 2007). 0: it has fewer than eight words, went to on_body, or the option is off.
+ * From on_page on, on_parse too; the same for the same body in any run on any machine. */
+uint64_t crawler_page_simhash(const crawler_page *page);
 
 /* What an HTML page of any status says of itself, character references decoded; NULL: nothing, as
  * of a page that isn't HTML, in on_headers, and of one whose body goes to on_body. It is only read

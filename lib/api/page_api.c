@@ -167,6 +167,11 @@ const char *crawler_page_duplicate_of(const crawler_page *page)
   return page->duplicate_of;
 }
 
+uint64_t crawler_page_simhash(const crawler_page *page)
+{
+  return page->simhash;
+}
+
 /* ---- what it says of itself ---- */
 
 const char *crawler_page_title(const crawler_page *page)

@@ -104,6 +104,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t trap_aliases;
   int64_t trap_pages;
   int64_t duplicate_memory;
+  int64_t simhash;
   char *allow_private;
   char *resolve;
   char *header; /* "Name: value" lines, each ended by LF */

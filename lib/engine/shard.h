@@ -362,9 +362,10 @@ struct cr_visit {
   struct cr_reading *reading; /* of a sitemap */
   uint64_t digest;            /* of the body; 0: none */
   struct cr_print print;      /* what a reader sees of it, if it is wanted */
-  bool wants_print;
-  int64_t page_bytes; /* what the page held when hooks were first shown it */
-  int64_t left_bytes; /* its share of home->left_bytes */
+  bool wants_print;           /* for the rules against traps */
+  bool wants_simhash;         /* for the caller */
+  int64_t page_bytes;         /* what the page held when hooks were first shown it */
+  int64_t left_bytes;         /* its share of home->left_bytes */
   enum cr_slot slot;
   bool has_slot;
   int64_t begun_ms; /* when it took its slot */

@@ -121,6 +121,8 @@ void cr_trap_prepare(struct cr_visit *v)
   v->digest = 0;
   v->print = (struct cr_print){ 0 };
   v->wants_print = false;
+  v->wants_simhash = s->settings->simhash != 0;
+  v->page.simhash = 0;
   if (!is_told(v) || v->transfer.stream)
     return;
   cr_trap_split(&parts, cr_request_target(&v->page.req));
@@ -134,8 +136,10 @@ void cr_trap_read(struct cr_visit *v)
   if (v->parse.err < 0 || v->transfer.stream || !is_told(v) || body.len == 0)
     return;
   v->digest = cr_hash64(body.at, body.len, v->shard->hash_seed) | 1;
-  if (v->wants_print)
+  if (v->wants_print || v->wants_simhash)
     v->print = cr_print_page(body);
+  if (v->wants_simhash)
+    v->page.simhash = v->print.near_bits;
 }
 
 /* The page keeps a copy: it may outlive the crawl. */
@@ -160,7 +164,7 @@ void cr_trap_learn(struct cr_visit *v)
   struct cr_trap_parts parts;
 
   tell_duplicate(v);
-  if (v->print.exact == 0)
+  if (!v->wants_print || v->print.exact == 0)
     return;
   cr_trap_split(&parts, cr_request_target(&v->page.req));
   cr_trap_tell(s->trap, cr_request_origin(&v->page.req), &parts, &v->print);

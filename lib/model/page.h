@@ -49,6 +49,7 @@ struct crawler_page {
   const char *address;
   const char *location;     /* absolute target of a redirect; NULL */
   const char *duplicate_of; /* the first page with this body; NULL */
+  uint64_t simhash;         /* 0: none */
   struct cr_span body;      /* decoded; at NULL: none */
   struct cr_span text;      /* UTF-8, made on demand */
   int64_t fetched_at_ms;    /* wall clock */

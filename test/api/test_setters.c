@@ -98,6 +98,7 @@ static const struct {
   { "filter_depends_on_page", crawler_set_filter_depends_on_page },
   { "trap_sessions", crawler_set_trap_sessions },
   { "trap_aliases", crawler_set_trap_aliases },
+  { "simhash", crawler_set_simhash },
   { "keep_open", crawler_set_keep_open },
 };
 

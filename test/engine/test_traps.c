@@ -182,6 +182,75 @@ static void a_duplicate_is_fetched_and_names_the_first(void **state)
   assert_int_equal(duplicates, 0);
 }
 
+/* ---- similar pages ---- */
+
+#define LINE "the quick brown fox jumps over the lazy dog while nobody is looking at it at all "
+#define TALE LINE LINE "and then it happened that " LINE "because of what they had said to each "
+
+static const struct cr_sim_page tales[] = {
+  { "/", .hrefs = "/tale /retold /other /short" },
+  { "/tale", .body = TALE TALE "other in June" },
+  { "/retold", .body = TALE TALE "other in July" },
+  { "/other", .body = "a page of quite another sort, which has its own words from end to end" },
+  { "/short", .body = "too few" },
+};
+static const struct cr_sim_site tale_site = CR_SIM_SITE(tales);
+
+struct hashes {
+  uint64_t tale, retold, other, few;
+};
+
+static int keep_simhash(crawler *c, crawler_page *page, void *user)
+{
+  struct hashes *hashes = user;
+  const char *url = crawler_page_url(page);
+  uint64_t simhash = crawler_page_simhash(page);
+
+  (void)c;
+  if (strstr(url, "/tale"))
+    hashes->tale = simhash;
+  else if (strstr(url, "/retold"))
+    hashes->retold = simhash;
+  else if (strstr(url, "/other"))
+    hashes->other = simhash;
+  else if (strstr(url, "/short"))
+    hashes->few = simhash;
+  return 0;
+}
+
+static struct hashes crawl_tales(const char *on)
+{
+  struct hashes hashes = { 1, 1, 1, 1 };
+  struct cr_sim sim;
+
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &tale_site.world });
+  cr_sim_set(&sim, "obey_robots", "0");
+  cr_sim_set(&sim, "simhash", on);
+  crawler_on_page(sim.c, keep_simhash, &hashes);
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  cr_sim_close(&sim);
+  return hashes;
+}
+
+static int differing(uint64_t a, uint64_t b)
+{
+  return __builtin_popcountll(a ^ b);
+}
+
+static void similar_pages_differ_in_few_bits_by_option(void **state)
+{
+  (void)state;
+  struct hashes on = crawl_tales("1");
+  struct hashes off = crawl_tales("0");
+
+  assert_true(on.tale != 0 && on.other != 0);
+  assert_true(differing(on.tale, on.retold) <= 3);
+  assert_true(differing(on.tale, on.other) > 10);
+  assert_int_equal(on.few, 0);
+  assert_true(off.tale == 0 && off.retold == 0 && off.other == 0 && off.few == 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -190,6 +259,7 @@ int main(void)
     cmocka_unit_test(limits_are_options),
     cmocka_unit_test(seeds_are_taken_as_they_are),
     cmocka_unit_test(a_duplicate_is_fetched_and_names_the_first),
+    cmocka_unit_test(similar_pages_differ_in_few_bits_by_option),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
