@@ -295,7 +295,7 @@ asan: ## all tests with AddressSanitizer and UndefinedBehaviorSanitizer
 	  EXTRA_CFLAGS='$(SANITIZE) -fsanitize=address,undefined' test-all
 
 tsan: ## all tests with ThreadSanitizer
-	@$(MAKE) BUILD=$(BUILD)/tsan WERROR= CFLAGS='-O1 -g' \
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/test/check/tsan.supp $(MAKE) BUILD=$(BUILD)/tsan WERROR= CFLAGS='-O1 -g' \
 	  EXTRA_CFLAGS='$(SANITIZE) -fsanitize=thread' \
 	  TEST_WRAP="$$(setarch -R true 2>/dev/null && echo setarch -R)" test-all
 
