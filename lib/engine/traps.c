@@ -135,7 +135,8 @@ void cr_trap_read(struct cr_visit *v)
 
   if (v->parse.err < 0 || v->transfer.stream || !is_told(v) || body.len == 0)
     return;
-  v->digest = cr_hash64(body.at, body.len, v->shard->hash_seed) | 1;
+  if (v->shard->settings->duplicate_memory > 0)
+    v->digest = cr_hash64(body.at, body.len, v->shard->hash_seed) | 1;
   if (v->wants_print || v->wants_simhash)
     v->print = cr_print_page(body);
   if (v->wants_simhash)
