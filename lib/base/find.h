@@ -7,18 +7,9 @@
 #ifndef CR_BASE_FIND_H
 #define CR_BASE_FIND_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
+#include "base/str.h"
 
 #define CR_FIND_ONES UINT64_C(0x0101010101010101)
-
-static inline uint64_t cr_find_load(const char *at)
-{
-  uint64_t word;
-  memcpy(&word, at, sizeof(word));
-  return word;
-}
 
 /* Has a word a byte that is 0x80 or more, below ' ' or `but`? (Mycroft's test, twice.) */
 static inline bool cr_find_odd(uint64_t word, char but)
@@ -97,7 +88,7 @@ static inline const char *cr_find_byte(const char *at, const char *end, char byt
   const uint64_t pattern = CR_FIND_ONES * (unsigned char)byte;
 
   for (; end - at >= 8; at += 8) {
-    uint64_t word = cr_find_load(at) ^ pattern; /* what is looked for is 0 (Mycroft's test) */
+    uint64_t word = cr_load_word(at) ^ pattern; /* what is looked for is 0 (Mycroft's test) */
     if (((word - CR_FIND_ONES) & ~word & (CR_FIND_ONES << 7)) != 0)
       break;
   }
@@ -137,10 +128,10 @@ static inline bool cr_is_printable(const char *at, const char *end, char but)
 
   at = cr_find_unprintable_block(at, end, but);
   for (; end - at >= 8; at += 8)
-    if (cr_find_odd(cr_find_load(at), but))
+    if (cr_find_odd(cr_load_word(at), but))
       return false;
   if (is_long && at < end) /* the last 8 bytes once more */
-    return !cr_find_odd(cr_find_load(end - 8), but);
+    return !cr_find_odd(cr_load_word(end - 8), but);
   for (; at < end; at++)
     if ((unsigned char)*at < ' ' || (unsigned char)*at >= 0x80 || *at == but)
       return false;

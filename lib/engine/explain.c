@@ -425,7 +425,7 @@ static void check_limit(struct question *q)
 
 static void check_host(struct question *q)
 {
-  if (q->tally.park.in_row > q->s->settings->max_parks)
+  if (cr_park_is_in_vain(&q->tally.park, q->s->settings->max_parks))
     refuse(q, CRAWLER_CHECK_HOST, CRAWLER_FAILED_RATE_LIMITED, "max_parks");
   else if (cr_outage_is_death(&q->tally.outage, q->now_ms))
     refuse(q, CRAWLER_CHECK_HOST, CRAWLER_FAILED_HOST_DEAD, "max_host_failures");

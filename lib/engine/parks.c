@@ -89,7 +89,8 @@ bool cr_visit_is_in_vain(const struct cr_visit *v)
 {
   const struct cr_shard *s = v->shard;
 
-  return v->host < s->tally_count && s->tallies[v->host].park.in_row > s->settings->max_parks;
+  return v->host < s->tally_count &&
+         cr_park_is_in_vain(&s->tallies[v->host].park, s->settings->max_parks);
 }
 
 void cr_parks_forget(struct cr_shard *s)

@@ -35,17 +35,25 @@ static int8_t lowered(int8_t priority, uint8_t by)
   return (int8_t)(priority - by < INT8_MIN ? INT8_MIN : priority - by);
 }
 
-crawler_reason cr_trap_verdict(struct cr_shard *s, struct crawler_request *req)
+/* By its text alone: the rule that leaves it out, or NONE; with the parts for other questions. */
+static uint8_t rule_of_text(const struct cr_shard *s, const struct crawler_request *req,
+                            int64_t wall_ms, struct cr_trap_parts *parts)
 {
   const struct cr_trap_limits limits = limits_of(s->settings);
+
+  cr_trap_split(parts, cr_request_target(req));
+  return cr_trap_over_limit(parts, req->url_bytes, &limits, wall_ms);
+}
+
+crawler_reason cr_trap_verdict(struct cr_shard *s, struct crawler_request *req)
+{
   const struct cr_trap_config config = config_of(s->settings);
   struct cr_trap_verdict verdict = { 0 };
   struct cr_trap_parts parts;
 
   if (req->seed_flag || req->method != CRAWLER_GET)
     return CRAWLER_REASON_NONE;
-  cr_trap_split(&parts, cr_request_target(req));
-  req->trap = cr_trap_over_limit(&parts, req->url_bytes, &limits, cr_loop_wall(s->loop));
+  req->trap = rule_of_text(s, req, cr_loop_wall(s->loop), &parts);
   if (req->trap == CRAWLER_TRAP_NONE) {
     verdict = cr_trap_judge(s->trap, &config, cr_request_origin(req), &parts);
     req->trap = verdict.rule;
@@ -76,13 +84,10 @@ const char *cr_trap_option(uint8_t rule)
 uint8_t cr_trap_preview_of(const struct cr_shard *s, const struct crawler_request *req,
                            int64_t wall_ms)
 {
-  const struct cr_trap_limits limits = limits_of(s->settings);
   const struct cr_trap_config config = config_of(s->settings);
   struct cr_trap_parts parts;
-  uint8_t rule;
+  uint8_t rule = rule_of_text(s, req, wall_ms, &parts);
 
-  cr_trap_split(&parts, cr_request_target(req));
-  rule = cr_trap_over_limit(&parts, req->url_bytes, &limits, wall_ms);
   if (rule != CRAWLER_TRAP_NONE || !s->trap)
     return rule;
   return cr_trap_preview(s->trap, &config, cr_request_origin(req), &parts).rule;

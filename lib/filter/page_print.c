@@ -9,6 +9,7 @@
 #include "filter/page_print.h"
 
 #include "base/find.h"
+#include "base/hash.h"
 
 enum {
   RUN = 4,       /* words */
@@ -17,8 +18,6 @@ enum {
   MOST = 0xffff, /* words that are read */
   NEAR = 3       /* bits */
 };
-
-#define FACTOR UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio */
 
 struct sum {
   uint64_t planes[PLANES];
@@ -58,14 +57,14 @@ static uint64_t hash_of(struct cr_span word, const char *end)
   uint64_t hash = word.len;
 
   for (; word.len > 8; word = cr_span(word.at + 8, word.len - 8))
-    hash = turn((hash ^ cr_load_word(word.at)) * FACTOR, 32);
+    hash = turn((hash ^ cr_load_word(word.at)) * CR_HASH_FACTOR, 32);
   uint64_t rest = 0;
   if (end - word.at >= 8)
     rest = cr_load_word(word.at) << (64 - 8 * word.len);
   else
     for (size_t i = 0; i < word.len; i++)
       rest = rest >> 8 | (uint64_t)(uint8_t)word.at[i] << 56;
-  return turn((hash ^ rest) * FACTOR, 32);
+  return turn((hash ^ rest) * CR_HASH_FACTOR, 32);
 }
 
 static void add_word(struct sum *sum, uint64_t hash)

@@ -26,7 +26,7 @@ struct list {
 
 static uint64_t join(uint64_t hash, uint64_t next)
 {
-  hash = (hash ^ next) * 0x9e3779b97f4a7c15u;
+  hash = (hash ^ next) * CR_HASH_FACTOR;
   return hash ^ hash >> 29;
 }
 

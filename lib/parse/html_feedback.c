@@ -8,6 +8,8 @@
  */
 #include "parse/html_feedback.h"
 
+#include "base/hash.h"
+
 void cr_feedback_init(struct cr_feedback *f)
 {
   f->doubt = CR_HTML_SURE;
@@ -70,7 +72,7 @@ uint64_t cr_html_name_number(struct cr_span name)
 
   for (const char *at = name.at; at < end; at += 8) {
     size_t left = (size_t)(end - at);
-    number = (number ^ cr_html_name_word(at, left, end)) * UINT64_C(0x9e3779b97f4a7c15);
+    number = (number ^ cr_html_name_word(at, left, end)) * CR_HASH_FACTOR;
     number ^= number >> 32;
   }
   return number;

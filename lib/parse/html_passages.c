@@ -8,8 +8,6 @@
  */
 #include "parse/html_passages.h"
 
-#include "base/hash.h"
-
 enum {
   SLOTS = 2048, /* powers of two */
   SIGHTS = 8192,

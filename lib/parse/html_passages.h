@@ -9,6 +9,7 @@
 #ifndef CR_PARSE_HTML_PASSAGES_H
 #define CR_PARSE_HTML_PASSAGES_H
 
+#include "base/hash.h"
 #include "parse/html_collect.h"
 #include "parse/parse.h"
 
@@ -32,7 +33,7 @@ static inline bool cr_passage_is_edge(const struct cr_html_tokens *t)
     return false;
   uint64_t first = cr_load_word(t->at - CR_PASSAGE_BEHIND);
   uint64_t second = cr_load_word(t->at - CR_PASSAGE_BEHIND / 2);
-  uint64_t mixed = (first ^ (second << 23 | second >> 41)) * UINT64_C(0x9e3779b97f4a7c15);
+  uint64_t mixed = (first ^ (second << 23 | second >> 41)) * CR_HASH_FACTOR;
 
   return mixed >> (64 - CR_PASSAGE_RARITY) == 0;
 }

@@ -15,12 +15,18 @@ bool cr_park_is_asked_for(int status)
   return status == 429 || status == 503;
 }
 
+bool cr_park_is_in_vain(const struct cr_park *park, int64_t most)
+{
+  return park->in_row > most;
+}
+
 enum cr_park_verdict cr_park_add(struct cr_park *park, const struct cr_park_rule *rule,
                                  int64_t sent_ms, int64_t now_ms, int64_t after_ms, uint64_t random)
 {
   if (park->in_row > 0 && sent_ms <= park->began_ms)
-    return park->in_row > rule->most ? CR_PARK_IN_VAIN : CR_PARK_GOES_ON;
-  if (++park->in_row > rule->most)
+    return cr_park_is_in_vain(park, rule->most) ? CR_PARK_IN_VAIN : CR_PARK_GOES_ON;
+  park->in_row++;
+  if (cr_park_is_in_vain(park, rule->most))
     return CR_PARK_IN_VAIN;
   int64_t base_ms = rule->base_ms > 0 ? rule->base_ms : LEAST_MS;
   int64_t until_ms = after_ms >= 0 ? now_ms + (after_ms > LEAST_MS ? after_ms : LEAST_MS)

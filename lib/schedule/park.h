@@ -29,6 +29,8 @@ enum cr_park_verdict {
 
 /* Says a status that the host is to be left alone? RFC 6585, section 4; RFC 9110, 15.6.4. */
 bool cr_park_is_asked_for(int status);
+/* Has it said so too often in a row? */
+bool cr_park_is_in_vain(const struct cr_park *park, int64_t most);
 /* "Later" has come now, to a request that left at sent_ms. after_ms: by Retry-After; -1: none. */
 enum cr_park_verdict cr_park_add(struct cr_park *park, const struct cr_park_rule *rule,
                                  int64_t sent_ms, int64_t now_ms, int64_t after_ms,
