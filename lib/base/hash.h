@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* hash.h - XXH3-64 with a seed. The one place that uses libxxhash is hash_xxh.c.
+/* hash.h - XXH3-64 with a seed. The places that use libxxhash are hash_xxh.c and hash_xxh_long.c.
  */
 #ifndef CR_BASE_HASH_H
 #define CR_BASE_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,5 +13,9 @@
 #define CR_HASH_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 
 uint64_t cr_hash64(const void *data, size_t bytes, uint64_t seed);
+/* The same by wider steps, where cr_hash_has_long(); cr_hash64() calls it for long texts. */
+uint64_t cr_hash64_long(const void *data, size_t bytes, uint64_t seed);
+/* Has the processor these steps? */
+bool cr_hash_has_long(void);
 
 #endif

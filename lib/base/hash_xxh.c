@@ -9,7 +9,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+enum { LONG = 1024 }; /* bytes, from which wider steps pay for a call */
+
 uint64_t cr_hash64(const void *data, size_t bytes, uint64_t seed)
 {
+  if (bytes >= LONG && cr_hash_has_long())
+    return cr_hash64_long(data, bytes, seed);
   return XXH3_64bits_withSeed(data, bytes, seed);
 }

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 
 struct found { /* a link that is followed */
+  uint64_t tag;
   uint64_t fp;
   const char *url; /* resolved; NULL: remembered by tag, not resolved on this page */
   uint32_t url_bytes;
@@ -160,7 +161,6 @@ static void identify(struct batch *b, uint32_t i)
   struct found *f = &b->found[b->count];
   const struct crawler_link *link = &b->visit->page.links[i];
   struct cr_span href = counted_href(b->s, link);
-  uint64_t tag;
 
   if (href.len == 0 && link->href_bytes > 0 && b->base_is_own) { /* "#x" */
     cr_ledger_link_known(&b->s->ledger);
@@ -171,9 +171,16 @@ static void identify(struct batch *b, uint32_t i)
   f->twin = UINT32_MAX;
   f->url = NULL;
   f->reason = CRAWLER_REASON_NONE;
-  tag = cr_link_memory_tag(&b->base, href);
-  if (!cr_link_memory_get(b->s->link_memory, tag, &f->fp))
-    identify_text(b, f, href, tag);
+  f->tag = cr_link_memory_tag(&b->base, href);
+  cr_link_memory_prefetch(b->s->link_memory, f->tag);
+}
+
+static void recall(struct batch *b, struct found *f)
+{
+  struct cr_shard *s = b->s;
+
+  if (!cr_link_memory_get(s->link_memory, f->tag, &f->fp))
+    identify_text(b, f, counted_href(s, &b->visit->page.links[f->link]), f->tag);
 }
 
 static void identify_all(struct batch *b, const uint8_t *verdicts)
@@ -190,8 +197,10 @@ static void identify_all(struct batch *b, const uint8_t *verdicts)
     cr_ledger_link_refused(&b->s->ledger, CRAWLER_REJECTED_FILTER);
     note_refused(b, &page->links[i], CRAWLER_REJECTED_FILTER);
   }
-  for (uint32_t i = 0; i < b->count; i++)
+  for (uint32_t i = 0; i < b->count; i++) {
+    recall(b, &b->found[i]);
     b->fps[i] = b->found[i].fp;
+  }
 }
 
 /* ---- known links ---- */
@@ -302,12 +311,11 @@ static int load_text(struct batch *b, uint32_t i)
 static void refuse(struct batch *b, uint32_t i, crawler_reason reason)
 {
   const struct found *f = &b->found[i];
-  struct cr_span href = counted_href(b->s, &b->visit->page.links[f->link]);
 
   b->fate[i] = FATE_REFUSED;
   b->why[i] = reason;
   if (reason != CRAWLER_REJECTED_DEPTH)
-    cr_link_memory_put(b->s->link_memory, cr_link_memory_tag(&b->base, href), f->text_fp);
+    cr_link_memory_put(b->s->link_memory, f->tag, f->text_fp);
 }
 
 /* What the frontier said of a URL other than NEW, or cr_no_room_reason's of it. */

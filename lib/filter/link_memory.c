@@ -92,6 +92,11 @@ uint64_t cr_link_memory_tag(const struct cr_link_base *base, struct cr_span href
   return tag ? tag : 1;
 }
 
+void cr_link_memory_prefetch(const struct cr_link_memory *memory, uint64_t tag)
+{
+  __builtin_prefetch(&memory->entries[tag & (ENTRIES - 1)]);
+}
+
 bool cr_link_memory_get(const struct cr_link_memory *memory, uint64_t tag, uint64_t *fp)
 {
   const struct entry *entry = &memory->entries[tag & (ENTRIES - 1)];

@@ -29,6 +29,8 @@ struct cr_link_base cr_link_memory_base(const struct cr_link_memory *memory,
                                         const struct cr_url_encoding *encoding);
 /* The tag that stands for href on a page with this base; never 0. */
 uint64_t cr_link_memory_tag(const struct cr_link_base *base, struct cr_span href);
+/* cr_link_memory_get() will be asked for it soon. */
+void cr_link_memory_prefetch(const struct cr_link_memory *memory, uint64_t tag);
 /* false: not remembered. */
 bool cr_link_memory_get(const struct cr_link_memory *memory, uint64_t tag, uint64_t *fp);
 void cr_link_memory_put(struct cr_link_memory *memory, uint64_t tag, uint64_t fp);

@@ -13,6 +13,8 @@
 
 enum {
   RUN = 4,       /* words */
+  BLOCK = 8,     /* runs that are added up at once */
+  AGE = 15,      /* bits that a word turns by with each that follows it in a run */
   LEAST = 8,     /* words, for a page to say anything */
   PLANES = 16,   /* counts up to 65,535 */
   MOST = 0xffff, /* words that are read */
@@ -21,9 +23,12 @@ enum {
 
 struct sum {
   uint64_t planes[PLANES];
-  uint64_t recent[RUN];
+  uint64_t block[BLOCK]; /* runs that aren't in the planes yet: runs % BLOCK of them */
+  uint64_t recent[RUN];  /* words */
+  uint64_t run;          /* of these, turned by their age */
   uint64_t exact;
   uint32_t words;
+  uint32_t runs;
 };
 
 static uint64_t turn(uint64_t x, unsigned by)
@@ -40,14 +45,39 @@ static uint64_t stir(uint64_t x) /* the end of MurmurHash3 */
   return x ^ x >> 33;
 }
 
-static void count_bits(struct sum *sum, uint64_t bits)
+static void count_bits(struct sum *sum, int plane, uint64_t bits)
 {
-  for (int i = 0; i < PLANES && bits; i++) {
-    uint64_t carry = sum->planes[i] & bits;
+  for (; plane < PLANES && bits; plane++) {
+    uint64_t carry = sum->planes[plane] & bits;
 
-    sum->planes[i] ^= bits;
+    sum->planes[plane] ^= bits;
     bits = carry;
   }
+}
+
+/* Adds two bits to each of a plane's; returns the carries. */
+static uint64_t add_two(uint64_t *plane, uint64_t a, uint64_t b)
+{
+  uint64_t half = *plane ^ a;
+  uint64_t carry = (*plane & a) | (half & b);
+
+  *plane = half ^ b;
+  return carry;
+}
+
+/* By a tree of carry-save adders (Harley, Seal), for which most runs need no loop. */
+static void count_block(struct sum *sum)
+{
+  const uint64_t *block = sum->block;
+  uint64_t *planes = sum->planes;
+  uint64_t twos[4];
+  uint64_t fours[2];
+
+  for (int i = 0; i < 4; i++)
+    twos[i] = add_two(&planes[0], block[2 * i], block[2 * i + 1]);
+  for (int i = 0; i < 2; i++)
+    fours[i] = add_two(&planes[1], twos[2 * i], twos[2 * i + 1]);
+  count_bits(sum, 3, add_two(&planes[2], fours[0], fours[1]));
 }
 
 /* Quick rather than good: it is stirred with its neighbours. What follows the word may be read up
@@ -64,21 +94,23 @@ static uint64_t hash_of(struct cr_span word, const char *end)
   else
     for (size_t i = 0; i < word.len; i++)
       rest = rest >> 8 | (uint64_t)(uint8_t)word.at[i] << 56;
-  return turn((hash ^ rest) * CR_HASH_FACTOR, 32);
+  return turn((hash ^ rest) * CR_HASH_FACTOR, 33);
 }
 
 static void add_word(struct sum *sum, uint64_t hash)
 {
-  uint64_t run = 0;
+  uint64_t *oldest = &sum->recent[sum->words % RUN];
 
-  sum->exact = stir(sum->exact ^ hash);
-  sum->recent[sum->words % RUN] = hash;
+  sum->exact = turn((sum->exact ^ hash) * CR_HASH_FACTOR, 29);
+  sum->run = turn(sum->run ^ turn(*oldest, AGE * (RUN - 1)), AGE) ^ hash;
+  *oldest = hash;
   sum->words++;
   if (sum->words < RUN)
     return;
-  for (uint32_t i = 0; i < RUN; i++) /* from the newest back */
-    run ^= turn(sum->recent[(sum->words - 1 - i) % RUN], 1 + 15 * i);
-  count_bits(sum, stir(run));
+  sum->block[sum->runs % BLOCK] = stir(sum->run);
+  sum->runs++;
+  if (sum->runs % BLOCK == 0)
+    count_block(sum);
 }
 
 /* Where the text ends whose end tag begins with this; `end`: never. */
@@ -137,11 +169,13 @@ static const char *skip_tag(struct sum *sum, const char *at, const char *end)
   return behind;
 }
 
-static uint64_t majority(const struct sum *sum)
+static uint64_t majority(struct sum *sum)
 {
-  uint32_t half = (sum->words - RUN + 1) / 2;
+  uint32_t half = sum->runs / 2;
   uint64_t bits = 0;
 
+  for (uint32_t i = 0; i < sum->runs % BLOCK; i++)
+    count_bits(sum, 0, sum->block[i]);
   for (int bit = 0; bit < 64; bit++) {
     uint32_t count = 0;
 

@@ -20,8 +20,8 @@ enum {
   CROWD = 24,         /* URLs of one view, for which pages are read */
   SUSPECT = 4,        /* pages that said the same, for suspicion */
   SURE = 16,          /* the same of one rule, to leave URLs out */
-  SAMPLE = 4,         /* pages that are read of each view */
-  SKIP = 16,          /* one in so many is, where most of those were different */
+  SAMPLE = 2,         /* pages that are read of each view */
+  SKIP = 32,          /* one in so many is, where most of those were different */
   MOST_OTHER = 32,    /* then all counts are halved: what was long ago counts less */
   GROUP_RESPITE = 64, /* to the last rank of priorities: nothing else is in flight then */
   ALIAS_RESPITE = 80

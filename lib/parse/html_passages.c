@@ -9,8 +9,7 @@
 #include "parse/html_passages.h"
 
 enum {
-  SLOTS = 2048, /* powers of two */
-  SIGHTS = 8192,
+  SLOTS = 2048, /* a power of two */
   STORE_BYTES = 512 * 1024,
   MOST_BYTES = 4096, /* of a passage, and of its links' strings */
   MOST_LINKS = 64,
@@ -39,6 +38,12 @@ struct passage {
   uint32_t links;   /* and so do these */
 };
 
+/* Of a slot, and all that a look mostly needs: halves of keys. */
+struct sight {
+  uint32_t kept;    /* of the passage in the slot; 0: none */
+  uint32_t seen[3]; /* of what has lately begun a passage and wasn't kept */
+};
+
 struct reading {     /* from an edge on */
   const char *begin; /* NULL: nothing that is to be kept */
   uint64_t key;
@@ -62,7 +67,7 @@ struct cr_passages {
   uint32_t looks;
   uint32_t hits;
   uint64_t spared;
-  uint32_t sights[SIGHTS]; /* halves of the keys seen last */
+  struct sight sights[SLOTS];
 };
 
 int cr_passages_open(struct cr_passages **out, struct cr_mem *mem)
@@ -171,12 +176,20 @@ static bool is_same(const struct ground *a, const struct ground *b)
          a->link_text == b->link_text;
 }
 
+static uint32_t half_of(uint64_t key)
+{
+  return (uint32_t)(key >> 32);
+}
+
 static const struct passage *find(const struct cr_passages *p, uint64_t key,
                                   const struct ground *from, struct cr_span ahead)
 {
-  const struct passage *it = p->slots ? &p->slots[key % SLOTS] : NULL;
+  const struct passage *it;
 
-  if (!it || it->key != key || it->bytes == 0 || it->bytes > ahead.len ||
+  if (!p->slots || p->sights[key % SLOTS].kept != half_of(key))
+    return NULL;
+  it = &p->slots[key % SLOTS];
+  if (it->key != key || it->bytes == 0 || it->bytes > ahead.len ||
       p->stored - it->at > STORE_BYTES || !is_same(&it->from, from))
     return NULL;
   return memcmp(bytes_of(p, it), ahead.at, it->bytes) == 0 ? it : NULL;
@@ -228,15 +241,16 @@ static void keep(struct cr_passages *p, const char *end, uint64_t to, const stru
     cr_links_copy(links_of(p, &it), c->found.links + r->first_link, it.links,
                   cr_span(r->strings, it.strings), bytes_of(p, &it) + aligned(it.bytes));
   p->slots[it.key % SLOTS] = it;
+  p->sights[it.key % SLOTS].kept = half_of(it.key);
 }
 
 /* Is it worth while to keep what begins here? */
 static bool was_seen(struct cr_passages *p, uint64_t key)
 {
-  uint32_t half = (uint32_t)(key >> 32);
-  bool was = p->sights[key % SIGHTS] == half;
+  uint32_t *seen = &p->sights[key % SLOTS].seen[key / SLOTS % 3];
+  bool was = *seen == half_of(key);
 
-  p->sights[key % SIGHTS] = half;
+  *seen = half_of(key);
   return was;
 }
 

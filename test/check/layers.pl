@@ -24,7 +24,7 @@ my @outside = ( # header, the files that may include it, in words
   [qr{^event2/},         qr{^loop/loop_libevent\.c$},     'loop/loop_libevent.c'],
   [qr{^gumbo\.h$},       qr{^parse/html_gumbo\.c$},       'parse/html_gumbo.c'],
   [qr{^expat\.h$},       qr{^base/xml_expat\.c$},         'base/xml_expat.c'],
-  [qr{^xxhash\.h$},      qr{^base/hash_xxh\.c$},          'base/hash_xxh.c'],
+  [qr{^xxhash\.h$},      qr{^base/hash_xxh(_long)?\.c$},          'base/hash_xxh.c'],
   [qr{^(zlib|libdeflate|zstd|zstd_errors)\.h$|^brotli/}, qr{^base/inflate_\w+\.c$}, 'base/inflate_*.c'],
   [qr{^utf8proc\.h$},    qr{^url/idna\.c$},               'url/idna.c'],
   [qr{^libpsl\.h$},      qr{^url/psl\.c$},                'url/psl.c'],
