@@ -9,7 +9,7 @@
 #   share    the library with a parser that looks recorded links up: all but the HTML (bench_crawl)
 #   crawler  the command, workers 0; and 2
 #   wget2    64 threads, links of <a> only
-# They take turns, round by round; what is compared is compared within a round, and the median is
+# They take turns (TURNS=3 a round), round by round; what is compared is compared within a round, and the median is
 # printed with the smallest and the largest. CPU is user + system of the whole process, and requests are
 # what the server has logged. Where the instructions go comes from callgrind, once (parts.pl). It takes
 # "rep movs" for an instruction each byte, so that the C library is told to copy otherwise.
@@ -25,6 +25,7 @@ work=$(mktemp -d)
 trap 'stop_sites; rm -rf "$work"' EXIT
 start_sites
 
+contestants='limit share crawler0 crawler2 wget2'
 bench=$build/bench
 mkdir -p "$bench"
 
@@ -53,19 +54,30 @@ timed() { # SITE NAME COMMAND...
   else
     tail -n 1 "$work/time" | awk -v n="$requests" \
       '{ print $1 * 1000, $2 * 1000, $3 * 1000, $4, n }'
-  fi >>"$work/$site.$name"
+  fi >>"$work/$site.$name.turns"
 }
 
-round() { # SITE
+turn() { # SITE
   url=$(site_url "$1")
   timed "$1" limit "$bench/limit" -c 64 -m K "$work/$1.urls"
   timed "$1" share "$bench/bench_crawl" -c 64 -w 0 replay "$work/$1.links" "$url"
   timed "$1" crawler0 "$build/crawler" -q --own-server --no-robots --links a -c 64 -w 0 "$url"
   timed "$1" crawler2 "$build/crawler" -q --own-server --no-robots --links a -c 64 -w 2 "$url"
+}
+
+# One turn takes a fifth of a second, which the kernel counts in ticks of its own: ours take several a
+# round, wget2 one. Of a round their mean is kept.
+round() { # SITE
+  for _ in $(seq "${TURNS:-3}"); do turn "$1"; done
   rm -rf "$work/wget2"
   mkdir "$work/wget2"
   (cd "$work/wget2" && timed "$1" wget2 wget2 -q -r -l inf --robots=off --max-threads=64 \
     --ignore-tags=area,iframe,frame,img,link,script,input,embed,object "$url")
+  for name in $contestants; do
+    awk '{ for (i = 1; i <= NF; i++) sum[i] += $i } END { for (i = 1; i <= NF; i++) printf "%s ", sum[i] / NR; print "" }' \
+      "$work/$1.$name.turns" >>"$work/$1.$name"
+    rm "$work/$1.$name.turns"
+  done
 }
 
 # The pages are what the crawler asks for: the server's log has no URL of a request that it refuses.
@@ -89,7 +101,7 @@ report() { # SITE
   echo "$1: $pages pages, $(uname -m), $rounds rounds"
   printf '%-10s %8s %12s %22s %27s %8s %9s\n' '' 'pages/s' 'CPU ms/page' 'CPU / limit' 'CPU ms/page - limit' \
     'peak MB' 'requests'
-  for name in limit share crawler0 crawler2 wget2; do
+  for name in $contestants; do
     paste -d ' ' "$work/$1.$name" "$work/$1.limit" | perl -e "$lists"'
       my ($name, $pages) = @ARGV;
       my (@cpu, @wall, @peak, @ratio, @over, $requests);
