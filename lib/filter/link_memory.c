@@ -6,6 +6,7 @@
  */
 #include "filter/link_memory.h"
 
+#include "base/find.h"
 #include "base/hash.h"
 #include "crawl/crawler.h"
 #include "url/url.h"
@@ -78,10 +79,14 @@ static bool keeps_path(struct cr_span rest)
  * standard, "special relative or authority state"). */
 static bool needs_whole_base(struct cr_span href)
 {
-  const char *colon = href.len > 0 ? memchr(href.at, ':', href.len) : NULL;
-  size_t scheme = colon ? (size_t)(colon - href.at) + 1 : 0;
+  const char *colon;
 
-  return keeps_path(href) || (colon && keeps_path(cr_span(href.at + scheme, href.len - scheme)));
+  if (keeps_path(href))
+    return true;
+  if (!cr_is_of_word(href.at[0])) /* "../a", "/a": there is no scheme */
+    return false;
+  colon = memchr(href.at, ':', href.len);
+  return colon && keeps_path(cr_span(colon + 1, (size_t)(href.at + href.len - colon - 1)));
 }
 
 uint64_t cr_link_memory_tag(const struct cr_link_base *base, struct cr_span href)
