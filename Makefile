@@ -317,6 +317,9 @@ soak: tsan valgrind $(BUILD)/bench/bench_polite ## the long rest: tsan, valgrind
 	@$(BUILD)/bench/bench_polite
 	@$(MAKE) FUZZ_SECONDS=300 fuzz
 
+test-memory: $(BUILD)/test/crawl/test_max_memory ## a site of a million pages of 200 KB under max_memory 64M (10 to 20 minutes)
+	$(BUILD)/test/crawl/test_max_memory 1000000 64M
+
 SIM_PAGES ?= 105000000
 SIM_HOSTS ?= 1000000
 
@@ -383,6 +386,6 @@ help: ## this list
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak sim-large bench deps deps-dev deps-real demo install uninstall dist clean help
+        valgrind fuzz run-fuzzers soak test-memory sim-large bench deps deps-dev deps-real demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -248,7 +248,8 @@ int crawler_set_ca_file(crawler *c, const char *path);
 int crawler_set_insecure(crawler *c, int on);                  /* certificates aren't verified */
 int crawler_set_cookies(crawler *c, int on);                   /* one jar for the crawl */
 int crawler_set_max_pending(crawler *c, int64_t urls);         /* queued for one host */
-int crawler_set_max_frontier_bytes(crawler *c, int64_t bytes); /* -1: no limit */
+int crawler_set_max_frontier_bytes(crawler *c, int64_t bytes); /* -1: half of max_memory */
+int crawler_set_max_memory_bytes(crawler *c, int64_t bytes);   /* of all; -1: no limit */
 int crawler_set_history_bytes(crawler *c, int64_t bytes);      /* for explanations; 0: none */
 int crawler_set_document(crawler *c, int on);                  /* a tree for each HTML page */
 int crawler_set_no_parent(crawler *c, int on);                 /* below the seeds' directories */
@@ -275,6 +276,9 @@ int crawler_set_max_bytes_per_host(crawler *c, int64_t bytes); /* -1: no limit *
 int crawler_set_max_time_per_host_ms(crawler *c, int64_t ms);  /* of each run; -1: no limit */
 int crawler_set_max_body_bytes(crawler *c, int64_t bytes);     /* decoded, and on the wire */
 int crawler_set_max_header_bytes(crawler *c, int64_t bytes);   /* of one response */
+int crawler_set_max_ratio(crawler *c, int64_t times);          /* unpacked to sent; -1: no limit */
+int crawler_set_max_links(crawler *c, int64_t links);          /* taken of a page */
+int crawler_set_max_document_bytes(crawler *c, int64_t bytes); /* of a tree */
 /* Bodies and documents held: nothing new is fetched above. 0: 256 KB for each of concurrency. */
 int crawler_set_max_buffered_bytes(crawler *c, int64_t bytes);
 int crawler_set_max_redirects(crawler *c, int64_t hops);
@@ -937,7 +941,8 @@ typedef enum crawler_stat {
   CRAWLER_STAT_IDLE_PARK = 37,   /* a host is parked or paused */
   CRAWLER_STAT_IDLE_LANE = 38,   /* hosts untried, or slow, have all the slots they may */
   CRAWLER_STAT_IDLE_EMPTY = 39,  /* nothing is queued that its host's limits let go */
-  CRAWLER_STAT_COUNT = 40
+  CRAWLER_STAT_PUT_OFF = 40,     /* times that a URL went back to the queue for want of room */
+  CRAWLER_STAT_COUNT = 41
 } crawler_stat;
 
 /* One number: in a hook as of now, elsewhere by the snapshot that the last turn of the loop left.

@@ -22,7 +22,9 @@ struct cr_inflate {
   size_t count;
   uint64_t inner_bytes; /* went from one decoder to the next */
   uint64_t outer_bytes; /* went to the sink */
-  int err;              /* the first error, or what the sink answered; holds from then on */
+  uint64_t fed_bytes;
+  uint64_t ratio; /* that outer_bytes may be of fed_bytes; 0: any */
+  int err;        /* the first error, or what the sink answered; holds from then on */
 };
 
 struct coding {
@@ -116,6 +118,12 @@ static int pass_on(struct cr_inflate *inf, struct cr_coder *to, struct cr_span p
   return 0;
 }
 
+static bool is_over(const struct cr_inflate *inf)
+{
+  return inf->ratio > 0 && inf->outer_bytes > CR_INFLATE_FREE &&
+         inf->outer_bytes / inf->ratio > inf->fed_bytes;
+}
+
 /* Works off what the first decoder has in hand. A decoder that yields something makes it its
  * neighbour's turn; one that yields nothing needs more from the one before. */
 static int run(struct cr_inflate *inf, cr_inflate_sink sink, void *arg)
@@ -133,7 +141,7 @@ static int run(struct cr_inflate *inf, cr_inflate_sink sink, void *arg)
       err = pass_on(inf, inf->coders[i], cr_span(coder->out, bytes));
     } else if (bytes > 0) {
       inf->outer_bytes += bytes;
-      err = sink(arg, coder->out, bytes);
+      err = is_over(inf) ? CRAWLER_E_LIMIT : sink(arg, coder->out, bytes);
     } else if (i > 0) {
       i--;
     } else {
@@ -149,6 +157,7 @@ int cr_inflate_add(struct cr_inflate *inf, const char *data, size_t bytes, cr_in
 {
   if (inf->err || bytes == 0)
     return inf->err;
+  inf->fed_bytes += bytes;
   inf->coders[0]->in = cr_span(data, bytes);
   inf->coders[0]->fed = true;
   inf->err = run(inf, sink, arg);
@@ -163,6 +172,11 @@ int cr_inflate_end(struct cr_inflate *inf)
     if (inf->coders[i]->fed && !inf->coders[i]->complete)
       return CRAWLER_E_FORMAT;
   return 0;
+}
+
+void cr_inflate_limit(struct cr_inflate *inf, int64_t ratio)
+{
+  inf->ratio = ratio > 0 ? (uint64_t)ratio : 0;
 }
 
 void cr_inflate_close(struct cr_inflate *inf)

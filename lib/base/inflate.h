@@ -35,6 +35,10 @@ int cr_inflate_add(struct cr_inflate *inf, const char *data, size_t bytes, cr_in
 /* After the last byte: CRAWLER_E_FORMAT if the coded stream isn't complete. One of no bytes at all
  * is: answers without a body carry the header too. */
 int cr_inflate_end(struct cr_inflate *inf);
+/* From here on CRAWLER_E_LIMIT when it has yielded over CR_INFLATE_FREE bytes, and over ratio times
+ * what it was fed; 0 or less: no limit, as before. */
+#define CR_INFLATE_FREE (10 << 20)
+void cr_inflate_limit(struct cr_inflate *inf, int64_t ratio);
 void cr_inflate_close(struct cr_inflate *inf); /* NULL is fine */
 
 #endif

@@ -125,9 +125,14 @@ static int give_body(void *arg, const char *data, size_t bytes)
 
 static int open_decoder(struct cr_visit *v)
 {
+  int err;
+
   if (v->decoder || v->page.coding.len == 0 || v->page.body.len > 0)
     return 0;
-  return cr_inflate_open(&v->decoder, v->shard->mem, v->page.coding);
+  err = cr_inflate_open(&v->decoder, v->shard->mem, v->page.coding);
+  if (v->decoder)
+    cr_inflate_limit(v->decoder, v->shard->settings->max_ratio);
+  return err;
 }
 
 static enum cr_fetch_answer on_data(struct cr_transfer *t, const char *data, size_t bytes,
@@ -146,7 +151,7 @@ static enum cr_fetch_answer on_data(struct cr_transfer *t, const char *data, siz
     err = v->decoder ? cr_inflate_add(v->decoder, data, bytes, give_body, v)
                      : give_body(v, data, bytes);
   if (err < 0)
-    v->ended_by = err == CRAWLER_E_NOMEM ? CRAWLER_FAILED_INTERNAL : CRAWLER_FAILED_PROTOCOL;
+    v->ended_by = cr_decode_failure(err);
   return err == 0 ? CR_FETCH_GO : CR_FETCH_END;
 }
 
@@ -268,6 +273,15 @@ static bool has_said_all(const struct cr_visit *v, crawler_reason failure)
          (cr_visit_redirects(v) && failure != CRAWLER_FAILED_UNWANTED_TYPE);
 }
 
+/* Its host has no connection to spare, or there was no room for the body. */
+static void give_back(struct cr_visit *v)
+{
+  if (v->transfer.sent)
+    cr_memory_put_off(v);
+  cr_visit_free_slot(v, v->transfer.sent);
+  cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
+}
+
 static void on_done(struct cr_transfer *t, void *user)
 {
   struct cr_shard *s = user;
@@ -275,6 +289,10 @@ static void on_done(struct cr_transfer *t, void *user)
   crawler_reason failure = t->failure;
 
   count_exchange(s, v);
+  if (t->later) {
+    give_back(v);
+    return;
+  }
   if (v->ended_by != CRAWLER_REASON_NONE)
     failure = v->ended_by;
   else if (t->stream && v->decoder && failure == CRAWLER_REASON_NONE &&
@@ -282,11 +300,7 @@ static void on_done(struct cr_transfer *t, void *user)
     failure = CRAWLER_FAILED_PROTOCOL;
   cr_pace_note(v, failure);
   cr_retries_note(v, failure);
-  cr_visit_free_slot(v, !t->later);
-  if (t->later) {
-    cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
-    return;
-  }
+  cr_visit_free_slot(v, true);
   cr_note_attempt(v, failure);
   v->page.elapsed_ms = t->sent ? cr_loop_now(s->loop) - t->sent_ms : 0;
   v->page.wire_bytes = t->wire_bytes;

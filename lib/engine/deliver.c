@@ -26,6 +26,7 @@ void cr_page_show(struct crawler_page *page, const struct cr_parse *p)
   page->inner_bases = p->inner_bases;
   page->links = p->links;
   page->link_count = p->link_count;
+  page->links_left = p->links_left;
   page->links_are_exact = p->links_are_exact;
   page->facts = p->facts;
   page->tree = p->tree;
@@ -117,7 +118,10 @@ static void prepare(struct cr_visit *v)
     .type = cr_span_text(type),
     .headers = &v->page.headers,
     .nosniff = cr_mime_is_nosniff(cr_span_text(options)),
-    .max_body_bytes = (size_t)s->settings->max_body,
+    .max_body_bytes = cr_memory_body(s),
+    .max_ratio = s->settings->max_ratio,
+    .max_links = cr_memory_links(s),
+    .max_tree_bytes = cr_memory_document(s),
     .link_kinds = kinds,
     .want_link_text = kinds != 0 && by_caller,
     .want_facts = by_caller,
@@ -160,7 +164,7 @@ void cr_visit_parse(struct cr_visit *v)
 
 /* ---- on the loop thread again ---- */
 
-static crawler_reason failure_of(int err)
+crawler_reason cr_decode_failure(int err)
 {
   switch (err) {
   case 0:
@@ -239,7 +243,7 @@ static void deliver(struct cr_visit *v)
 
 void cr_visit_parsed(struct cr_visit *v)
 {
-  crawler_reason failure = failure_of(v->parse.err);
+  crawler_reason failure = cr_decode_failure(v->parse.err);
 
   if (failure != CRAWLER_REASON_NONE)
     cr_visit_fail(v, failure);

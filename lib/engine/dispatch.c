@@ -94,6 +94,11 @@ static const char *sent_url(struct crawler_request *req)
   return len == req->url_bytes ? req->url : cr_arena_strndup(req->arena, req->url, len);
 }
 
+static bool is_streamed(const struct cr_shard *s, const struct crawler_request *req)
+{
+  return req->kind == CRAWLER_KIND_SITEMAP || (s->hooks->body && req->kind == CRAWLER_KIND_PAGE);
+}
+
 static size_t max_body_of(const struct cr_shard *s, const struct crawler_request *req)
 {
   switch (req->kind) {
@@ -102,7 +107,7 @@ static size_t max_body_of(const struct cr_shard *s, const struct crawler_request
   case CRAWLER_KIND_SITEMAP: /* what comes before its limit counts: sitemap_read.c */
     return SIZE_MAX / 2;
   default:
-    return (size_t)s->settings->max_body;
+    return is_streamed(s, req) ? (size_t)s->settings->max_body : cr_memory_body(s);
   }
 }
 
@@ -131,8 +136,7 @@ static int start_transfer(struct cr_visit *v)
   t->timeout_ms = s->settings->timeout;
   if (req->kind == CRAWLER_KIND_ROBOTS)
     cr_robots_bound_time(v);
-  t->stream =
-      req->kind == CRAWLER_KIND_SITEMAP || (s->hooks->body && req->kind == CRAWLER_KIND_PAGE);
+  t->stream = is_streamed(s, req);
   /* Servers close an idle connection after about 5 s: beyond that, keeping it is a cost only. */
   t->keep_alive = s->politeness.delay_ms < 5000;
   t->fresh = req->attempt > 1; /* a kept connection may be why the last attempt failed */

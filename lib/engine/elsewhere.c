@@ -20,14 +20,12 @@ enum { ASIDE = 1 };
 
 static struct cr_aside *aside_of(struct cr_shard *s)
 {
-  int64_t most = s->settings->max_frontier;
-
   if (s->aside)
     return s->aside;
   s->aside = cr_zalloc(s->mem, CR_MEM_FRONTIER, sizeof(*s->aside));
   if (!s->aside)
     return NULL;
-  s->aside->budget = (struct cr_budget){ .mem = s->mem, .max_bytes = most > 0 ? most : 0 };
+  s->aside->budget = (struct cr_budget){ .mem = s->mem, .max_bytes = cr_memory_frontier(s) };
   cr_seen_init(&s->aside->urls, &s->aside->budget, s->hash_seed);
   return s->aside;
 }

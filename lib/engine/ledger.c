@@ -86,6 +86,13 @@ void cr_ledger_link_refused(struct cr_ledger *l, crawler_reason reason)
   l->links.by_reason[reason]++;
 }
 
+void cr_ledger_links_capped(struct cr_ledger *l, int64_t count)
+{
+  l->links.links += count;
+  l->links.capped += count;
+  l->links.by_reason[CRAWLER_CAPPED_CAP] += count;
+}
+
 void cr_ledger_status(struct cr_ledger *l, int status)
 {
   if (status >= 100 && status < 600)

@@ -45,6 +45,7 @@ struct cr_counters {
   int64_t status_class[6]; /* of pages: [1] is 1xx */
   int64_t unparsed;        /* pages and sitemaps whose links could not be read (too deep, ...) */
   int64_t traps[CR_TRAPS]; /* URLs that each rule left out */
+  int64_t put_off;         /* URLs that went back to the queue for want of memory, each time */
   int64_t depth_lost;      /* shorter paths that could not be passed on for want of memory */
 };
 
@@ -67,6 +68,7 @@ void cr_ledger_reject(struct cr_ledger *l, unsigned kind, crawler_reason reason)
 void cr_ledger_link_known(struct cr_ledger *l);
 void cr_ledger_link_admitted(struct cr_ledger *l);
 void cr_ledger_link_refused(struct cr_ledger *l, crawler_reason reason); /* rejected or capped */
+void cr_ledger_links_capped(struct cr_ledger *l, int64_t count);         /* by CRAWLER_CAPPED_CAP */
 void cr_ledger_status(struct cr_ledger *l, int status);
 /* Do both sums hold? */
 int cr_ledger_holds(const struct cr_ledger *l);

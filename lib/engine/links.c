@@ -550,6 +550,7 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
   struct batch b = { .s = s, .visit = visit };
   uint8_t *verdicts;
 
+  cr_ledger_links_capped(&s->ledger, page->links_left);
   if (page->link_count == 0)
     return 0;
   b.arena = cr_shard_scratch(s, cr_pool_threads(s->pool));

@@ -81,15 +81,7 @@ static void collect_parsed(struct cr_shard *s)
 
 static bool has_room(struct cr_shard *s)
 {
-  int64_t limit = cr_shard_max_buffered(s);
-  int64_t buffered = cr_shard_buffered(s);
-
-  /* Between the marks it stays as it was, so that it doesn't flutter. */
-  if (buffered >= limit)
-    s->is_full = true;
-  else if (buffered < limit - limit / 8)
-    s->is_full = false;
-  return !s->is_full || cr_sitemaps_alone(s); /* or nothing at all is in flight */
+  return !cr_memory_is_full(s) || cr_sitemaps_alone(s); /* or nothing at all is in flight */
 }
 
 static int64_t grows_old_ms(const struct cr_shard *s)
@@ -123,7 +115,7 @@ static size_t take_batch(struct cr_shard *s, int64_t *next_due)
   struct cr_task tasks[TASKS];
   struct cr_take want = {
     .now_ms = cr_loop_now(s->loop),
-    .max_tasks = TASKS,
+    .max_tasks = cr_memory_transfers(s, TASKS),
     .max_fast = cr_slots_fast_free(&s->slots),
     .max_untried = cr_slots_untried_free(&s->slots),
     .max_slow = cr_slots_slow_free(&s->slots),
@@ -135,7 +127,7 @@ static size_t take_batch(struct cr_shard *s, int64_t *next_due)
   *next_due = CR_NEVER;
   if (s->slots.slow_cap == 0) { /* no such lane: slow hosts share the other one */
     want.max_slow = want.max_fast;
-    want.max_tasks = want.max_fast < TASKS ? want.max_fast : TASKS;
+    want.max_tasks = want.max_fast < want.max_tasks ? want.max_fast : want.max_tasks;
   }
   if (want.max_fast + want.max_slow == 0)
     return 0;

@@ -18,6 +18,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t insecure;
   int64_t cookies;
   int64_t max_frontier;
+  int64_t max_memory;
   int64_t history;
   int64_t document;
   int64_t no_parent;
@@ -43,6 +44,9 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t max_time_per_host;
   int64_t max_body;
   int64_t max_headers;
+  int64_t max_ratio;
+  int64_t max_links;
+  int64_t max_document;
   int64_t max_pending;
   int64_t max_buffered;
   int64_t max_redirects;

@@ -142,7 +142,7 @@ static void open_depth(struct cr_shard *s)
 {
   if (s->settings->max_depth < 0 || s->depth || !s->frontier)
     return;
-  if (cr_depth_open(&s->depth, s->mem, s->hash_seed, s->settings->max_frontier / 2) < 0)
+  if (cr_depth_open(&s->depth, s->mem, s->hash_seed, cr_memory_frontier(s) / 2) < 0)
     s->ledger.counters.depth_lost++;
 }
 
@@ -210,12 +210,6 @@ int cr_shard_check_private(struct cr_shard *s, const char *list)
 
 /* ---- start ---- */
 
-/* The frontier takes 0 for no limit; the option's 0 is the least. */
-static int64_t frontier_bytes(int64_t max_frontier)
-{
-  return max_frontier < 0 ? 0 : max_frontier > 0 ? max_frontier : 1;
-}
-
 static int open_frontier(struct cr_shard *s)
 {
   struct cr_frontier_config config = {
@@ -226,7 +220,7 @@ static int open_frontier(struct cr_shard *s)
     .site_cap = s->politeness.site_cap,
     .address_cap = s->politeness.address_cap,
     .max_pending = (uint32_t)s->settings->max_pending,
-    .max_bytes = frontier_bytes(s->settings->max_frontier),
+    .max_bytes = cr_memory_frontier(s),
     .gate = s->settings->obey_robots != 0,
     .free_extra = cr_shard_free_extra,
     .free_facts = cr_robots_facts_free,
@@ -277,6 +271,7 @@ static int open_fetcher(struct cr_shard *s)
     .cookies = o->cookies != 0,
     .concurrency = s->slots.fast_cap + smaller_of(s->slots.fast_cap, s->slots.slow_cap),
     .random_seed = cr_random_next(&s->random),
+    .may_grow = o->max_memory >= 0 ? cr_memory_may_grow : NULL,
     .resolve_hook = resolve_hook,
     .customize = customize,
     .user = s,
@@ -360,7 +355,7 @@ static int open_all(struct cr_shard *s)
   if (err == 0 && !s->link_memory)
     err = cr_link_memory_open(&s->link_memory, s->mem, s->hash_seed);
   if (err == 0 && !s->trap)
-    err = cr_trap_open(&s->trap, s->mem, s->hash_seed);
+    err = cr_trap_open(&s->trap, s->mem, s->hash_seed, cr_memory_traps(s));
   if (err == 0 && !s->duplicates)
     err = cr_duplicates_open(&s->duplicates, s->mem);
   if (err == 0 && !s->history && s->settings->history > 0)

@@ -154,6 +154,7 @@ struct cr_shard {
   struct cr_list spare;    /* visits to be used again */
   size_t spare_count;
   int64_t spare_bytes;
+  int64_t usual_page_bytes;  /* a mean of what pages took lately; 0: there was none */
   struct cr_worker *workers; /* what each has for itself; the last one is the loop thread */
   int worker_count;
   uint64_t next_parse; /* order of submission */
@@ -172,7 +173,7 @@ struct cr_shard {
   bool running;
   bool pulling;           /* crawler_next() is how pages leave */
   bool max_depth_changed; /* what was refused for depth is to be offered again */
-  bool is_full;           /* buffered bytes passed the high mark, and not yet the low one */
+  bool is_full;           /* bytes held passed a high mark, and not yet the low one */
   int hook_depth;
   atomic_int flags;      /* CR_FLAG_*: set by any thread or signal handler */
   atomic_bool is_paused; /* likewise; nothing new is leased */
@@ -217,6 +218,26 @@ void cr_shard_end(struct cr_shard *s, enum cr_ending ending); /* stop, cancel, m
 void cr_shard_set_timers(struct cr_shard *s);
 void cr_shard_pump_init(struct cr_shard *s);
 void cr_shard_cancel_visits(struct cr_shard *s); /* all transfers are cut, URLs queued again */
+
+/* ---- memory.c: what max_memory leaves for each, and what gives way ---- */
+
+int64_t cr_memory_frontier(const struct cr_shard *s); /* 0: no limit */
+size_t cr_memory_body(const struct cr_shard *s);      /* of one that is kept, sent or decoded */
+size_t cr_memory_spool(const struct cr_shard *s);     /* of a sitemap that waits to be read on */
+size_t cr_memory_document(const struct cr_shard *s);  /* of one tree */
+uint32_t cr_memory_links(const struct cr_shard *s);   /* of one page */
+int64_t cr_memory_duplicates(const struct cr_shard *s);
+int64_t cr_memory_traps(const struct cr_shard *s);
+/* What a page took, once it is parsed: what the next ones are expected to. */
+void cr_memory_note(struct cr_shard *s, int64_t page_bytes);
+/* Is so much held, or to be expected, that nothing may begin? */
+bool cr_memory_is_full(struct cr_shard *s);
+/* How many transfers there is room for, one at least. */
+uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most);
+/* A may_grow of the fetcher; user: the shard. */
+bool cr_memory_may_grow(const struct cr_transfer *t, size_t more_bytes, void *user);
+/* A transfer is given back for want of room: its URL is to be queued again. */
+void cr_memory_put_off(struct cr_visit *v);
 
 /* ---- identify.c: from text to a fingerprint and an authority ---- */
 
@@ -582,6 +603,8 @@ void cr_sitemap_forget(struct cr_visit *v); /* its reading, if it has one */
 
 void cr_visit_parse(struct cr_visit *v);  /* submits it to a worker, or does it here */
 void cr_visit_parsed(struct cr_visit *v); /* on the loop thread again */
+/* What a body that could not be decoded fails with; err 0: NONE. */
+crawler_reason cr_decode_failure(int err);
 struct cr_visit *cr_visit_of_job(struct cr_job *job);
 /* What is seen of the result of parsing, but for the body. */
 void cr_page_show(struct crawler_page *page, const struct cr_parse *p);

@@ -373,7 +373,7 @@ int cr_sitemap_begin(struct cr_visit *v)
   r->visit = v;
   r->full_host = CR_NO_ID;
   cr_list_init(&r->link);
-  cr_buf_init(&r->spool, s->mem, CR_MEM_FETCH, SIZE_MAX / 2); /* the limit is kept by wire_bytes */
+  cr_buf_init(&r->spool, s->mem, CR_MEM_FETCH, cr_memory_spool(s));
   v->reading = r;
   err = find_owner(r);
   return err < 0 ? err : cr_sitemap_open(&r->sitemap, s->mem, v->page.coding);
@@ -392,17 +392,19 @@ static int spool(struct cr_reading *r, const char *data, size_t bytes)
 int cr_sitemap_data(struct cr_visit *v, const char *data, size_t bytes)
 {
   struct cr_reading *r = v->reading;
+  int err;
 
   if (!r || r->has_ended)
     return 0;
   r->wire_bytes += bytes;
-  if (spool(r, data, bytes) < 0)
+  err = spool(r, data, bytes);
+  if (err == CRAWLER_E_NOMEM)
     r->failure = CRAWLER_FAILED_INTERNAL;
-  else if (!still_waits(r))
+  else if (err == 0 && !still_waits(r))
     take_turn(r);
   if (r->failure != CRAWLER_REASON_NONE)
     v->ended_by = r->failure;
-  else if (r->wire_bytes > cr_sitemap_body_bytes(v->shard)) /* what is kept is read on */
+  else if (err < 0 || r->wire_bytes > cr_sitemap_body_bytes(v->shard)) /* the rest is read on */
     v->ended_by = CRAWLER_FAILED_TOO_LARGE;
   return v->ended_by != CRAWLER_REASON_NONE;
 }

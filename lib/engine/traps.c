@@ -159,7 +159,7 @@ static void tell_duplicate(struct cr_visit *v)
   page->duplicate_of = NULL;
   if (v->digest == 0)
     return;
-  first = cr_duplicates_first(s->duplicates, v->digest, url, s->settings->duplicate_memory);
+  first = cr_duplicates_first(s->duplicates, v->digest, url, cr_memory_duplicates(s));
   if (first && strcmp(first, page->req.url) != 0)
     page->duplicate_of = cr_arena_strndup(&page->arena, first, strlen(first));
 }

@@ -24,6 +24,7 @@ void cr_visit_measure(struct cr_visit *v)
 {
   v->page_bytes = (int64_t)(v->transfer.body_in.cap + v->parse.decoded.cap +
                             cr_arena_held_bytes(&v->page.arena));
+  cr_memory_note(v->shard, v->page_bytes);
   v->page.arena.kind = CR_MEM_CORE; /* what is added from here on isn't the crawl's to bound */
 }
 

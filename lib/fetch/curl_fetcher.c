@@ -244,6 +244,8 @@ static int open_parts(struct fetcher *f)
   env->proxy = config->proxy ? config->proxy : "";
   env->ca_file = config->ca_file ? config->ca_file : "";
   env->insecure = config->insecure;
+  env->may_grow = config->may_grow;
+  env->user = config->user;
   if (!cr_curl_proxy_is_usable(cr_span_text(env->proxy)))
     return CRAWLER_E_VALUE;
   int err = open_curl(f);

@@ -205,6 +205,17 @@ size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg)
   return bytes;
 }
 
+/* Room for so many bytes more, if there may be. */
+static bool may_take(const struct cr_curl_handle *h, size_t bytes)
+{
+  const struct cr_curl_env *env = h->env;
+  const struct cr_buf *body = &h->t->body_in;
+
+  if (h->t->stream || !env->may_grow || bytes <= body->cap - body->len)
+    return true;
+  return env->may_grow(h->t, bytes > body->cap ? bytes : body->cap, env->user); /* it doubles */
+}
+
 /* At the first bytes of a body: is it going to be too large, and what room does it need? */
 static int expect_body(struct cr_curl_handle *h)
 {
@@ -216,9 +227,19 @@ static int expect_body(struct cr_curl_handle *h)
     return 0;
   if ((uint64_t)length > t->max_body_bytes)
     return CRAWLER_E_LIMIT;
-  if (!t->stream && length <= RESERVE_MAX)
+  if (!t->stream && length <= RESERVE_MAX && may_take(h, (size_t)length))
     (void)cr_buf_reserve(&t->body_in, (size_t)length); /* only saves growing; adding will tell */
   return 0;
+}
+
+static int add_body(struct cr_curl_handle *h, const char *data, size_t bytes)
+{
+  if (!may_take(h, bytes)) {
+    h->t->later = true;
+    stop(h, CRAWLER_FAILED_INTERNAL, "no room for the body");
+    return CRAWLER_E_BUSY;
+  }
+  return cr_buf_add(h->t->stream ? &h->pieces : &h->t->body_in, data, bytes);
 }
 
 size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
@@ -235,7 +256,7 @@ size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
   }
   int err = t->wire_bytes == 0 ? expect_body(h) : 0;
   if (!err)
-    err = cr_buf_add(t->stream ? &h->pieces : &t->body_in, data, fitting);
+    err = add_body(h, data, fitting);
   if (!err) {
     t->wire_bytes += (int64_t)fitting;
     err = fitting < bytes ? CRAWLER_E_LIMIT : 0;

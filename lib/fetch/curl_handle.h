@@ -23,6 +23,8 @@ struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns al
   const char *proxy;          /* "": none */
   const char *ca_file;        /* "": the system's */
   bool insecure;
+  bool (*may_grow)(const struct cr_transfer *t, size_t more_bytes, void *user); /* or NULL */
+  void *user;
   bool keep_ca_path; /* this libcurl has no default CA file, only a directory */
 };
 

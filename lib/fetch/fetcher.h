@@ -45,7 +45,7 @@ struct cr_transfer { /* sits inside its owner; the members under "in" are set be
   const char *error;      /* static or in arena: what a person wants to know; NULL */
   bool sent;              /* the request left */
   bool reused;            /* on a connection that was open already */
-  bool later;             /* the address event said LATER: nothing was sent */
+  bool later;             /* the address event said LATER (nothing was sent), or may_grow no */
   int64_t sent_ms;        /* loop time */
   int64_t first_byte_ms;
   int64_t wire_bytes; /* of the body */
@@ -108,6 +108,9 @@ struct cr_fetcher_config {
   uint32_t concurrency; /* expected transfers in flight: sizes the connection cache; grows */
   uint32_t cell_size;   /* connections in one multi; 0: the default */
   uint64_t random_seed;
+  /* May be NULL. The body of t is to take so many bytes more: may it? If not t is given back: done
+   * follows with later set. Called inside libcurl, so it may only answer. */
+  bool (*may_grow)(const struct cr_transfer *t, size_t more_bytes, void *user);
   /* May be NULL: the name goes to the library's resolver. 0: will be answered by token. */
   int (*resolve_hook)(const char *host, uint64_t token, void *user);
   void (*customize)(struct cr_transfer *t, void *curl, void *user);

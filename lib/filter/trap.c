@@ -43,11 +43,12 @@ struct cr_trap {
   struct cell *cells;
   size_t cell_count;
   size_t used;
+  int64_t max_bytes;
 };
 
 /* ---- the table ---- */
 
-int cr_trap_open(struct cr_trap **out, struct cr_mem *mem, uint64_t seed)
+int cr_trap_open(struct cr_trap **out, struct cr_mem *mem, uint64_t seed, int64_t max_bytes)
 {
   struct cr_trap *trap = cr_zalloc(mem, CR_MEM_CORE, sizeof(*trap));
 
@@ -55,6 +56,7 @@ int cr_trap_open(struct cr_trap **out, struct cr_mem *mem, uint64_t seed)
     return CRAWLER_E_NOMEM;
   trap->mem = mem;
   trap->seed = seed;
+  trap->max_bytes = max_bytes;
   *out = trap;
   return 0;
 }
@@ -98,7 +100,8 @@ static void grow(struct cr_trap *trap)
   size_t count = trap->cell_count ? 2 * trap->cell_count : FIRST_CELLS;
   struct cell *cells;
 
-  if (trap->cell_count == MAX_CELLS || 2 * trap->used < trap->cell_count)
+  if (trap->cell_count == MAX_CELLS || 2 * trap->used < trap->cell_count ||
+      (int64_t)(count * sizeof(*cells)) > trap->max_bytes)
     return;
   cells = cr_zalloc_array(trap->mem, CR_MEM_CORE, count, sizeof(*cells));
   if (!cells)

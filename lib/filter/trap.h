@@ -27,7 +27,7 @@ struct cr_trap_verdict {
   uint8_t respite; /* take it after the others: by so much less priority */
 };
 
-int cr_trap_open(struct cr_trap **out, struct cr_mem *mem, uint64_t seed);
+int cr_trap_open(struct cr_trap **out, struct cr_mem *mem, uint64_t seed, int64_t max_bytes);
 void cr_trap_close(struct cr_trap *trap);
 /* Of a URL that isn't known yet; one that is taken is counted. origin: "https://example.org:8443".
  * Without memory less is known. */

@@ -61,6 +61,7 @@ struct crawler_page {
   const struct cr_inner_base *inner_bases; /* NULL: none */
   struct crawler_link *links;
   uint32_t link_count;
+  uint32_t links_left; /* beyond max_links */
   bool links_are_exact;
   struct cr_page_facts facts;
   struct cr_bulk_links bulk;

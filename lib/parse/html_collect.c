@@ -18,6 +18,8 @@ void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_aren
   c->scratch = scratch;
   c->charset = charset;
   c->wants = *wants;
+  if (c->wants.max_links == 0)
+    c->wants.max_links = CR_HTML_MAX_LINKS;
   memset(&c->found, 0, sizeof(c->found));
   c->err = 0;
   c->is_doubtful = false;
@@ -114,8 +116,9 @@ static bool has_room(struct cr_collect *c, uint32_t count)
 {
   struct cr_html_found *found = &c->found;
 
-  if (count > CR_HTML_MAX_LINKS - found->count) {
+  if (count > c->wants.max_links - found->count) {
     c->is_cut = true;
+    found->links_left += count;
     return false;
   }
   if (count <= c->link_cap - found->count)
@@ -180,7 +183,7 @@ bool cr_collect_again(struct cr_collect *c, const struct crawler_link *links, ui
 {
   if (count == 0)
     return true;
-  if (count > CR_HTML_MAX_LINKS - c->found.count || !has_room(c, count))
+  if (count > c->wants.max_links - c->found.count || !has_room(c, count))
     return false;
   char *to = cr_arena_bytes(c->keep, strings.len);
   if (!to) {

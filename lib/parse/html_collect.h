@@ -23,6 +23,7 @@ struct cr_html_wants {
   bool link_text;
   bool metadata;               /* title, lang, metas */
   struct cr_span robots_token; /* a <meta> of this name is for us; empty: only one for all robots */
+  uint32_t max_links;          /* 0: CR_HTML_MAX_LINKS */
 };
 
 #define CR_LINK_BIT(kind) (UINT32_C(1) << (kind))
@@ -30,6 +31,7 @@ struct cr_html_wants {
 struct cr_html_found {        /* everything in `keep` */
   struct crawler_link *links; /* in document order */
   uint32_t count;
+  uint32_t links_left;      /* those beyond max_links */
   struct cr_span base_href; /* of the first <base> that has one; at NULL: none */
   struct cr_inner_base *inner_bases;
   struct cr_page_facts facts;

@@ -40,6 +40,9 @@ struct cr_parse {
   const struct cr_headers *headers; /* whose links are read, too; NULL: none */
   bool nosniff;                     /* X-Content-Type-Options: what is sent is not to be doubted */
   size_t max_body_bytes;            /* decoded */
+  int64_t max_ratio;                /* see cr_inflate_limit; 0 or less: none */
+  uint32_t max_links;               /* 0: as many as there may be (html_collect.h) */
+  size_t max_tree_bytes;            /* 0: as many as there may be (html_gumbo.c) */
   bool keeps_cut;                   /* what was decoded before an error stays in decoded */
   uint32_t link_kinds;              /* a bit for each crawler_link_kind that is collected */
   bool want_link_text;
@@ -63,6 +66,7 @@ struct cr_parse {
   const struct cr_inner_base *inner_bases; /* in keep; NULL: none */
   struct crawler_link *links;              /* in keep; url is NULL */
   uint32_t link_count;
+  uint32_t links_left;  /* those beyond max_links */
   bool links_are_exact; /* those that a browser's document has; false: told by tokens alone */
   bool needs_tree;      /* nothing of the HTML was read: run again where a tree may be built */
   struct cr_page_facts facts;

@@ -53,6 +53,7 @@ static int decode_body(struct cr_parse *p)
   if (err < 0)
     return err;
   if (coding) {
+    cr_inflate_limit(coding, p->max_ratio);
     err = decode_all(p, coding);
   } else if (p->wire.len > p->max_body_bytes) {
     err = CRAWLER_E_LIMIT;
@@ -99,56 +100,60 @@ struct cr_span cr_parse_text(struct cr_arena *arena, struct cr_span body, const 
 
 /* ---- the tree ---- */
 
-static enum cr_parse_note build_kept(struct cr_arena *keep, struct cr_span utf8,
-                                     int64_t (*clock_ms)(void), struct cr_span *text,
-                                     const struct GumboInternalOutput **tree)
+static struct cr_html_limits limits_of(const struct cr_parse *p, struct cr_span utf8)
 {
-  struct cr_html_limits limits = cr_html_limits_for(utf8.len, clock_ms);
+  struct cr_html_limits limits = cr_html_limits_for(utf8.len, p->clock_ms);
+
+  if (p->max_tree_bytes > 0 && p->max_tree_bytes < limits.max_bytes)
+    limits.max_bytes = p->max_tree_bytes;
+  return limits;
+}
+
+static enum cr_parse_note build_kept(struct cr_parse *p, struct cr_span utf8)
+{
+  struct cr_html_limits limits = limits_of(p, utf8);
   const struct GumboInternalOutput *built = NULL;
-  char *copy = cr_arena_strndup(keep, utf8.at, utf8.len);
+  char *copy = cr_arena_strndup(p->keep, utf8.at, utf8.len);
 
   if (!copy)
     return CR_PARSE_NO_MEMORY;
   cr_html_tame(copy, utf8.len);
-  enum cr_parse_note note = cr_html_build(&built, keep, cr_span(copy, utf8.len), &limits);
+  enum cr_parse_note note = cr_html_build(&built, p->keep, cr_span(copy, utf8.len), &limits);
   if (note != CR_PARSE_WHOLE)
     return note;
-  if (cr_html_name_elements(built, keep) < 0)
+  if (cr_html_name_elements(built, p->keep) < 0)
     return CR_PARSE_NO_MEMORY;
-  *text = cr_span(copy, utf8.len);
-  *tree = built;
+  p->text = cr_span(copy, utf8.len);
+  p->tree = built;
   return CR_PARSE_WHOLE;
 }
 
 /* A tree to hand out, with its text, which it points into, in the same arena. What of a tree was
  * built before it was given up, up to its whole memory cap, doesn't stay there. */
-static enum cr_parse_note build_document(struct cr_arena *keep, struct cr_span utf8,
-                                         int64_t (*clock_ms)(void), struct cr_span *text,
-                                         const struct GumboInternalOutput **tree)
+static enum cr_parse_note build_document(struct cr_parse *p, struct cr_span utf8)
 {
-  struct cr_arena_mark before = cr_arena_mark(keep);
-  enum cr_parse_note note = build_kept(keep, utf8, clock_ms, text, tree);
+  struct cr_arena_mark before = cr_arena_mark(p->keep);
+  enum cr_parse_note note = build_kept(p, utf8);
 
   if (note != CR_PARSE_WHOLE)
-    cr_arena_rewind(keep, &before);
+    cr_arena_rewind(p->keep, &before);
   return note;
 }
 
 /* A tree for as long as scratch isn't reset. */
-static enum cr_parse_note build_scratch(struct cr_arena *scratch, struct cr_span utf8,
-                                        int64_t (*clock_ms)(void),
+static enum cr_parse_note build_scratch(struct cr_parse *p, struct cr_span utf8,
                                         const struct GumboInternalOutput **tree)
 {
-  struct cr_html_limits limits = cr_html_limits_for(utf8.len, clock_ms);
+  struct cr_html_limits limits = limits_of(p, utf8);
   enum cr_parse_note note = cr_html_guard(utf8);
 
   if (note != CR_PARSE_WHOLE)
     return note;
-  char *copy = cr_arena_strndup(scratch, utf8.at, utf8.len);
+  char *copy = cr_arena_strndup(p->scratch, utf8.at, utf8.len);
   if (!copy)
     return CR_PARSE_NO_MEMORY;
   cr_html_tame(copy, utf8.len);
-  return cr_html_build(tree, scratch, cr_span(copy, utf8.len), &limits);
+  return cr_html_build(tree, p->scratch, cr_span(copy, utf8.len), &limits);
 }
 
 /* The tree that the caller asked for, or one to look links up in. */
@@ -158,7 +163,7 @@ static enum cr_parse_note build_tree(struct cr_parse *p, struct cr_span utf8,
   *tree = p->tree;
   if (p->tree)
     return CR_PARSE_WHOLE;
-  return build_scratch(p->scratch, utf8, p->clock_ms, tree);
+  return build_scratch(p, utf8, tree);
 }
 
 /* ---- links ---- */
@@ -167,6 +172,7 @@ static void take(struct cr_parse *p, const struct cr_html_found *found)
 {
   p->links = found->links;
   p->link_count = found->count;
+  p->links_left = found->links_left;
   p->base_href = found->base_href;
   p->inner_bases = found->inner_bases;
   p->facts = found->facts;
@@ -182,7 +188,8 @@ struct html { /* what is being read, and how */
 
 static struct cr_html_wants wants_of(const struct cr_parse *p)
 {
-  return (struct cr_html_wants){ p->link_kinds, p->want_link_text, p->want_facts, p->robots_token };
+  return (struct cr_html_wants){ p->link_kinds, p->want_link_text, p->want_facts, p->robots_token,
+                                 p->max_links };
 }
 
 /* By tokens. 0, CRAWLER_E_NOMEM; *is_exact tells whether a tree would have others. */
@@ -290,8 +297,7 @@ static enum cr_parse_note parse_document(struct cr_parse *p)
   if (cr_charset_decode(p->scratch, p->charset, p->body, &utf8) < 0)
     return CR_PARSE_NO_MEMORY;
   enum cr_parse_note note = cr_html_guard(utf8);
-  return note == CR_PARSE_WHOLE ? build_document(p->keep, utf8, p->clock_ms, &p->text, &p->tree)
-                                : note;
+  return note == CR_PARSE_WHOLE ? build_document(p, utf8) : note;
 }
 
 enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scratch,
@@ -338,6 +344,7 @@ void cr_parse_run(struct cr_parse *p, void *user)
   p->inner_bases = NULL;
   p->links = NULL;
   p->link_count = 0;
+  p->links_left = 0;
   p->links_are_exact = true;
   p->needs_tree = false;
   memset(&p->facts, 0, sizeof(p->facts));

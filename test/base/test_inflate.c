@@ -273,6 +273,40 @@ static void a_stack_that_expands_inside_and_yields_nothing_is_broken(void **stat
   cr_test_mem_done(&mem);
 }
 
+/* 20 MB of zeros from 20 KB: 1,029 times. */
+static void a_ratio_that_is_too_high_stops_the_stream(void **state)
+{
+  static const struct {
+    int64_t ratio;
+    int err;
+  } cases[] = {
+    { 0, 0 }, { -1, 0 }, { 2000, 0 }, { 1000, CRAWLER_E_LIMIT }, { 1, CRAWLER_E_LIMIT }
+  };
+  static const char zeros[4096];
+  enum { BYTES = 20 * 1000 * 1000 };
+  struct cr_mem mem;
+  struct cr_buf coded;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  cr_buf_init(&coded, &mem, CR_MEM_BODY, BODY_MAX);
+  gzip_repeated(&coded, cr_span(zeros, sizeof(zeros)), BYTES);
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_inflate *inf = NULL;
+    struct cap cap = { .max_bytes = SIZE_MAX };
+    assert_int_equal(cr_inflate_open(&inf, &mem, CR_SPAN("gzip")), 0);
+    cr_inflate_limit(inf, cases[i].ratio);
+    assert_int_equal(cr_inflate_add(inf, coded.data, coded.len, stop_at_cap, &cap), cases[i].err);
+    if (cases[i].err == 0)
+      assert_int_equal(cap.bytes, BYTES);
+    else /* what comes before says nothing yet */
+      assert_true(cap.bytes < BYTES && cap.bytes > CR_INFLATE_FREE - (16 << 10));
+    cr_inflate_close(inf);
+  }
+  cr_buf_free(&coded);
+  cr_test_mem_done(&mem);
+}
+
 static void an_honest_stack_of_three_decodes_at_any_size(void **state)
 {
   struct cr_mem mem;
@@ -386,6 +420,7 @@ int main(void)
     cmocka_unit_test(codings_are_read_as_a_list),
     cmocka_unit_test(the_sink_stops_a_bomb_early),
     cmocka_unit_test(a_stack_that_expands_inside_and_yields_nothing_is_broken),
+    cmocka_unit_test(a_ratio_that_is_too_high_stops_the_stream),
     cmocka_unit_test(an_honest_stack_of_three_decodes_at_any_size),
     cmocka_unit_test(damaged_data_never_does_more_than_fail),
     cmocka_unit_test(random_bytes_never_do_more_than_fail),

@@ -53,7 +53,7 @@ static int set_up(void **state)
   (void)state;
 
   cr_test_mem_init(&mem);
-  if (cr_trap_open(&trap, &mem, 1) < 0)
+  if (cr_trap_open(&trap, &mem, 1, INT64_MAX) < 0)
     return -1;
   for (int i = 0; i < 16; i++) {
     (void)snprintf(target, sizeof(target), "/first%c", 'a' + i);
@@ -226,7 +226,7 @@ static void fill(struct cr_mem *scenario_mem, void *arg)
   struct cr_trap *kept = trap;
   (void)arg;
 
-  if (cr_trap_open(&trap, scenario_mem, 1) == 0) {
+  if (cr_trap_open(&trap, scenario_mem, 1, INT64_MAX) == 0) {
     (void)taken(&defaults, "/tag/", 0, 2000, true);
     (void)taken(&defaults, "/docs/x?y=", 0, 2000, false);
     cr_trap_close(trap);

@@ -112,7 +112,7 @@ static void read_once(struct cr_mem *mem, void *arg)
   static const char block[] = "HTTP/1.1 201 Created\r\nLocation: /\xe9\r\nLink: <a>; rel=next\r\n"
                               "Content-Location: b\r\nRefresh: 0;c\r\n\r\n";
   struct cr_collect *collect = malloc(sizeof(*collect));
-  const struct cr_html_wants wants = { ~0u, true, true, { NULL, 0 } };
+  const struct cr_html_wants wants = { .kinds = ~0u, .link_text = true, .metadata = true };
   struct cr_headers headers = { NULL, 0 };
   struct cr_arena keep;
   struct cr_arena scratch;

@@ -541,7 +541,12 @@ static void more_links_than_are_kept_are_told(void **state)
   assert_true(rig.p.links_are_exact);
   run(&rig, cr_span(wire, len));
   assert_int_equal(rig.p.link_count, CR_HTML_MAX_LINKS);
+  assert_int_equal(rig.p.links_left, 1);
   assert_false(rig.p.links_are_exact);
+  rig.p.max_links = 7;
+  run(&rig, cr_span(wire, 10 * strlen("<a href=x>")));
+  assert_int_equal(rig.p.link_count, 7);
+  assert_int_equal(rig.p.links_left, 3);
   close_rig(&rig);
   free(wire);
 }

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* memory.c - what option max_memory leaves for each, and what gives way when it is spent.
+ *
+ * It is held by admission: nothing begins that there is no room for, going by what pages took so
+ * far. No transfer is paused for it. Where answers turn out larger than that, those that would grow
+ * are cut, and their URLs queued again; the oldest one may grow, so that one always ends.
+ */
+#include "engine/shard.h"
+
+enum {
+  FRONTIER_PART = 2,    /* unless max_frontier says otherwise */
+  PAGE_PART = 8,        /* of a body, as sent and decoded; of a tree; of a page's links */
+  DUPLICATES_PART = 16, /* of duplicate_memory, if that is more */
+  TRAPS_PART = 16,      /* of the table that trap rules learn in */
+  LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
+};
+
+static const int64_t USUAL_PAGE_BYTES = (int64_t)256 << 10; /* before there was one */
+static const int64_t TRANSFER_BYTES = (int64_t)48 << 10;    /* libcurl's and TLS's own */
+
+/* Part of max_memory, or most, if that is less or there is no max_memory. */
+static int64_t part_of(const struct cr_shard *s, int64_t part, int64_t most)
+{
+  int64_t share = s->settings->max_memory / part;
+
+  return s->settings->max_memory < 0 || share > most ? most : share;
+}
+
+int64_t cr_memory_frontier(const struct cr_shard *s)
+{
+  int64_t most = s->settings->max_frontier;
+
+  if (most < 0 && s->settings->max_memory < 0)
+    return 0; /* the frontier's word for no limit */
+  most = most < 0 ? s->settings->max_memory / FRONTIER_PART : most;
+  return most > 0 ? most : 1;
+}
+
+size_t cr_memory_body(const struct cr_shard *s)
+{
+  return (size_t)part_of(s, PAGE_PART, s->settings->max_body);
+}
+
+size_t cr_memory_spool(const struct cr_shard *s)
+{
+  return (size_t)part_of(s, PAGE_PART, INT64_MAX / 2);
+}
+
+size_t cr_memory_document(const struct cr_shard *s)
+{
+  return (size_t)part_of(s, PAGE_PART, s->settings->max_document);
+}
+
+uint32_t cr_memory_links(const struct cr_shard *s)
+{
+  return (uint32_t)part_of(s, (int64_t)PAGE_PART * LINK_BYTES, s->settings->max_links);
+}
+
+int64_t cr_memory_duplicates(const struct cr_shard *s)
+{
+  return part_of(s, DUPLICATES_PART, s->settings->duplicate_memory);
+}
+
+int64_t cr_memory_traps(const struct cr_shard *s)
+{
+  return part_of(s, TRAPS_PART, INT64_MAX);
+}
+
+/* All but what callers hold. */
+static int64_t used(const struct cr_shard *s)
+{
+  return cr_mem_used(s->mem) - atomic_load_explicit(&s->home->left_bytes, memory_order_relaxed);
+}
+
+/* Of one that begins. */
+static int64_t cost_of_transfer(const struct cr_shard *s)
+{
+  return (s->usual_page_bytes > 0 ? s->usual_page_bytes : USUAL_PAGE_BYTES) + TRANSFER_BYTES;
+}
+
+/* Those that run get as much as if they had begun just now: an answer may be any of its size. */
+static int64_t left(const struct cr_shard *s)
+{
+  int64_t running = (int64_t)s->slots.fast + s->slots.slow;
+
+  return s->settings->max_memory - used(s) - running * cost_of_transfer(s);
+}
+
+void cr_memory_note(struct cr_shard *s, int64_t page_bytes)
+{
+  if (s->usual_page_bytes == 0)
+    s->usual_page_bytes = USUAL_PAGE_BYTES;
+  s->usual_page_bytes += (page_bytes - s->usual_page_bytes) / 16;
+}
+
+/* Between the marks it stays as it was, so that it doesn't flutter. */
+static bool is_above(int64_t bytes, int64_t limit, bool was)
+{
+  return bytes >= (was ? limit - limit / 8 : limit);
+}
+
+bool cr_memory_is_full(struct cr_shard *s)
+{
+  int64_t most = s->settings->max_memory;
+  bool is_full = is_above(cr_shard_buffered(s), cr_shard_max_buffered(s), s->is_full);
+
+  if (most >= 0)
+    is_full = is_full || is_above(most - left(s), most, s->is_full);
+  s->is_full = is_full;
+  return is_full;
+}
+
+uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most)
+{
+  int64_t room;
+
+  if (s->settings->max_memory < 0)
+    return most;
+  room = left(s) / cost_of_transfer(s);
+  return room < 1 ? 1 : room < most ? (uint32_t)room : most;
+}
+
+/* Does no transfer that runs have a longer past? */
+static bool is_oldest(const struct cr_shard *s, const struct cr_transfer *t)
+{
+  for (struct cr_list *link = s->visits.next; link != &s->visits; link = link->next) {
+    const struct cr_visit *v = CR_CONTAINER(link, struct cr_visit, link);
+
+    if (v->state == CR_VISIT_FETCHING)
+      return &v->transfer == t;
+  }
+  return true;
+}
+
+bool cr_memory_may_grow(const struct cr_transfer *t, size_t more_bytes, void *user)
+{
+  const struct cr_shard *s = user;
+
+  return used(s) + (int64_t)more_bytes <= s->settings->max_memory || is_oldest(s, t);
+}
+
+void cr_memory_put_off(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+
+  cr_memory_note(s, 2 * (int64_t)v->transfer.body_in.cap); /* the next ones are likely as large */
+  cr_shard_log(s, 2, "max_memory has no room for the body, put off", v->page.req.url);
+  s->ledger.counters.put_off++;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* test_memory.c - what max_memory leaves for each; what begins under it, and what gives way.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "sim/sim_crawl.h"
+
+#define MB ((int64_t)1 << 20)
+
+static const struct cr_sim_page pages[] = {
+  { "/", .hrefs = "/1 /2 /3 /4 /5 /6 /7 /8" },
+  { "/1", .ms = 500 },
+  { "/2", .ms = 1000 },
+  { "/3", .ms = 1000 },
+  { "/4", .ms = 1000 },
+  { "/5", .ms = 1000 },
+  { "/6", .ms = 1000 },
+  { "/7", .ms = 1000 },
+  { "/8", .ms = 1000 },
+};
+static const struct cr_sim_site site = CR_SIM_SITE(pages);
+
+static void open(struct cr_sim *sim, const char *max_memory)
+{
+  cr_sim_open(sim, &(struct cr_sim_config){ .world = &site.world });
+  cr_sim_set(sim, "own_server", "1");
+  cr_sim_set(sim, "obey_robots", "0");
+  cr_sim_set(sim, "max_memory", max_memory);
+}
+
+/* ---- shares ---- */
+
+static void without_max_memory_each_option_stands_for_itself(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, "none");
+  assert_int_equal(cr_memory_frontier(sim.s), 0);
+  assert_int_equal(cr_memory_body(sim.s), 64 * MB);
+  assert_int_equal(cr_memory_document(sim.s), 256 * MB);
+  assert_int_equal(cr_memory_links(sim.s), 500000);
+  assert_int_equal(cr_memory_duplicates(sim.s), 64 * MB);
+  assert_int_equal(cr_memory_traps(sim.s), INT64_MAX);
+  assert_int_equal(cr_memory_transfers(sim.s, 64), 64);
+  cr_sim_set(&sim, "max_frontier", "0");
+  assert_int_equal(cr_memory_frontier(sim.s), 1); /* 0 is the frontier's word for no limit */
+  cr_sim_close(&sim);
+}
+
+static void max_memory_is_shared_out(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, "64M");
+  assert_int_equal(cr_memory_frontier(sim.s), 32 * MB);
+  assert_int_equal(cr_memory_body(sim.s), 8 * MB);
+  assert_int_equal(cr_memory_spool(sim.s), 8 * MB);
+  assert_int_equal(cr_memory_document(sim.s), 8 * MB);
+  assert_int_equal(cr_memory_links(sim.s), 65536);
+  assert_int_equal(cr_memory_duplicates(sim.s), 4 * MB);
+  assert_int_equal(cr_memory_traps(sim.s), 4 * MB);
+  cr_sim_set(&sim, "max_frontier", "5M"); /* what is said of one part holds */
+  cr_sim_set(&sim, "max_body", "1M");
+  cr_sim_set(&sim, "max_links", "10");
+  assert_int_equal(cr_memory_frontier(sim.s), 5 * MB);
+  assert_int_equal(cr_memory_body(sim.s), MB);
+  assert_int_equal(cr_memory_links(sim.s), 10);
+  cr_sim_close(&sim);
+}
+
+/* ---- admission ---- */
+
+static void as_much_begins_as_there_is_room_for(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, "4M");
+  assert_true(cr_memory_transfers(sim.s, 64) >= 10); /* of 256 KB and libcurl's own each */
+  assert_true(cr_memory_transfers(sim.s, 64) <= 14);
+  assert_int_equal(cr_memory_transfers(sim.s, 3), 3);
+  uint32_t before = cr_memory_transfers(sim.s, 64);
+  cr_memory_note(sim.s, 16 * MB); /* pages turn out larger */
+  assert_true(cr_memory_transfers(sim.s, 64) < before);
+  for (int i = 0; i < 100; i++)
+    cr_memory_note(sim.s, 1000);
+  assert_true(cr_memory_transfers(sim.s, 100) > 50);
+  cr_sim_close(&sim);
+}
+
+static uint32_t most_in_flight;
+
+static void watch(struct cr_sim *sim)
+{
+  if (sim->s->slots.fast > most_in_flight)
+    most_in_flight = sim->s->slots.fast;
+}
+
+/* Also where max_memory is less than the crawler takes for itself. */
+static void a_crawl_with_room_for_nothing_goes_on_one_by_one(void **state)
+{
+  static const char *const little[] = { "0", "1M", "2M" };
+  (void)state;
+
+  for (size_t i = 0; i < 3; i++) {
+    struct cr_sim sim;
+    open(&sim, little[i]);
+    cr_sim_set(&sim, "max_frontier", "1M");
+    sim.on_turn = watch;
+    most_in_flight = 0;
+    cr_sim_add(&sim, "/");
+    cr_sim_run_checked(&sim, 1);
+    assert_string_equal(crawler_ended(sim.c), "complete");
+    assert_true(crawler_is_complete(sim.c));
+    assert_true(most_in_flight >= 1 && most_in_flight <= 1 + 4 * i);
+    cr_sim_close(&sim);
+  }
+}
+
+/* ---- what gives way ---- */
+
+static struct cr_visit *nth(struct cr_shard *s, int n)
+{
+  struct cr_list *link = s->visits.next;
+
+  while (n-- > 0)
+    link = link->next;
+  return CR_CONTAINER(link, struct cr_visit, link);
+}
+
+static void only_the_oldest_may_grow_beyond_max_memory(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, "16M");
+  cr_sim_add(&sim, "/");
+  while (sim.s->slots.fast < 8)
+    assert_false(cr_sim_step(&sim, -1));
+  size_t room = (size_t)(16 * MB - cr_mem_used(sim.s->mem));
+  for (int i = 0; i < 8; i++) {
+    assert_true(cr_memory_may_grow(&nth(sim.s, i)->transfer, room, sim.s));
+    assert_int_equal(cr_memory_may_grow(&nth(sim.s, i)->transfer, room + 1, sim.s), i == 0);
+  }
+  atomic_fetch_add(&sim.s->home->left_bytes, 100); /* what callers hold is theirs to bound */
+  assert_true(cr_memory_may_grow(&nth(sim.s, 1)->transfer, room + 100, sim.s));
+  assert_false(cr_memory_may_grow(&nth(sim.s, 1)->transfer, room + 101, sim.s));
+  atomic_fetch_sub(&sim.s->home->left_bytes, 100);
+  cr_sim_close(&sim);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(without_max_memory_each_option_stands_for_itself),
+    cmocka_unit_test(max_memory_is_shared_out),
+    cmocka_unit_test(as_much_begins_as_there_is_room_for),
+    cmocka_unit_test(a_crawl_with_room_for_nothing_goes_on_one_by_one),
+    cmocka_unit_test(only_the_oldest_may_grow_beyond_max_memory),
+  };
+
+  return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+}
