@@ -7,11 +7,14 @@
  */
 #include "engine/shard.h"
 
+#include "robots/robots.h"
+
 enum {
   FRONTIER_PART = 2,    /* unless max_frontier says otherwise */
   PAGE_PART = 8,        /* of a body, as sent and decoded; of a tree; of a page's links */
   DUPLICATES_PART = 16, /* of duplicate_memory, if that is more */
   TRAPS_PART = 16,      /* of the table that trap rules learn in */
+  SHED_STEPS = 256,     /* authorities that are looked at for each robots.txt */
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
 };
 
@@ -146,4 +149,47 @@ void cr_memory_put_off(struct cr_visit *v)
   cr_memory_note(s, 2 * (int64_t)v->transfer.body_in.cap); /* the next ones are likely as large */
   cr_shard_log(s, 2, "max_memory has no room for the body, put off", v->page.req.url);
   s->ledger.counters.put_off++;
+}
+
+/* ---- rules of robots.txt ---- */
+
+/* Does nobody wait for what they say? Then they can be asked for again when somebody does. */
+static bool may_forget(const struct cr_shard *s, uint32_t authority,
+                       const struct cr_robots_facts *facts)
+{
+  struct cr_host_view view;
+
+  if (!facts || !facts->rules || !facts->judged || cr_loop_now(s->loop) >= facts->fresh_until_ms)
+    return false;
+  s->frontier->ops->host_view(s->frontier, s->frontier->ops->authority_host(s->frontier, authority),
+                              &view);
+  return view.queued == 0 && view.leased == 0;
+}
+
+static void forget_rules(struct cr_shard *s, uint32_t authority, struct cr_robots_facts *facts)
+{
+  cr_robots_free(facts->rules);
+  facts->rules = NULL;
+  facts->judged = false;
+  s->frontier->ops->set_gate(s->frontier, authority, CR_GATE_UNKNOWN);
+}
+
+/* Goes round the authorities, some steps each time: one that brings rules pays for looking at so
+ * many others. */
+void cr_memory_shed_rules(struct cr_shard *s)
+{
+  struct cr_frontier_stats stats;
+  int64_t steps = SHED_STEPS;
+
+  s->frontier->ops->stats(s->frontier, &stats);
+  if (stats.authorities < steps)
+    steps = stats.authorities;
+  for (; steps > 0 && s->settings->max_memory >= 0 && used(s) > s->settings->max_memory; steps--) {
+    uint32_t at = s->shed_at < stats.authorities ? s->shed_at : 0;
+    struct cr_robots_facts *facts = s->frontier->ops->facts(s->frontier, at);
+
+    if (may_forget(s, at, facts))
+      forget_rules(s, at, facts);
+    s->shed_at = at + 1;
+  }
 }

@@ -202,6 +202,7 @@ static void take_over(struct cr_visit *v, struct cr_robots_facts *facts, struct 
   facts->read_ms = cr_loop_now(s->loop);
   open_gate(v, facts, control ? cr_robots_fresh_ms(cr_span_text(control), most_ms) : most_ms);
   cr_sitemaps_of_robots(v, rules);
+  cr_memory_shed_rules(s);
   cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
 }
 

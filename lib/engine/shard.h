@@ -154,6 +154,7 @@ struct cr_shard {
   struct cr_list spare;    /* visits to be used again */
   size_t spare_count;
   int64_t spare_bytes;
+  uint32_t shed_at; /* the authority whose rules are looked at next, when there is no room */
   int64_t usual_page_bytes;  /* a mean of what pages took lately; 0: there was none */
   struct cr_worker *workers; /* what each has for itself; the last one is the loop thread */
   int worker_count;
@@ -236,6 +237,8 @@ bool cr_memory_is_full(struct cr_shard *s);
 uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most);
 /* A may_grow of the fetcher; user: the shard. */
 bool cr_memory_may_grow(const struct cr_transfer *t, size_t more_bytes, void *user);
+/* Lets go of rules that nobody waits for, while max_memory is exceeded. */
+void cr_memory_shed_rules(struct cr_shard *s);
 /* A transfer is given back for want of room: its URL is to be queued again. */
 void cr_memory_put_off(struct cr_visit *v);
 

@@ -200,6 +200,7 @@ struct cr_frontier_stats { /* kept, O(1) */
   int64_t queued;          /* all kinds */
   int64_t queued_pages;    /* kinds page and sitemap: those that max_pages may keep */
   int64_t leased;
+  int64_t authorities;
   int64_t hosts;
   int64_t hosts_ready;
   int64_t hosts_delayed; /* of those with something queued, that may not be asked yet: for their

@@ -226,6 +226,7 @@ static void stats(struct cr_frontier *base, struct cr_frontier_stats *out)
     out->leased += f->leased[kind];
   }
   out->queued_pages = f->queued[CRAWLER_KIND_PAGE] + f->queued[CRAWLER_KIND_SITEMAP];
+  out->authorities = f->hosts.authorities.count;
   out->hosts = f->hosts.hosts.count;
   out->hosts_ready = f->hosts_in[CR_PLACE_RING];
   out->hosts_delayed = f->hosts_in[CR_PLACE_ASLEEP];

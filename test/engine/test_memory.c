@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "sim/sim_crawl.h"
 
@@ -156,6 +157,69 @@ static void only_the_oldest_may_grow_beyond_max_memory(void **state)
   cr_sim_close(&sim);
 }
 
+/* ---- rules of robots.txt ---- */
+
+enum { HOSTS = 40, RULES_BYTES = 100000 };
+
+static char rules_text[RULES_BYTES];
+static char rules_urls[2 * HOSTS][64];
+static struct cr_sim_page rules_pages[2 * HOSTS + 1];
+
+/* Each host has 100 KB of rules, and a page that leads to the next host. */
+static void make_rules_site(struct cr_sim_site *of)
+{
+  static char hrefs[HOSTS + 1][64];
+  size_t at = (size_t)snprintf(rules_text, sizeof(rules_text), "User-agent: *\nDisallow: /no\n");
+
+  while (at + 64 < sizeof(rules_text))
+    at += (size_t)snprintf(rules_text + at, 64, "Disallow: /forbidden/%zu/and/more\n", at);
+  for (size_t i = 0; i < HOSTS; i++) {
+    (void)snprintf(hrefs[i], 64, "http://h%zu.example/no http://h%zu.example/", i, i);
+    (void)snprintf(rules_urls[2 * i], 64, "http://h%zu.example/robots.txt", i);
+    (void)snprintf(rules_urls[2 * i + 1], 64, "http://h%zu.example/", i);
+    rules_pages[2 * i] = (struct cr_sim_page){ rules_urls[2 * i], .body = rules_text };
+    rules_pages[2 * i + 1] = (struct cr_sim_page){ rules_urls[2 * i + 1], .hrefs = hrefs[i + 1] };
+  }
+  rules_pages[2 * HOSTS] = (struct cr_sim_page){ "/", .hrefs = hrefs[0] };
+  *of = (struct cr_sim_site)CR_SIM_SITE(rules_pages);
+}
+
+static int64_t most_frontier_bytes;
+
+static void watch_rules(struct cr_sim *sim)
+{
+  int64_t bytes = sim->s->mem->used[CR_MEM_FRONTIER];
+
+  if (bytes > most_frontier_bytes)
+    most_frontier_bytes = bytes;
+}
+
+static void rules_that_nobody_waits_for_are_let_go(void **state)
+{
+  static const char *const most[] = { "none", "1M" };
+  (void)state;
+
+  for (size_t i = 0; i < 2; i++) {
+    struct cr_sim_site rules_site;
+    struct cr_sim sim;
+    make_rules_site(&rules_site);
+    cr_sim_open(&sim, &(struct cr_sim_config){ .world = &rules_site.world });
+    cr_sim_set(&sim, "span_hosts", "1");
+    cr_sim_set(&sim, "max_frontier", "100M");
+    cr_sim_set(&sim, "max_memory", most[i]);
+    sim.on_turn = watch_rules;
+    most_frontier_bytes = 0;
+    cr_sim_add(&sim, "/");
+    cr_sim_run_checked(&sim, 1);
+    assert_int_equal(cr_sim_count(&sim, CRAWLER_DROPPED, CRAWLER_DROPPED_ROBOTS), HOSTS);
+    if (i == 0)
+      assert_true(most_frontier_bytes > HOSTS * RULES_BYTES);
+    else
+      assert_true(most_frontier_bytes < 10 * RULES_BYTES);
+    cr_sim_close(&sim);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -163,6 +227,7 @@ int main(void)
     cmocka_unit_test(max_memory_is_shared_out),
     cmocka_unit_test(as_much_begins_as_there_is_room_for),
     cmocka_unit_test(a_crawl_with_room_for_nothing_goes_on_one_by_one),
+    cmocka_unit_test(rules_that_nobody_waits_for_are_let_go),
     cmocka_unit_test(only_the_oldest_may_grow_beyond_max_memory),
   };
 
