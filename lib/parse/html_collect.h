@@ -135,7 +135,8 @@ static inline bool cr_collect_wants(const struct cr_collect *c, crawler_link_kin
 {
   return (c->wants.kinds & CR_LINK_BIT(kind)) != 0;
 }
-/* A link; href is decoded and copied. NULL: not wanted, or no memory. */
+/* A link, where it is until the next one; href is decoded and copied. NULL: not wanted, or no
+ * memory. */
 struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_tag *tag,
                                      crawler_link_kind kind, struct cr_span href);
 /* Links that were told before, with all their strings. False: there is no room for them. */

@@ -456,22 +456,22 @@ static void look_anywhere(struct source *from, unsigned i)
 static struct crawler_link *html_links(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   enum cr_link_set set = tag->known ? (enum cr_link_set)tag->known->link_set : CR_LINKS_NONE;
-  struct crawler_link *opened = NULL;
+  uint32_t opened = UINT32_MAX; /* by number, as the links after it may move them all */
 
   for (unsigned i = 0; i < tag->attribute_count && c->err == 0; i++) {
     const struct cr_html_attribute *attribute = &tag->attributes[i];
     const struct rule *rule = find_rule(set, attribute->name, tag->end);
     if (rule && !cr_html_is_repeated(tag->attributes, i)) {
       struct source from = { c, tag, rule->name, (crawler_link_kind)rule->kind };
-      struct crawler_link *link = add_by_rule(&from, rule, attribute->value);
-      opened = link ? link : opened;
+      const struct crawler_link *link = add_by_rule(&from, rule, attribute->value);
+      opened = link ? (uint32_t)(link - c->found.links) : opened;
     }
     if (attribute->name.len > 0 && cr_html_may_link_anywhere(attribute->name)) {
       struct source from = { c, tag, "", CRAWLER_LINK_GUESS };
       look_anywhere(&from, i);
     }
   }
-  return opened;
+  return opened < c->found.count ? &c->found.links[opened] : NULL;
 }
 
 /* ---- svg and math ---- */

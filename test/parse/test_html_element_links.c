@@ -364,6 +364,29 @@ static void code_is_relative_to_its_codebase(void **state)
   extract_close(&rig);
 }
 
+/* The array of links moves when it grows, unless it lies at the end of its arena. */
+static void a_link_keeps_its_text_when_those_behind_it_move(void **state)
+{
+  (void)state;
+  enum { MOST = 300 };
+  static const char last[] = "<a href=1&amp; ping=2 style='b:url(3&amp;)'>4</a>";
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (uint32_t before = 0; before < MOST; before++) {
+    char html[MOST * 16 + sizeof(last)] = "";
+    size_t len = 0;
+    for (uint32_t i = 0; i < before; i++)
+      len += (size_t)snprintf(html + len, sizeof(html) - len, "<a href=0&amp;>");
+    (void)snprintf(html + len, sizeof(html) - len, "%s", last);
+    extract_run(&rig, cr_span_text(html), sizeof(html));
+    assert_int_equal(rig.collect.found.count, before + 3);
+    assert_string_equal(rig.collect.found.links[before].text, "4");
+    assert_string_equal(rig.collect.found.links[before + 1].text, "");
+  }
+  extract_close(&rig);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -376,6 +399,7 @@ int main(void)
     cmocka_unit_test(what_linkchecker_finds_is_found),
     cmocka_unit_test(what_nutch_and_heritrix_find_is_found),
     cmocka_unit_test(code_is_relative_to_its_codebase),
+    cmocka_unit_test(a_link_keeps_its_text_when_those_behind_it_move),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
