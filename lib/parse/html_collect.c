@@ -201,7 +201,7 @@ static bool has_base_room(struct cr_collect *c)
 {
   struct cr_html_found *found = &c->found;
 
-  if (c->base_count >= CR_BASE_OF_HEADER - 1) {
+  if (c->base_count >= CR_BASE_OF_PAGE - 1) {
     c->is_cut = true;
     return false;
   }

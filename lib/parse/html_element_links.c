@@ -191,6 +191,8 @@ static struct crawler_link *add(const struct source *from, struct cr_span href)
   if (!link)
     return NULL;
   link->attribute = from->attribute;
+  if (from->kind == CRAWLER_LINK_FORM && href.len == 0)
+    link->base = CR_BASE_OF_PAGE; /* 4.10.21.3: not what a base makes of it */
   const char *tag = tag_name(from);
   if (tag)
     link->tag = tag;

@@ -32,6 +32,8 @@ struct crawler_link *cr_collect_refresh(struct cr_collect *c, const struct cr_ht
   struct crawler_link *link = cr_collect_link(c, tag, CRAWLER_LINK_REFRESH, url);
   if (link && delay_ms > LATE_MS)
     link->flags |= CRAWLER_LINK_LATE;
+  if (link && !url.at)
+    link->base = CR_BASE_OF_PAGE;
   return link;
 }
 
