@@ -421,7 +421,8 @@ static const struct rule *find_rule(enum cr_link_set set, struct cr_span name, c
 
 static void look_at_style(const struct source *from, struct cr_span raw)
 {
-  if (!cr_collect_wants(from->c, CRAWLER_LINK_CSS) || raw.len == 0 || !memchr(raw.at, '(', raw.len))
+  if (!cr_collect_wants(from->c, CRAWLER_LINK_CSS) || raw.len == 0 ||
+      (!memchr(raw.at, '(', raw.len) && !memchr(raw.at, '&', raw.len)))
     return;
   const char *name = tag_name(from);
   if (name)
@@ -497,7 +498,10 @@ static struct crawler_link *foreign_links(struct cr_collect *c, const struct cr_
 {
   struct source from = { c, tag, "href", foreign_kind(tag) };
   struct cr_span href;
+  struct cr_span style;
 
+  if (cr_html_attribute(tag, CR_SPAN("style"), &style))
+    look_at_style(&from, style);
   if (!cr_html_attribute(tag, CR_SPAN("href"), &href)) {
     from.attribute = "xlink:href";
     if (!cr_html_attribute(tag, CR_SPAN("xlink:href"), &href))
