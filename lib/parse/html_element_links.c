@@ -184,6 +184,33 @@ static const char *tag_name(const struct source *from)
   return name;
 }
 
+static struct cr_span decoded(const struct source *from, struct cr_span raw)
+{
+  return cr_collect_view(from->c, raw, from->tag->is_decoded);
+}
+
+/* Is a form sent there by POST, as far as this element says? A button's form isn't looked for. */
+static bool is_post(const struct source *from)
+{
+  bool is_action = strcmp(from->attribute, "action") == 0;
+  struct cr_span method;
+
+  if (strcmp(from->attribute, "hx-post") == 0)
+    return true;
+  return (is_action || strcmp(from->attribute, "formaction") == 0) &&
+         cr_html_attribute(from->tag, is_action ? CR_SPAN("method") : CR_SPAN("formmethod"),
+                           &method) &&
+         cr_span_eq_nocase(decoded(from, method), CR_SPAN("post"));
+}
+
+static void note_form(const struct source *from, struct crawler_link *link)
+{
+  if (link->href_bytes == 0)
+    link->base = CR_BASE_OF_PAGE; /* 4.10.21.3: not what a base makes of it */
+  if (is_post(from))
+    link->flags |= CRAWLER_LINK_POST;
+}
+
 static struct crawler_link *add(const struct source *from, struct cr_span href)
 {
   struct crawler_link *link = cr_collect_link(from->c, from->tag, from->kind, href);
@@ -191,19 +218,14 @@ static struct crawler_link *add(const struct source *from, struct cr_span href)
   if (!link)
     return NULL;
   link->attribute = from->attribute;
-  if (from->kind == CRAWLER_LINK_FORM && href.len == 0)
-    link->base = CR_BASE_OF_PAGE; /* 4.10.21.3: not what a base makes of it */
+  if (from->kind == CRAWLER_LINK_FORM)
+    note_form(from, link);
   const char *tag = tag_name(from);
   if (tag)
     link->tag = tag;
   else
     from->c->err = CRAWLER_E_NOMEM;
   return link;
-}
-
-static struct cr_span decoded(const struct source *from, struct cr_span raw)
-{
-  return cr_collect_view(from->c, raw, from->tag->is_decoded);
 }
 
 static void add_list(const struct source *from, struct cr_span raw)

@@ -368,6 +368,26 @@ static void code_is_relative_to_its_codebase(void **state)
   extract_close(&rig);
 }
 
+static void a_form_that_is_posted_says_so(void **state)
+{
+  (void)state;
+  static const char html[] =
+      "<form action=1 method=POST></form><form action=2 method=get></form>"
+      "<form action=3 formmethod=post></form><button formaction=4 formmethod=p&#111;st hx-post=5 "
+      "hx-put=6></button><button formaction=7 method=post></button>"
+      "<input formmethod=post src=8 formaction=9>";
+  static const bool wants[] = { true, false, false, true, true, false, false, false, true };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  extract_run(&rig, cr_span_text(html), 1);
+  const struct cr_html_found *found = &rig.collect.found;
+  assert_int_equal(found->count, sizeof(wants) / sizeof(wants[0]));
+  for (uint32_t i = 0; i < found->count; i++)
+    assert_int_equal((found->links[i].flags & CRAWLER_LINK_POST) != 0, wants[i]);
+  extract_close(&rig);
+}
+
 /* The array of links moves when it grows, unless it lies at the end of its arena. */
 static void a_link_keeps_its_text_when_those_behind_it_move(void **state)
 {
@@ -403,6 +423,7 @@ int main(void)
     cmocka_unit_test(what_linkchecker_finds_is_found),
     cmocka_unit_test(what_nutch_and_heritrix_find_is_found),
     cmocka_unit_test(code_is_relative_to_its_codebase),
+    cmocka_unit_test(a_form_that_is_posted_says_so),
     cmocka_unit_test(a_link_keeps_its_text_when_those_behind_it_move),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
