@@ -256,6 +256,16 @@ void cr_collect_raw_text(struct cr_collect *c, struct cr_span raw, enum cr_html_
     c->err = CRAWLER_E_NOMEM;
 }
 
+void cr_collect_svg_style(struct cr_collect *c, struct cr_span raw)
+{
+  struct cr_span text = is_simple(raw) ? raw : decode(c, c->scratch, raw, CR_HTML_IN_TEXT);
+
+  if (text.at)
+    cr_collect_style(c, text, true);
+  else
+    c->err = CRAWLER_E_NOMEM;
+}
+
 static int open_link(struct cr_collect *c, const struct crawler_link *link)
 {
   if (!c->wants.link_text || c->open_len == CR_HTML_OPEN_LINKS)

@@ -109,6 +109,8 @@ void cr_collect_text(struct cr_collect *c, struct cr_span text);
 void cr_collect_raw_text(struct cr_collect *c, struct cr_span raw, enum cr_html_context context);
 /* The text of a style or script element, raw or as UTF-8. */
 void cr_collect_style(struct cr_collect *c, struct cr_span text, bool is_decoded);
+/* The raw text of svg's style, which has character references. */
+void cr_collect_svg_style(struct cr_collect *c, struct cr_span raw);
 void cr_collect_script(struct cr_collect *c, struct cr_span text, bool is_decoded);
 /* A comment's text, or a doctype's; with what ends it or without. */
 void cr_collect_comment(struct cr_collect *c, struct cr_span text);
