@@ -21,13 +21,14 @@ struct crawler_link {    /* everything in the page's arena */
   uint32_t href_bytes;
   uint8_t kind;  /* enum crawler_link_kind */
   uint8_t flags; /* CRAWLER_LINK_* */
-  uint16_t base; /* what href is relative to: 0, the page's base; CR_BASE_OF_HEADER; or else one of
+  uint16_t base; /* what href is relative to: 0, the page's base; CR_BASE_OF_PAGE; or else one of
                     the page's inner bases, counted from 1 */
 };
 
-/* Of the response's headers: relative to the page's URL, whatever base its document has (RFC 8288,
- * section 3.1). */
-#define CR_BASE_OF_HEADER UINT16_MAX
+/* Relative to the page's URL, whatever base its document has: links of the response's headers (RFC
+ * 8288, section 3.1), and those that name no URL, as of the page itself (HTML standard 4.2.5.3 and
+ * 4.10.21.3: a refresh, a form). */
+#define CR_BASE_OF_PAGE UINT16_MAX
 
 /* Of a part of the page: a document in an iframe's srcdoc, an element of a feed with xml:base. */
 struct cr_inner_base {

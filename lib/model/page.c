@@ -45,7 +45,7 @@ static int base_of(const struct crawler_page *page, uint16_t at, struct cr_url *
   struct cr_span hrefs[CR_INNER_BASES_DEEP]; /* innermost first */
   size_t count = 0;
 
-  if (at == CR_BASE_OF_HEADER)
+  if (at == CR_BASE_OF_PAGE)
     return cr_url_parse(base, cr_span(page->req.url, page->req.url_bytes), NULL);
   for (; at > 0 && count < CR_INNER_BASES_DEEP; at = page->inner_bases[at - 1].outer)
     if (page->inner_bases[at - 1].href.at)

@@ -201,7 +201,7 @@ static bool has_base_room(struct cr_collect *c)
 {
   struct cr_html_found *found = &c->found;
 
-  if (c->base_count >= CR_BASE_OF_HEADER - 1) {
+  if (c->base_count >= CR_BASE_OF_PAGE - 1) {
     c->is_cut = true;
     return false;
   }
@@ -252,6 +252,16 @@ void cr_collect_raw_text(struct cr_collect *c, struct cr_span raw, enum cr_html_
   struct cr_span text = is_simple(raw) ? raw : decode(c, c->scratch, raw, context);
   if (text.at)
     cr_html_text_add(&c->text, text);
+  else
+    c->err = CRAWLER_E_NOMEM;
+}
+
+void cr_collect_svg_style(struct cr_collect *c, struct cr_span raw)
+{
+  struct cr_span text = is_simple(raw) ? raw : decode(c, c->scratch, raw, CR_HTML_IN_TEXT);
+
+  if (text.at)
+    cr_collect_style(c, text, true);
   else
     c->err = CRAWLER_E_NOMEM;
 }

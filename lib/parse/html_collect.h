@@ -109,6 +109,8 @@ void cr_collect_text(struct cr_collect *c, struct cr_span text);
 void cr_collect_raw_text(struct cr_collect *c, struct cr_span raw, enum cr_html_context context);
 /* The text of a style or script element, raw or as UTF-8. */
 void cr_collect_style(struct cr_collect *c, struct cr_span text, bool is_decoded);
+/* The raw text of svg's style, which has character references. */
+void cr_collect_svg_style(struct cr_collect *c, struct cr_span raw);
 void cr_collect_script(struct cr_collect *c, struct cr_span text, bool is_decoded);
 /* A comment's text, or a doctype's; with what ends it or without. */
 void cr_collect_comment(struct cr_collect *c, struct cr_span text);
@@ -135,7 +137,8 @@ static inline bool cr_collect_wants(const struct cr_collect *c, crawler_link_kin
 {
   return (c->wants.kinds & CR_LINK_BIT(kind)) != 0;
 }
-/* A link; href is decoded and copied. NULL: not wanted, or no memory. */
+/* A link, where it is until the next one; href is decoded and copied. NULL: not wanted, or no
+ * memory. */
 struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_tag *tag,
                                      crawler_link_kind kind, struct cr_span href);
 /* Links that were told before, with all their strings. False: there is no room for them. */

@@ -184,6 +184,33 @@ static const char *tag_name(const struct source *from)
   return name;
 }
 
+static struct cr_span decoded(const struct source *from, struct cr_span raw)
+{
+  return cr_collect_view(from->c, raw, from->tag->is_decoded);
+}
+
+/* Is a form sent there by POST, as far as this element says? A button's form isn't looked for. */
+static bool is_post(const struct source *from)
+{
+  bool is_action = strcmp(from->attribute, "action") == 0;
+  struct cr_span method;
+
+  if (strcmp(from->attribute, "hx-post") == 0)
+    return true;
+  return (is_action || strcmp(from->attribute, "formaction") == 0) &&
+         cr_html_attribute(from->tag, is_action ? CR_SPAN("method") : CR_SPAN("formmethod"),
+                           &method) &&
+         cr_span_eq_nocase(decoded(from, method), CR_SPAN("post"));
+}
+
+static void note_form(const struct source *from, struct crawler_link *link)
+{
+  if (link->href_bytes == 0)
+    link->base = CR_BASE_OF_PAGE; /* 4.10.21.3: not what a base makes of it */
+  if (is_post(from))
+    link->flags |= CRAWLER_LINK_POST;
+}
+
 static struct crawler_link *add(const struct source *from, struct cr_span href)
 {
   struct crawler_link *link = cr_collect_link(from->c, from->tag, from->kind, href);
@@ -191,17 +218,14 @@ static struct crawler_link *add(const struct source *from, struct cr_span href)
   if (!link)
     return NULL;
   link->attribute = from->attribute;
+  if (from->kind == CRAWLER_LINK_FORM)
+    note_form(from, link);
   const char *tag = tag_name(from);
   if (tag)
     link->tag = tag;
   else
     from->c->err = CRAWLER_E_NOMEM;
   return link;
-}
-
-static struct cr_span decoded(const struct source *from, struct cr_span raw)
-{
-  return cr_collect_view(from->c, raw, from->tag->is_decoded);
 }
 
 static void add_list(const struct source *from, struct cr_span raw)
@@ -419,7 +443,8 @@ static const struct rule *find_rule(enum cr_link_set set, struct cr_span name, c
 
 static void look_at_style(const struct source *from, struct cr_span raw)
 {
-  if (!cr_collect_wants(from->c, CRAWLER_LINK_CSS) || raw.len == 0 || !memchr(raw.at, '(', raw.len))
+  if (!cr_collect_wants(from->c, CRAWLER_LINK_CSS) || raw.len == 0 ||
+      (!memchr(raw.at, '(', raw.len) && !memchr(raw.at, '&', raw.len)))
     return;
   const char *name = tag_name(from);
   if (name)
@@ -456,22 +481,22 @@ static void look_anywhere(struct source *from, unsigned i)
 static struct crawler_link *html_links(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   enum cr_link_set set = tag->known ? (enum cr_link_set)tag->known->link_set : CR_LINKS_NONE;
-  struct crawler_link *opened = NULL;
+  uint32_t opened = UINT32_MAX; /* by number, as the links after it may move them all */
 
   for (unsigned i = 0; i < tag->attribute_count && c->err == 0; i++) {
     const struct cr_html_attribute *attribute = &tag->attributes[i];
     const struct rule *rule = find_rule(set, attribute->name, tag->end);
     if (rule && !cr_html_is_repeated(tag->attributes, i)) {
       struct source from = { c, tag, rule->name, (crawler_link_kind)rule->kind };
-      struct crawler_link *link = add_by_rule(&from, rule, attribute->value);
-      opened = link ? link : opened;
+      const struct crawler_link *link = add_by_rule(&from, rule, attribute->value);
+      opened = link ? (uint32_t)(link - c->found.links) : opened;
     }
     if (attribute->name.len > 0 && cr_html_may_link_anywhere(attribute->name)) {
       struct source from = { c, tag, "", CRAWLER_LINK_GUESS };
       look_anywhere(&from, i);
     }
   }
-  return opened;
+  return opened < c->found.count ? &c->found.links[opened] : NULL;
 }
 
 /* ---- svg and math ---- */
@@ -495,7 +520,10 @@ static struct crawler_link *foreign_links(struct cr_collect *c, const struct cr_
 {
   struct source from = { c, tag, "href", foreign_kind(tag) };
   struct cr_span href;
+  struct cr_span style;
 
+  if (cr_html_attribute(tag, CR_SPAN("style"), &style))
+    look_at_style(&from, style);
   if (!cr_html_attribute(tag, CR_SPAN("href"), &href)) {
     from.attribute = "xlink:href";
     if (!cr_html_attribute(tag, CR_SPAN("xlink:href"), &href))

@@ -26,6 +26,7 @@ void cr_extract_begin(struct cr_extract *x, struct cr_collect *collect, struct c
   cr_feedback_init(&x->f);
   x->link_is_open = false;
   x->svg_link_level = 0;
+  x->has_sheet = false;
   memset(x->outer, 0, sizeof(x->outer));
   cr_buf_init(&x->carry, mem, CR_MEM_PAGE, max_carry_bytes);
   x->carry_scanned = 0;
@@ -106,6 +107,7 @@ static void start(struct cr_extract *x)
   enum cr_html_place place = cr_feedback_start(&x->f, &x->t, token);
   bool is_link = !is_foreign && token->known && token->known->link_set == CR_LINKS_A;
 
+  x->has_sheet = false;
   if (!x->f.in_link || (is_link && place == CR_HTML_IN_HTML))
     close_link(x);
   if (place == CR_HTML_NOWHERE ||
@@ -176,12 +178,46 @@ static bool is_html_text(const struct cr_feedback_open *foreign)
          (foreign->place == CR_HTML_IN_MATH && (flags & CR_ELEMENT_IN_MATH) != 0);
 }
 
+static bool is_svg_code(const struct cr_feedback_open *foreign)
+{
+  return foreign && foreign->place == CR_HTML_IN_SVG && cr_element_is_code(foreign->known);
+}
+
+/* May a style sheet's text come, in svg? */
+static bool is_in_svg_style(const struct cr_extract *x)
+{
+  const struct cr_feedback_open *foreign = cr_feedback_in_foreign(&x->f);
+
+  return is_svg_code(foreign) && foreign->known->kind != CR_ELEMENT_SCRIPT &&
+         cr_collect_wants(x->collect, CRAWLER_LINK_CSS);
+}
+
+/* One that is in pieces, as of text and a CDATA section, is left to a tree. */
+static void add_svg_style(struct cr_extract *x)
+{
+  struct cr_span text = x->token.text;
+
+  if (cr_span_trim(text).len == 0)
+    return;
+  if (x->has_sheet)
+    cr_feedback_doubt(&x->f, CR_HTML_DOUBT_FOREIGN);
+  x->has_sheet = true;
+  if (x->token.text_state == CR_HTML_CDATA)
+    cr_collect_style(x->collect, text, false);
+  else
+    cr_collect_svg_style(x->collect, text);
+}
+
 static void add_text(struct cr_extract *x)
 {
   const struct cr_feedback_open *foreign = cr_feedback_in_foreign(&x->f);
 
-  if (!cr_collect_needs_text(x->collect) ||
-      (foreign && foreign->place == CR_HTML_IN_SVG && cr_element_is_code(foreign->known)))
+  if (is_svg_code(foreign)) {
+    if (is_in_svg_style(x))
+      add_svg_style(x);
+    return;
+  }
+  if (!cr_collect_needs_text(x->collect))
     return;
   enum cr_html_context context = is_html_text(foreign) ? CR_HTML_IN_BODY : CR_HTML_IN_TEXT;
   if (x->token.text_state == CR_HTML_CDATA)
@@ -258,7 +294,7 @@ static bool needs_text(const struct cr_extract *x)
   case CR_HTML_BOGUS:
     return cr_collect_wants(c, CRAWLER_LINK_GUESS);
   default:
-    return cr_collect_needs_text(c);
+    return cr_collect_needs_text(c) || is_in_svg_style(x);
   }
 }
 

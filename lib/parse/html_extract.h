@@ -18,6 +18,7 @@ struct cr_extract {
   struct cr_feedback f;
   bool link_is_open;
   uint32_t svg_link_level; /* 0: none is open */
+  bool has_sheet;          /* svg's style that is open had a text */
   /* Set aside while documents inside of them are read, the page first; used again. */
   struct cr_extract_outer *outer[CR_HTML_INSIDE_DEEP];
   struct cr_buf carry;  /* a tag that is cut, and text of an element that has to be whole */

@@ -86,17 +86,16 @@ static void text(struct walk *w, const struct crawler_node *node, const char *ow
   const struct crawler_node *parent = cr_html_parent(node);
   const struct cr_element *known = parent ? cr_html_element(name_of(parent)) : NULL;
   bool is_html = parent && place_of(parent) == CR_HTML_IN_HTML;
+  bool is_code = parent && place_of(parent) != CR_HTML_IN_MATH && cr_element_is_code(known);
 
   if (w->template_depth > 0)
     return;
-  if (parent && place_of(parent) == CR_HTML_IN_SVG && cr_element_is_code(known))
-    return;
-  if (is_html && known && known->kind == CR_ELEMENT_SCRIPT)
-    cr_collect_script(w->c, cr_span_text(own), true);
-  else if (is_html && known && strcmp(known->name, "style") == 0)
+  if (is_code && known->kind != CR_ELEMENT_SCRIPT)
     cr_collect_style(w->c, cr_span_text(own), true);
-  else if (!is_html || !known || known->kind != CR_ELEMENT_TEXT ||
-           strcmp(known->name, "title") == 0)
+  else if (is_code && is_html)
+    cr_collect_script(w->c, cr_span_text(own), true);
+  else if (!is_code && (!is_html || !known || known->kind != CR_ELEMENT_TEXT ||
+                        strcmp(known->name, "title") == 0))
     cr_collect_text(w->c, cr_span_text(own));
 }
 

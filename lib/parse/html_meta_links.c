@@ -32,6 +32,8 @@ struct crawler_link *cr_collect_refresh(struct cr_collect *c, const struct cr_ht
   struct crawler_link *link = cr_collect_link(c, tag, CRAWLER_LINK_REFRESH, url);
   if (link && delay_ms > LATE_MS)
     link->flags |= CRAWLER_LINK_LATE;
+  if (link && !url.at)
+    link->base = CR_BASE_OF_PAGE;
   return link;
 }
 
@@ -116,7 +118,8 @@ static void keep_meta(struct cr_collect *c, struct cr_span name, struct cr_span 
   c->metas[facts->meta_count++] = (struct cr_page_meta){ kept_name, kept_content };
 }
 
-static void note_named(struct cr_collect *c, const struct cr_html_tag *tag, struct cr_span name,
+/* Returns whether content is a URL. */
+static bool note_named(struct cr_collect *c, const struct cr_html_tag *tag, struct cr_span name,
                        struct cr_span content)
 {
   char *lower;
@@ -125,38 +128,47 @@ static void note_named(struct cr_collect *c, const struct cr_html_tag *tag, stru
   lower = cr_arena_strndup(c->scratch, name.len > 0 ? name.at : "", name.len);
   if (!lower) {
     c->err = CRAWLER_E_NOMEM;
-    return;
+    return false;
   }
   for (size_t i = 0; i < name.len; i++)
     lower[i] = cr_lower(lower[i]);
   name.at = lower;
   keep_meta(c, name, content);
   cr_robots_tags_meta(&c->found.facts, name, content, c->wants.robots_token);
-  if (names_url(name) && content.len > 0)
-    add(c, tag, CRAWLER_LINK_META, content);
+  return names_url(name) && content.len > 0;
+}
+
+static void note_pragma(struct cr_collect *c, const struct cr_html_tag *tag, struct cr_span name,
+                        struct cr_span content)
+{
+  if (cr_span_eq_nocase(name, CR_SPAN("refresh")))
+    add_refresh(c, tag, content);
+  else if (cr_span_eq_nocase(name, CR_SPAN("pragma")) &&
+           cr_span_eq_nocase(cr_span_trim(content), CR_SPAN("no-cache")))
+    c->found.facts.robots |= CRAWLER_PAGE_NOARCHIVE;
+  else if (cr_span_eq_nocase(name, CR_SPAN("content-security-policy")) ||
+           cr_span_eq_nocase(name, CR_SPAN("content-security-policy-report-only")))
+    add_reports(c, tag, content);
 }
 
 void cr_collect_meta(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   struct cr_span name;
   struct cr_span content;
+  bool is_url = false;
 
   if (tag->is_inert || !cr_html_attribute(tag, CR_SPAN("content"), &content))
     return;
   content = cr_collect_decode(c, c->scratch, content, tag->is_decoded);
   if (!content.at)
     return;
-  if (cr_html_attribute(tag, CR_SPAN("http-equiv"), &name)) {
-    if (cr_span_eq_nocase(name, CR_SPAN("refresh")))
-      add_refresh(c, tag, content);
-    else if (cr_span_eq_nocase(name, CR_SPAN("pragma")) &&
-             cr_span_eq_nocase(cr_span_trim(content), CR_SPAN("no-cache")))
-      c->found.facts.robots |= CRAWLER_PAGE_NOARCHIVE;
-    else if (cr_span_eq_nocase(name, CR_SPAN("content-security-policy")) ||
-             cr_span_eq_nocase(name, CR_SPAN("content-security-policy-report-only")))
-      add_reports(c, tag, content);
-  }
-  if (cr_html_attribute(tag, CR_SPAN("name"), &name) ||
-      cr_html_attribute(tag, CR_SPAN("property"), &name))
-    note_named(c, tag, name, content);
+  if (cr_html_attribute(tag, CR_SPAN("http-equiv"), &name))
+    note_pragma(c, tag, cr_collect_view(c, name, tag->is_decoded), content);
+  /* Many have both: <meta name=image property=og:image>. */
+  if (cr_html_attribute(tag, CR_SPAN("name"), &name))
+    is_url = note_named(c, tag, name, content);
+  if (cr_html_attribute(tag, CR_SPAN("property"), &name))
+    is_url = note_named(c, tag, name, content) || is_url;
+  if (is_url)
+    add(c, tag, CRAWLER_LINK_META, content);
 }

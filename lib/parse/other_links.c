@@ -101,7 +101,7 @@ static void add_location(struct cr_collect *c, struct cr_span value)
 
 void cr_header_links(struct cr_collect *c, const struct cr_headers *headers)
 {
-  c->base = CR_BASE_OF_HEADER;
+  c->base = CR_BASE_OF_PAGE;
   for (size_t i = 0; headers && i < headers->count && c->err == 0; i++) {
     const struct cr_header *header = &headers->at[i];
     struct cr_span name = cr_span_text(header->name);

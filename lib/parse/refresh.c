@@ -64,13 +64,16 @@ bool cr_refresh_parse(struct cr_span content, int64_t *delay_ms, struct cr_span 
   at = skip_spaces(at, end);
   if (at < end && (*at == ';' || *at == ','))
     at = skip_spaces(at + 1, end);
+  *delay_ms = ms;
+  *url = cr_span(NULL, 0);
+  if (at == end)
+    return true;
   at = skip_name(at, end, &is_quotable);
   if (is_quotable && at < end && (*at == '"' || *at == '\'')) {
     const char *close = memchr(at + 1, *at, (size_t)(end - at - 1));
     end = close ? close : end;
     at++;
   }
-  *delay_ms = ms;
   *url = cr_span(at, (size_t)(end - at));
   return true;
 }

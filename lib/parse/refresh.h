@@ -6,8 +6,8 @@
 
 #include "base/str.h"
 
-/* content: of <meta http-equiv=refresh>, or of a Refresh header. *url lies in it, empty for the
- * page itself. False: it is no refresh, and nothing is written. */
+/* content: of <meta http-equiv=refresh>, or of a Refresh header. *url lies in it; at NULL: it
+ * names none, and is of the page itself. False: it is no refresh, and nothing is written. */
 bool cr_refresh_parse(struct cr_span content, int64_t *delay_ms, struct cr_span *url);
 
 #endif

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -115,6 +116,33 @@ static void each_part_has_its_base(void **state)
   assert_int_equal(crawler_page_link_count(page), 1);
   assert_int_equal(crawler_page_links_are_exact(page), 0); /* four deep */
   crawler_page_release(page);
+}
+
+static void what_names_no_url_is_of_the_page_whatever_its_base(void **state)
+{
+  static const struct {
+    const char *text;
+    const char *want;
+  } rows[] = {
+    { "<meta http-equiv=refresh content=0>", "http://a.test/dir/page" },
+    { "<meta http-equiv=refresh content='0; '>", "http://a.test/dir/page" },
+    { "<meta http-equiv=refresh content='0;url='>", "http://a.test/b/" },
+    { "<form action>", "http://a.test/dir/page" },
+    { "<button formaction=''>", "http://a.test/dir/page" },
+    { "<table><form action>", "http://a.test/dir/page" }, /* from a tree */
+    { "<form action=' '>", "http://a.test/b/" },
+    { "<a href>", "http://a.test/b/" },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    char text[128];
+    (void)snprintf(text, sizeof(text), "<base href=/b/>%s", rows[i].text);
+    crawler_page *page = html(text);
+    assert_int_equal(crawler_page_link_count(page), 1);
+    assert_string_equal(crawler_link_url(crawler_page_link(page, 0)), rows[i].want);
+    crawler_page_release(page);
+  }
 }
 
 static void links_of_feeds_are_relative_to_each_xml_base(void **state)
@@ -597,6 +625,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(all_that_reads_pages_reads_documents),
     cmocka_unit_test(each_part_has_its_base),
+    cmocka_unit_test(what_names_no_url_is_of_the_page_whatever_its_base),
     cmocka_unit_test(links_of_feeds_are_relative_to_each_xml_base),
     cmocka_unit_test(what_nobody_fetched_has_no_response),
     cmocka_unit_test(a_document_is_nobodys_to_finish_or_submit),

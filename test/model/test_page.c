@@ -108,8 +108,8 @@ static void links_of_parts_are_relative_to_their_own_base(void **state)
     { "/b/", 4, "http://a.example/b/i/j/x" }, /* none that counts */
     { "/b/", 5, "http://c.example/x" },
     { "/b/", 6, "http://a.example/b/x" },
-    { "/b/", CR_BASE_OF_HEADER, "http://a.example/d/x" },
-    { NULL, CR_BASE_OF_HEADER, "http://a.example/d/x" },
+    { "/b/", CR_BASE_OF_PAGE, "http://a.example/d/x" },
+    { NULL, CR_BASE_OF_PAGE, "http://a.example/d/x" },
   };
   static const char *const hrefs[] = { "x", "x", "x", NULL };
   struct crawler_page page;
@@ -250,7 +250,7 @@ static void resolve_with(struct cr_mem *oom, void *arg)
   (void)arg;
 
   open_page(&page, oom, "/c/", mixed);
-  links[4].base = CR_BASE_OF_HEADER;
+  links[4].base = CR_BASE_OF_PAGE;
   cr_page_resolve_others(&page);
   const char *one = cr_page_link_url(&page, 0);
   assert_true(one || cr_test_oom_refused(oom));

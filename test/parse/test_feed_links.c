@@ -99,7 +99,7 @@ static void more_bases_than_are_kept_are_left_out(void **state)
   assert_int_equal(rig.collect.found.count, COUNT);
   assert_true(rig.collect.is_cut);
   assert_int_equal(rig.collect.found.links[COUNT - 1].base, 0);
-  assert_string_equal(bases_of(&rig, CR_BASE_OF_HEADER - 2), "65533/ ");
+  assert_string_equal(bases_of(&rig, CR_BASE_OF_PAGE - 2), "65533/ ");
   assert_true(cr_arena_held_bytes(&rig.keep) < (size_t)COUNT * 256);
   extract_close(&rig);
   free(text);

@@ -48,6 +48,10 @@ static void each_attribute_has_its_kind(void **state)
     { "<div background=1 backgroundx=2>", "image:1 " },
     { "<div style='a:url(1)'><p style=\"b:url('2')\" style='c:url(3)'>", "css:1 css:2 " },
     { "<div style='a:u\\72l(1)'>", "css:1 " },
+    { "<div style=a:url&#40;1)>", "css:1 " },
+    { "<svg><rect style='fill:url(1)' style='fill:url(2)'/><a style='a:url(3)' href=4>5</a></svg>",
+      "css:1 css:3 a:4'5' " },
+    { "<math><mi style='a:url(1)'>", "css:1 " },
     { "<div style='a:b'><div style><div styles='a:url(1)'>", "" },
     { "<style>@import '1'; a{b:url(2)}</style>", "css:1 css:2 " },
     { "<button hx-get=1 hx-post=2 hx-put=3 hx-patch=4 hx-delete=5 hx-swap=6>",
@@ -364,6 +368,49 @@ static void code_is_relative_to_its_codebase(void **state)
   extract_close(&rig);
 }
 
+static void a_form_that_is_posted_says_so(void **state)
+{
+  (void)state;
+  static const char html[] =
+      "<form action=1 method=POST></form><form action=2 method=get></form>"
+      "<form action=3 formmethod=post></form><button formaction=4 formmethod=p&#111;st hx-post=5 "
+      "hx-put=6></button><button formaction=7 method=post></button>"
+      "<input formmethod=post src=8 formaction=9>";
+  static const bool wants[] = { true, false, false, true, true, false, false, false, true };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  extract_run(&rig, cr_span_text(html), 1);
+  const struct cr_html_found *found = &rig.collect.found;
+  assert_int_equal(found->count, sizeof(wants) / sizeof(wants[0]));
+  for (uint32_t i = 0; i < found->count; i++)
+    assert_int_equal((found->links[i].flags & CRAWLER_LINK_POST) != 0, wants[i]);
+  extract_close(&rig);
+}
+
+/* The array of links moves when it grows, unless it lies at the end of its arena. */
+static void a_link_keeps_its_text_when_those_behind_it_move(void **state)
+{
+  (void)state;
+  enum { MOST = 300 };
+  static const char last[] = "<a href=1&amp; ping=2 style='b:url(3&amp;)'>4</a>";
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (uint32_t before = 0; before < MOST; before++) {
+    char html[MOST * 16 + sizeof(last)] = "";
+    size_t len = 0;
+    for (uint32_t i = 0; i < before; i++)
+      len += (size_t)snprintf(html + len, sizeof(html) - len, "<a href=0&amp;>");
+    (void)snprintf(html + len, sizeof(html) - len, "%s", last);
+    extract_run(&rig, cr_span_text(html), sizeof(html));
+    assert_int_equal(rig.collect.found.count, before + 3);
+    assert_string_equal(rig.collect.found.links[before].text, "4");
+    assert_string_equal(rig.collect.found.links[before + 1].text, "");
+  }
+  extract_close(&rig);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -376,6 +423,8 @@ int main(void)
     cmocka_unit_test(what_linkchecker_finds_is_found),
     cmocka_unit_test(what_nutch_and_heritrix_find_is_found),
     cmocka_unit_test(code_is_relative_to_its_codebase),
+    cmocka_unit_test(a_form_that_is_posted_says_so),
+    cmocka_unit_test(a_link_keeps_its_text_when_those_behind_it_move),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,8 @@ static const char page[] =
     "<link rel=next href=i><!-- <a href=no> --><script>if(a<b)'</a>'</script></head>"
     "<body><p background=j>k <a href='l?m=n&amp;o=p' title='>' rel=nofollow>q <b>r</b>&lt;s</a>"
     "<img src=t srcset='u, v 2x' alt=w><table><tr><td><a href=x>y</a></td></tr></table>"
-    "<svg><a xlink:href=z>1</a><title><![CDATA[2]]></title></svg>"
+    "<svg><a xlink:href=z>1</a><title><![CDATA[2]]></title>"
+    "<style>a{b:url(8?&amp;)}</style></svg>"
     "<iframe srcdoc='<a href=3>4</a>'></iframe><form action=5><button formaction=6>7</button>";
 
 static void pieces_of_any_size_give_the_same(void **state)
@@ -26,7 +27,7 @@ static void pieces_of_any_size_give_the_same(void **state)
   extract_run(&rig, cr_span_text(page), SIZE_MAX / 2);
   (void)snprintf(whole, sizeof(whole), "%s", extract_describe(&rig));
   assert_non_null(strstr(whole, "a:l?m=n&o=p!'q r<s' "));
-  assert_non_null(strstr(whole, "a:3'4' form:5 form:6 "));
+  assert_non_null(strstr(whole, "css:8?& a:3'4' form:5 form:6 "));
   for (size_t piece = 1; piece < sizeof(page); piece++) {
     extract_run(&rig, cr_span_text(page), piece);
     if (strcmp(extract_describe(&rig), whole) != 0)
@@ -105,7 +106,7 @@ static void text_in_a_template_is_told_as_a_tree_does(void **state)
     { "<script>'http://a.example/1.html'</script>", "guess:http://a.example/1.html " },
     { "<template><!--[if IE]><link href=1><![endif]--></template>", "link:1 " },
     { "<template><title>1</title><p>2</template><style>a{b:url(3)}</style>", "css:3 " },
-    { "<svg><template></template><style>a{b:url(1)}</style></svg>", "" },
+    { "<svg><template></template><style>a{b:url(1)}</style></svg>", "css:1 " },
     { "</template><style>a{b:url(1)}</style>", "css:1 " },
     { "<template><style>a{b:url(1)}</template>", "" }, /* all of it is the style's text */
   };
@@ -114,6 +115,41 @@ static void text_in_a_template_is_told_as_a_tree_does(void **state)
   extract_open(&rig);
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     extract_expect(&rig, rows[i].html, rows[i].want);
+    assert_string_equal(describe_tree(&rig, cr_span_text(rows[i].html)), rows[i].want);
+  }
+  extract_close(&rig);
+}
+
+static void style_sheets_of_svg_are_read_as_a_tree_has_them(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    const char *want;
+    bool is_doubtful;
+  } rows[] = {
+    { "<svg><style>@import '1';a{b:url(2)}</style><a href=3>4</a></svg>", "css:1 css:2 a:3'4' ",
+      false },
+    { "<svg><STYLE>a{b:url(1&amp;2)}</STYLE></svg><style>a{b:url(3&amp;)}</style>",
+      "css:1&2 css:3&amp; ", false },
+    { "<svg><style> <![CDATA[a{b:url(1&amp;)}]]> </style></svg>", "css:1&amp; ", false },
+    { "<svg><style>a{b:<![CDATA[url(1)]]>}</style></svg>", "css:1 ", true },
+    { "<svg><style>a{b:ur</b-c>l(1)}</style></svg>", "css:1 ", true },
+    { "<svg><style>url(<g>url(1)</g>url(2)</style></svg>", "css:2 ", false },
+    { "<svg><style>url(1)</style><style>url(2)</style></svg>", "css:1 css:2 ", false },
+    { "<svg><style/>url(1)</svg><svg><script>url(2)</script></svg>", "", false },
+    { "<math><style>url(1)</style></math>", "", false },
+    { "<svg><foreignObject><style>a{b:url(1)}</style></foreignObject></svg>", "css:1 ", false },
+    { "<svg><style>a{b:url(1)}", "css:1 ", false },
+    { "<table><svg><style>a{b:url(1)}</style></svg></table>", "css:1 ", true },
+    { "<template><svg><style>a{b:url(1)}</style></svg></template>", "", false },
+  };
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    extract_expect(&rig, rows[i].html, rows[i].is_doubtful ? "?" : rows[i].want);
+    rig.extract.f.doubt = CR_HTML_SURE;
     assert_string_equal(describe_tree(&rig, cr_span_text(rows[i].html)), rows[i].want);
   }
   extract_close(&rig);
@@ -248,6 +284,7 @@ int main(void)
     cmocka_unit_test(every_cut_of_a_page_ends_well),
     cmocka_unit_test(in_doubt_it_stops_or_goes_on),
     cmocka_unit_test(text_in_a_template_is_told_as_a_tree_does),
+    cmocka_unit_test(style_sheets_of_svg_are_read_as_a_tree_has_them),
     cmocka_unit_test(text_of_links_is_that_of_a_tree),
     cmocka_unit_test(a_tag_that_is_cut_has_a_ceiling),
     cmocka_unit_test(a_long_tag_in_small_pieces_takes_linear_time),

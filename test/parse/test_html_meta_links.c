@@ -14,6 +14,8 @@ static void urls_in_metas_are_links(void **state)
   } rows[] = {
     { "<meta http-equiv=refresh content='0; url=1'>", "refresh:1 " },
     { "<meta http-equiv=Refresh content='9;URL=\"1\"'>", "refresh:1 " },
+    { "<meta http-equiv=&#82;efresh content='0;1'>", "refresh:1 " },
+    { "<meta http-equiv=' refresh' content='0;1'>", "" },
     { "<meta http-equiv=refresh content='x'><meta http-equiv=refresh>", "" },
     { "<meta property=og:url content=1><meta property='OG:Image' content=2>", "meta:1 meta:2 " },
     { "<meta property=og:image:secure_url content=1><meta name=twitter:image content=2>",
@@ -24,6 +26,9 @@ static void urls_in_metas_are_links(void **state)
       "meta:1 meta:2 " },
     { "<meta http-equiv=Content-Security-Policy content=\"script-src 'self' a; report-uri 1 2;\">",
       "meta:1 meta:2 " },
+    { "<meta name=image property=og:image content=1><meta property=x name=og:url content=2>",
+      "meta:1 meta:2 " },
+    { "<meta name=twitter:image property=og:image content=1>", "meta:1 " },
     { "<meta name=description content=/a><meta name=og:image>", "" },
     { "<meta property=og:image content=''>", "" },
     { "<template><meta property=og:url content=1></template>", "" },
@@ -61,12 +66,16 @@ static void names_and_contents_are_kept_in_order(void **state)
   extract_open(&rig);
   extract_run(&rig,
               CR_SPAN("<meta name=' Robots ' content='noindex, &quot;x&quot;'>"
-                      "<meta property=og:title content=y><meta name=z><meta content=w>"),
+                      "<meta property=og:title content=y><meta name=z><meta content=w>"
+                      "<meta property=og:x name=x content=v>"),
               SIZE_MAX / 2);
-  assert_int_equal(facts->meta_count, 2);
+  assert_int_equal(facts->meta_count, 4);
   assert_string_equal(facts->metas[0].name, "robots");
   assert_string_equal(facts->metas[0].content, "noindex, \"x\"");
   assert_string_equal(facts->metas[1].name, "og:title");
+  assert_string_equal(facts->metas[2].name, "x");
+  assert_string_equal(facts->metas[3].name, "og:x");
+  assert_string_equal(facts->metas[3].content, "v");
   rig.wants.metadata = false;
   extract_run(&rig, CR_SPAN("<meta name=a content=b><title>x</title>"), SIZE_MAX / 2);
   assert_int_equal(facts->meta_count, 0);
