@@ -86,7 +86,8 @@ const char *cr_charset_decide(struct cr_span body, struct cr_span type, const ch
     name = cr_charset_of_label(cr_mime_parameter(type, CR_SPAN("charset")));
   if (!name)
     name = name_within(body, mime);
-  if (!name)
-    name = cr_charset_of_label(cr_mime_is_html(mime) ? CR_SPAN("windows-1252") : CR_SPAN("utf-8"));
+  if (!name) /* XHTML is XML, and that is UTF-8 (XML 1.0, 4.3.3) */
+    name = cr_charset_of_label(strcmp(mime, "text/html") == 0 ? CR_SPAN("windows-1252")
+                                                              : CR_SPAN("utf-8"));
   return name;
 }

@@ -79,6 +79,18 @@ int cr_iconv_add(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span in);
 int cr_iconv_add_code(struct cr_iconv *cv, uint32_t code);                       /* the same */
 int cr_iconv_close(struct cr_iconv *cv, struct cr_span *out); /* the same; always to be called */
 
+/* ---- charset_exact.c ---- */
+
+/* A character that iconv may not read as the standard has it. */
+struct cr_exact {
+  size_t at; /* where it stands */
+  size_t bytes;
+  uint32_t code;
+};
+
+/* The first one of in; false: there is none. */
+bool cr_charset_find_exact(enum cr_iconv_set set, struct cr_span in, struct cr_exact *exact);
+
 /* ---- charset_encode.c, charset_encode_cjk.c ---- */
 
 /* Appends "%26%23960%3B" ("&#960;", escaped): a character that an encoding lacks, in a query.

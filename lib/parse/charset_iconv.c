@@ -166,6 +166,23 @@ static int convert_all(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_spa
   return err < 0 ? err : flush(cv, converter);
 }
 
+/* What converters differ in is kept from them. */
+static int convert_exactly(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span in)
+{
+  struct cr_exact exact;
+
+  while (cr_charset_find_exact(set, in, &exact)) {
+    size_t behind = exact.at + exact.bytes;
+    int err = convert_all(cv, set, cr_span(in.at, exact.at));
+    if (err == 0)
+      err = cr_iconv_add_code(cv, exact.code);
+    if (err < 0)
+      return err;
+    in = cr_span(in.at + behind, in.len - behind);
+  }
+  return convert_all(cv, set, in);
+}
+
 /* Without a converter: ASCII as it is. */
 static int copy_ascii(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span in)
 {
@@ -201,7 +218,7 @@ int cr_iconv_add(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span in)
     cv->is_asked[set] = true;
     cv->converters[set] = converter == no_converter() ? NULL : (void *)converter;
   }
-  return cv->converters[set] ? convert_all(cv, set, in) : copy_ascii(cv, set, in);
+  return cv->converters[set] ? convert_exactly(cv, set, in) : copy_ascii(cv, set, in);
 }
 
 int cr_iconv_add_code(struct cr_iconv *cv, uint32_t code)

@@ -92,8 +92,9 @@ enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scr
 /* The encoding of a label by the WHATWG Encoding standard: its name in lower case, static; NULL:
  * none of them. */
 const char *cr_charset_of_label(struct cr_span label);
-/* BOM, then the Content-Type's charset, then <meta>, then windows-1252 (for text that isn't HTML:
- * the XML declaration, or @charset of CSS, then utf-8). mime: what the body is. */
+/* BOM, then the Content-Type's charset, then <meta>, then windows-1252, or utf-8 for XHTML (for
+ * text that isn't HTML: the XML declaration, or @charset of CSS, then utf-8). mime: what the body
+ * is. */
 const char *cr_charset_decide(struct cr_span body, struct cr_span type, const char *mime);
 
 /* ---- charset_encode.c ---- */

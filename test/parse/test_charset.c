@@ -97,6 +97,8 @@ static void evidence_counts_in_the_order_of_the_standard(void **state)
     { "<meta charset=gbk>", "text/html", "text/html", "gbk" },
     { "<meta charset=none>", "text/html", "text/html", "windows-1252" },
     { "", "", "text/html", "windows-1252" },
+    { "x", "application/xhtml+xml", "application/xhtml+xml", "utf-8" },
+    { "<meta charset=koi8-r />", "", "application/xhtml+xml", "koi8-r" },
     { "<meta charset=gbk>", "text/plain", "text/plain", "utf-8" },
     { "x", "text/plain;charset=latin1", "text/plain", "windows-1252" },
     { "<?xml version='1.0' encoding='koi8-r'?>", "text/xml", "text/xml", "koi8-r" },

@@ -52,7 +52,11 @@ static const struct {
   { CR_ICONV_BIG5, CR_SPAN_INIT("\xa4"), CR_SPAN_INIT(BAD), "half of one at the end" },
   { CR_ICONV_BIG5, CR_SPAN_INIT("\xa4<a>"), CR_SPAN_INIT(BAD "<a>"), "ASCII is never swallowed" },
   { CR_ICONV_BIG5, CR_SPAN_INIT("\xc4\0z"), CR_SPAN_INIT(BAD "\0z"), "NUL isn't either" },
-  { CR_ICONV_BIG5, CR_SPAN_INIT("\xffz"), CR_SPAN_INIT(BAD "z"), "no lead byte" },
+  { CR_ICONV_BIG5, CR_SPAN_INIT("\xff\x80z"), CR_SPAN_INIT(BAD BAD "z"), "no lead bytes" },
+  { CR_ICONV_BIG5, CR_SPAN_INIT("\xa1\xfe\xa2\x40z"), CR_SPAN_INIT("\xef\xbc\x8f\xef\xbc\xbcz"),
+    "U+FF0F and U+FF3C, which converters lack" },
+  { CR_ICONV_BIG5, CR_SPAN_INIT("\x88\x66\xa1\xe3\xa4\x40"),
+    CR_SPAN_INIT("\xc3\x8a\xef\xbd\x9e\xe4\xb8\x80"), "U+FF5E, behind one that might be two" },
 
   { CR_ICONV_EUC_KR, CR_SPAN_INIT("\xb0\xa1z"), CR_SPAN_INIT("\xea\xb0\x80z"), "U+AC00" },
   { CR_ICONV_EUC_KR, CR_SPAN_INIT("\x81\x41z"), CR_SPAN_INIT("\xea\xb0\x82z"),
@@ -65,6 +69,8 @@ static const struct {
 
   { CR_ICONV_GB18030, CR_SPAN_INIT("\xd6\xd0z"), CR_SPAN_INIT("\xe4\xb8\xadz"), "U+4E2D" },
   { CR_ICONV_GB18030, CR_SPAN_INIT("\xa2\xe3"), CR_SPAN_INIT("\xe2\x82\xac"), "the euro sign" },
+  { CR_ICONV_GB18030, CR_SPAN_INIT("\xa3\xa0z"), CR_SPAN_INIT("\xe3\x80\x80z"),
+    "U+3000, a second time" },
   { CR_ICONV_GB18030, CR_SPAN_INIT("\x80z"), CR_SPAN_INIT("\xe2\x82\xacz"),
     "and as Windows has it" },
   { CR_ICONV_GB18030, CR_SPAN_INIT("\x81\x30\x81\x30z"), CR_SPAN_INIT("\xc2\x80z"),

@@ -164,7 +164,7 @@ static void types_decide_what_is_done(void **state)
     { { "application/xhtml+xml", 21 },
       { "<a href='x'/>", 13 },
       "application/xhtml+xml",
-      "windows-1252",
+      "utf-8",
       1 },
     { { NULL, 0 }, { "<p><a href=x>", 13 }, "text/html", "windows-1252", 1 },
     { { "", 0 }, { "<p><a href=x>", 13 }, "text/html", "windows-1252", 1 },
