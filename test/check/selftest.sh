@@ -252,7 +252,7 @@ refuses symbols 'crawler_extra, which no public header' symbols.c "$good_symbols
 refuses symbols 'crawler_two is declared, but not in' symbols.c 'int crawler_one(void) { return 1; }'
 refuses symbols 'counter is a writable' symbols.c "$good_symbols" '__attribute__((used)) static int counter = 3;'
 for name in abort exit printf puts signal setlocale putenv __assert_fail stderr; do
-  refuses symbols "refers to $name\$" symbols.c 'extern char '$name'[];' \
+  refuses symbols "takes $name, which" symbols.c 'extern char '$name'[];' \
     'int crawler_one(void) { return *(volatile char *)'$name'; } int crawler_two(void) { return 1; }'
 done
 

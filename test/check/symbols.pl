@@ -5,8 +5,9 @@
 #   symbols.pl SHARED_LIBRARY ARCHIVE HEADER...
 #
 # The shared library and the archive export exactly the functions that the public headers declare,
-# and those are crawler_*. The library calls nothing that ends the process, prints, or changes what
-# the process shares. It has no writable variable of its own: two crawlers share nothing.
+# and those are crawler_*. What the library takes from others is on the list symbols.allow, which has
+# nothing that ends the process, prints, or changes what the process shares. It has no writable
+# variable of its own: two crawlers share nothing.
 use strict;
 use warnings;
 
@@ -15,14 +16,16 @@ die "usage: symbols.pl SHARED_LIBRARY ARCHIVE HEADER...\n" if !@headers;
 my $nm = $ENV{NM} // 'nm';
 my $objdump = $ENV{OBJDUMP} // 'objdump';
 
-my %forbidden = map { $_ => 1 } qw(
-  abort exit _exit _Exit quick_exit at_quick_exit atexit raise kill __assert_fail __assert __errx errx err
-  printf vprintf fprintf vfprintf dprintf vdprintf puts fputs putchar putc fputc fwrite perror
-  __printf_chk __vprintf_chk __fprintf_chk __vfprintf_chk __dprintf_chk stdout stderr warn warnx psignal
-  signal sigaction bsd_signal sysv_signal sigset sigprocmask
-  setlocale putenv setenv unsetenv clearenv chdir fchdir umask fork vfork system popen daemon
-  srand rand srandom random drand48 strtok localtime gmtime ctime asctime gethostbyname getservbyname
-  sprintf vsprintf strcpy strcat gets __sprintf_chk __vsprintf_chk __strcpy_chk __strcat_chk atoi);
+# Names, and comments from '#' on.
+sub allowed_by {
+  my ($file) = @_;
+  open my $in, '<', $file or die "symbols.pl: $file: $!\n";
+  return { map { $_ => 1 } map { s/#.*//s; split } <$in> };
+}
+
+# The C library has the same function under more names: checked (__memcpy_chk), or by the standard
+# that is compiled for (__isoc99_sscanf).
+sub plain_name { return $_[0] =~ /^__(?:isoc\d+_)?(\w+?)(?:_chk)?$/ ? $1 : $_[0] }
 
 my $bad = 0;
 
@@ -78,7 +81,10 @@ compare('the archive', names(grep { !/^\S*:$/ } lines_of($nm, '-g', '--defined-o
 
 my %taken = (%{ names(lines_of($nm, '-D', '--undefined-only', $shared)) },
              %{ names(lines_of($nm, '-u', $archive)) });
-complain("the library refers to $_") for grep { $forbidden{$_} } sort keys %taken;
+my $allowed = allowed_by($0 =~ s/pl$/allow/r);
+for (grep { !/^cr(awler)?_/ } sort keys %taken) {
+  complain("the library takes $_, which symbols.allow doesn't have") if !$allowed->{$_} && !$allowed->{ plain_name($_) };
+}
 
 for (lines_of($objdump, '-t', $archive)) {
   next if !/^\S+ .{6}O (\.data|\.bss|\.tdata|\.tbss)(\S*)\s+\S+\s+(?:\.hidden )?(\S+)/;
