@@ -257,13 +257,14 @@ static void connect_next(struct cr_curl_attempt *a)
     finish_internal(a, err);
 }
 
-/* A proxy resolves the names; an address in the URL itself can still be held against the policy. */
+/* A proxy resolves the names; an address in the URL itself can still be held against the policy,
+ * and so can a name that is an address everywhere: the proxy's own, then. */
 static void connect_by_proxy(struct cr_curl_attempt *a)
 {
-  struct cr_address address;
+  struct cr_address address = { .bytes = { 127, 0, 0, 1 }, .family = 4 };
   const char *refusal = NULL;
 
-  if (cr_address_parse(a->t->host, &address))
+  if (cr_address_parse(a->t->host, &address) || cr_address_is_loopback_name(a->t->host))
     refusal = cr_curl_refusal(&a->common->env, a->t, &address);
   if (refusal)
     end_with(a, CRAWLER_FAILED_ADDRESS, refusal);

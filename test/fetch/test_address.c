@@ -167,9 +167,15 @@ static const struct {
   { "223.255.255.255", "224.0.0.0", "239.255.255.255", NULL, "RFC 5771" },
   { NULL, "240.0.0.0", "255.255.255.254", NULL, "RFC 1112" },
   { NULL, "255.255.255.255", "255.255.255.255", NULL, "RFC 919" },
+  { "168.63.129.15", "168.63.129.16", "168.63.129.16", "168.63.129.17", "a cloud's own" },
   { NULL, "::", "::", NULL, "RFC 4291: unspecified" },
   { NULL, "::1", "::1", NULL, "RFC 4291: loopback" },
   { NULL, "::2", "::ffff:ffff", NULL, "RFC 4291: IPv4-compatible" },
+  { NULL, "::ffff:0:0:0", "::ffff:0:ffff:ffff", NULL, "RFC 2765: IPv4-translated" },
+  { NULL, "64:ff9a::808:808", "64:ff9a:ffff:ffff:ffff:ffff:ffff:ffff", "64:ff9b::808:808",
+    "RFC 6052: in front of NAT64" },
+  { "64:ff9b::dfff:ffff", "64:ff9b::1:808:808", "64:ff9b:0:ffff:ffff:ffff:ffff:ffff", NULL,
+    "RFC 6052: behind NAT64" },
   { NULL, "64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 8215" },
   { NULL, "100::", "100::ffff:ffff:ffff:ffff", NULL, "RFC 6666" },
   { NULL, "100:0:0:1::", "100:0:0:1:ffff:ffff:ffff:ffff", NULL, "RFC 9780" },
@@ -271,6 +277,50 @@ static void tunnels_are_refused_whoever_is_inside(void **state)
   expect_global("2002:808:808::", false, "6to4 of 8.8.8.8");
   expect_global("2001:0:4136:e378:8000:63bf:3fff:fdd2", false, "Teredo, RFC 4380 section 4");
   expect_global("2001:0:4136:e378:8000:63bf:80ff:fffe", false, "Teredo of 127.0.0.1");
+}
+
+/* RFC 4291 section 2.5.5.2. */
+static void a_mapped_address_equals_the_ipv4_address(void **state)
+{
+  static const struct {
+    const char *a;
+    const char *b;
+    bool want;
+  } cases[] = {
+    { "192.0.2.1", "192.0.2.1", true },
+    { "192.0.2.1", "192.0.2.2", false },
+    { "192.0.2.1", "::ffff:192.0.2.1", true },
+    { "::ffff:192.0.2.1", "192.0.2.1", true },
+    { "::ffff:192.0.2.1", "::ffff:192.0.2.1", true },
+    { "192.0.2.1", "::192.0.2.1", false },
+    { "::1", "::1", true },
+    { "::1", "::2", false },
+    { "0.0.0.0", "::", false },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_address a = parse(cases[i].a);
+    struct cr_address b = parse(cases[i].b);
+    assert_int_equal(cr_address_eq(&a, &b), cases[i].want);
+  }
+}
+
+/* RFC 6761 section 6.3. */
+static void localhost_and_what_is_under_it_is_loopback(void **state)
+{
+  static const char *const names[] = { "localhost",   "LocalHost",    "localhost.",
+                                       "a.localhost", "a.localhost.", "a.b.LOCALHOST" };
+  static const char *const others[] = { "",           ".",           "local",     "localhost..",
+                                        "xlocalhost", "localhost.a", "127.0.0.1", "ocalhost" };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    if (!cr_address_is_loopback_name(cr_span_text(names[i])))
+      fail_msg("not loopback: %s", names[i]);
+  for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+    if (cr_address_is_loopback_name(cr_span_text(others[i])))
+      fail_msg("loopback: %s", others[i]);
 }
 
 /* A second, slow opinion: bit by bit, from the texts of the table above. */
@@ -510,6 +560,8 @@ int main(void)
     cmocka_unit_test(ordinary_addresses_are_global),
     cmocka_unit_test(an_ipv4_address_inside_ipv6_counts_as_what_it_is),
     cmocka_unit_test(tunnels_are_refused_whoever_is_inside),
+    cmocka_unit_test(a_mapped_address_equals_the_ipv4_address),
+    cmocka_unit_test(localhost_and_what_is_under_it_is_loopback),
     cmocka_unit_test(random_addresses_agree_with_the_table),
     cmocka_unit_test(exceptions_open_what_they_name_and_nothing_else),
     cmocka_unit_test(what_is_no_list_is_refused),

@@ -283,13 +283,18 @@ static void a_socks_proxy_resolves_the_name_and_sees_a_plain_request(void **stat
 
 static void an_address_in_the_url_is_refused_through_a_proxy_too(void **state)
 {
+  static const char *const origins[] = { "http://127.0.0.1:80",    "http://[::1]:80",
+                                         "https://10.0.0.1:443",   "http://localhost:80",
+                                         "http://a.localhost.:80", "https://localhost:443" };
   struct detour d;
 
   (void)state;
-  open_detour(&d, "http", polite, "http://127.0.0.1:80");
-  assert_int_equal(d.shot.t.failure, CRAWLER_FAILED_ADDRESS);
-  assert_int_equal(cr_raw_server_connections(d.proxy), 0);
-  close_detour(&d);
+  for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
+    open_detour(&d, "http", polite, origins[i]);
+    assert_int_equal(d.shot.t.failure, CRAWLER_FAILED_ADDRESS);
+    assert_int_equal(cr_raw_server_connections(d.proxy), 0);
+    close_detour(&d);
+  }
 }
 
 static void a_proxy_that_is_not_there_is_connect(void **state)
