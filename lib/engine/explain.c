@@ -448,6 +448,10 @@ static int check_address(struct question *q)
 
   if (!cr_address_parse(host, &address)) /* a name's are judged when it is resolved */
     return 0;
+  if (q->s->hooks->address) {
+    answer(q, CRAWLER_CHECK_ADDRESS, CRAWLER_ANSWER_UNKNOWN, "on_address");
+    return 0;
+  }
   err = cr_address_policy_open(&policy, q->s->mem, q->s->settings->allow_private);
   if (err < 0)
     return err;
