@@ -343,6 +343,7 @@ int crawler_set_trap_pages(crawler *c, int64_t pages); /* that say the same; the
 int crawler_set_duplicate_memory_bytes(crawler *c, int64_t bytes); /* 0: duplicates aren't told */
 int crawler_set_simhash(crawler *c, int on);                 /* crawler_page_simhash() of each */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
+int crawler_set_connect_ports(crawler *c, const char *list); /* "80,443": no other, seeds too */
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */
 /* "Name: value", to the seeds' origins; each adds one, "" removes all. CRAWLER_E_LIMIT: over 64. */
 int crawler_set_header(crawler *c, const char *line);
@@ -441,9 +442,9 @@ int crawler_request_priority(const crawler_request *req);
  * -1: none says so, or it says a time that is still to come. */
 int64_t crawler_request_lastmod_ms(const crawler_request *req);
 /* In on_outcome: the rule that did it, "deny_url *.zip" or the option's name, of a URL rejected for
- * scope or pattern_limit, or failed by option mime_types; "Disallow: /private" of one dropped for
- * robots; "host_retry_budget" where that kept it from another attempt. NULL elsewhere. Valid until
- * the hook returns. */
+ * scope or pattern_limit, or failed by option mime_types or connect_ports; "Disallow: /private" of
+ * one dropped for robots; "host_retry_budget" where that kept it from another attempt. NULL
+ * elsewhere. Valid until the hook returns. */
 const char *crawler_request_rule(const crawler_request *req);
 crawler_trap crawler_request_trap(const crawler_request *req); /* in on_outcome: what left it out */
 /* The line of robots.txt, from 1, that a rule stands in; 0: it stands in none. */
@@ -1015,7 +1016,7 @@ typedef enum crawler_check {
   CRAWLER_CHECK_LIMIT = 7,    /* of pages and bytes, and a host's: what is over one stays queued */
   CRAWLER_CHECK_HOST = 8,     /* it can be reached, and doesn't only say "later" */
   CRAWLER_CHECK_REQUEST = 9,  /* on_request, which is not called */
-  CRAWLER_CHECK_ADDRESS = 10, /* option allow_private, of a URL that has an address for a host */
+  CRAWLER_CHECK_ADDRESS = 10, /* options connect_ports and, of an address, allow_private */
   CRAWLER_CHECK_COUNT = 11
 } crawler_check;
 

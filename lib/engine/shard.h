@@ -416,6 +416,10 @@ struct cr_passages *cr_shard_passages(struct cr_shard *s, int worker);
 /* ---- dispatch.c: a lease becomes a transfer ---- */
 
 void cr_dispatch(struct cr_shard *s, const struct cr_task *task);
+/* Is its port one that anything may be asked at, whatever kind of request it is? By option
+ * connect_ports; without it a seed's own is. */
+bool cr_may_ask_port(const struct cr_shard *s, struct cr_arena *arena,
+                     const struct crawler_request *req);
 
 /* ---- arrive.c: events of the fetcher ---- */
 
