@@ -182,6 +182,7 @@ static void resolved(struct cr_resolve *question, const struct cr_address *addre
     }
     refusal = refusal ? refusal : no;
   }
+  cr_curl_choice_order(&a->handle.choice);
   if (a->handle.choice.count > 0)
     note(a);
   else if (refusal)

@@ -2,11 +2,18 @@
 /* curl_choice.c - the addresses that a transfer may connect to.
  *
  * The owner's yes to what the policy allows doesn't outlive the policy: that is asked again at the
- * socket. Its yes to what the policy refuses is for one address and one transfer. Pure.
+ * socket. Its yes to what the policy refuses is for one address and one transfer.
  */
 #include "fetch/curl_choice.h"
 
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef SOCK_CLOEXEC /* a system without it hands sockets on to programs that the host executes */
+#define SOCK_CLOEXEC 0
+#endif
 
 const char *cr_curl_refusal(const struct cr_address_policy *policy, struct cr_transfer *t,
                             const struct cr_address *address)
@@ -40,6 +47,37 @@ const char *cr_curl_choose(struct cr_curl_choice *choice, const struct cr_addres
     choice->though_refused[choice->count++] = refusal != NULL;
   }
   return NULL;
+}
+
+/* A UDP socket sends nothing when it is connected: the system only looks for a route and a source
+ * address (RFC 6724 section 5, rule 1). */
+static bool has_way_to(const struct cr_address *address)
+{
+  struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(80) };
+  int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+  if (fd < 0)
+    return false;
+  memcpy(&to.sin6_addr, address->bytes, sizeof(to.sin6_addr));
+  bool has = connect(fd, (const struct sockaddr *)(const void *)&to, sizeof(to)) == 0;
+  (void)close(fd);
+  return has;
+}
+
+void cr_curl_choice_order(struct cr_curl_choice *choice)
+{
+  struct cr_address first = choice->addresses[0];
+  bool first_though = choice->though_refused[0];
+  size_t v4 = 0;
+
+  while (v4 < choice->count && choice->addresses[v4].family == 6)
+    v4++;
+  if (v4 == 0 || v4 == choice->count || has_way_to(&first))
+    return;
+  choice->addresses[0] = choice->addresses[v4];
+  choice->though_refused[0] = choice->though_refused[v4];
+  choice->addresses[v4] = first;
+  choice->though_refused[v4] = first_though;
 }
 
 enum cr_curl_held cr_curl_hold(const struct cr_curl_choice *choice,

@@ -26,6 +26,8 @@ const char *cr_curl_refusal(const struct cr_address_policy *policy, struct cr_tr
  * (refusal, NULL: yes). NULL: it was, as far as there is room; else why not. */
 const char *cr_curl_choose(struct cr_curl_choice *choice, const struct cr_address *address,
                            const char *refusal, enum cr_fetch_verdict verdict);
+/* Puts an IPv4 address first if IPv6 ones are, and this machine has no way to them. */
+void cr_curl_choice_order(struct cr_curl_choice *choice);
 /* A connection to address: is it what was chosen? */
 enum cr_curl_held {
   CR_CURL_HELD_YES,

@@ -94,6 +94,37 @@ static void what_has_no_room_is_not_held_to(void **state)
   assert_int_equal(hold(&choice, "192.0.2.4"), CR_CURL_HELD_OTHER);
 }
 
+/* Multicast without an interface's name is no address to connect to anywhere. */
+static void an_ipv4_address_goes_first_where_ipv6_leads_nowhere(void **state)
+{
+  static const struct {
+    const char *addresses[3];
+    const char *first;
+    bool first_though;
+  } cases[] = {
+    { { "ff02::1", "127.0.0.1", NULL }, "127.0.0.1", true },
+    { { "ff02::1", "ff02::2", "127.0.0.1" }, "127.0.0.1", true },
+    { { "127.0.0.1", "ff02::1", NULL }, "127.0.0.1", false },
+    { { "ff02::1", "ff02::2", NULL }, "ff02::1", false },
+    { { "ff02::1", NULL, NULL }, "ff02::1", false },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_curl_choice choice = { .count = 0 };
+    char text[64];
+    for (size_t k = 0; k < 3 && cases[i].addresses[k]; k++)
+      assert_null(choose(&choice, cases[i].addresses[k],
+                         k > 0 && strchr(cases[i].addresses[k], '.') ? "no" : NULL,
+                         CR_FETCH_THOUGH_REFUSED));
+    cr_curl_choice_order(&choice);
+    cr_address_format(&choice.addresses[0], text);
+    assert_string_equal(text, cases[i].first);
+    assert_int_equal(choice.though_refused[0], cases[i].first_though);
+  }
+  cr_curl_choice_order(&(struct cr_curl_choice){ .count = 0 });
+}
+
 static void a_refusal_names_the_address_if_there_is_memory_for_it(void **state)
 {
   struct cr_mem mem;
@@ -124,6 +155,7 @@ int main(void)
     cmocka_unit_test(policy_and_owner_choose),
     cmocka_unit_test(a_mapped_address_is_held_to_the_ipv4_address),
     cmocka_unit_test(what_has_no_room_is_not_held_to),
+    cmocka_unit_test(an_ipv4_address_goes_first_where_ipv6_leads_nowhere),
     cmocka_unit_test(a_refusal_names_the_address_if_there_is_memory_for_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
