@@ -110,8 +110,9 @@ typedef enum crawler_method { CRAWLER_GET = 0, CRAWLER_HEAD = 1, CRAWLER_POST = 
 
 /* What a hook answers. 0 accepts, so that an empty hook is harmless. */
 typedef enum crawler_verdict {
-  CRAWLER_ACCEPT = 0, /* go on */
-  CRAWLER_REJECT = 1  /* leave it */
+  CRAWLER_ACCEPT = 0,  /* go on */
+  CRAWLER_REJECT = 1,  /* leave it */
+  CRAWLER_OVERRULE = 2 /* on_address: connect, though the policy says no; elsewhere as REJECT */
 } crawler_verdict;
 
 /* How an admitted URL ended; and REJECTED for one that was never admitted. */
@@ -138,7 +139,7 @@ typedef enum crawler_reason {
   CRAWLER_FAILED_TOO_MANY_REDIRECTS = 10,  /* over option max_redirects */
   CRAWLER_FAILED_RATE_LIMITED = 11,        /* the host only ever said "later": 429, 503 */
   CRAWLER_FAILED_HOST_DEAD = 12,           /* not asked: couldn't be reached too often */
-  CRAWLER_FAILED_ADDRESS = 13,             /* only addresses that the policy refuses */
+  CRAWLER_FAILED_ADDRESS = 13,             /* only addresses that are refused */
   CRAWLER_FAILED_INTERNAL = 14,            /* no memory or descriptors, or the caller said so */
   CRAWLER_DROPPED_ROBOTS = 32,             /* robots.txt says no */
   CRAWLER_DROPPED_ROBOTS_UNREACHABLE = 33, /* robots.txt can't be had */
@@ -342,6 +343,7 @@ int crawler_set_trap_pages(crawler *c, int64_t pages); /* that say the same; the
 int crawler_set_duplicate_memory_bytes(crawler *c, int64_t bytes); /* 0: duplicates aren't told */
 int crawler_set_simhash(crawler *c, int on);                 /* crawler_page_simhash() of each */
 int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hosts and CIDRs */
+int crawler_set_connect_ports(crawler *c, const char *list); /* "80,443": no other, seeds too */
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */
 /* "Name: value", to the seeds' origins; each adds one, "" removes all. CRAWLER_E_LIMIT: over 64. */
 int crawler_set_header(crawler *c, const char *line);
@@ -440,9 +442,9 @@ int crawler_request_priority(const crawler_request *req);
  * -1: none says so, or it says a time that is still to come. */
 int64_t crawler_request_lastmod_ms(const crawler_request *req);
 /* In on_outcome: the rule that did it, "deny_url *.zip" or the option's name, of a URL rejected for
- * scope or pattern_limit, or failed by option mime_types; "Disallow: /private" of one dropped for
- * robots; "host_retry_budget" where that kept it from another attempt. NULL elsewhere. Valid until
- * the hook returns. */
+ * scope or pattern_limit, or failed by option mime_types or connect_ports; "Disallow: /private" of
+ * one dropped for robots; "host_retry_budget" where that kept it from another attempt. NULL
+ * elsewhere. Valid until the hook returns. */
 const char *crawler_request_rule(const crawler_request *req);
 crawler_trap crawler_request_trap(const crawler_request *req); /* in on_outcome: what left it out */
 /* The line of robots.txt, from 1, that a rule stands in; 0: it stands in none. */
@@ -545,13 +547,15 @@ typedef int (*crawler_retry_cb)(crawler *c, const crawler_request *req, crawler_
 typedef void (*crawler_outcome_cb)(crawler *c, const crawler_request *req, crawler_outcome outcome,
                                    crawler_reason reason, const crawler_page *page, void *user);
 typedef int (*crawler_resolve_cb)(crawler *c, const char *host, uint64_t token, void *user);
+typedef int (*crawler_address_cb)(crawler *c, const crawler_request *req, const char *address,
+                                  int port, int allowed, void *user);
 typedef void (*crawler_transfer_cb)(crawler *c, crawler_request *req, void *curl, void *user);
 typedef void (*crawler_done_cb)(crawler *c, void *user);
 typedef void (*crawler_log_cb)(crawler *c, int level, const char *text, void *user);
 
 /* Each sets the one hook of its sort; cb NULL removes it. user is handed back and stays the
  * caller's. Callbacks that return int answer CRAWLER_ACCEPT (0) or CRAWLER_REJECT where a verdict
- * is meant (filter, request, headers, body, retry), and should return 0 elsewhere. */
+ * is meant (filter, request, headers, body, retry, address), and should return 0 elsewhere. */
 
 /* A page's URL in scope, not yet known: take it? Asked once for each distinct URL (but see option
  * filter_depends_on_page). It may be changed with crawler_request_set_url(), _priority, _meta. */
@@ -595,6 +599,14 @@ void crawler_on_resolve(crawler *c, crawler_resolve_cb cb, void *user);
  * addresses, is told to on_log and ignored: the name fails with dns at option dns_timeout.
  * CRAWLER_E_INVAL: over 4 KB. [any thread] */
 int crawler_resolved(crawler *c, uint64_t token, const char *addresses, int64_t ttl_ms);
+/* May req, of any kind, connect to this address ("192.0.2.1", "2001:db8::1") and port? Asked of
+ * each address that its host has or is, whoever says so, until four may be connected to, before the
+ * first of them is; for each attempt and each hop of a redirect anew. allowed: what option
+ * allow_private says. ACCEPT leaves it at that, REJECT refuses the address, OVERRULE opens it for
+ * this attempt: who overrules by the host's name lets the owner of that name choose any machine of
+ * your network. The connection is held to what was answered, one that is used again too. None left:
+ * failed: address. Not asked through a proxy, which looks up the names itself. */
+void crawler_on_address(crawler *c, crawler_address_cb cb, void *user);
 /* curl is the CURL * of a transfer of any kind about to start, for options that the library has no
  * name for. Those that guard policy or carry our state are set after the hook. */
 void crawler_on_transfer(crawler *c, crawler_transfer_cb cb, void *user);
@@ -1005,7 +1017,7 @@ typedef enum crawler_check {
   CRAWLER_CHECK_LIMIT = 7,    /* of pages and bytes, and a host's: what is over one stays queued */
   CRAWLER_CHECK_HOST = 8,     /* it can be reached, and doesn't only say "later" */
   CRAWLER_CHECK_REQUEST = 9,  /* on_request, which is not called */
-  CRAWLER_CHECK_ADDRESS = 10, /* option allow_private, of a URL that has an address for a host */
+  CRAWLER_CHECK_ADDRESS = 10, /* options connect_ports and, of an address, allow_private */
   CRAWLER_CHECK_COUNT = 11
 } crawler_check;
 

@@ -158,6 +158,7 @@ static bool is_list(const struct row *row, struct cr_span value)
   } lists[] = {
     { "schemes", cr_list_of_schemes },
     { "ports", cr_list_of_ports },
+    { "connect_ports", cr_list_of_ports },
     { "allow_extensions", cr_list_of_extensions },
     { "deny_extensions", cr_list_of_extensions },
     { "mime_types", cr_list_of_types },

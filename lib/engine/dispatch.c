@@ -7,6 +7,7 @@
 #include "engine/shard.h"
 
 #include "base/inflate.h"
+#include "filter/connect_ports.h"
 #include "robots/robots.h"
 
 static const char accept_line[] =
@@ -185,6 +186,32 @@ static void give_back(struct cr_shard *s, const struct cr_task *task)
     cr_shard_fail(s, CRAWLER_E_NOMEM);
 }
 
+bool cr_may_ask_port(const struct cr_shard *s, struct cr_arena *arena,
+                     const struct crawler_request *req)
+{
+  struct cr_span list = cr_span_text(s->settings->connect_ports);
+
+  if (cr_port_may_be_connected(list, req->port))
+    return true;
+  return list.len == 0 && cr_scope_has_seed(s->scope, cr_politeness_key(arena, req));
+}
+
+/* Is it at a port that may not be asked? Then it has ended. */
+static bool ends_by_port(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+
+  if (cr_may_ask_port(s, &v->page.arena, &v->page.req))
+    return false;
+  v->begun_ms = cr_loop_now(s->loop);
+  v->page.req.rule = "connect_ports";
+  if (v->page.req.kind == CRAWLER_KIND_ROBOTS)
+    cr_robots_arrived(v, CRAWLER_FAILED_ADDRESS);
+  else
+    cr_visit_end(v, CRAWLER_FAILED, CRAWLER_FAILED_ADDRESS);
+  return true;
+}
+
 /* May it leave? NONE, or why it ends here. */
 static crawler_reason why_not(struct cr_shard *s, struct cr_visit *v)
 {
@@ -222,6 +249,8 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
     cr_robots_in_vain(v);
     return;
   }
+  if (ends_by_port(v))
+    return;
   reason = why_not(s, v);
   if (reason != CRAWLER_REASON_NONE) {
     cr_visit_end(v, reason >= CRAWLER_DROPPED_ROBOTS ? CRAWLER_DROPPED : CRAWLER_FAILED, reason);

@@ -439,6 +439,14 @@ static void check_request(struct question *q)
     answer(q, CRAWLER_CHECK_REQUEST, CRAWLER_ANSWER_UNKNOWN, "on_request");
 }
 
+static bool check_port(struct question *q)
+{
+  if (cr_may_ask_port(q->s, q->arena, &q->req))
+    return true;
+  refuse(q, CRAWLER_CHECK_ADDRESS, CRAWLER_FAILED_ADDRESS, "connect_ports");
+  return false;
+}
+
 static int check_address(struct question *q)
 {
   struct cr_span host = cr_request_host(&q->req);
@@ -446,8 +454,14 @@ static int check_address(struct question *q)
   struct cr_address address;
   int err;
 
+  if (!check_port(q))
+    return 0;
   if (!cr_address_parse(host, &address)) /* a name's are judged when it is resolved */
     return 0;
+  if (q->s->hooks->address) {
+    answer(q, CRAWLER_CHECK_ADDRESS, CRAWLER_ANSWER_UNKNOWN, "on_address");
+    return 0;
+  }
   err = cr_address_policy_open(&policy, q->s->mem, q->s->settings->allow_private);
   if (err < 0)
     return err;

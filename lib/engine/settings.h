@@ -110,6 +110,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t duplicate_memory;
   int64_t simhash;
   char *allow_private;
+  char *connect_ports;
   char *resolve;
   char *header; /* "Name: value" lines, each ended by LF */
   int64_t keep_open;

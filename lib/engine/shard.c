@@ -242,6 +242,25 @@ static int resolve_hook(const char *host, uint64_t token, void *user)
   return taken;
 }
 
+/* An empty hook opens nothing, and neither does an answer that is none of the three. */
+static enum cr_fetch_verdict judge_address(struct cr_transfer *t, const char *address, bool allowed,
+                                           void *user)
+{
+  struct cr_shard *s = user;
+  struct cr_visit *v = CR_CONTAINER(t, struct cr_visit, transfer);
+  int verdict;
+
+  if (!s->hooks->address)
+    return CR_FETCH_UNJUDGED;
+  s->hook_depth++;
+  verdict = s->hooks->address(s->crawler, &v->page.req, address, t->port, allowed,
+                              s->hooks->address_user);
+  s->hook_depth--;
+  if (verdict == CRAWLER_OVERRULE)
+    return CR_FETCH_THOUGH_REFUSED;
+  return verdict == CRAWLER_ACCEPT ? CR_FETCH_AS_POLICY : CR_FETCH_REFUSE;
+}
+
 static void customize(struct cr_transfer *t, void *curl, void *user)
 {
   struct cr_shard *s = user;
@@ -274,6 +293,7 @@ static int open_fetcher(struct cr_shard *s)
     .may_grow = o->max_memory >= 0 ? cr_memory_may_grow : NULL,
     .resolve_hook = resolve_hook,
     .customize = customize,
+    .judge = judge_address,
     .user = s,
   };
 

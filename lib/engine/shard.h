@@ -38,11 +38,13 @@ struct cr_hooks { /* cb NULL: not set */
   crawler_retry_cb retry;
   crawler_outcome_cb outcome;
   crawler_resolve_cb resolve;
+  crawler_address_cb address;
   crawler_transfer_cb transfer;
   crawler_done_cb done;
   crawler_log_cb log;
   void *filter_user, *request_user, *headers_user, *parse_user, *page_user, *body_user, *links_user,
-      *retry_user, *outcome_user, *resolve_user, *transfer_user, *done_user, *log_user;
+      *retry_user, *outcome_user, *resolve_user, *address_user, *transfer_user, *done_user,
+      *log_user;
 };
 
 enum cr_ending { /* how a run ends; in order of strength */
@@ -414,6 +416,10 @@ struct cr_passages *cr_shard_passages(struct cr_shard *s, int worker);
 /* ---- dispatch.c: a lease becomes a transfer ---- */
 
 void cr_dispatch(struct cr_shard *s, const struct cr_task *task);
+/* Is its port one that anything may be asked at, whatever kind of request it is? By option
+ * connect_ports; without it a seed's own is. */
+bool cr_may_ask_port(const struct cr_shard *s, struct cr_arena *arena,
+                     const struct crawler_request *req);
 
 /* ---- arrive.c: events of the fetcher ---- */
 

@@ -2,8 +2,9 @@
 /* address.c - which IP addresses may be connected to?
  *
  * The tables are IANA's IPv4 and IPv6 Special-Purpose Address Registries, row for row, and below
- * them what isn't unicast or not yet assigned. A row that lies inside another one stays, so that
- * the tables can be held against the registries. Pure, but for the list's memory.
+ * them what isn't unicast, not yet assigned, or no server of the web. A row that lies inside
+ * another one stays, so that the tables can be held against the registries. Pure, but for the
+ * list's memory.
  */
 #include "fetch/address.h"
 
@@ -52,6 +53,9 @@ static const struct range4 special4[] = {
   { 0xffffffff, 32 }, /* 255.255.255.255  limited broadcast, RFC 8190 and RFC 919 */
   /* In another registry: */
   { 0xe0000000, 4 }, /* 224.0.0.0/4      multicast, RFC 5771 */
+  /* In none: a public address that never leaves the machine it is asked on, and gives secrets of
+   * virtual machines to any process there (Microsoft, "What is IP address 168.63.129.16?"). */
+  { 0xa83f8110, 32 },
 };
 
 static const struct range6 special6[] = {
@@ -164,6 +168,15 @@ bool cr_address_is_global(const struct cr_address *address)
   return plain.family == 4 ? is_global4(&plain) : is_global6(&plain);
 }
 
+bool cr_address_eq(const struct cr_address *a, const struct cr_address *b)
+{
+  struct cr_address plain_a = unmap(a);
+  struct cr_address plain_b = unmap(b);
+
+  return plain_a.family == plain_b.family &&
+         memcmp(plain_a.bytes, plain_b.bytes, plain_a.family == 4 ? 4 : 16) == 0;
+}
+
 bool cr_address_parse(struct cr_span text, struct cr_address *address)
 {
   char copy[INET6_ADDRSTRLEN];
@@ -190,6 +203,26 @@ void cr_address_format(const struct cr_address *address, char out[64])
   (void)inet_ntop(address->family == 4 ? AF_INET : AF_INET6, address->bytes, out, 64);
 }
 
+/* ---- names ---- */
+
+/* host may end in the root's dot, which says nothing new. */
+static struct cr_span without_root_dot(struct cr_span host)
+{
+  if (host.len > 1 && host.at[host.len - 1] == '.')
+    host.len--;
+  return host;
+}
+
+bool cr_address_is_loopback_name(struct cr_span host)
+{
+  const struct cr_span top = CR_SPAN("localhost");
+  struct cr_span name = without_root_dot(host);
+
+  if (name.len > top.len && name.at[name.len - top.len - 1] == '.')
+    name = cr_span_from(name, name.len - top.len);
+  return cr_span_eq_nocase(name, top);
+}
+
 /* ---- exceptions ---- */
 
 struct exception {
@@ -205,14 +238,6 @@ struct cr_address_policy {
   size_t count;
   struct exception exceptions[];
 };
-
-/* host may end in the root's dot, which says nothing new. */
-static struct cr_span without_root_dot(struct cr_span host)
-{
-  if (host.len > 1 && host.at[host.len - 1] == '.')
-    host.len--;
-  return host;
-}
 
 static bool is_name_char(char c)
 {

@@ -4,8 +4,8 @@
  * Default: globally reachable unicast only. Every range of IANA's IPv4 and IPv6 special-purpose
  * address registries (RFC 6890 and updates) and multicast is refused, also when an IPv4 address
  * hides inside an IPv6 one. An IPv4-mapped address counts as the IPv4 address, and so does a NAT64
- * one (64:ff9b::/96); IPv4-compatible ones, 6to4 and Teredo are refused altogether. Exceptions are
- * an explicit list. Pure.
+ * one (64:ff9b::/96); IPv4-compatible and IPv4-translated ones, 6to4 and Teredo are refused
+ * altogether. Exceptions are an explicit list. Pure.
  */
 #ifndef CR_FETCH_ADDRESS_H
 #define CR_FETCH_ADDRESS_H
@@ -24,6 +24,11 @@ struct cr_address_policy;
 bool cr_address_parse(struct cr_span text, struct cr_address *address);
 /* Writes its text ("192.0.2.1", "2001:db8::1") with a NUL; out has 64 bytes. */
 void cr_address_format(const struct cr_address *address, char out[64]);
+/* An IPv4-mapped address is the IPv4 address. */
+bool cr_address_eq(const struct cr_address *a, const struct cr_address *b);
+/* "localhost" and names under it (RFC 6761 section 6.3), in any case, with the root's dot or not.
+ */
+bool cr_address_is_loopback_name(struct cr_span host);
 /* Is it in no special range, also by the IPv4 address inside it? */
 bool cr_address_is_global(const struct cr_address *address);
 

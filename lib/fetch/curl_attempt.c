@@ -55,7 +55,7 @@ static int set_alarm(struct cr_curl_attempt *a, int64_t at_ms)
 
 static bool has_other_address(const struct cr_curl_attempt *a)
 {
-  return a->address_at + 1 < a->address_count;
+  return a->address_at + 1 < a->handle.choice.count;
 }
 
 static int64_t connect_deadline(const struct cr_curl_attempt *a)
@@ -69,6 +69,16 @@ static void reroute_later(struct cr_curl_attempt *a)
   note(a);
 }
 
+/* Is it to be tried again? Nothing was sent. */
+static bool is_to_be_rerouted(const struct cr_curl_attempt *a, int code)
+{
+  if (a->t->sent || code == CR_CURL_LOST || cr_loop_now(a->common->env.loop) >= connect_deadline(a))
+    return false;
+  if (a->handle.strayed)
+    return !a->is_put_right;
+  return a->t->failure == CRAWLER_FAILED_CONNECT && has_other_address(a);
+}
+
 /* libcurl is done with it; called inside libcurl. */
 static void job_ended(struct cr_curl_job *job, int code)
 {
@@ -77,8 +87,7 @@ static void job_ended(struct cr_curl_job *job, int code)
   if (a->over || a->stage == CR_CURL_REROUTED)
     return;
   cr_curl_handle_judge(&a->handle, code);
-  if (a->t->failure == CRAWLER_FAILED_CONNECT && !a->t->sent && code != CR_CURL_LOST &&
-      has_other_address(a) && cr_loop_now(a->common->env.loop) < connect_deadline(a)) {
+  if (is_to_be_rerouted(a, code)) {
     reroute_later(a);
     return;
   }
@@ -116,29 +125,6 @@ static void alarm_fired(struct cr_timer *timer)
   }
 }
 
-/* The resolver's answer; possibly inside c-ares. */
-static void resolved(struct cr_resolve *question, const struct cr_address *addresses, size_t count,
-                     const char *why)
-{
-  struct cr_curl_attempt *a = CR_CONTAINER(question, struct cr_curl_attempt, question);
-  const char *refusal = NULL;
-
-  a->stage = CR_CURL_RESOLVED;
-  for (size_t i = 0; i < count && a->address_count < CR_CURL_ADDRESSES; i++) {
-    const char *no = cr_curl_refusal(&a->common->env, a->t, &addresses[i]);
-    if (!no)
-      a->addresses[a->address_count++] = addresses[i];
-    else if (!refusal)
-      refusal = no;
-  }
-  if (a->address_count > 0)
-    note(a);
-  else if (refusal)
-    finish(a, CRAWLER_FAILED_ADDRESS, refusal);
-  else
-    finish(a, CRAWLER_FAILED_DNS, why);
-}
-
 /* ---- delivery: what is done and told outside libcurl ---- */
 
 static void forget(struct cr_curl_attempt *a)
@@ -161,6 +147,48 @@ static void release(struct cr_curl_attempt *a)
   cr_list_remove(&a->link);
   cr_list_push_front(&a->home->idle, &a->link);
   a->common->active_count--;
+}
+
+/* What the policy says, and the owner of it. NULL: it was chosen; else why not. */
+static const char *judge(struct cr_curl_attempt *a, const struct cr_address *address)
+{
+  const struct cr_fetcher_config *config = a->common->config;
+  const char *refusal = cr_curl_refusal(a->common->env.policy, a->t, address);
+  enum cr_fetch_verdict verdict = CR_FETCH_UNJUDGED;
+  char text[64];
+
+  if (config->judge) {
+    cr_address_format(address, text);
+    a->in_event = true;
+    verdict = config->judge(a->t, text, !refusal, config->user);
+    a->in_event = false;
+  }
+  return cr_curl_choose(&a->handle.choice, address, refusal, verdict);
+}
+
+/* The resolver's answer; not inside c-ares. */
+static void resolved(struct cr_resolve *question, const struct cr_address *addresses, size_t count,
+                     const char *why)
+{
+  struct cr_curl_attempt *a = CR_CONTAINER(question, struct cr_curl_attempt, question);
+  const char *refusal = NULL;
+
+  a->stage = CR_CURL_RESOLVED;
+  for (size_t i = 0; i < count && a->handle.choice.count < CR_CURL_ADDRESSES; i++) {
+    const char *no = judge(a, &addresses[i]);
+    if (!a->t) { /* cancelled by the event */
+      release(a);
+      return;
+    }
+    refusal = refusal ? refusal : no;
+  }
+  cr_curl_choice_order(&a->handle.choice);
+  if (a->handle.choice.count > 0)
+    note(a);
+  else if (refusal)
+    finish(a, CRAWLER_FAILED_ADDRESS, refusal);
+  else
+    finish(a, CRAWLER_FAILED_DNS, why);
 }
 
 static void end(struct cr_curl_attempt *a)
@@ -225,7 +253,7 @@ static int customize(struct cr_curl_attempt *a, const char *address)
 static void connect_now(struct cr_curl_attempt *a)
 {
   int64_t now_ms = cr_loop_now(a->common->env.loop);
-  const char *address = a->address_count > 0 ? a->address_text : NULL;
+  const char *address = a->handle.choice.count > 0 ? a->address_text : NULL;
 
   a->connect_until_ms = after(now_ms, a->t->connect_timeout_ms);
   a->until_ms = after(now_ms, a->t->timeout_ms);
@@ -246,10 +274,13 @@ static void connect_next(struct cr_curl_attempt *a)
 {
   cr_curl_cell_remove(a->home->cell, &a->handle.job);
   a->in_cell = false;
-  a->address_at++;
+  if (a->handle.strayed)
+    a->is_put_right = true;
+  else
+    a->address_at++;
   a->t->failure = CRAWLER_REASON_NONE;
   a->t->error = NULL;
-  cr_address_format(&a->addresses[a->address_at], a->address_text);
+  cr_address_format(&a->handle.choice.addresses[a->address_at], a->address_text);
   int err = cr_curl_handle_reroute(&a->handle, a->address_text);
   if (!err)
     err = run(a);
@@ -257,14 +288,15 @@ static void connect_next(struct cr_curl_attempt *a)
     finish_internal(a, err);
 }
 
-/* A proxy resolves the names; an address in the URL itself can still be held against the policy. */
+/* A proxy resolves the names; an address in the URL itself can still be held against the policy,
+ * and so can a name that is an address everywhere: the proxy's own, then. */
 static void connect_by_proxy(struct cr_curl_attempt *a)
 {
-  struct cr_address address;
+  struct cr_address address = { .bytes = { 127, 0, 0, 1 }, .family = 4 };
   const char *refusal = NULL;
 
-  if (cr_address_parse(a->t->host, &address))
-    refusal = cr_curl_refusal(&a->common->env, a->t, &address);
+  if (cr_address_parse(a->t->host, &address) || cr_address_is_loopback_name(a->t->host))
+    refusal = cr_curl_refusal(a->common->env.policy, a->t, &address);
   if (refusal)
     end_with(a, CRAWLER_FAILED_ADDRESS, refusal);
   else
@@ -275,7 +307,7 @@ static void ask_for_address(struct cr_curl_attempt *a)
 {
   const struct cr_fetch_events *events = a->common->config->events;
 
-  cr_address_format(&a->addresses[0], a->address_text);
+  cr_address_format(&a->handle.choice.addresses[0], a->address_text);
   a->in_event = true;
   enum cr_fetch_answer answer = events->address(a->t, a->address_text, events->user);
   a->in_event = false;
@@ -426,7 +458,7 @@ int cr_curl_attempt_start(struct cr_curl_attempt *a, struct cr_transfer *t)
   a->stage = CR_CURL_WAITING;
   a->told_head = false;
   a->over = false;
-  a->address_count = 0;
+  a->is_put_right = false;
   a->address_at = 0;
   if (!common->resolver) {
     note(a);

@@ -11,8 +11,6 @@
 #include "fetch/resolve.h"
 #include "loop/loop.h"
 
-enum { CR_CURL_ADDRESSES = 4 }; /* of a name that are tried */
-
 struct cr_curl_common { /* what the attempts of a fetcher share; the fetcher's */
   const struct cr_fetcher_config *config;
   struct cr_curl_env env;
@@ -33,7 +31,7 @@ enum cr_curl_stage {
   CR_CURL_RESOLVING,
   CR_CURL_RESOLVED,
   CR_CURL_RUNNING, /* in its cell */
-  CR_CURL_REROUTED /* the address didn't connect; there is another one */
+  CR_CURL_REROUTED /* the address didn't connect, and there is another one; or it strayed */
 };
 
 struct cr_curl_attempt {
@@ -49,10 +47,9 @@ struct cr_curl_attempt {
   bool in_cell;
   bool in_event;
   bool told_head;
-  bool over; /* t->failure says how */
-  struct cr_address addresses[CR_CURL_ADDRESSES];
-  size_t address_count;
-  size_t address_at;
+  bool over;             /* t->failure says how */
+  bool is_put_right;     /* it strayed, and was sent to the right address */
+  size_t address_at;     /* of handle.choice */
   char address_text[64]; /* of the one at address_at */
   int64_t connect_until_ms;
   int64_t until_ms;

@@ -47,24 +47,6 @@ static void stop_for_error(struct cr_curl_handle *h, int err)
 
 /* ---- policy and the gate ---- */
 
-const char *cr_curl_refusal(const struct cr_curl_env *env, struct cr_transfer *t,
-                            const struct cr_address *address)
-{
-  static const char tail[] = " is not an address that may be connected to";
-  char text[64];
-
-  if (cr_address_allowed(env->policy, t->host, address))
-    return NULL;
-  cr_address_format(address, text);
-  size_t len = strlen(text);
-  char *refusal = cr_arena_bytes(t->arena, len + sizeof(tail));
-  if (!refusal)
-    return "the address may not be connected to";
-  memcpy(refusal, text, len);
-  memcpy(refusal + len, tail, sizeof(tail));
-  return refusal;
-}
-
 static bool is_proxied(const struct cr_curl_handle *h)
 {
   return *h->env->proxy != '\0';
@@ -72,7 +54,14 @@ static bool is_proxied(const struct cr_curl_handle *h)
 
 static bool is_allowed(struct cr_curl_handle *h, const struct cr_address *address)
 {
-  const char *refusal = cr_curl_refusal(h->env, h->t, address);
+  enum cr_curl_held held = cr_curl_hold(&h->choice, address);
+  const char *refusal = NULL;
+
+  h->strayed = held == CR_CURL_HELD_OTHER;
+  if (h->strayed)
+    refusal = "a connection to another address than on_address was asked about";
+  else if (held == CR_CURL_HELD_POLICY)
+    refusal = cr_curl_refusal(h->env->policy, h->t, address);
   if (refusal)
     stop(h, CRAWLER_FAILED_ADDRESS, refusal);
   return !refusal;
@@ -316,6 +305,7 @@ static void begin_attempt(struct cr_curl_handle *h)
 {
   h->sockets = 0;
   h->os_errno = 0;
+  h->strayed = false;
   h->detail[0] = '\0';
 }
 
@@ -336,8 +326,12 @@ int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, cons
 
 int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address)
 {
+  int err = h->strayed ? cr_curl_options_set_fresh(h) : 0;
+
   begin_attempt(h);
-  return cr_curl_options_set_route(h, address);
+  h->stop = CRAWLER_REASON_NONE;
+  h->stop_text = NULL;
+  return err ? err : cr_curl_options_set_route(h, address);
 }
 
 int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address)
@@ -396,6 +390,8 @@ void cr_curl_handle_clear(struct cr_curl_handle *h)
   h->header_bytes = 0;
   h->answered = false;
   h->headed = false;
+  h->strayed = false;
   h->stop = CRAWLER_REASON_NONE;
   h->stop_text = NULL;
+  memset(&h->choice, 0, sizeof(h->choice));
 }

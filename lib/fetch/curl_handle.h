@@ -9,8 +9,8 @@
 #define CR_FETCH_CURL_HANDLE_H
 
 #include "base/buf.h"
-#include "fetch/address.h"
 #include "fetch/curl_cell.h"
+#include "fetch/curl_choice.h"
 #include "fetch/fetcher.h"
 
 struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns all of it */
@@ -35,6 +35,7 @@ struct cr_curl_handle { /* sits inside its owner */
   struct cr_curl_job job;
   const struct cr_curl_env *env;
   struct cr_transfer *t;
+  struct cr_curl_choice choice; /* for t; the owner's to make, before it is prepared */
   /* A head or body bytes are there. Called inside libcurl. */
   void (*news)(struct cr_curl_handle *h);
 
@@ -60,13 +61,10 @@ struct cr_curl_handle { /* sits inside its owner */
   bool headed;          /* the head of the final response is complete */
   int sockets;          /* asked for in this attempt; 0 when sent: a connection kept alive */
   int os_errno;         /* why there is no socket */
+  bool strayed;         /* libcurl took a connection to another address than those chosen */
   crawler_reason stop;  /* why we ended it */
   const char *stop_text;
 };
-
-/* Does the policy let t connect to address? NULL: yes; else a sentence (static or in t->arena). */
-const char *cr_curl_refusal(const struct cr_curl_env *env, struct cr_transfer *t,
-                            const struct cr_address *address);
 
 void cr_curl_handle_init(struct cr_curl_handle *h, const struct cr_curl_env *env);
 void cr_curl_handle_free(struct cr_curl_handle *h); /* not while it is in a cell */
@@ -74,7 +72,8 @@ void cr_curl_handle_free(struct cr_curl_handle *h); /* not while it is in a cell
  * new easy handle if t->customize. 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT (a host too long) or
  * CRAWLER_E_NETWORK. */
 int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, const char *address);
-/* Prepares the same request to another address, after one that didn't connect. */
+/* Prepares the same request to another address, after one that didn't connect; or to the same one
+ * on a new connection, if it strayed. */
 int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address);
 /* After someone else set options: sets those that guard policy or carry our state again. */
 int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address);

@@ -313,6 +313,14 @@ int cr_curl_options_set_route(struct cr_curl_handle *h, const char *address)
   return result(curl_easy_setopt(h->job.easy, CURLOPT_RESOLVE, list));
 }
 
+int cr_curl_options_set_fresh(struct cr_curl_handle *h)
+{
+  CURLcode bad = curl_easy_setopt(h->job.easy, CURLOPT_FRESH_CONNECT, 1L);
+  if (!bad)
+    h->is_fresh = true;
+  return result(bad);
+}
+
 int cr_curl_options_set_guards(struct cr_curl_handle *h, const char *address)
 {
   CURLcode bad = set_guards(h);

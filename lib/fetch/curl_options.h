@@ -12,6 +12,8 @@ int cr_curl_options_set_once(struct cr_curl_handle *h);
 int cr_curl_options_set_request(struct cr_curl_handle *h);
 /* Where to connect to; NULL: libcurl's business. CRAWLER_E_LIMIT: a host too long. */
 int cr_curl_options_set_route(struct cr_curl_handle *h, const char *address);
+/* Not on a connection that was kept alive, until the next request is set. */
+int cr_curl_options_set_fresh(struct cr_curl_handle *h);
 /* After someone else set options: what guards policy or carries our state, URL and route included.
  * Method, headers, TLS and reuse of connections are left as they are. */
 int cr_curl_options_set_guards(struct cr_curl_handle *h, const char *address);

@@ -56,6 +56,13 @@ struct cr_transfer { /* sits inside its owner; the members under "in" are set be
 
 enum cr_fetch_answer { CR_FETCH_GO, CR_FETCH_LATER, CR_FETCH_END };
 
+enum cr_fetch_verdict {                     /* on an address */
+                        CR_FETCH_UNJUDGED,  /* nobody was asked: the policy alone, at any time */
+                        CR_FETCH_AS_POLICY, /* what the policy says */
+                        CR_FETCH_REFUSE,    /* not for this transfer */
+                        CR_FETCH_THOUGH_REFUSED /* though the policy says no */
+};
+
 struct cr_fetch_events {
   /* The name is resolved and the policy content: connect to address now? LATER gives the transfer
    * back (done follows with later set). Asked once, for the first address; when that one doesn't
@@ -114,6 +121,11 @@ struct cr_fetcher_config {
   /* May be NULL: the name goes to the library's resolver. 0: will be answered by token. */
   int (*resolve_hook)(const char *host, uint64_t token, void *user);
   void (*customize)(struct cr_transfer *t, void *curl, void *user);
+  /* May be NULL. Asked for each address of the host, until four may be connected to, before the
+   * first of them is: for each transfer anew. An event as others; not asked through a proxy. Once
+   * asked, no other address will do, a connection that was kept alive neither. */
+  enum cr_fetch_verdict (*judge)(struct cr_transfer *t, const char *address, bool allowed,
+                                 void *user);
   void *user;
 };
 

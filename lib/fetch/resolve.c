@@ -374,7 +374,7 @@ static bool answer_by_itself(struct cr_resolver *r, struct cr_resolve_entry *ent
 
   if (wanted->is_address)
     answer(r, entry, &wanted->address, 1, TTL_MAX_MS, NULL);
-  else if (is_under(wanted->name, CR_SPAN("localhost")))
+  else if (cr_address_is_loopback_name(wanted->name))
     answer(r, entry, loopback, 2, TTL_MAX_MS, NULL);
   else if (is_under(wanted->name, CR_SPAN("onion")) || is_under(wanted->name, CR_SPAN("invalid")))
     answer(r, entry, NULL, 0, TTL_MAX_MS, "names under this domain are never in the DNS");

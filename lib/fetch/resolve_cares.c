@@ -2,9 +2,10 @@
 /* resolve_cares.c - asking the hosts file and the DNS, through c-ares.
  *
  * c-ares says which descriptors it wants watched (ARES_OPT_SOCK_STATE_CB) and when it wants to be
- * called (ares_timeout). Addresses come in the order of RFC 6724, which c-ares finds by connecting
- * UDP sockets: no packet is sent for it. ares_library_init() isn't called: its manual asks for a
- * call before any thread starts, which a library can't promise, and it only matters on Windows.
+ * called (ares_timeout). It doesn't sort (RFC 6724): for that it would connect UDP sockets to
+ * addresses that nobody has held against the policy. ares_library_init() isn't called: its manual
+ * asks for a call before any thread starts, which a library can't promise, and it only matters on
+ * Windows.
  */
 #include "fetch/resolve.h"
 
@@ -333,6 +334,30 @@ static bool read_address(const struct sockaddr *from, struct cr_address *address
   return address->family != 0;
 }
 
+static const struct ares_addrinfo_node *of_family(const struct ares_addrinfo_node *node, int family)
+{
+  while (node && node->ai_family != family)
+    node = node->ai_next;
+  return node;
+}
+
+/* The families take turns, IPv6 first (RFC 8305 section 4). */
+static size_t read_addresses(const struct ares_addrinfo *result, struct cr_address *addresses)
+{
+  static const int families[] = { AF_INET6, AF_INET };
+  const struct ares_addrinfo_node *next[] = { of_family(result->nodes, AF_INET6),
+                                              of_family(result->nodes, AF_INET) };
+  size_t count = 0;
+
+  for (size_t turn = 0; count < CR_RESOLVE_MAX_ADDRESSES && (next[0] || next[1]); turn = !turn) {
+    if (!next[turn])
+      continue;
+    count += read_address(next[turn]->ai_addr, &addresses[count]);
+    next[turn] = of_family(next[turn]->ai_next, families[turn]);
+  }
+  return count;
+}
+
 /* The shortest of the TTLs on the way to the addresses; 0 for the hosts file. */
 static int64_t ttl_of(const struct ares_addrinfo *result)
 {
@@ -360,9 +385,7 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
   cr_free(ask.cares->mem, asked);
   if (status == ARES_SUCCESS && result) {
     ttl_ms = ttl_of(result);
-    for (const struct ares_addrinfo_node *node = result->nodes;
-         node && count < CR_RESOLVE_MAX_ADDRESSES; node = node->ai_next)
-      count += read_address(node->ai_addr, &addresses[count]);
+    count = read_addresses(result, addresses);
   }
   if (result)
     ares_freeaddrinfo(result);
@@ -378,7 +401,7 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
 
 int cr_cares_ask(struct cr_cares *cares, const char *name, cr_cares_done done, void *arg)
 {
-  struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC };
+  struct ares_addrinfo_hints hints = { .ai_flags = ARES_AI_NOSORT, .ai_family = AF_UNSPEC };
   struct ask *ask = cr_alloc(cares->mem, CR_MEM_FETCH, sizeof(*ask));
 
   if (!ask)

@@ -25,15 +25,16 @@ enum moment {
   RETRY,
   OUTCOME,
   RESOLVE,
+  ADDRESS,
   TRANSFER,
   DONE,
   LOG
 };
 #define EVERY_MOMENT(moment) for (enum moment moment = FILTER; moment <= LOG; moment++)
 
-static const char *const moment_names[] = { "filter",  "request",  "headers", "body",
-                                            "page",    "links",    "retry",   "outcome",
-                                            "resolve", "transfer", "done",    "log" };
+static const char *const moment_names[] = { "filter",   "request", "headers", "body",    "page",
+                                            "links",    "retry",   "outcome", "resolve", "address",
+                                            "transfer", "done",    "log" };
 
 enum deed { NOTHING, ADD, ADD_FROM, STOP, CANCEL, FREE, DRIVE, ASK };
 
@@ -198,6 +199,19 @@ static int on_resolve(crawler *c, const char *host, uint64_t token, void *user)
   return 0;
 }
 
+static int on_address(crawler *c, const crawler_request *req, const char *address, int port,
+                      int allowed, void *user)
+{
+  struct scene *s = user;
+
+  CR_CRAWL_EXPECT(&s->rig, strcmp(address, "127.0.0.1") == 0);
+  CR_CRAWL_EXPECT(&s->rig, port == cr_site_port(s->site));
+  CR_CRAWL_EXPECT(&s->rig, allowed == 1);
+  CR_CRAWL_EXPECT(&s->rig, strcmp(crawler_request_host(req), "site.test") == 0);
+  meet(s, ADDRESS, c, req);
+  return CRAWLER_ACCEPT;
+}
+
 static void on_transfer(crawler *c, crawler_request *req, void *curl, void *user)
 {
   struct scene *s = user;
@@ -230,6 +244,7 @@ static void set_hooks(struct scene *s)
   crawler *c = s->rig.c;
 
   crawler_on_resolve(c, on_resolve, s);
+  crawler_on_address(c, on_address, s);
   crawler_on_filter(c, on_filter, s);
   crawler_on_request(c, on_request, s);
   crawler_on_headers(c, on_headers, s);

@@ -126,6 +126,7 @@ static const struct {
   { "allow_extensions", crawler_set_allow_extensions, "html,none" },
   { "deny_extensions", crawler_set_deny_extensions, "zip" },
   { "allow_private", crawler_set_allow_private, "10.0.0.0/8" },
+  { "connect_ports", crawler_set_connect_ports, "80,443" },
   { "resolve", crawler_set_resolve, "a.test:80:127.0.0.1" },
   { "header", crawler_set_header, "A: b" },
 };

@@ -110,6 +110,10 @@ static void rules_are_asked_before_anything_has_run(void **state)
       CRAWLER_REJECTED_TRAP, "max_path_depth" },
     { "span_hosts", "1", NULL, "http://10.0.0.1/", NO, CRAWLER_CHECK_ADDRESS,
       CRAWLER_FAILED_ADDRESS, "allow_private" },
+    { "span_hosts", "1", NULL, "http://a.example:25/", NO, CRAWLER_CHECK_ADDRESS,
+      CRAWLER_FAILED_ADDRESS, "connect_ports" },
+    { "connect_ports", "81", crawler_allow_host, "/", NO, CRAWLER_CHECK_ADDRESS,
+      CRAWLER_FAILED_ADDRESS, "connect_ports" },
     { "span_hosts", "1", NULL, "mailto:a@b.example", NO, CRAWLER_CHECK_URL, CRAWLER_REJECTED_SCHEME,
       NULL },
     { "span_hosts", "1", NULL, "http://[", NO, CRAWLER_CHECK_URL, CRAWLER_REJECTED_INVALID_URL,
@@ -462,6 +466,34 @@ static void hooks_are_named_and_not_called(void **state)
   cr_sim_close(&sim);
 }
 
+static int never_asked(crawler *c, const crawler_request *req, const char *address, int port,
+                       int allowed, void *user)
+{
+  (void)c;
+  (void)req;
+  (void)address;
+  (void)port;
+  (void)allowed;
+  ++*(int *)user;
+  return CRAWLER_REJECT;
+}
+
+static void what_on_address_would_say_isnt_known(void **state)
+{
+  struct cr_sim sim;
+  int calls = 0;
+  (void)state;
+
+  open(&sim, &site);
+  cr_sim_set(&sim, "span_hosts", "1");
+  cr_sim_set(&sim, "obey_robots", "0");
+  crawler_on_address(sim.c, never_asked, &calls);
+  check(&sim, &(struct want){ "http://10.0.0.1/", CRAWLER_PLACE_UNKNOWN, CRAWLER_ANSWER_UNKNOWN,
+                              CRAWLER_CHECK_ADDRESS, 0, "on_address", 0 });
+  assert_int_equal(calls, 0);
+  cr_sim_close(&sim);
+}
+
 /* ---- asking changes nothing ---- */
 
 static void ask_about_everything(struct cr_sim *sim)
@@ -513,6 +545,7 @@ int main(void)
     cmocka_unit_test(what_has_no_room_is_told),
     cmocka_unit_test(what_a_rule_against_traps_left_out_is_told),
     cmocka_unit_test(hooks_are_named_and_not_called),
+    cmocka_unit_test(what_on_address_would_say_isnt_known),
     cmocka_unit_test(a_crawl_that_is_asked_about_runs_as_one_that_is_not),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

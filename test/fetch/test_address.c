@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* test_address.c - which addresses may be connected to, by default and by exception.
- *
- * Ranges: IANA's IPv4 and IPv6 Special-Purpose Address Registries, with the RFC that each row
- * names; each with its first and last address and the neighbours outside.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +12,7 @@
 #include "crawl/crawler.h"
 #include "fetch/address.h"
 #include "support/oom.h"
+#include "support/special_ranges.h"
 
 static struct cr_address parse(const char *text)
 {
@@ -136,81 +134,16 @@ static void text_needs_no_nul(void **state)
 
 /* ---- ranges ---- */
 
-static const struct {
-  const char *before; /* NULL: none, or special for another reason */
-  const char *first;
-  const char *last;
-  const char *after;
-  const char *why;
-} ranges[] = {
-  { NULL, "0.0.0.0", "0.255.255.255", "1.0.0.0", "RFC 791" },
-  { "9.255.255.255", "10.0.0.0", "10.255.255.255", "11.0.0.0", "RFC 1918" },
-  { "100.63.255.255", "100.64.0.0", "100.127.255.255", "100.128.0.0", "RFC 6598" },
-  { "126.255.255.255", "127.0.0.0", "127.255.255.255", "128.0.0.0", "RFC 1122" },
-  { "169.253.255.255", "169.254.0.0", "169.254.255.255", "169.255.0.0", "RFC 3927" },
-  { "172.15.255.255", "172.16.0.0", "172.31.255.255", "172.32.0.0", "RFC 1918" },
-  { "191.255.255.255", "192.0.0.0", "192.0.0.255", "192.0.1.0", "RFC 6890" },
-  { NULL, "192.0.0.0", "192.0.0.7", NULL, "RFC 7335" },
-  { NULL, "192.0.0.8", "192.0.0.8", NULL, "RFC 7600" },
-  { NULL, "192.0.0.9", "192.0.0.9", NULL, "RFC 7723" },
-  { NULL, "192.0.0.10", "192.0.0.10", NULL, "RFC 8155" },
-  { NULL, "192.0.0.170", "192.0.0.171", NULL, "RFC 8880, RFC 7050" },
-  { "192.0.1.255", "192.0.2.0", "192.0.2.255", "192.0.3.0", "RFC 5737" },
-  { "192.31.195.255", "192.31.196.0", "192.31.196.255", "192.31.197.0", "RFC 7535" },
-  { "192.52.192.255", "192.52.193.0", "192.52.193.255", "192.52.194.0", "RFC 7450" },
-  { "192.88.98.255", "192.88.99.0", "192.88.99.255", "192.88.100.0", "RFC 7526" },
-  { "192.167.255.255", "192.168.0.0", "192.168.255.255", "192.169.0.0", "RFC 1918" },
-  { "192.175.47.255", "192.175.48.0", "192.175.48.255", "192.175.49.0", "RFC 7534" },
-  { "198.17.255.255", "198.18.0.0", "198.19.255.255", "198.20.0.0", "RFC 2544" },
-  { "198.51.99.255", "198.51.100.0", "198.51.100.255", "198.51.101.0", "RFC 5737" },
-  { "203.0.112.255", "203.0.113.0", "203.0.113.255", "203.0.114.0", "RFC 5737" },
-  { "223.255.255.255", "224.0.0.0", "239.255.255.255", NULL, "RFC 5771" },
-  { NULL, "240.0.0.0", "255.255.255.254", NULL, "RFC 1112" },
-  { NULL, "255.255.255.255", "255.255.255.255", NULL, "RFC 919" },
-  { NULL, "::", "::", NULL, "RFC 4291: unspecified" },
-  { NULL, "::1", "::1", NULL, "RFC 4291: loopback" },
-  { NULL, "::2", "::ffff:ffff", NULL, "RFC 4291: IPv4-compatible" },
-  { NULL, "64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 8215" },
-  { NULL, "100::", "100::ffff:ffff:ffff:ffff", NULL, "RFC 6666" },
-  { NULL, "100:0:0:1::", "100:0:0:1:ffff:ffff:ffff:ffff", NULL, "RFC 9780" },
-  { NULL, "2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff", "2001:200::", "RFC 2928" },
-  { NULL, "2001::", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 4380" },
-  { NULL, "2001:1::1", "2001:1::3", NULL, "RFC 7723, RFC 8155, RFC 9665" },
-  { NULL, "2001:2::", "2001:2:0:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 5180" },
-  { NULL, "2001:3::", "2001:3:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 7450" },
-  { NULL, "2001:4:112::", "2001:4:112:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 7535" },
-  { NULL, "2001:10::", "2001:1f:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 4843" },
-  { NULL, "2001:20::", "2001:2f:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 7343" },
-  { NULL, "2001:30::", "2001:3f:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 9374" },
-  { "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff",
-    "2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db9::", "RFC 3849" },
-  { "2001:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-    "2003::", "RFC 3056" },
-  { "2620:4f:7fff:ffff:ffff:ffff:ffff:ffff",
-    "2620:4f:8000::", "2620:4f:8000:ffff:ffff:ffff:ffff:ffff", "2620:4f:8001::", "RFC 7534" },
-  { "3ffe:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff",
-    "3fff:1000::", "RFC 9637" },
-  { NULL, "5f00::", "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 9602" },
-  { NULL, "fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 4193" },
-  { NULL, "fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 4291: link-local" },
-  { NULL, "fec0::", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 3879" },
-  { NULL, "ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 4291: multicast" },
-  { NULL, "::", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "2000::", "RFC 4291: unassigned" },
-  { NULL, "fe00::", "fe7f:ffff:ffff:ffff:ffff:ffff:ffff:ffff", NULL, "RFC 4291: unassigned" },
-  { "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "4000::", "fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-    NULL, "RFC 4291: unassigned" },
-};
-
 static void special_ranges_are_refused_and_their_neighbours_are_not(void **state)
 {
   (void)state;
-  for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-    expect_global(ranges[i].first, false, ranges[i].why);
-    expect_global(ranges[i].last, false, ranges[i].why);
-    if (ranges[i].before)
-      expect_global(ranges[i].before, true, ranges[i].why);
-    if (ranges[i].after)
-      expect_global(ranges[i].after, true, ranges[i].why);
+  for (size_t i = 0; i < cr_special_range_count; i++) {
+    expect_global(cr_special_ranges[i].first, false, cr_special_ranges[i].why);
+    expect_global(cr_special_ranges[i].last, false, cr_special_ranges[i].why);
+    if (cr_special_ranges[i].before)
+      expect_global(cr_special_ranges[i].before, true, cr_special_ranges[i].why);
+    if (cr_special_ranges[i].after)
+      expect_global(cr_special_ranges[i].after, true, cr_special_ranges[i].why);
   }
 }
 
@@ -273,6 +206,50 @@ static void tunnels_are_refused_whoever_is_inside(void **state)
   expect_global("2001:0:4136:e378:8000:63bf:80ff:fffe", false, "Teredo of 127.0.0.1");
 }
 
+/* RFC 4291 section 2.5.5.2. */
+static void a_mapped_address_equals_the_ipv4_address(void **state)
+{
+  static const struct {
+    const char *a;
+    const char *b;
+    bool want;
+  } cases[] = {
+    { "192.0.2.1", "192.0.2.1", true },
+    { "192.0.2.1", "192.0.2.2", false },
+    { "192.0.2.1", "::ffff:192.0.2.1", true },
+    { "::ffff:192.0.2.1", "192.0.2.1", true },
+    { "::ffff:192.0.2.1", "::ffff:192.0.2.1", true },
+    { "192.0.2.1", "::192.0.2.1", false },
+    { "::1", "::1", true },
+    { "::1", "::2", false },
+    { "0.0.0.0", "::", false },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct cr_address a = parse(cases[i].a);
+    struct cr_address b = parse(cases[i].b);
+    assert_int_equal(cr_address_eq(&a, &b), cases[i].want);
+  }
+}
+
+/* RFC 6761 section 6.3. */
+static void localhost_and_what_is_under_it_is_loopback(void **state)
+{
+  static const char *const names[] = { "localhost",   "LocalHost",    "localhost.",
+                                       "a.localhost", "a.localhost.", "a.b.LOCALHOST" };
+  static const char *const others[] = { "",           ".",           "local",     "localhost..",
+                                        "xlocalhost", "localhost.a", "127.0.0.1", "ocalhost" };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    if (!cr_address_is_loopback_name(cr_span_text(names[i])))
+      fail_msg("not loopback: %s", names[i]);
+  for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+    if (cr_address_is_loopback_name(cr_span_text(others[i])))
+      fail_msg("loopback: %s", others[i]);
+}
+
 /* A second, slow opinion: bit by bit, from the texts of the table above. */
 static bool lies_between(const struct cr_address *a, const char *first, const char *last)
 {
@@ -293,8 +270,8 @@ static void random_addresses_agree_with_the_table(void **state)
     bool special = false;
     for (int i = 0; i < (a.family == 4 ? 4 : 16); i++)
       a.bytes[i] = (uint8_t)cr_random_next(&random);
-    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
-      special = special || lies_between(&a, ranges[i].first, ranges[i].last);
+    for (size_t i = 0; i < cr_special_range_count; i++)
+      special = special || lies_between(&a, cr_special_ranges[i].first, cr_special_ranges[i].last);
     assert_int_equal(cr_address_is_global(&a), !special);
   }
 }
@@ -510,6 +487,8 @@ int main(void)
     cmocka_unit_test(ordinary_addresses_are_global),
     cmocka_unit_test(an_ipv4_address_inside_ipv6_counts_as_what_it_is),
     cmocka_unit_test(tunnels_are_refused_whoever_is_inside),
+    cmocka_unit_test(a_mapped_address_equals_the_ipv4_address),
+    cmocka_unit_test(localhost_and_what_is_under_it_is_loopback),
     cmocka_unit_test(random_addresses_agree_with_the_table),
     cmocka_unit_test(exceptions_open_what_they_name_and_nothing_else),
     cmocka_unit_test(what_is_no_list_is_refused),

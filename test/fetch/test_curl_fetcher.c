@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole fetcher: policy, cookies, proxies, many transfers, and the ends of things. */
+/* The whole fetcher: cookies, proxies, many transfers, and the ends of things. */
 #include "fetch/fetcher.h"
 
 #include <setjmp.h>
@@ -31,128 +31,6 @@ static void aim(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, const char
   char origin[128];
   (void)snprintf(origin, sizeof(origin), "http://%s:%d", host, port);
   cr_fetch_shot_init(shot, rig, origin, "/");
-}
-
-/* ---- policy ---- */
-
-static void private_addresses_are_refused_by_default(void **state)
-{
-  static const char *const hosts[] = { "127.0.0.1", "localhost", "a.test", "[::1]",
-                                       "[::ffff:127.0.0.1]" };
-  static const char *const lists[] = { NULL, "", "0" };
-  struct cr_raw_server *server = cr_raw_server_play(polite);
-  char resolve[64];
-
-  (void)state;
-  (void)snprintf(resolve, sizeof(resolve), "a.test:%d:127.0.0.1", cr_raw_server_port(server));
-  for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-    struct cr_fetch_rig rig;
-    cr_fetch_rig_init(&rig, NULL);
-    rig.config.allow_private = lists[i];
-    rig.config.resolve = resolve;
-    assert_int_equal(cr_fetch_rig_open(&rig), 0);
-    for (size_t k = 0; k < sizeof(hosts) / sizeof(hosts[0]); k++) {
-      struct cr_fetch_shot shot;
-      aim(&shot, &rig, hosts[k], cr_raw_server_port(server));
-      cr_fetch_shot_fire(&shot);
-      assert_int_equal(shot.t.failure, CRAWLER_FAILED_ADDRESS);
-      assert_non_null(strstr(shot.t.error, strchr(hosts[k], ':') ? ":" : "127.0.0.1"));
-      assert_int_equal(shot.seen[CR_SHOT_ADDRESS], 0);
-      assert_false(shot.t.sent);
-      cr_fetch_shot_free(&shot);
-    }
-    cr_fetch_rig_close(&rig);
-  }
-  assert_int_equal(cr_raw_server_connections(server), 0);
-  cr_raw_server_stop(server);
-}
-
-static void an_allowed_address_is_chosen_among_refused_ones(void **state)
-{
-  struct cr_raw_server *server = cr_raw_server_play(polite);
-  struct cr_fetch_rig rig;
-  struct cr_fetch_shot shot;
-  char resolve[128];
-  int port = cr_raw_server_port(server);
-
-  (void)state;
-  (void)snprintf(resolve, sizeof(resolve), "a.test:%d:127.0.0.2,a.test:%d:127.0.0.1", port, port);
-  cr_fetch_rig_init(&rig, NULL);
-  rig.config.allow_private = "127.0.0.1";
-  rig.config.resolve = resolve;
-  assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "a.test", port);
-  cr_fetch_shot_fire(&shot);
-  assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
-  assert_string_equal(shot.shown_address, "127.0.0.1");
-  cr_fetch_shot_free(&shot);
-  cr_fetch_rig_close(&rig);
-  cr_raw_server_stop(server);
-}
-
-static void forbid_all(struct cr_fetch_shot *shot, enum cr_shot_event event)
-{
-  if (event != CR_SHOT_ADDRESS)
-    return;
-  shot->rig->config.allow_private = "0";
-  assert_int_equal(cr_fetch_rig_configure(shot->rig), 0);
-}
-
-/* The policy changes after the name was resolved: the socket is refused. */
-static void each_socket_is_held_against_the_policy(void **state)
-{
-  struct cr_raw_server *server = cr_raw_server_play(polite);
-  struct cr_fetch_rig rig;
-  struct cr_fetch_shot shot;
-
-  (void)state;
-  cr_fetch_rig_init(&rig, NULL);
-  assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
-  shot.on_event = forbid_all;
-  cr_fetch_shot_fire(&shot);
-  assert_int_equal(shot.t.failure, CRAWLER_FAILED_ADDRESS);
-  assert_non_null(strstr(shot.t.error, "127.0.0.1"));
-
-  shot.on_event = NULL; /* the next connection is the first that the server sees */
-  rig.config.allow_private = "1";
-  assert_int_equal(cr_fetch_rig_configure(&rig), 0);
-  cr_fetch_shot_fire(&shot);
-  assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
-  assert_int_equal(cr_raw_server_connections(server), 1);
-  cr_fetch_shot_free(&shot);
-  cr_fetch_rig_close(&rig);
-  cr_raw_server_stop(server);
-}
-
-/* The name moves to an address that is allowed; libcurl still has a connection to the old one. */
-static void a_kept_connection_is_held_against_the_policy(void **state)
-{
-  struct cr_raw_server *server = cr_raw_server_play(polite);
-  struct cr_fetch_rig rig;
-  struct cr_fetch_shot shot;
-  char resolve[64];
-
-  (void)state;
-  (void)snprintf(resolve, sizeof(resolve), "a.test:*:127.0.0.1");
-  cr_fetch_rig_init(&rig, NULL);
-  rig.config.resolve = resolve;
-  assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "a.test", cr_raw_server_port(server));
-  cr_fetch_shot_fire(&shot);
-  assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
-  rig.config.allow_private = "127.0.0.9";
-  rig.config.resolve = "a.test:*:127.0.0.9";
-  assert_int_equal(cr_fetch_rig_configure(&rig), 0);
-  cr_fetch_shot_fire(&shot);
-  assert_string_equal(shot.shown_address, "127.0.0.9");
-  assert_int_equal(shot.t.failure, CRAWLER_FAILED_ADDRESS);
-  assert_non_null(strstr(shot.t.error, "127.0.0.1"));
-  assert_false(shot.t.sent);
-  assert_int_equal(cr_raw_server_requests(server), 1);
-  cr_fetch_shot_free(&shot);
-  cr_fetch_rig_close(&rig);
-  cr_raw_server_stop(server);
 }
 
 /* ---- cookies ---- */
@@ -283,13 +161,18 @@ static void a_socks_proxy_resolves_the_name_and_sees_a_plain_request(void **stat
 
 static void an_address_in_the_url_is_refused_through_a_proxy_too(void **state)
 {
+  static const char *const origins[] = { "http://127.0.0.1:80",    "http://[::1]:80",
+                                         "https://10.0.0.1:443",   "http://localhost:80",
+                                         "http://a.localhost.:80", "https://localhost:443" };
   struct detour d;
 
   (void)state;
-  open_detour(&d, "http", polite, "http://127.0.0.1:80");
-  assert_int_equal(d.shot.t.failure, CRAWLER_FAILED_ADDRESS);
-  assert_int_equal(cr_raw_server_connections(d.proxy), 0);
-  close_detour(&d);
+  for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
+    open_detour(&d, "http", polite, origins[i]);
+    assert_int_equal(d.shot.t.failure, CRAWLER_FAILED_ADDRESS);
+    assert_int_equal(cr_raw_server_connections(d.proxy), 0);
+    close_detour(&d);
+  }
 }
 
 static void a_proxy_that_is_not_there_is_connect(void **state)
@@ -608,10 +491,6 @@ static void a_steady_fetcher_allocates_nothing(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(private_addresses_are_refused_by_default),
-    cmocka_unit_test(an_allowed_address_is_chosen_among_refused_ones),
-    cmocka_unit_test(each_socket_is_held_against_the_policy),
-    cmocka_unit_test(a_kept_connection_is_held_against_the_policy),
     cmocka_unit_test(cookies_are_kept_only_when_asked),
     cmocka_unit_test(an_http_proxy_is_asked_for_the_whole_url),
     cmocka_unit_test(a_proxy_that_refuses_to_connect_is_connect),
