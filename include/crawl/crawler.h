@@ -225,9 +225,9 @@ void *crawler_data(const crawler *c);
  * crawler_run(), crawler_step(), crawler_next() and the start functions return it, with its message
  * in crawler_errmsg(), so that a block of settings needs one check. */
 int crawler_set_option(crawler *c, const char *name, const char *value);
-/* The option's value now, as text that crawler_set_option takes (option header: all its lines, each
- * ended by LF). NULL: no such option, or out of memory. Valid until the next call of this function
- * on c. */
+/* The option's value now, as text that crawler_set_option takes (options header, header_for and
+ * credentials: all their lines, each ended by LF; passwords too). NULL: no such option, or out of
+ * memory. Valid until the next call of this function on c. */
 const char *crawler_get_option(crawler *c, const char *name);
 /* Walks the option names in the order of the reference: NULL gives the first; NULL is the end, and
  * the answer to a name that isn't one. Static. [any thread] */
@@ -345,6 +345,20 @@ int crawler_set_allow_private(crawler *c, const char *list); /* "1", "0", or hos
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */
 /* "Name: value", to the seeds' origins; each adds one, "" removes all. CRAWLER_E_LIMIT: over 64. */
 int crawler_set_header(crawler *c, const char *line);
+/* The From header: a mail address, "" for none. What Referer tells: "no-referrer" (nothing),
+ * "same-origin", "strict-origin", "strict-origin-when-cross-origin" or
+ * "no-referrer-when-downgrade", as in the standard Referrer Policy. */
+int crawler_set_from(crawler *c, const char *address);
+int crawler_set_referrer(crawler *c, const char *policy);
+/* "Name: value" and, by HTTP Basic, user and password: to the origins that match only, whatever
+ * redirects there or from there; robots.txt and sitemaps of theirs, too. pattern: a host pattern as
+ * for crawler_allow_host(), with "https://" or "http://" before it. Without a scheme it is https,
+ * without a port the scheme's own. Each adds one; "" by crawler_set_option() removes all. A user
+ * has no colon. No message and no log has a password in it; crawler_get_option() has.
+ * CRAWLER_E_LIMIT: over 1,000. */
+int crawler_set_header_for(crawler *c, const char *pattern, const char *line);
+int crawler_set_credentials(crawler *c, const char *pattern, const char *user,
+                            const char *password);
 int crawler_set_keep_open(crawler *c, int on); /* an empty queue is idle, not the end */
 
 /* Scope, in addition to the options. Host patterns: "example.org", "*.example.org" (subdomains),

@@ -121,5 +121,7 @@ FLAG(simhash, crawler_set_simhash)
 TEXT(allow_private, crawler_set_allow_private)
 TEXT(resolve, crawler_set_resolve)
 TEXT(header, crawler_set_header)
+TEXT(from, crawler_set_from)
+TEXT(referrer, crawler_set_referrer)
 FLAG(keep_open, crawler_set_keep_open)
 /* clang-format on */

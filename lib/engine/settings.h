@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-enum { CR_OPTION_MAX_HEADERS = 64 }; /* lines of option header */
+enum { CR_OPTION_MAX_HEADERS = 64 }; /* lines of option header, and of header_for to one request */
 
 struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL */
   /* before the start */
@@ -111,7 +111,11 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t simhash;
   char *allow_private;
   char *resolve;
-  char *header; /* "Name: value" lines, each ended by LF */
+  char *header;      /* "Name: value" lines, each ended by LF */
+  char *header_for;  /* "PATTERN Name: value" lines, as above */
+  char *credentials; /* "PATTERN USER:PASSWORD" lines */
+  char *from;
+  char *referrer;
   int64_t keep_open;
 };
 

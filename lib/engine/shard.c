@@ -464,6 +464,8 @@ void cr_shard_close(struct cr_shard *s)
   cr_trap_close(s->trap);
   cr_duplicates_close(s->duplicates);
   cr_scope_close(s->scope);
+  for (size_t i = 0; i < sizeof(s->host_lines) / sizeof(s->host_lines[0]); i++)
+    cr_host_lines_close(s->host_lines[i]);
   cr_arena_free(&s->scratch);
   cr_url_free(&s->url);
   cr_url_free(&s->base);

@@ -14,6 +14,7 @@
 #include "engine/ledger.h"
 #include "engine/settings.h"
 #include "filter/duplicates.h"
+#include "filter/host_lines.h"
 #include "filter/link_memory.h"
 #include "filter/scope.h"
 #include "filter/trap.h"
@@ -122,6 +123,7 @@ struct cr_shard {
   struct cr_pool *pool;
   struct cr_frontier *frontier;
   struct cr_scope *scope;
+  struct cr_host_lines *host_lines[2]; /* by enum cr_host_line_kind; NULL: none */
   struct cr_link_memory *link_memory;
   struct cr_trap *trap;
   struct cr_duplicates *duplicates;
@@ -364,7 +366,8 @@ enum cr_visit_state {
   CR_VISIT_HELD     /* parsed; in hooks, or deferred, or pulled */
 };
 
-enum { CR_OUR_HEADERS = 3 }; /* Content-Type, Accept, Accept-Encoding */
+/* Content-Type, Accept, Accept-Encoding, From, Referer */
+enum { CR_OUR_HEADERS = 5 };
 
 struct cr_visit {
   struct crawler_page page; /* first */
@@ -395,7 +398,8 @@ struct cr_visit {
   int64_t begun_ms; /* when it took its slot */
   bool looks_up;    /* and nobody has said since that its host's address is known */
   bool joined_address;
-  const char *header_list[CR_EXTRA_MAX_HEADERS + CR_OPTION_MAX_HEADERS + CR_OUR_HEADERS];
+  /* The request's own, header_for, credentials (one of them), header, ours. */
+  const char *header_list[CR_EXTRA_MAX_HEADERS + 2 * CR_OPTION_MAX_HEADERS + 1 + CR_OUR_HEADERS];
 };
 
 struct cr_visit *cr_visit_new(struct cr_shard *s, const struct cr_task *task); /* NULL: no memory */
@@ -414,6 +418,14 @@ struct cr_passages *cr_shard_passages(struct cr_shard *s, int worker);
 /* ---- dispatch.c: a lease becomes a transfer ---- */
 
 void cr_dispatch(struct cr_shard *s, const struct cr_task *task);
+
+/* ---- request_headers.c: what a request says, and to whom ---- */
+
+/* v->transfer's headers. 0 or CRAWLER_E_NOMEM. */
+int cr_lay_out_headers(struct cr_visit *v);
+/* Option header_for or credentials is text now. As cr_host_lines_open(): on an error all stays as
+ * it was. */
+int cr_set_host_lines(struct cr_shard *s, enum cr_host_line_kind kind, const char *text);
 
 /* ---- arrive.c: events of the fetcher ---- */
 

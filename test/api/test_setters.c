@@ -128,7 +128,12 @@ static const struct {
   { "allow_private", crawler_set_allow_private, "10.0.0.0/8" },
   { "resolve", crawler_set_resolve, "a.test:80:127.0.0.1" },
   { "header", crawler_set_header, "A: b" },
+  { "from", crawler_set_from, "me@a.test" },
+  { "referrer", crawler_set_referrer, "same-origin" },
 };
+
+/* Those that take more than a value: test_option_lines.c. */
+static const char *const others[] = { "header_for", "credentials" };
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -146,11 +151,13 @@ static void every_option_has_one_setter(void **state)
       setters += strcmp(flags[i].option, name) == 0;
     for (size_t i = 0; i < COUNT(texts); i++)
       setters += strcmp(texts[i].option, name) == 0;
+    for (size_t i = 0; i < COUNT(others); i++)
+      setters += strcmp(others[i], name) == 0;
     if (setters != 1)
       fail_msg("%s has %zu setters", name, setters);
     options++;
   }
-  assert_int_equal(options, COUNT(numbers) + COUNT(flags) + COUNT(texts));
+  assert_int_equal(options, COUNT(numbers) + COUNT(flags) + COUNT(texts) + COUNT(others));
 }
 
 static void a_number_is_set_in_the_unit_of_its_name(void **state)
