@@ -245,6 +245,14 @@ int crawler_set_dns_servers(crawler *c, const char *list); /* "ADDR[:PORT],...";
 int crawler_set_proxy(crawler *c, const char *url);        /* "": none; not from environment */
 /* PEM; "": the system's. CRAWLER_E_VALUE: it can't be opened for reading now. */
 int crawler_set_ca_file(crawler *c, const char *path);
+/* PEM files of a certificate and its key ("": in the same file), shown to the seeds' origins if
+ * they ask for one. What is wrong with them shows there, as failed: internal. */
+int crawler_set_client_cert(crawler *c, const char *path);
+int crawler_set_client_key(crawler *c, const char *path);
+int crawler_set_client_key_password(crawler *c, const char *password); /* "": not encrypted */
+int crawler_set_tls_min(crawler *c, const char *version);              /* "1.2" or "1.3" */
+int crawler_set_interface(crawler *c, const char *name); /* or address, to connect from; "": any */
+int crawler_set_ip_version(crawler *c, const char *version);   /* of servers: "any", "4", "6" */
 int crawler_set_insecure(crawler *c, int on);                  /* certificates aren't verified */
 int crawler_set_cookies(crawler *c, int on);                   /* one jar for the crawl */
 int crawler_set_max_pending(crawler *c, int64_t urls);         /* queued for one host */
@@ -419,6 +427,9 @@ int crawler_request_set_body(crawler_request *req, const void *data, size_t byte
 /* on_request too. Replaces one of the same name; at most 64. Redirects to the same origin keep it.
  * CRAWLER_E_VALUE: not a header's name, or control characters. */
 int crawler_request_set_header(crawler_request *req, const char *name, const char *value);
+/* on_request too. A proxy for this URL alone, as for option proxy; "": none; NULL: the option's
+ * again. Redirects keep it, links and robots.txt don't. CRAWLER_E_VALUE: not a proxy's URL. */
+int crawler_request_set_proxy(crawler_request *req, const char *url);
 /* on_filter too. -128..127; 0 to begin with, larger is sooner among the URLs of a host. What has
  * less than -63 waits until nothing else of its host is in flight. */
 int crawler_request_set_priority(crawler_request *req, int priority);
@@ -1009,17 +1020,18 @@ typedef struct crawler_explanation crawler_explanation; /* of one URL, at one mo
 
 /* What a URL has to pass, in this order. */
 typedef enum crawler_check {
-  CRAWLER_CHECK_URL = 0,      /* is it a URL, http(s), of at most 16 KB? */
-  CRAWLER_CHECK_SCOPE = 1,    /* patterns, options of scope */
-  CRAWLER_CHECK_DEPTH = 2,    /* option max_depth */
-  CRAWLER_CHECK_TRAP = 3,     /* rules against traps, by what is known of its site now */
-  CRAWLER_CHECK_FILTER = 4,   /* on_filter, which is not called */
-  CRAWLER_CHECK_ROBOTS = 5,   /* robots.txt, as far as it is known */
-  CRAWLER_CHECK_ROOM = 6,     /* option max_pending */
-  CRAWLER_CHECK_LIMIT = 7,    /* of pages and bytes, and a host's: what is over one stays queued */
-  CRAWLER_CHECK_HOST = 8,     /* it can be reached, and doesn't only say "later" */
-  CRAWLER_CHECK_REQUEST = 9,  /* on_request, which is not called */
-  CRAWLER_CHECK_ADDRESS = 10, /* option allow_private, of a URL that has an address for a host */
+  CRAWLER_CHECK_URL = 0,     /* is it a URL, http(s), of at most 16 KB? */
+  CRAWLER_CHECK_SCOPE = 1,   /* patterns, options of scope */
+  CRAWLER_CHECK_DEPTH = 2,   /* option max_depth */
+  CRAWLER_CHECK_TRAP = 3,    /* rules against traps, by what is known of its site now */
+  CRAWLER_CHECK_FILTER = 4,  /* on_filter, which is not called */
+  CRAWLER_CHECK_ROBOTS = 5,  /* robots.txt, as far as it is known */
+  CRAWLER_CHECK_ROOM = 6,    /* option max_pending */
+  CRAWLER_CHECK_LIMIT = 7,   /* of pages and bytes, and a host's: what is over one stays queued */
+  CRAWLER_CHECK_HOST = 8,    /* it can be reached, and doesn't only say "later" */
+  CRAWLER_CHECK_REQUEST = 9, /* on_request, which is not called */
+  CRAWLER_CHECK_ADDRESS =
+      10, /* allow_private and ip_version, of a URL with an address for a host */
   CRAWLER_CHECK_COUNT = 11
 } crawler_check;
 

@@ -11,6 +11,7 @@
 
 #include "api/crawler_impl.h"
 #include "fetch/resolve.h"
+#include "fetch/source.h"
 #include "filter/lists.h"
 #include "filter/scope.h"
 #include "robots/robots.h"
@@ -98,7 +99,8 @@ static void write_range(const struct row *row, char *out, size_t room)
 /* May the value be told to whoever reads messages? A proxy's URL may have a password in it. */
 static bool is_secret(const struct row *row, const char *value)
 {
-  static const char *const secrets[] = { "header", "header_for", "credentials" };
+  static const char *const secrets[] = { "header", "header_for", "credentials",
+                                         "client_key_password" };
 
   for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
     if (strcmp(row->name, secrets[i]) == 0)
@@ -151,6 +153,12 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
   return 0;
 }
 
+static bool is_file(const struct row *row)
+{
+  return strcmp(row->name, "ca_file") == 0 || strcmp(row->name, "client_cert") == 0 ||
+         strcmp(row->name, "client_key") == 0;
+}
+
 /* Not whether it holds certificates: that is known when the first connection needs them. */
 static bool is_readable_file(const char *path)
 {
@@ -197,6 +205,7 @@ static int check_text(crawler *c, const struct row *row, const char *value)
 {
   enum cr_scope_reach reach;
   enum cr_referrer_policy policy;
+  struct cr_source source;
   uint32_t kinds;
   bool ok = true;
 
@@ -216,7 +225,13 @@ static int check_text(crawler *c, const struct row *row, const char *value)
     ok = cr_referrer_policy_read(cr_span_text(value), &policy) == 0;
   else if (strcmp(row->name, "robots_token") == 0)
     ok = cr_robots_token(cr_span_text(value)).len == strlen(value);
-  else if (strcmp(row->name, "ca_file") == 0)
+  else if (strcmp(row->name, "tls_min") == 0)
+    ok = strcmp(value, "1.2") == 0 || strcmp(value, "1.3") == 0;
+  else if (strcmp(row->name, "interface") == 0)
+    ok = cr_source_read(&source, cr_span_text(value)) == 0;
+  else if (strcmp(row->name, "ip_version") == 0)
+    ok = cr_ip_version_read(cr_span_text(value), &source.ip_version) == 0;
+  else if (is_file(row))
     ok = *value == '\0' || is_readable_file(value);
   else if (strcmp(row->name, "links") == 0)
     ok = cr_link_kinds_read(value, &kinds) == 0;

@@ -62,6 +62,10 @@ static int start_transfer(struct cr_visit *v)
   /* Servers close an idle connection after about 5 s: beyond that, keeping it is a cost only. */
   t->keep_alive = s->politeness.delay_ms < 5000;
   t->fresh = req->attempt > 1; /* a kept connection may be why the last attempt failed */
+  /* As option header, to the seeds' origins: it says who we are. */
+  t->shows_certificate =
+      *s->settings->client_cert && cr_scope_has_origin(s->scope, cr_request_origin(req));
+  t->proxy = req->extra ? req->extra->proxy : NULL;
   t->customize = s->hooks->transfer != NULL;
   err = s->fetcher->ops->start(s->fetcher, t);
   if (err < 0)
@@ -82,6 +86,14 @@ static bool hook_accepts(struct cr_shard *s, struct cr_visit *v)
   return verdict == CRAWLER_ACCEPT;
 }
 
+/* The URL of the proxy that it goes by, or "". */
+static const char *proxy_of(const struct cr_visit *v)
+{
+  const struct cr_extra *extra = v->page.req.extra;
+
+  return extra && extra->proxy ? extra->proxy : v->shard->settings->proxy;
+}
+
 static void take_slot(struct cr_shard *s, struct cr_visit *v)
 {
   cr_slots_begin(&s->slots, v->slot);
@@ -89,7 +101,7 @@ static void take_slot(struct cr_shard *s, struct cr_visit *v)
   if (v->slot != CR_SLOT_SLOW)
     cr_list_push(&s->fast, &v->fast_link);
   v->begun_ms = cr_loop_now(s->loop);
-  v->looks_up = *s->settings->proxy == '\0'; /* which does that itself */
+  v->looks_up = *proxy_of(v) == '\0'; /* which does that itself */
   cr_limits_begin(v);
 }
 

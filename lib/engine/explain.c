@@ -7,7 +7,7 @@
  */
 #include "engine/explain.h"
 
-#include "fetch/address.h"
+#include "fetch/source.h"
 #include "robots/robots.h"
 
 struct question {
@@ -439,6 +439,19 @@ static void check_request(struct question *q)
     answer(q, CRAWLER_CHECK_REQUEST, CRAWLER_ANSWER_UNKNOWN, "on_request");
 }
 
+/* The fetcher would refuse it, unless a proxy is what it connects to. */
+static bool is_out_of_reach(const struct cr_settings *o, const struct cr_address *address)
+{
+  struct cr_source source;
+  uint8_t version = 0;
+
+  (void)cr_source_read(&source, cr_span_text(o->interface)); /* both checked when they were set */
+  (void)cr_ip_version_read(cr_span_text(o->ip_version), &version);
+  if (version > 0)
+    source.ip_version = version;
+  return *o->proxy == '\0' && !cr_source_reaches(&source, address);
+}
+
 static int check_address(struct question *q)
 {
   struct cr_span host = cr_request_host(&q->req);
@@ -451,7 +464,9 @@ static int check_address(struct question *q)
   err = cr_address_policy_open(&policy, q->s->mem, q->s->settings->allow_private);
   if (err < 0)
     return err;
-  if (cr_address_allowed(policy, host, &address))
+  if (is_out_of_reach(q->s->settings, &address))
+    refuse(q, CRAWLER_CHECK_ADDRESS, CRAWLER_FAILED_ADDRESS, "ip_version");
+  else if (cr_address_allowed(policy, host, &address))
     answer(q, CRAWLER_CHECK_ADDRESS, CRAWLER_ANSWER_YES, NULL);
   else
     refuse(q, CRAWLER_CHECK_ADDRESS, CRAWLER_FAILED_ADDRESS, "allow_private");

@@ -15,6 +15,12 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   char *dns_servers;
   char *proxy;
   char *ca_file;
+  char *client_cert;
+  char *client_key;
+  char *client_key_password;
+  char *tls_min;
+  char *interface;
+  char *ip_version;
   int64_t insecure;
   int64_t cookies;
   int64_t max_frontier;

@@ -5,6 +5,7 @@
 
 #include "engine/history.h"
 #include "fetch/address.h"
+#include "fetch/source.h"
 
 #define NO_LIMIT 0
 /* Bodies of the web's larger pages (242 KB on average in a large crawl of 2025). */
@@ -257,6 +258,9 @@ static void customize(struct cr_transfer *t, void *curl, void *user)
 static int open_fetcher(struct cr_shard *s)
 {
   const struct cr_settings *o = s->settings;
+  uint8_t ip_version = 0;
+
+  (void)cr_ip_version_read(cr_span_text(o->ip_version), &ip_version); /* checked when it was set */
   struct cr_fetcher_config config = {
     .mem = s->mem,
     .loop = s->loop,
@@ -264,6 +268,12 @@ static int open_fetcher(struct cr_shard *s)
     .user_agent = o->user_agent,
     .proxy = o->proxy,
     .ca_file = o->ca_file,
+    .client_cert = o->client_cert,
+    .client_key = o->client_key,
+    .client_key_password = o->client_key_password,
+    .interface = o->interface,
+    .ip_version = ip_version,
+    .tls_1_3 = strcmp(o->tls_min, "1.3") == 0,
     .dns_servers = o->dns_servers,
     .resolve = o->resolve,
     .allow_private = o->allow_private,

@@ -428,7 +428,7 @@ int cr_curl_attempt_start(struct cr_curl_attempt *a, struct cr_transfer *t)
   a->over = false;
   a->address_count = 0;
   a->address_at = 0;
-  if (!common->resolver) {
+  if (*cr_curl_proxy(&common->env, t)) { /* which resolves the name */
     note(a);
     return 0;
   }

@@ -129,6 +129,12 @@ static const struct {
   { "resolve", crawler_set_resolve, "a.test:80:127.0.0.1" },
   { "header", crawler_set_header, "A: b" },
   { "from", crawler_set_from, "me@a.test" },
+  { "client_cert", crawler_set_client_cert, "/dev/null" },
+  { "client_key", crawler_set_client_key, "/dev/null" },
+  { "client_key_password", crawler_set_client_key_password, "word" },
+  { "tls_min", crawler_set_tls_min, "1.3" },
+  { "interface", crawler_set_interface, "eth0" },
+  { "ip_version", crawler_set_ip_version, "4" },
   { "referrer", crawler_set_referrer, "same-origin" },
 };
 
