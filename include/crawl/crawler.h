@@ -245,6 +245,8 @@ int crawler_set_dns_servers(crawler *c, const char *list); /* "ADDR[:PORT],...";
 int crawler_set_proxy(crawler *c, const char *url);        /* "": none; not from environment */
 /* PEM; "": the system's. CRAWLER_E_VALUE: it can't be opened for reading now. */
 int crawler_set_ca_file(crawler *c, const char *path);
+/* Bytes of the cookies in the jar; those of sites not asked for longest go first. */
+int crawler_set_cookie_memory_bytes(crawler *c, int64_t bytes);
 /* PEM files of a certificate and its key ("": in the same file), shown to the seeds' origins if
  * they ask for one. What is wrong with them shows there, as failed: internal. */
 int crawler_set_client_cert(crawler *c, const char *path);
@@ -1020,18 +1022,17 @@ typedef struct crawler_explanation crawler_explanation; /* of one URL, at one mo
 
 /* What a URL has to pass, in this order. */
 typedef enum crawler_check {
-  CRAWLER_CHECK_URL = 0,     /* is it a URL, http(s), of at most 16 KB? */
-  CRAWLER_CHECK_SCOPE = 1,   /* patterns, options of scope */
-  CRAWLER_CHECK_DEPTH = 2,   /* option max_depth */
-  CRAWLER_CHECK_TRAP = 3,    /* rules against traps, by what is known of its site now */
-  CRAWLER_CHECK_FILTER = 4,  /* on_filter, which is not called */
-  CRAWLER_CHECK_ROBOTS = 5,  /* robots.txt, as far as it is known */
-  CRAWLER_CHECK_ROOM = 6,    /* option max_pending */
-  CRAWLER_CHECK_LIMIT = 7,   /* of pages and bytes, and a host's: what is over one stays queued */
-  CRAWLER_CHECK_HOST = 8,    /* it can be reached, and doesn't only say "later" */
-  CRAWLER_CHECK_REQUEST = 9, /* on_request, which is not called */
-  CRAWLER_CHECK_ADDRESS =
-      10, /* allow_private and ip_version, of a URL with an address for a host */
+  CRAWLER_CHECK_URL = 0,      /* is it a URL, http(s), of at most 16 KB? */
+  CRAWLER_CHECK_SCOPE = 1,    /* patterns, options of scope */
+  CRAWLER_CHECK_DEPTH = 2,    /* option max_depth */
+  CRAWLER_CHECK_TRAP = 3,     /* rules against traps, by what is known of its site now */
+  CRAWLER_CHECK_FILTER = 4,   /* on_filter, which is not called */
+  CRAWLER_CHECK_ROBOTS = 5,   /* robots.txt, as far as it is known */
+  CRAWLER_CHECK_ROOM = 6,     /* option max_pending */
+  CRAWLER_CHECK_LIMIT = 7,    /* of pages and bytes, and a host's: what is over one stays queued */
+  CRAWLER_CHECK_HOST = 8,     /* it can be reached, and doesn't only say "later" */
+  CRAWLER_CHECK_REQUEST = 9,  /* on_request, which is not called */
+  CRAWLER_CHECK_ADDRESS = 10, /* allow_private, ip_version: of a URL whose host is an address */
   CRAWLER_CHECK_COUNT = 11
 } crawler_check;
 

@@ -3,7 +3,7 @@
  *
  * Laid out anew for each request, by its URL alone: what is meant for a host can't follow a
  * redirect to another. The first line of a name holds, in this order: the request's own, option
- * header_for, credentials, header (to the seeds' origins), then what is said to everybody.
+ * header_for, credentials, header (to the seeds' origins), then what is the library's to say.
  */
 #include "engine/shard.h"
 
@@ -116,6 +116,17 @@ static bool add_identity(struct cr_visit *v, size_t *count)
   return add_referrer(v, count);
 }
 
+/* The jar's, unless who asks has said what to send. */
+static int add_cookies(struct cr_visit *v, size_t *count)
+{
+  const struct cr_span name = CR_SPAN("Cookie:");
+  const char *line = NULL;
+  int err = has_header(v, *count, name) ? 0 : cr_cookies_line(v, &line);
+
+  add_line(v, count, line, name);
+  return err;
+}
+
 int cr_lay_out_headers(struct cr_visit *v)
 {
   const struct cr_extra *extra = v->page.req.extra;
@@ -126,7 +137,7 @@ int cr_lay_out_headers(struct cr_visit *v)
     v->header_list[count++] = extra->headers[i];
   add_host_lines(v, &count, s->host_lines[CR_HOST_LINE_HEADER]);
   add_host_lines(v, &count, s->host_lines[CR_HOST_LINE_CREDENTIALS]);
-  if (!add_seed_headers(v, &count) || !add_identity(v, &count))
+  if (!add_seed_headers(v, &count) || !add_identity(v, &count) || add_cookies(v, &count) < 0)
     return CRAWLER_E_NOMEM;
   if (extra && extra->content_type &&
       !add_value(v, &count, CR_SPAN("Content-Type:"), cr_span_text(extra->content_type)))

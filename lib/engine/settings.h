@@ -23,6 +23,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   char *ip_version;
   int64_t insecure;
   int64_t cookies;
+  int64_t cookie_memory;
   int64_t max_frontier;
   int64_t max_memory;
   int64_t history;

@@ -5,6 +5,7 @@
 
 #include "engine/history.h"
 #include "fetch/address.h"
+#include "fetch/cookie_jar.h"
 #include "fetch/source.h"
 
 #define NO_LIMIT 0
@@ -278,7 +279,6 @@ static int open_fetcher(struct cr_shard *s)
     .resolve = o->resolve,
     .allow_private = o->allow_private,
     .insecure = o->insecure != 0,
-    .cookies = o->cookies != 0,
     .concurrency = s->slots.fast_cap + smaller_of(s->slots.fast_cap, s->slots.slow_cap),
     .random_seed = cr_random_next(&s->random),
     .may_grow = o->max_memory >= 0 ? cr_memory_may_grow : NULL,
@@ -370,6 +370,8 @@ static int open_all(struct cr_shard *s)
     err = cr_duplicates_open(&s->duplicates, s->mem);
   if (err == 0 && !s->history && s->settings->history > 0)
     err = cr_history_open(&s->history, s->mem, s->hash_seed, s->settings->history);
+  if (err == 0)
+    err = cr_cookies_open(s);
   if (err == 0 && !s->fetcher)
     err = open_fetcher(s);
   return err;
@@ -474,6 +476,7 @@ void cr_shard_close(struct cr_shard *s)
   cr_trap_close(s->trap);
   cr_duplicates_close(s->duplicates);
   cr_scope_close(s->scope);
+  cr_cookie_jar_close(s->cookies);
   for (size_t i = 0; i < sizeof(s->host_lines) / sizeof(s->host_lines[0]); i++)
     cr_host_lines_close(s->host_lines[i]);
   cr_arena_free(&s->scratch);

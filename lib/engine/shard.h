@@ -106,6 +106,7 @@ struct cr_worker { /* used again for each page */
 struct cr_visit;
 struct cr_history;
 struct cr_aside;
+struct cr_cookie_jar;
 
 #define CR_AUTHORITY_CACHE 256 /* a power of two */
 
@@ -123,6 +124,7 @@ struct cr_shard {
   struct cr_pool *pool;
   struct cr_frontier *frontier;
   struct cr_scope *scope;
+  struct cr_cookie_jar *cookies;       /* NULL: option cookies is off */
   struct cr_host_lines *host_lines[2]; /* by enum cr_host_line_kind; NULL: none */
   struct cr_link_memory *link_memory;
   struct cr_trap *trap;
@@ -366,8 +368,8 @@ enum cr_visit_state {
   CR_VISIT_HELD     /* parsed; in hooks, or deferred, or pulled */
 };
 
-/* Content-Type, Accept, Accept-Encoding, From, Referer */
-enum { CR_OUR_HEADERS = 5 };
+/* Content-Type, Accept, Accept-Encoding, From, Referer, Cookie */
+enum { CR_OUR_HEADERS = 6 };
 
 struct cr_visit {
   struct crawler_page page; /* first */
@@ -426,6 +428,14 @@ int cr_lay_out_headers(struct cr_visit *v);
 /* Option header_for or credentials is text now. As cr_host_lines_open(): on an error all stays as
  * it was. */
 int cr_set_host_lines(struct cr_shard *s, enum cr_host_line_kind kind, const char *text);
+
+/* ---- cookies.c ---- */
+
+int cr_cookies_open(struct cr_shard *s); /* if option cookies is on; 0 or CRAWLER_E_NOMEM */
+/* What a response whose head is there sets. */
+void cr_cookies_take(struct cr_visit *v);
+/* The Cookie header of a request, in its arena; NULL: none. 0 or CRAWLER_E_NOMEM. */
+int cr_cookies_line(struct cr_visit *v, const char **line);
 
 /* ---- arrive.c: events of the fetcher ---- */
 

@@ -164,8 +164,6 @@ static void close_fetcher(struct cr_fetcher *base)
   cr_list_remove(&f->common.delivery.link);
   cr_resolver_close(f->common.resolver);
   cr_address_policy_close(f->common.env.policy);
-  if (f->common.env.share)
-    (void)curl_share_cleanup(f->common.env.share); /* no easy handle uses it any more */
   cr_free(f->config.mem, f->common.env.user_agent);
   if (f->has_curl)
     curl_global_cleanup();
@@ -206,17 +204,6 @@ bool cr_curl_proxy_is_usable(struct cr_span proxy)
     if (cr_span_starts_nocase(proxy, cr_span_text(schemes[i])))
       return true;
   return proxy.len == 0;
-}
-
-static int open_share(struct fetcher *f)
-{
-  f->common.env.share = curl_share_init();
-  if (!f->common.env.share)
-    return CRAWLER_E_NOMEM;
-  return curl_share_setopt(f->common.env.share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) ==
-                 CURLSHE_OK
-             ? 0
-             : CRAWLER_E_NETWORK;
 }
 
 static int open_resolver(struct fetcher *f)
@@ -276,8 +263,6 @@ static int open_parts(struct fetcher *f)
     err = open_resolver(f);
   if (!err)
     err = configure(&f->base, config->allow_private, config->resolve, config->user_agent);
-  if (!err && config->cookies)
-    err = open_share(f);
   if (!err)
     err = plan(f, config->concurrency > 0 ? config->concurrency : 1);
   return err;

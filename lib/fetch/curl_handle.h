@@ -18,7 +18,6 @@ struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns al
   struct cr_mem *mem;
   struct cr_loop *loop;
   struct cr_address_policy *policy;
-  CURLSH *share;              /* cookies; NULL: none */
   char *user_agent;           /* "": none is sent */
   uint32_t user_agent_serial; /* another number for another user_agent; from 1 */
   const char *proxy;          /* of requests without one of their own; "": none */

@@ -125,10 +125,6 @@ int cr_curl_options_set_once(struct cr_curl_handle *h)
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_IPRESOLVE, ip_resolve(h->env->source));
   bad = bad ? bad : cr_curl_tls_set_once(h);
-  if (h->env->share) {
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* no file: cookies at all */
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_SHARE, h->env->share);
-  }
   return result(bad);
 }
 

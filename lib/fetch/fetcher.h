@@ -112,7 +112,6 @@ struct cr_fetcher_config {
   uint8_t ip_version;        /* 4 or 6; 0: both */
   bool tls_1_3;              /* nothing older; else TLS 1.2 and newer */
   bool insecure;
-  bool cookies;
   uint32_t concurrency; /* expected transfers in flight: sizes the connection cache; grows */
   uint32_t cell_size;   /* connections in one multi; 0: the default */
   uint64_t random_seed;

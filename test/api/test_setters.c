@@ -17,6 +17,7 @@ static const struct {
   { "random_seed", crawler_set_random_seed, "40" },
   { "max_frontier", crawler_set_max_frontier_bytes, "4096" },
   { "max_memory", crawler_set_max_memory_bytes, "8192" },
+  { "cookie_memory", crawler_set_cookie_memory_bytes, "4096" },
   { "history", crawler_set_history_bytes, "4096" },
   { "max_pages", crawler_set_max_pages, "40" },
   { "max_depth", crawler_set_max_depth, "40" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole fetcher: policy, cookies, proxies, many transfers, and the ends of things. */
+/* The whole fetcher: policy, proxies, many transfers, and the ends of things. */
 #include "fetch/fetcher.h"
 
 #include <setjmp.h>
@@ -153,46 +153,6 @@ static void a_kept_connection_is_held_against_the_policy(void **state)
   cr_fetch_shot_free(&shot);
   cr_fetch_rig_close(&rig);
   cr_raw_server_stop(server);
-}
-
-/* ---- cookies ---- */
-
-static size_t set_a_cookie(const char *request, char *out, size_t room, void *user)
-{
-  const char *cookie = strstr(request, "Cookie: ");
-
-  (void)user;
-  return (size_t)snprintf(out, room,
-                          "HTTP/1.1 200 OK\r\nSet-Cookie: %s; path=/\r\nContent-Length: 0\r\n\r\n",
-                          cookie ? "late=1" : "early=1");
-}
-
-static void cookies_are_kept_only_when_asked(void **state)
-{
-  static const struct cr_raw_step script[] = { DO(ANSWER), DO(AGAIN) };
-  static const struct cr_raw_step *const scripts[] = { script };
-  struct cr_raw_config config = { .scripts = scripts, .script_count = 1, .answer = set_a_cookie };
-
-  (void)state;
-  for (int cookies = 0; cookies < 2; cookies++) {
-    struct cr_raw_server *server = cr_raw_server_start(&config);
-    struct cr_fetch_rig rig;
-    struct cr_fetch_shot shot[3];
-    cr_fetch_rig_init(&rig, NULL);
-    rig.config.cookies = cookies;
-    rig.config.cell_size = 4; /* the jar is one for all cells */
-    assert_int_equal(cr_fetch_rig_open(&rig), 0);
-    for (int i = 0; i < 3; i++) {
-      aim(&shot[i], &rig, "127.0.0.1", cr_raw_server_port(server));
-      cr_fetch_shot_fire(&shot[i]);
-      cr_fetch_shot_free(&shot[i]);
-    }
-    const char *last = cr_raw_server_request(server, 2);
-    assert_int_equal(strstr(last, "early=1") && strstr(last, "late=1"), cookies);
-    assert_int_equal(strstr(last, "Cookie") != NULL, cookies);
-    cr_fetch_rig_close(&rig);
-    cr_raw_server_stop(server);
-  }
 }
 
 /* ---- proxies ---- */
@@ -547,7 +507,6 @@ static void fetch_two_pages(struct cr_mem *mem, void *arg)
   bool all_done = true;
 
   cr_fetch_rig_init(&rig, mem);
-  rig.config.cookies = true;
   rig.config.user_agent = "test/1.0";
   int err = cr_fetch_rig_open(&rig);
   for (int i = 0; i < 2 && !err; i++) {
@@ -612,7 +571,6 @@ int main(void)
     cmocka_unit_test(an_allowed_address_is_chosen_among_refused_ones),
     cmocka_unit_test(each_socket_is_held_against_the_policy),
     cmocka_unit_test(a_kept_connection_is_held_against_the_policy),
-    cmocka_unit_test(cookies_are_kept_only_when_asked),
     cmocka_unit_test(an_http_proxy_is_asked_for_the_whole_url),
     cmocka_unit_test(a_proxy_that_refuses_to_connect_is_connect),
     cmocka_unit_test(a_socks_proxy_resolves_the_name_and_sees_a_plain_request),
