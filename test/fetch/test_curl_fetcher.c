@@ -241,6 +241,49 @@ static void a_socks_proxy_resolves_the_name_and_sees_a_plain_request(void **stat
   close_detour(&d);
 }
 
+/* Else the second user's request would go by what the first one has opened: CVE-2026-3784, which a
+ * libcurl that fails here has not been mended of. */
+static void users_of_one_proxy_do_not_share_connections(void **state)
+{
+  static const struct {
+    const char *user;
+    const char *login; /* NULL: none is sent */
+    bool reused;
+  } rows[] = {
+    { "one:1@", "Basic b25lOjE=", false },
+    { "two:2@", "Basic dHdvOjI=", false },
+    { "two:2@", "Basic dHdvOjI=", true },
+    { "", NULL, false },
+    { "", NULL, true },
+  };
+  struct cr_raw_server *proxy = cr_raw_server_play(polite);
+  struct cr_fetch_rig rig;
+
+  (void)state;
+  cr_fetch_rig_init(&rig, NULL);
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cr_fetch_shot shot;
+    char url[64];
+
+    (void)snprintf(url, sizeof(url), "http://%s127.0.0.1:%d", rows[i].user,
+                   cr_raw_server_port(proxy));
+    cr_fetch_shot_init(&shot, &rig, "http://far.test:80", "/");
+    shot.t.proxy = url;
+    shot.t.keep_alive = true;
+    cr_fetch_shot_fire(&shot);
+    assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
+    assert_int_equal(shot.t.reused, rows[i].reused);
+    const char *login = strstr(cr_raw_server_request(proxy, i), "Proxy-Authorization: ");
+    assert_int_equal(login != NULL, rows[i].login != NULL);
+    if (login)
+      assert_int_equal(strncmp(login + 21, rows[i].login, strlen(rows[i].login)), 0);
+    cr_fetch_shot_free(&shot);
+  }
+  cr_fetch_rig_close(&rig);
+  cr_raw_server_stop(proxy);
+}
+
 static void an_address_in_the_url_is_refused_through_a_proxy_too(void **state)
 {
   struct detour d;
@@ -574,6 +617,7 @@ int main(void)
     cmocka_unit_test(an_http_proxy_is_asked_for_the_whole_url),
     cmocka_unit_test(a_proxy_that_refuses_to_connect_is_connect),
     cmocka_unit_test(a_socks_proxy_resolves_the_name_and_sees_a_plain_request),
+    cmocka_unit_test(users_of_one_proxy_do_not_share_connections),
     cmocka_unit_test(an_address_in_the_url_is_refused_through_a_proxy_too),
     cmocka_unit_test(a_proxy_that_is_not_there_is_connect),
     cmocka_unit_test(three_hundred_transfers_run_at_once_and_keep_their_connections),
