@@ -14,8 +14,7 @@ int cr_cookies_open(struct cr_shard *s)
 {
   if (s->cookies || !s->settings->cookies)
     return 0;
-  return cr_cookie_jar_open(&s->cookies, s->mem, (size_t)s->settings->cookie_memory,
-                            cr_random_next(&s->random));
+  return cr_cookie_jar_open(&s->cookies, s->mem, cr_memory_cookies(s), cr_random_next(&s->random));
 }
 
 static struct cr_cookie_place place_of(const struct crawler_request *req)

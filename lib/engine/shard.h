@@ -231,6 +231,7 @@ size_t cr_memory_body(const struct cr_shard *s);      /* of one that is kept, se
 size_t cr_memory_spool(const struct cr_shard *s);     /* of a sitemap that waits to be read on */
 size_t cr_memory_document(const struct cr_shard *s);  /* of one tree */
 uint32_t cr_memory_links(const struct cr_shard *s);   /* of one page */
+size_t cr_memory_cookies(const struct cr_shard *s);   /* of the jar */
 int64_t cr_memory_duplicates(const struct cr_shard *s);
 int64_t cr_memory_traps(const struct cr_shard *s);
 /* What a page took, once it is parsed: what the next ones are expected to. */
