@@ -47,12 +47,12 @@ static struct cr_span origin_of(struct cr_span url)
 struct cr_span cr_referrer(enum cr_referrer_policy policy, struct cr_span page, struct cr_span url)
 {
   const struct cr_span none = CR_SPAN("");
-  struct cr_span origin = origin_of(page);
-  struct cr_span whole = cr_span(page.at, cr_span_find(page, '#'));
-  bool is_same = cr_span_eq(origin, origin_of(url));
 
   if (policy == CR_REFERRER_NONE || (is_https(page) && !is_https(url)))
     return none;
+  struct cr_span origin = origin_of(page);
+  struct cr_span whole = cr_span(page.at, cr_span_find(page, '#'));
+  bool is_same = cr_span_eq(origin, origin_of(url));
   if (whole.len > REFERRER_MAX_BYTES)
     whole = origin;
   switch (policy) {
