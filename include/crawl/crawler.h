@@ -226,9 +226,9 @@ void *crawler_data(const crawler *c);
  * crawler_run(), crawler_step(), crawler_next() and the start functions return it, with its message
  * in crawler_errmsg(), so that a block of settings needs one check. */
 int crawler_set_option(crawler *c, const char *name, const char *value);
-/* The option's value now, as text that crawler_set_option takes (option header: all its lines, each
- * ended by LF). NULL: no such option, or out of memory. Valid until the next call of this function
- * on c. */
+/* The option's value now, as text that crawler_set_option takes (options header, header_for and
+ * credentials: all their lines, each ended by LF; passwords too). NULL: no such option, or out of
+ * memory. Valid until the next call of this function on c. */
 const char *crawler_get_option(crawler *c, const char *name);
 /* Walks the option names in the order of the reference: NULL gives the first; NULL is the end, and
  * the answer to a name that isn't one. Static. [any thread] */
@@ -246,6 +246,16 @@ int crawler_set_dns_servers(crawler *c, const char *list); /* "ADDR[:PORT],...";
 int crawler_set_proxy(crawler *c, const char *url);        /* "": none; not from environment */
 /* PEM; "": the system's. CRAWLER_E_VALUE: it can't be opened for reading now. */
 int crawler_set_ca_file(crawler *c, const char *path);
+/* Bytes of the cookies in the jar; those of sites not asked for longest go first. */
+int crawler_set_cookie_memory_bytes(crawler *c, int64_t bytes);
+/* PEM files of a certificate and its key ("": in the same file), shown to the seeds' origins if
+ * they ask for one. What is wrong with them shows there, as failed: internal. */
+int crawler_set_client_cert(crawler *c, const char *path);
+int crawler_set_client_key(crawler *c, const char *path);
+int crawler_set_client_key_password(crawler *c, const char *password); /* "": not encrypted */
+int crawler_set_tls_min(crawler *c, const char *version);              /* "1.2" or "1.3" */
+int crawler_set_interface(crawler *c, const char *name); /* or address, to connect from; "": any */
+int crawler_set_ip_version(crawler *c, const char *version);   /* of servers: "any", "4", "6" */
 int crawler_set_insecure(crawler *c, int on);                  /* certificates aren't verified */
 int crawler_set_cookies(crawler *c, int on);                   /* one jar for the crawl */
 int crawler_set_max_pending(crawler *c, int64_t urls);         /* queued for one host */
@@ -347,6 +357,20 @@ int crawler_set_connect_ports(crawler *c, const char *list); /* "80,443": no oth
 int crawler_set_resolve(crawler *c, const char *list);       /* "HOST:PORT:ADDR,..." */
 /* "Name: value", to the seeds' origins; each adds one, "" removes all. CRAWLER_E_LIMIT: over 64. */
 int crawler_set_header(crawler *c, const char *line);
+/* The From header: a mail address, "" for none. What Referer tells: "no-referrer" (nothing),
+ * "same-origin", "strict-origin", "strict-origin-when-cross-origin" or
+ * "no-referrer-when-downgrade", as in the standard Referrer Policy. */
+int crawler_set_from(crawler *c, const char *address);
+int crawler_set_referrer(crawler *c, const char *policy);
+/* "Name: value" and, by HTTP Basic, user and password: to the origins that match only, whatever
+ * redirects there or from there; robots.txt and sitemaps of theirs, too. pattern: a host pattern as
+ * for crawler_allow_host(), with "https://" or "http://" before it. Without a scheme it is https,
+ * without a port the scheme's own. Each adds one; "" by crawler_set_option() removes all. A user
+ * has no colon. No message and no log has a password in it; crawler_get_option() has.
+ * CRAWLER_E_LIMIT: over 1,000. */
+int crawler_set_header_for(crawler *c, const char *pattern, const char *line);
+int crawler_set_credentials(crawler *c, const char *pattern, const char *user,
+                            const char *password);
 int crawler_set_keep_open(crawler *c, int on); /* an empty queue is idle, not the end */
 
 /* Scope, in addition to the options. Host patterns: "example.org", "*.example.org" (subdomains),
@@ -407,6 +431,9 @@ int crawler_request_set_body(crawler_request *req, const void *data, size_t byte
 /* on_request too. Replaces one of the same name; at most 64. Redirects to the same origin keep it.
  * CRAWLER_E_VALUE: not a header's name, or control characters. */
 int crawler_request_set_header(crawler_request *req, const char *name, const char *value);
+/* on_request too. A proxy for this URL alone, as for option proxy; "": none; NULL: the option's
+ * again. Redirects keep it, links and robots.txt don't. CRAWLER_E_VALUE: not a proxy's URL. */
+int crawler_request_set_proxy(crawler_request *req, const char *url);
 /* on_filter too. -128..127; 0 to begin with, larger is sooner among the URLs of a host. What has
  * less than -63 waits until nothing else of its host is in flight. */
 int crawler_request_set_priority(crawler_request *req, int priority);
@@ -1007,17 +1034,18 @@ typedef struct crawler_explanation crawler_explanation; /* of one URL, at one mo
 
 /* What a URL has to pass, in this order. */
 typedef enum crawler_check {
-  CRAWLER_CHECK_URL = 0,      /* is it a URL, http(s), of at most 16 KB? */
-  CRAWLER_CHECK_SCOPE = 1,    /* patterns, options of scope */
-  CRAWLER_CHECK_DEPTH = 2,    /* option max_depth */
-  CRAWLER_CHECK_TRAP = 3,     /* rules against traps, by what is known of its site now */
-  CRAWLER_CHECK_FILTER = 4,   /* on_filter, which is not called */
-  CRAWLER_CHECK_ROBOTS = 5,   /* robots.txt, as far as it is known */
-  CRAWLER_CHECK_ROOM = 6,     /* option max_pending */
-  CRAWLER_CHECK_LIMIT = 7,    /* of pages and bytes, and a host's: what is over one stays queued */
-  CRAWLER_CHECK_HOST = 8,     /* it can be reached, and doesn't only say "later" */
-  CRAWLER_CHECK_REQUEST = 9,  /* on_request, which is not called */
-  CRAWLER_CHECK_ADDRESS = 10, /* options connect_ports and, of an address, allow_private */
+  CRAWLER_CHECK_URL = 0,     /* is it a URL, http(s), of at most 16 KB? */
+  CRAWLER_CHECK_SCOPE = 1,   /* patterns, options of scope */
+  CRAWLER_CHECK_DEPTH = 2,   /* option max_depth */
+  CRAWLER_CHECK_TRAP = 3,    /* rules against traps, by what is known of its site now */
+  CRAWLER_CHECK_FILTER = 4,  /* on_filter, which is not called */
+  CRAWLER_CHECK_ROBOTS = 5,  /* robots.txt, as far as it is known */
+  CRAWLER_CHECK_ROOM = 6,    /* option max_pending */
+  CRAWLER_CHECK_LIMIT = 7,   /* of pages and bytes, and a host's: what is over one stays queued */
+  CRAWLER_CHECK_HOST = 8,    /* it can be reached, and doesn't only say "later" */
+  CRAWLER_CHECK_REQUEST = 9, /* on_request, which is not called */
+  CRAWLER_CHECK_ADDRESS =
+      10, /* options connect_ports and, of an address, ip_version, allow_private */
   CRAWLER_CHECK_COUNT = 11
 } crawler_check;
 

@@ -92,6 +92,16 @@ void cr_settings_free(crawler *c);
 int cr_set_number(crawler *c, const char *name, int64_t value);
 int cr_set_text(crawler *c, const char *name, const char *value);
 
+/* A value that no text of the option can be; why goes into the message. CRAWLER_E_VALUE. */
+int cr_refuse_value(crawler *c, const char *name, const char *why);
+
+/* ---- option_lines.c: options of which each set adds a line ---- */
+
+size_t cr_lines_most(const char *name); /* how many lines the option may have; 0: it has none */
+/* lines joined to the old ones ("" takes all away), which hold from now on; *out is allocated.
+ * CRAWLER_E_VALUE, CRAWLER_E_LIMIT, CRAWLER_E_NOMEM: all stays as it was. */
+int cr_lines_add(crawler *c, const char *name, const char *old, const char *lines, char **out);
+
 /* ---- option_text.c: values as text ---- */
 
 int cr_text_to_bool(const char *text, int64_t *value); /* 0 or CRAWLER_E_VALUE, as all of them */

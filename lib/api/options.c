@@ -11,9 +11,11 @@
 
 #include "api/crawler_impl.h"
 #include "fetch/resolve.h"
+#include "fetch/source.h"
 #include "filter/lists.h"
 #include "filter/scope.h"
 #include "robots/robots.h"
+#include "url/referrer.h"
 
 enum type { BOOL, INT, DURATION, SIZE, TEXT, LIST };
 enum when { START, ANY };
@@ -94,6 +96,18 @@ static void write_range(const struct row *row, char *out, size_t room)
     (void)snprintf(out, room, " from %s to %s", least, most);
 }
 
+/* May the value be told to whoever reads messages? A proxy's URL may have a password in it. */
+static bool is_secret(const struct row *row, const char *value)
+{
+  static const char *const secrets[] = { "header", "header_for", "credentials",
+                                         "client_key_password" };
+
+  for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+    if (strcmp(row->name, secrets[i]) == 0)
+      return true;
+  return strcmp(row->name, "proxy") == 0 && strchr(value, '@');
+}
+
 static int bad_value(crawler *c, const struct row *row, const char *value)
 {
   static const char *const takes[] = {
@@ -107,10 +121,12 @@ static int bad_value(crawler *c, const struct row *row, const char *value)
   char range[160];
   char text[400];
 
+  bool told = !is_secret(row, value);
+
   write_range(row, range, sizeof(range));
-  (void)snprintf(text, sizeof(text), "option %s takes %s%s (%s), not", row->name, takes[row->type],
-                 range, row->help);
-  return fail(c, CRAWLER_E_VALUE, text, value);
+  (void)snprintf(text, sizeof(text), "option %s takes %s%s (%s), not%s", row->name,
+                 takes[row->type], range, row->help, told ? "" : " what was given");
+  return fail(c, CRAWLER_E_VALUE, text, told ? value : NULL);
 }
 
 /* ---- setting ---- */
@@ -135,6 +151,12 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
   *to = value;
   cr_shard_configure(&c->shard);
   return 0;
+}
+
+static bool is_file(const struct row *row)
+{
+  return strcmp(row->name, "ca_file") == 0 || strcmp(row->name, "client_cert") == 0 ||
+         strcmp(row->name, "client_key") == 0;
 }
 
 /* Not whether it holds certificates: that is known when the first connection needs them. */
@@ -171,10 +193,20 @@ static bool is_list(const struct row *row, struct cr_span value)
   return true;
 }
 
+/* RFC 9110 section 10.1.2: an address, with or without a name before it. */
+static bool is_mailbox(struct cr_span text)
+{
+  size_t at = cr_span_find(text, '@');
+
+  return at > 0 && at + 1 < text.len && cr_header_is_valid(CR_SPAN("From"), text);
+}
+
 /* Do the rooms that use it understand it? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
 static int check_text(crawler *c, const struct row *row, const char *value)
 {
   enum cr_scope_reach reach;
+  enum cr_referrer_policy policy;
+  struct cr_source source;
   uint32_t kinds;
   bool ok = true;
 
@@ -188,9 +220,19 @@ static int check_text(crawler *c, const struct row *row, const char *value)
     ok = cr_curl_proxy_is_usable(cr_span_text(value));
   else if (strcmp(row->name, "user_agent") == 0)
     ok = cr_header_is_valid(CR_SPAN("User-Agent"), cr_span_text(value));
+  else if (strcmp(row->name, "from") == 0)
+    ok = *value == '\0' || is_mailbox(cr_span_text(value));
+  else if (strcmp(row->name, "referrer") == 0)
+    ok = cr_referrer_policy_read(cr_span_text(value), &policy) == 0;
   else if (strcmp(row->name, "robots_token") == 0)
     ok = cr_robots_token(cr_span_text(value)).len == strlen(value);
-  else if (strcmp(row->name, "ca_file") == 0)
+  else if (strcmp(row->name, "tls_min") == 0)
+    ok = strcmp(value, "1.2") == 0 || strcmp(value, "1.3") == 0;
+  else if (strcmp(row->name, "interface") == 0)
+    ok = cr_source_read(&source, cr_span_text(value)) == 0;
+  else if (strcmp(row->name, "ip_version") == 0)
+    ok = cr_ip_version_read(cr_span_text(value), &source.ip_version) == 0;
+  else if (is_file(row))
     ok = *value == '\0' || is_readable_file(value);
   else if (strcmp(row->name, "links") == 0)
     ok = cr_link_kinds_read(value, &kinds) == 0;
@@ -201,67 +243,6 @@ static int check_text(crawler *c, const struct row *row, const char *value)
   return ok ? 0 : CRAWLER_E_VALUE;
 }
 
-static bool is_header_line(const char *line, size_t len)
-{
-  size_t colon = strcspn(line, ":");
-
-  return colon < len &&
-         cr_header_is_valid(cr_span(line, colon), cr_span(line + colon, len - colon));
-}
-
-/* One or more lines "Name: value", each but the last ended by LF: as crawler_get_option() gives
- * them. */
-static bool are_header_lines(const char *lines)
-{
-  while (*lines) {
-    size_t len = strcspn(lines, "\n");
-
-    if (!is_header_line(lines, len))
-      return false;
-    lines += len + (lines[len] == '\n');
-  }
-  return true;
-}
-
-static size_t count_lines(const char *lines)
-{
-  size_t count = 0;
-
-  while (*lines) {
-    lines += strcspn(lines, "\n");
-    lines += *lines == '\n';
-    count++;
-  }
-  return count;
-}
-
-static int too_many_headers(crawler *c, const char *lines)
-{
-  char text[80];
-
-  (void)snprintf(text, sizeof(text), "option header takes at most %d lines in all, no more for",
-                 CR_OPTION_MAX_HEADERS);
-  return fail(c, CRAWLER_E_LIMIT, text, lines);
-}
-
-/* The lines joined to those before them; "" takes all away. NULL: out of memory. */
-static char *join_headers(crawler *c, const char *old, const char *lines)
-{
-  size_t len = strlen(lines);
-  size_t kept = len > 0 ? strlen(old) : 0;
-  char *joined = cr_alloc(&c->home->mem, CR_MEM_CORE, kept + len + 2);
-  size_t at = kept + len;
-
-  if (!joined)
-    return NULL;
-  memcpy(joined, old, kept);
-  memcpy(joined + kept, lines, len);
-  if (len > 0 && lines[len - 1] != '\n')
-    joined[at++] = '\n';
-  joined[at] = '\0';
-  return joined;
-}
-
 static bool is_of_scope(const crawler *c, char *const *to)
 {
   const struct cr_settings *o = &c->settings;
@@ -270,20 +251,39 @@ static bool is_of_scope(const crawler *c, char *const *to)
          to == &o->deny_extensions;
 }
 
+static int too_many_lines(crawler *c, const struct row *row)
+{
+  char text[80];
+
+  (void)snprintf(text, sizeof(text), "option %s takes at most %zu lines in all, no more", row->name,
+                 cr_lines_most(row->name));
+  return fail(c, CRAWLER_E_LIMIT, text, NULL);
+}
+
+/* value is to become the option's text: what does. */
+static int make_text(crawler *c, const struct row *row, const char *value, char **out)
+{
+  int err;
+
+  if (cr_lines_most(row->name) > 0)
+    return cr_lines_add(c, row->name, *text_of(c, row), value, out);
+  err = check_text(c, row, value);
+  if (err == 0)
+    *out = cr_strdup(&c->home->mem, CR_MEM_CORE, value);
+  return err == 0 && !*out ? CRAWLER_E_NOMEM : err;
+}
+
 static int store_text(crawler *c, const struct row *row, const char *value)
 {
   char **to = text_of(c, row);
-  bool is_header = to == &c->settings.header;
-  int err = is_header && !are_header_lines(value) ? CRAWLER_E_VALUE : check_text(c, row, value);
   char *copy = NULL;
+  int err = make_text(c, row, value, &copy);
 
   if (err == CRAWLER_E_VALUE)
     return bad_value(c, row, value);
-  if (is_header && count_lines(*to) + count_lines(value) > CR_OPTION_MAX_HEADERS)
-    return too_many_headers(c, value);
-  if (err == 0)
-    copy = is_header ? join_headers(c, *to, value) : cr_strdup(&c->home->mem, CR_MEM_CORE, value);
-  if (!copy)
+  if (err == CRAWLER_E_LIMIT)
+    return too_many_lines(c, row);
+  if (err < 0)
     return fail(c, CRAWLER_E_NOMEM, "out of memory for option", row->name);
   if (is_of_scope(c, to) && strcmp(*to, copy) != 0)
     cr_scope_changed(&c->shard);
@@ -325,6 +325,14 @@ static const struct row *settable(crawler *c, const char *name, int *err)
   else if (is_too_late(c, row))
     *err = fail(c, CRAWLER_E_STATE, "can only be set before the start", name);
   return *err < 0 ? NULL : row;
+}
+
+int cr_refuse_value(crawler *c, const char *name, const char *why)
+{
+  char text[120];
+
+  (void)snprintf(text, sizeof(text), "option %s: %s", name, why);
+  return fail(c, CRAWLER_E_VALUE, text, NULL);
 }
 
 int cr_set_number(crawler *c, const char *name, int64_t value)

@@ -164,6 +164,20 @@ int crawler_request_set_header(crawler_request *req, const char *name, const cha
   return extra ? cr_extra_set_header(extra, name, value) : CRAWLER_E_NOMEM;
 }
 
+int crawler_request_set_proxy(crawler_request *req, const char *url)
+{
+  struct cr_extra *extra;
+
+  if (!req)
+    return CRAWLER_E_INVAL;
+  if (req->phase == CR_REQUEST_FILTER)
+    return CRAWLER_E_STATE;
+  if (url && !cr_curl_proxy_is_usable(cr_span_text(url)))
+    return CRAWLER_E_VALUE;
+  extra = cr_request_extra(req);
+  return extra ? cr_extra_set_proxy(extra, url) : CRAWLER_E_NOMEM;
+}
+
 int crawler_request_set_priority(crawler_request *req, int priority)
 {
   if (!req)

@@ -45,6 +45,8 @@ static int read_head(struct cr_visit *v)
   page->status = v->transfer.status;
   page->address = v->transfer.address;
   page->fetched_at_ms = cr_loop_wall(v->shard->loop);
+  if (err == 0)
+    cr_cookies_take(v);
   return err;
 }
 

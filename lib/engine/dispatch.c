@@ -1,91 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* dispatch.c - stages 5 and 6: a lease becomes a transfer.
  *
- * robots.txt and on_request have the last word; then the request's headers are laid out and the
- * fetcher starts. What ends here has sent nothing, and costs its host no delay.
+ * robots.txt and on_request have the last word; then the headers are laid out (request_headers.c)
+ * and the fetcher starts. What ends here has sent nothing, and costs its host no delay.
  */
 #include "engine/shard.h"
 
-#include "base/inflate.h"
 #include "filter/connect_ports.h"
 #include "robots/robots.h"
-
-static const char accept_line[] =
-    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-static const char coding_line[] = "Accept-Encoding: " CR_INFLATE_ACCEPT;
-
-static bool has_header(const struct cr_visit *v, size_t count, struct cr_span name)
-{
-  for (size_t i = 0; i < count; i++)
-    if (cr_span_starts_nocase(cr_span_text(v->header_list[i]), name))
-      return true;
-  return false;
-}
-
-/* The list has room for as many as can be set, and for ours. */
-static void add_line(struct cr_visit *v, size_t *count, const char *line, struct cr_span name)
-{
-  if (line && !has_header(v, *count, name))
-    v->header_list[(*count)++] = line;
-}
-
-static char *join(struct cr_visit *v, const char *name, const char *value)
-{
-  size_t a = strlen(name);
-  size_t b = strlen(value);
-  char *line = cr_arena_bytes(&v->page.arena, a + b + 1);
-
-  if (!line)
-    return NULL;
-  memcpy(line, name, a);
-  memcpy(line + a, value, b + 1);
-  return line;
-}
-
-/* The lines of option header, for the seeds' origins only. */
-static bool add_option_headers(struct cr_visit *v, size_t *count)
-{
-  struct cr_shard *s = v->shard;
-  const char *text = s->settings->header;
-
-  if (*text == '\0' ||
-      !cr_scope_has_origin(s->scope, cr_span(v->page.req.url, v->page.req.path_at)))
-    return true;
-  while (*text) {
-    size_t len = strcspn(text, "\n");
-    char *line = cr_arena_strndup(&v->page.arena, text, len);
-
-    if (!line)
-      return false;
-    add_line(v, count, line, cr_span(line, strcspn(line, ":") + 1));
-    text += len + (text[len] == '\n');
-  }
-  return true;
-}
-
-/* First come, first kept: the request's own headers, the option's, then ours. */
-static int lay_out_headers(struct cr_visit *v)
-{
-  const struct cr_extra *extra = v->page.req.extra;
-  size_t count = 0;
-
-  for (size_t i = 0; extra && i < extra->header_count; i++)
-    v->header_list[count++] = extra->headers[i];
-  if (!add_option_headers(v, &count))
-    return CRAWLER_E_NOMEM;
-  if (extra && extra->content_type) {
-    char *line = join(v, "Content-Type: ", extra->content_type);
-
-    if (!line)
-      return CRAWLER_E_NOMEM;
-    add_line(v, &count, line, CR_SPAN("Content-Type:"));
-  }
-  add_line(v, &count, accept_line, CR_SPAN("Accept:"));
-  add_line(v, &count, coding_line, CR_SPAN("Accept-Encoding:"));
-  v->transfer.headers = v->header_list;
-  v->transfer.header_count = count;
-  return 0;
-}
 
 /* The request's URL as it is sent, without a fragment. NULL: out of memory. */
 static const char *sent_url(struct crawler_request *req)
@@ -117,7 +39,7 @@ static int start_transfer(struct cr_visit *v)
   struct cr_shard *s = v->shard;
   struct crawler_request *req = &v->page.req;
   struct cr_transfer *t = &v->transfer;
-  int err = lay_out_headers(v);
+  int err = cr_lay_out_headers(v);
 
   if (err < 0)
     return err;
@@ -141,6 +63,10 @@ static int start_transfer(struct cr_visit *v)
   /* Servers close an idle connection after about 5 s: beyond that, keeping it is a cost only. */
   t->keep_alive = s->politeness.delay_ms < 5000;
   t->fresh = req->attempt > 1; /* a kept connection may be why the last attempt failed */
+  /* As option header, to the seeds' origins: it says who we are. */
+  t->shows_certificate =
+      *s->settings->client_cert && cr_scope_has_origin(s->scope, cr_request_origin(req));
+  t->proxy = req->extra ? req->extra->proxy : NULL;
   t->customize = s->hooks->transfer != NULL;
   err = s->fetcher->ops->start(s->fetcher, t);
   if (err < 0)
@@ -161,6 +87,14 @@ static bool hook_accepts(struct cr_shard *s, struct cr_visit *v)
   return verdict == CRAWLER_ACCEPT;
 }
 
+/* The URL of the proxy that it goes by, or "". */
+static const char *proxy_of(const struct cr_visit *v)
+{
+  const struct cr_extra *extra = v->page.req.extra;
+
+  return extra && extra->proxy ? extra->proxy : v->shard->settings->proxy;
+}
+
 static void take_slot(struct cr_shard *s, struct cr_visit *v)
 {
   cr_slots_begin(&s->slots, v->slot);
@@ -168,7 +102,7 @@ static void take_slot(struct cr_shard *s, struct cr_visit *v)
   if (v->slot != CR_SLOT_SLOW)
     cr_list_push(&s->fast, &v->fast_link);
   v->begun_ms = cr_loop_now(s->loop);
-  v->looks_up = *s->settings->proxy == '\0'; /* which does that itself */
+  v->looks_up = *proxy_of(v) == '\0'; /* which does that itself */
   cr_limits_begin(v);
 }
 

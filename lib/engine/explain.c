@@ -7,7 +7,7 @@
  */
 #include "engine/explain.h"
 
-#include "fetch/address.h"
+#include "fetch/source.h"
 #include "robots/robots.h"
 
 struct question {
@@ -447,6 +447,19 @@ static bool check_port(struct question *q)
   return false;
 }
 
+/* The fetcher would refuse it, unless a proxy is what it connects to. */
+static bool is_out_of_reach(const struct cr_settings *o, const struct cr_address *address)
+{
+  struct cr_source source;
+  uint8_t version = 0;
+
+  (void)cr_source_read(&source, cr_span_text(o->interface)); /* both checked when they were set */
+  (void)cr_ip_version_read(cr_span_text(o->ip_version), &version);
+  if (version > 0)
+    source.ip_version = version;
+  return *o->proxy == '\0' && !cr_source_reaches(&source, address);
+}
+
 static int check_address(struct question *q)
 {
   struct cr_span host = cr_request_host(&q->req);
@@ -458,6 +471,10 @@ static int check_address(struct question *q)
     return 0;
   if (!cr_address_parse(host, &address)) /* a name's are judged when it is resolved */
     return 0;
+  if (is_out_of_reach(q->s->settings, &address)) {
+    refuse(q, CRAWLER_CHECK_ADDRESS, CRAWLER_FAILED_ADDRESS, "ip_version");
+    return 0;
+  }
   if (q->s->hooks->address) {
     answer(q, CRAWLER_CHECK_ADDRESS, CRAWLER_ANSWER_UNKNOWN, "on_address");
     return 0;

@@ -13,6 +13,7 @@ enum {
   FRONTIER_PART = 2,    /* unless max_frontier says otherwise */
   PAGE_PART = 8,        /* of a body, as sent and decoded; of a tree; of a page's links */
   DUPLICATES_PART = 16, /* of duplicate_memory, if that is more */
+  COOKIES_PART = 16,    /* of cookie_memory, likewise */
   TRAPS_PART = 16,      /* of the table that trap rules learn in */
   SHED_STEPS = 256,     /* authorities that are looked at for each robots.txt */
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
@@ -57,6 +58,11 @@ size_t cr_memory_document(const struct cr_shard *s)
 uint32_t cr_memory_links(const struct cr_shard *s)
 {
   return (uint32_t)part_of(s, (int64_t)PAGE_PART * LINK_BYTES, s->settings->max_links);
+}
+
+size_t cr_memory_cookies(const struct cr_shard *s)
+{
+  return (size_t)part_of(s, COOKIES_PART, s->settings->cookie_memory);
 }
 
 int64_t cr_memory_duplicates(const struct cr_shard *s)

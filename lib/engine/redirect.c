@@ -79,17 +79,9 @@ static void go_on(struct cr_visit *v)
   cr_shard_wake(s);
 }
 
-/* What a redirect with its method kept takes along, to the same origin only. */
-static void carry_over(const struct cr_visit *v, struct crawler_request *target)
+/* What is said to the source's own origin. */
+static void carry_message(const struct cr_extra *from, struct cr_extra *to)
 {
-  struct cr_extra *from = v->page.req.extra;
-  struct cr_extra *to;
-
-  if (!from || target->method != v->page.req.method || !is_same_origin(target, &v->page.req))
-    return;
-  to = cr_request_extra(target);
-  if (!to)
-    return;
   for (size_t i = 0; i < from->header_count; i++)
     to->headers[to->header_count++] =
         cr_arena_strndup(&to->arena, from->headers[i], strlen(from->headers[i]));
@@ -100,16 +92,35 @@ static void carry_over(const struct cr_visit *v, struct crawler_request *target)
     (void)cr_extra_set_body(to, from->body, from->content_type); /* sent without, if no memory */
 }
 
-/* Another key: the target enters the crawl, the source ends. */
-void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
+/* What a redirect takes along: headers and body with its method kept to the same origin only, its
+ * proxy to everywhere, for who asks by one doesn't want to be seen by any server. CRAWLER_E_NOMEM:
+ * it would be. */
+static int carry_over(const struct cr_visit *v, struct crawler_request *target)
 {
-  struct cr_shard *s = v->shard;
-  struct crawler_request *req = &v->page.req;
-  struct crawler_request target = {
+  const struct cr_extra *from = v->page.req.extra;
+  bool carries =
+      from && target->method == v->page.req.method && is_same_origin(target, &v->page.req);
+
+  if (!from || (!carries && !from->proxy))
+    return 0;
+  struct cr_extra *to = cr_request_extra(target);
+  if (to && carries)
+    carry_message(from, to);
+  if (!from->proxy)
+    return 0;
+  return to ? cr_extra_set_proxy(to, from->proxy) : CRAWLER_E_NOMEM;
+}
+
+static struct crawler_request target_of(const struct cr_visit *v, crawler_method method)
+{
+  struct cr_frontier *frontier = v->shard->frontier;
+  const struct crawler_request *req = &v->page.req;
+
+  return (struct crawler_request){
     .arena = req->arena,
-    .mem = s->mem,
+    .mem = v->shard->mem,
     .lastmod_s = req->lastmod_s,
-    .depth = s->frontier->ops->lease_depth(s->frontier, v->lease),
+    .depth = frontier->ops->lease_depth(frontier, v->lease),
     .priority = req->priority,
     .kind = req->kind,
     .method = (uint8_t)method,
@@ -120,16 +131,25 @@ void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
     .seed = req->seed,
     .meta = req->meta,
   };
+}
+
+/* Another key: the target enters the crawl, the source ends. */
+void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
+{
+  struct cr_shard *s = v->shard;
+  const struct crawler_request *req = &v->page.req;
+  struct crawler_request target = target_of(v, method);
   struct cr_admission a = { .req = &target };
   int err = cr_identify(s, &target, &a.fp);
 
+  if (err == 0 && req->kind != CRAWLER_KIND_SITEMAP)
+    err = carry_over(v, &target);
   (void)cr_aside_note(s, v->fp); /* else a page may stand aside for nothing */
   if (req->kind == CRAWLER_KIND_SITEMAP) {
     cr_arena_reset(&s->scratch);
     if (err == 0)
       cr_sitemap_admit(s, &target);
   } else if (err == 0) {
-    carry_over(v, &target);
     cr_arena_reset(&s->scratch);
     cr_no_room(s, &target, cr_admit(s, &a));
     cr_depth_replaced(s, v->fp, a.fp, target.depth);
@@ -139,6 +159,8 @@ void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
     a.fp = cr_text_fp(s, cr_span(target.url, target.url_bytes), CRAWLER_GET);
     cr_reject(s, &target, a.fp, CRAWLER_REJECTED_SCHEME);
   } else if (err == CRAWLER_E_NOMEM) {
+    cr_extra_free(target.extra);
+    target.extra = NULL;
     target.url = v->page.location;
     cr_no_room(s, &target, CR_ADD_MEMORY);
   }

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-enum { CR_OPTION_MAX_HEADERS = 64 }; /* lines of option header */
+enum { CR_OPTION_MAX_HEADERS = 64 }; /* lines of option header, and of header_for to one request */
 
 struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL */
   /* before the start */
@@ -15,8 +15,15 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   char *dns_servers;
   char *proxy;
   char *ca_file;
+  char *client_cert;
+  char *client_key;
+  char *client_key_password;
+  char *tls_min;
+  char *interface;
+  char *ip_version;
   int64_t insecure;
   int64_t cookies;
+  int64_t cookie_memory;
   int64_t max_frontier;
   int64_t max_memory;
   int64_t history;
@@ -112,7 +119,11 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   char *allow_private;
   char *connect_ports;
   char *resolve;
-  char *header; /* "Name: value" lines, each ended by LF */
+  char *header;      /* "Name: value" lines, each ended by LF */
+  char *header_for;  /* "PATTERN Name: value" lines, as above */
+  char *credentials; /* "PATTERN USER:PASSWORD" lines */
+  char *from;
+  char *referrer;
   int64_t keep_open;
 };
 

@@ -5,6 +5,8 @@
 
 #include "engine/history.h"
 #include "fetch/address.h"
+#include "fetch/cookie_jar.h"
+#include "fetch/source.h"
 
 #define NO_LIMIT 0
 /* Bodies of the web's larger pages (242 KB on average in a large crawl of 2025). */
@@ -276,6 +278,9 @@ static void customize(struct cr_transfer *t, void *curl, void *user)
 static int open_fetcher(struct cr_shard *s)
 {
   const struct cr_settings *o = s->settings;
+  uint8_t ip_version = 0;
+
+  (void)cr_ip_version_read(cr_span_text(o->ip_version), &ip_version); /* checked when it was set */
   struct cr_fetcher_config config = {
     .mem = s->mem,
     .loop = s->loop,
@@ -283,11 +288,16 @@ static int open_fetcher(struct cr_shard *s)
     .user_agent = o->user_agent,
     .proxy = o->proxy,
     .ca_file = o->ca_file,
+    .client_cert = o->client_cert,
+    .client_key = o->client_key,
+    .client_key_password = o->client_key_password,
+    .interface = o->interface,
+    .ip_version = ip_version,
+    .tls_1_3 = strcmp(o->tls_min, "1.3") == 0,
     .dns_servers = o->dns_servers,
     .resolve = o->resolve,
     .allow_private = o->allow_private,
     .insecure = o->insecure != 0,
-    .cookies = o->cookies != 0,
     .concurrency = s->slots.fast_cap + smaller_of(s->slots.fast_cap, s->slots.slow_cap),
     .random_seed = cr_random_next(&s->random),
     .may_grow = o->max_memory >= 0 ? cr_memory_may_grow : NULL,
@@ -380,6 +390,8 @@ static int open_all(struct cr_shard *s)
     err = cr_duplicates_open(&s->duplicates, s->mem);
   if (err == 0 && !s->history && s->settings->history > 0)
     err = cr_history_open(&s->history, s->mem, s->hash_seed, s->settings->history);
+  if (err == 0)
+    err = cr_cookies_open(s);
   if (err == 0 && !s->fetcher)
     err = open_fetcher(s);
   return err;
@@ -484,6 +496,9 @@ void cr_shard_close(struct cr_shard *s)
   cr_trap_close(s->trap);
   cr_duplicates_close(s->duplicates);
   cr_scope_close(s->scope);
+  cr_cookie_jar_close(s->cookies);
+  for (size_t i = 0; i < sizeof(s->host_lines) / sizeof(s->host_lines[0]); i++)
+    cr_host_lines_close(s->host_lines[i]);
   cr_arena_free(&s->scratch);
   cr_url_free(&s->url);
   cr_url_free(&s->base);

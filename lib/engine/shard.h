@@ -14,6 +14,7 @@
 #include "engine/ledger.h"
 #include "engine/settings.h"
 #include "filter/duplicates.h"
+#include "filter/host_lines.h"
 #include "filter/link_memory.h"
 #include "filter/scope.h"
 #include "filter/trap.h"
@@ -107,6 +108,7 @@ struct cr_worker { /* used again for each page */
 struct cr_visit;
 struct cr_history;
 struct cr_aside;
+struct cr_cookie_jar;
 
 #define CR_AUTHORITY_CACHE 256 /* a power of two */
 
@@ -124,6 +126,8 @@ struct cr_shard {
   struct cr_pool *pool;
   struct cr_frontier *frontier;
   struct cr_scope *scope;
+  struct cr_cookie_jar *cookies;       /* NULL: option cookies is off */
+  struct cr_host_lines *host_lines[2]; /* by enum cr_host_line_kind; NULL: none */
   struct cr_link_memory *link_memory;
   struct cr_trap *trap;
   struct cr_duplicates *duplicates;
@@ -229,6 +233,7 @@ size_t cr_memory_body(const struct cr_shard *s);      /* of one that is kept, se
 size_t cr_memory_spool(const struct cr_shard *s);     /* of a sitemap that waits to be read on */
 size_t cr_memory_document(const struct cr_shard *s);  /* of one tree */
 uint32_t cr_memory_links(const struct cr_shard *s);   /* of one page */
+size_t cr_memory_cookies(const struct cr_shard *s);   /* of the jar */
 int64_t cr_memory_duplicates(const struct cr_shard *s);
 int64_t cr_memory_traps(const struct cr_shard *s);
 /* What a page took, once it is parsed: what the next ones are expected to. */
@@ -366,7 +371,8 @@ enum cr_visit_state {
   CR_VISIT_HELD     /* parsed; in hooks, or deferred, or pulled */
 };
 
-enum { CR_OUR_HEADERS = 3 }; /* Content-Type, Accept, Accept-Encoding */
+/* Content-Type, Accept, Accept-Encoding, From, Referer, Cookie */
+enum { CR_OUR_HEADERS = 6 };
 
 struct cr_visit {
   struct crawler_page page; /* first */
@@ -397,7 +403,8 @@ struct cr_visit {
   int64_t begun_ms; /* when it took its slot */
   bool looks_up;    /* and nobody has said since that its host's address is known */
   bool joined_address;
-  const char *header_list[CR_EXTRA_MAX_HEADERS + CR_OPTION_MAX_HEADERS + CR_OUR_HEADERS];
+  /* The request's own, header_for, credentials (one of them), header, ours. */
+  const char *header_list[CR_EXTRA_MAX_HEADERS + 2 * CR_OPTION_MAX_HEADERS + 1 + CR_OUR_HEADERS];
 };
 
 struct cr_visit *cr_visit_new(struct cr_shard *s, const struct cr_task *task); /* NULL: no memory */
@@ -420,6 +427,22 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task);
  * connect_ports; without it a seed's own is. */
 bool cr_may_ask_port(const struct cr_shard *s, struct cr_arena *arena,
                      const struct crawler_request *req);
+
+/* ---- request_headers.c: what a request says, and to whom ---- */
+
+/* v->transfer's headers. 0 or CRAWLER_E_NOMEM. */
+int cr_lay_out_headers(struct cr_visit *v);
+/* Option header_for or credentials is text now. As cr_host_lines_open(): on an error all stays as
+ * it was. */
+int cr_set_host_lines(struct cr_shard *s, enum cr_host_line_kind kind, const char *text);
+
+/* ---- cookies.c ---- */
+
+int cr_cookies_open(struct cr_shard *s); /* if option cookies is on; 0 or CRAWLER_E_NOMEM */
+/* What a response whose head is there sets. */
+void cr_cookies_take(struct cr_visit *v);
+/* The Cookie header of a request, in its arena; NULL: none. 0 or CRAWLER_E_NOMEM. */
+int cr_cookies_line(struct cr_visit *v, const char **line);
 
 /* ---- arrive.c: events of the fetcher ---- */
 

@@ -157,6 +157,8 @@ static const char *judge(struct cr_curl_attempt *a, const struct cr_address *add
   enum cr_fetch_verdict verdict = CR_FETCH_UNJUDGED;
   char text[64];
 
+  if (!cr_source_reaches(a->common->env.source, address))
+    return cr_curl_out_of_reach;
   if (config->judge) {
     cr_address_format(address, text);
     a->in_event = true;
@@ -460,7 +462,7 @@ int cr_curl_attempt_start(struct cr_curl_attempt *a, struct cr_transfer *t)
   a->over = false;
   a->is_put_right = false;
   a->address_at = 0;
-  if (!common->resolver) {
+  if (*cr_curl_proxy(&common->env, t)) { /* which resolves the name */
     note(a);
     return 0;
   }

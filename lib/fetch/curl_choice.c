@@ -15,6 +15,8 @@
 #define SOCK_CLOEXEC 0
 #endif
 
+const char cr_curl_out_of_reach[] = "the address is not of the IP version that is wanted";
+
 const char *cr_curl_refusal(const struct cr_address_policy *policy, struct cr_transfer *t,
                             const struct cr_address *address)
 {

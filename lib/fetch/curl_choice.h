@@ -22,6 +22,8 @@ struct cr_curl_choice { /* zeroed: nothing was chosen */
 /* Does the policy let t connect to address? NULL: yes; else a sentence (static or in t->arena). */
 const char *cr_curl_refusal(const struct cr_address_policy *policy, struct cr_transfer *t,
                             const struct cr_address *address);
+/* Why not, of an address of the wrong IP version. */
+extern const char cr_curl_out_of_reach[];
 /* May address be added? Takes the verdict of the owner, if there is one, on what the policy says
  * (refusal, NULL: yes). NULL: it was, as far as there is room; else why not. */
 const char *cr_curl_choose(struct cr_curl_choice *choice, const struct cr_address *address,

@@ -23,6 +23,7 @@ struct fetcher {
   struct cr_curl_common common;
   struct cr_curl_home **homes;
   size_t home_count;
+  struct cr_source source;
   size_t planned; /* transfers in flight that the homes are made for */
   bool has_curl;
 };
@@ -163,8 +164,6 @@ static void close_fetcher(struct cr_fetcher *base)
   cr_list_remove(&f->common.delivery.link);
   cr_resolver_close(f->common.resolver);
   cr_address_policy_close(f->common.env.policy);
-  if (f->common.env.share)
-    (void)curl_share_cleanup(f->common.env.share); /* no easy handle uses it any more */
   cr_free(f->config.mem, f->common.env.user_agent);
   if (f->has_curl)
     curl_global_cleanup();
@@ -207,17 +206,6 @@ bool cr_curl_proxy_is_usable(struct cr_span proxy)
   return proxy.len == 0;
 }
 
-static int open_share(struct fetcher *f)
-{
-  f->common.env.share = curl_share_init();
-  if (!f->common.env.share)
-    return CRAWLER_E_NOMEM;
-  return curl_share_setopt(f->common.env.share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) ==
-                 CURLSHE_OK
-             ? 0
-             : CRAWLER_E_NETWORK;
-}
-
 static int open_resolver(struct fetcher *f)
 {
   const struct cr_fetcher_config *config = &f->config;
@@ -228,10 +216,26 @@ static int open_resolver(struct fetcher *f)
     .timeout_ms = NAME_TIMEOUT_MS,
     .max_cached = NAMES_CACHED,
     .max_active = NAMES_ASKED,
+    .ip_version = f->source.ip_version,
     .hook = config->resolve_hook,
     .user = config->user,
   };
   return cr_resolver_open(&f->common.resolver, &resolver);
+}
+
+static const char *text_of(const char *text)
+{
+  return text ? text : "";
+}
+
+static int read_source(struct fetcher *f)
+{
+  int err = cr_source_read(&f->source, cr_span_text(f->config.interface));
+
+  if (f->config.ip_version)
+    f->source.ip_version = f->config.ip_version;
+  f->common.env.source = &f->source;
+  return err;
 }
 
 static int open_parts(struct fetcher *f)
@@ -241,20 +245,24 @@ static int open_parts(struct fetcher *f)
 
   env->mem = config->mem;
   env->loop = config->loop;
-  env->proxy = config->proxy ? config->proxy : "";
-  env->ca_file = config->ca_file ? config->ca_file : "";
+  env->proxy = text_of(config->proxy);
+  env->ca_file = text_of(config->ca_file);
+  env->client_cert = text_of(config->client_cert);
+  env->client_key = text_of(config->client_key);
+  env->client_key_password = text_of(config->client_key_password);
+  env->tls_1_3 = config->tls_1_3;
   env->insecure = config->insecure;
   env->may_grow = config->may_grow;
   env->user = config->user;
   if (!cr_curl_proxy_is_usable(cr_span_text(env->proxy)))
     return CRAWLER_E_VALUE;
-  int err = open_curl(f);
-  if (!err && !*env->proxy)
+  int err = read_source(f);
+  if (!err)
+    err = open_curl(f);
+  if (!err)
     err = open_resolver(f);
   if (!err)
     err = configure(&f->base, config->allow_private, config->resolve, config->user_agent);
-  if (!err && config->cookies)
-    err = open_share(f);
   if (!err)
     err = plan(f, config->concurrency > 0 ? config->concurrency : 1);
   return err;

@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "fetch/curl_error.h"
 #include "fetch/curl_options.h"
@@ -47,9 +48,9 @@ static void stop_for_error(struct cr_curl_handle *h, int err)
 
 /* ---- policy and the gate ---- */
 
-static bool is_proxied(const struct cr_curl_handle *h)
+static bool is_proxied(const struct cr_curl_env *env, const struct cr_transfer *t)
 {
-  return *h->env->proxy != '\0';
+  return *cr_curl_proxy(env, t) != '\0';
 }
 
 static bool is_allowed(struct cr_curl_handle *h, const struct cr_address *address)
@@ -60,6 +61,8 @@ static bool is_allowed(struct cr_curl_handle *h, const struct cr_address *addres
   h->strayed = held == CR_CURL_HELD_OTHER;
   if (h->strayed)
     refusal = "a connection to another address than on_address was asked about";
+  else if (!cr_source_reaches(h->env->source, address))
+    refusal = cr_curl_out_of_reach;
   else if (held == CR_CURL_HELD_POLICY)
     refusal = cr_curl_refusal(h->env->policy, h->t, address);
   if (refusal)
@@ -85,6 +88,19 @@ static bool read_address(const struct sockaddr *from, struct cr_address *address
   return false;
 }
 
+static curl_socket_t make_socket(struct cr_curl_handle *h, const struct curl_sockaddr *to)
+{
+  int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+  h->os_errno = fd < 0 ? errno : 0;
+  if (fd < 0)
+    return CURL_SOCKET_BAD;
+  if (cr_source_bind(h->env->source, fd, to->family) == 0)
+    return fd;
+  stop(h, CRAWLER_FAILED_INTERNAL, "nothing can be sent from what option interface says");
+  (void)close(fd);
+  return CURL_SOCKET_BAD;
+}
+
 curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
   struct cr_curl_handle *h = arg;
@@ -96,7 +112,7 @@ curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_s
     stop(h, CRAWLER_FAILED_TRUNCATED, only_once);
     return CURL_SOCKET_BAD;
   }
-  if (!is_proxied(h)) {
+  if (!is_proxied(h->env, h->t)) {
     if (!read_address(&to->addr, &address)) {
       stop(h, CRAWLER_FAILED_ADDRESS, "neither an IPv4 nor an IPv6 address");
       return CURL_SOCKET_BAD;
@@ -104,9 +120,7 @@ curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_s
     if (!is_allowed(h, &address))
       return CURL_SOCKET_BAD;
   }
-  int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
-  h->os_errno = fd < 0 ? errno : 0;
-  return fd < 0 ? CURL_SOCKET_BAD : fd;
+  return make_socket(h, to);
 }
 
 /* Called when a name isn't among those given with CURLOPT_RESOLVE: libcurl must not ask the system.
@@ -117,7 +131,7 @@ int cr_curl_refuse_lookup(void *resolver, void *reserved, void *arg)
 
   (void)resolver;
   (void)reserved;
-  return is_proxied(h) || memchr(h->t->host.at, ':', h->t->host.len) ? 0 : 1;
+  return is_proxied(h->env, h->t) || memchr(h->t->host.at, ':', h->t->host.len) ? 0 : 1;
 }
 
 int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_port)
@@ -133,7 +147,7 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
     stop(h, CRAWLER_FAILED_TRUNCATED, only_once);
     return CURL_PREREQFUNC_ABORT;
   }
-  if (!is_proxied(h)) {
+  if (!is_proxied(h->env, h->t)) {
     struct cr_span text = cr_span_text(peer);
     if (text.len >= sizeof(t->address) || !cr_address_parse(text, &address)) {
       stop(h, CRAWLER_FAILED_ADDRESS, "the peer's address is unknown");
@@ -278,6 +292,8 @@ static void drop_easy(struct cr_curl_handle *h)
   h->method = CRAWLER_GET;
   h->forbids_reuse = false;
   h->is_fresh = false;
+  h->has_own_proxy = false;
+  h->shows_certificate = false;
   h->user_agent_serial = 0;
 }
 

@@ -12,19 +12,24 @@
 #include "fetch/curl_cell.h"
 #include "fetch/curl_choice.h"
 #include "fetch/fetcher.h"
+#include "fetch/source.h"
 
 struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns all of it */
   struct cr_mem *mem;
   struct cr_loop *loop;
   struct cr_address_policy *policy;
-  CURLSH *share;              /* cookies; NULL: none */
   char *user_agent;           /* "": none is sent */
   uint32_t user_agent_serial; /* another number for another user_agent; from 1 */
-  const char *proxy;          /* "": none */
+  const char *proxy;          /* of requests without one of their own; "": none */
   const char *ca_file;        /* "": the system's */
+  const char *client_cert;    /* "": none */
+  const char *client_key;     /* "": in client_cert */
+  const char *client_key_password;
+  const struct cr_source *source;
   bool insecure;
   bool (*may_grow)(const struct cr_transfer *t, size_t more_bytes, void *user); /* or NULL */
   void *user;
+  bool tls_1_3;      /* nothing older */
   bool keep_ca_path; /* this libcurl has no default CA file, only a directory */
 };
 
@@ -44,6 +49,8 @@ struct cr_curl_handle { /* sits inside its owner */
   crawler_method method;
   bool forbids_reuse;
   bool is_fresh;
+  bool has_own_proxy;
+  bool shows_certificate;
   uint32_t user_agent_serial;
   struct curl_slist *lines; /* request headers: our memory, libcurl only reads it */
   size_t line_cap;
@@ -65,6 +72,12 @@ struct cr_curl_handle { /* sits inside its owner */
   crawler_reason stop;  /* why we ended it */
   const char *stop_text;
 };
+
+/* The URL of the proxy that t goes by; "": none. */
+static inline const char *cr_curl_proxy(const struct cr_curl_env *env, const struct cr_transfer *t)
+{
+  return t->proxy ? t->proxy : env->proxy;
+}
 
 void cr_curl_handle_init(struct cr_curl_handle *h, const struct cr_curl_env *env);
 void cr_curl_handle_free(struct cr_curl_handle *h); /* not while it is in a cell */

@@ -13,6 +13,7 @@
 
 #include "base/inflate.h"
 #include "crawl/crawler.h"
+#include "fetch/curl_tls.h"
 
 #if LIBCURL_VERSION_NUM < 0x075700
 #error "libcurl 7.87.0 or newer is needed (CURLOPT_QUICK_EXIT)"
@@ -100,7 +101,7 @@ static CURLcode set_guards(struct cr_curl_handle *h)
   for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
     (void)curl_easy_setopt(easy, absent[i], NULL); /* what isn't built in can't be set either */
   bad = bad ? bad : set_callbacks(h);
-  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROXY, h->env->proxy);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROXY, cr_curl_proxy(h->env, h->t));
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PRE_PROXY, NULL);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -108,29 +109,12 @@ static CURLcode set_guards(struct cr_curl_handle *h)
   return bad;
 }
 
-/* With a CA directory set, libcurl reads the CA file again for each connection (40 ms and more)
- * instead of once for each multi. A TLS library that knows no directory answers an error: fine. */
-static CURLcode set_tls(struct cr_curl_handle *h)
+/* What of a proxy's name is used; all other names are resolved here. */
+static long ip_resolve(const struct cr_source *source)
 {
-  CURL *easy = h->job.easy;
-  const char *ca_file = h->env->ca_file;
-  CURLcode bad = CURLE_OK;
-
-  if (*ca_file || !h->env->keep_ca_path) {
-    (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
-  }
-  if (*ca_file) {
-    bad = curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_file);
-  }
-  if (h->env->insecure) {
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
-  }
-  return bad;
+  return source->ip_version == 4   ? CURL_IPRESOLVE_V4
+         : source->ip_version == 6 ? CURL_IPRESOLVE_V6
+                                   : CURL_IPRESOLVE_WHATEVER;
 }
 
 int cr_curl_options_set_once(struct cr_curl_handle *h)
@@ -139,11 +123,8 @@ int cr_curl_options_set_once(struct cr_curl_handle *h)
   CURLcode bad = set_guards(h);
   bad = bad ? bad : SET_NUMBERS(easy, constants);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-  bad = bad ? bad : set_tls(h);
-  if (h->env->share) {
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* no file: cookies at all */
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_SHARE, h->env->share);
-  }
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_IPRESOLVE, ip_resolve(h->env->source));
+  bad = bad ? bad : cr_curl_tls_set_once(h);
   return result(bad);
 }
 
@@ -212,7 +193,7 @@ static CURLcode set_method(struct cr_curl_handle *h)
  * A plain HTTP proxy is asked for the whole URL; no other proxy sees the request. */
 static const char *target(const struct cr_curl_handle *h)
 {
-  const char *proxy = h->env->proxy;
+  const char *proxy = cr_curl_proxy(h->env, h->t);
   const char *host = strstr(h->t->url, "://");
   const char *path = host ? strchr(host + 3, '/') : NULL;
 
@@ -249,6 +230,18 @@ static CURLcode set_user_agent(struct cr_curl_handle *h)
   return bad;
 }
 
+/* A request's own proxy stays on the handle until the next one has another. */
+static CURLcode set_proxy(struct cr_curl_handle *h)
+{
+  if (!h->t->proxy && !h->has_own_proxy)
+    return CURLE_OK;
+  h->has_own_proxy = true; /* until the other one is set */
+  CURLcode bad = curl_easy_setopt(h->job.easy, CURLOPT_PROXY, cr_curl_proxy(h->env, h->t));
+  if (!bad)
+    h->has_own_proxy = h->t->proxy != NULL;
+  return bad;
+}
+
 static CURLcode set_url(struct cr_curl_handle *h)
 {
   CURLcode bad = curl_easy_setopt(h->job.easy, CURLOPT_URL, h->t->url);
@@ -261,6 +254,8 @@ int cr_curl_options_set_request(struct cr_curl_handle *h)
   bad = bad ? bad : set_method(h);
   bad = bad ? bad : set_connection(h);
   bad = bad ? bad : set_user_agent(h);
+  bad = bad ? bad : set_proxy(h);
+  bad = bad ? bad : cr_curl_tls_set_request(h);
   return bad ? result(bad) : set_headers(h);
 }
 

@@ -27,17 +27,19 @@ struct cr_transfer { /* sits inside its owner; the members under "in" are set be
   const char *const *headers; /* "Name: value" each */
   size_t header_count;
   struct cr_span body;     /* POST */
+  const char *proxy;       /* instead of the config's; "": none; NULL: the config's */
   struct cr_arena *arena;  /* header block goes here */
   size_t max_header_bytes; /* of the response */
   size_t max_body_bytes;   /* on the wire */
   int64_t dns_timeout_ms;
   int64_t connect_timeout_ms;
-  int64_t timeout_ms;    /* from connect to last byte; of all three: 0 or less is no limit */
-  bool stream;           /* body pieces go to the data event, not to body */
-  bool keep_alive;       /* another request to this host is likely within seconds */
-  bool fresh;            /* not on a connection that was kept alive */
-  bool customize;        /* call config.customize for this one */
-  struct cr_buf body_in; /* initialised by the owner with its kind and ceiling; filled */
+  int64_t timeout_ms;     /* from connect to last byte; of all three: 0 or less is no limit */
+  bool stream;            /* body pieces go to the data event, not to body */
+  bool keep_alive;        /* another request to this host is likely within seconds */
+  bool fresh;             /* not on a connection that was kept alive */
+  bool customize;         /* call config.customize for this one */
+  bool shows_certificate; /* the config's client certificate, to a server that asks for one */
+  struct cr_buf body_in;  /* initialised by the owner with its kind and ceiling; filled */
   /* out */
   int status;
   struct cr_span head;    /* raw header lines of the final response, in arena, status line first */
@@ -66,7 +68,7 @@ enum cr_fetch_verdict {                     /* on an address */
 struct cr_fetch_events {
   /* The name is resolved and the policy content: connect to address now? LATER gives the transfer
    * back (done follows with later set). Asked once, for the first address; when that one doesn't
-   * connect, others of the name are tried. Not asked through a proxy. */
+   * connect, others of the name are tried. Not asked through a proxy, of the config or its own. */
   enum cr_fetch_answer (*address)(struct cr_transfer *t, const char *address, void *user);
   /* status and head are there. END: done follows with failure UNWANTED_TYPE. t->stream may be set
    * here; what came of the body is then the first piece. */
@@ -107,11 +109,16 @@ struct cr_fetcher_config {
   const char *user_agent; /* this one, resolve and allow_private may change: configure */
   const char *proxy;      /* http://, https://, socks4a:// or socks5h:// */
   const char *ca_file;
+  const char *client_cert;
+  const char *client_key; /* "": in client_cert */
+  const char *client_key_password;
+  const char *interface; /* source.h; "": any */
   const char *dns_servers;
   const char *resolve;       /* "HOST:PORT:ADDR,..." */
   const char *allow_private; /* "0", "1", or hosts and CIDRs */
+  uint8_t ip_version;        /* 4 or 6; 0: both */
+  bool tls_1_3;              /* nothing older; else TLS 1.2 and newer */
   bool insecure;
-  bool cookies;
   uint32_t concurrency; /* expected transfers in flight: sizes the connection cache; grows */
   uint32_t cell_size;   /* connections in one multi; 0: the default */
   uint64_t random_seed;

@@ -40,6 +40,7 @@ struct cr_resolver {
   char *servers;
   int (*hook)(const char *host, uint64_t token, void *user);
   void *user;
+  uint8_t ip_version;
   struct cr_cares *cares; /* NULL: not needed yet */
   struct cr_resolve_overrides *overrides;
   struct cr_resolve_cache cache;
@@ -236,13 +237,22 @@ static bool ask_hook(struct slot *slot)
   return false;
 }
 
+static int open_cares(struct cr_resolver *r)
+{
+  int err = cr_cares_open(&r->cares, r->mem, r->loop, r->servers, r->timeout_ms);
+
+  if (!err)
+    cr_cares_set_ip_version(r->cares, r->ip_version);
+  return err;
+}
+
 static void ask_cares(struct slot *slot)
 {
   struct cr_resolver *r = slot->r;
   int err = 0;
 
   if (!r->cares)
-    err = cr_cares_open(&r->cares, r->mem, r->loop, r->servers, r->timeout_ms);
+    err = open_cares(r);
   if (!err) {
     slot->in_cares = true;
     err = cr_cares_ask(r->cares, slot->entry->name, on_cares, slot);
@@ -297,6 +307,7 @@ int cr_resolver_open(struct cr_resolver **out, const struct cr_resolver_config *
   r->mem = config->mem;
   r->loop = config->loop;
   r->timeout_ms = config->timeout_ms;
+  r->ip_version = config->ip_version;
   r->hook = config->hook;
   r->user = config->user;
   r->slot_count = config->max_active > ACTIVE_MAX ? ACTIVE_MAX : config->max_active;
@@ -314,7 +325,7 @@ int cr_resolver_open(struct cr_resolver **out, const struct cr_resolver_config *
   err = cr_resolve_overrides_open(&r->overrides, r->mem, config->overrides);
   /* Servers that were named are checked at once; the system's files are left until needed. */
   if (!err && r->servers[0] != '\0')
-    err = cr_cares_open(&r->cares, r->mem, r->loop, r->servers, r->timeout_ms);
+    err = open_cares(r);
   if (err)
     goto done;
 

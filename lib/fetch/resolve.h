@@ -34,6 +34,7 @@ struct cr_resolver_config {
   const char *overrides; /* "HOST:PORT:ADDR,..."; PORT "*" or empty: any */
   int64_t timeout_ms;    /* from asking to the answer; waiting to be asked isn't counted */
   size_t max_cached;     /* names; the least recently used go */
+  uint8_t ip_version;    /* 4 or 6: addresses of the other one aren't asked for; 0: both */
   size_t max_active;     /* questions asked at the same time, 1..65536; others wait */
   int (*hook)(const char *host, uint64_t token, void *user); /* NULL: none; non-zero: not taken */
   void *user;
@@ -74,6 +75,8 @@ typedef void (*cr_cares_done)(void *arg, const struct cr_address *addresses, siz
 int cr_cares_open(struct cr_cares **out, struct cr_mem *mem, struct cr_loop *loop,
                   const char *servers, int64_t timeout_ms);
 void cr_cares_close(struct cr_cares *cares); /* done isn't called for what is pending */
+/* From now on addresses of IP version 4 or 6 only; 0: both. */
+void cr_cares_set_ip_version(struct cr_cares *cares, uint8_t ip_version);
 /* name is NUL-terminated; done may be called inside this call (hosts file), and otherwise inside
  * c-ares: it must not close. 0, or CRAWLER_E_NOMEM and done isn't called. */
 int cr_cares_ask(struct cr_cares *cares, const char *name, cr_cares_done done, void *arg);

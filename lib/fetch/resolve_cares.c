@@ -30,6 +30,7 @@ struct cr_cares {
   ares_channel channel;
   struct cr_timer timer;
   struct cr_list sockets;
+  int family;
   bool closing;
 };
 
@@ -260,6 +261,7 @@ int cr_cares_open(struct cr_cares **out, struct cr_mem *mem, struct cr_loop *loo
     return CRAWLER_E_NOMEM;
   cares->mem = mem;
   cares->loop = loop;
+  cares->family = AF_UNSPEC;
   cr_timer_init(&cares->timer, on_timer);
   cr_list_init(&cares->sockets);
   err = open_channel(cares, &given, given.count > 0 ? given.count : 1, timeout_ms);
@@ -290,6 +292,11 @@ void cr_cares_close(struct cr_cares *cares)
 }
 
 /* ---- asking ---- */
+
+void cr_cares_set_ip_version(struct cr_cares *cares, uint8_t ip_version)
+{
+  cares->family = ip_version == 4 ? AF_INET : ip_version == 6 ? AF_INET6 : AF_UNSPEC;
+}
 
 struct failure {
   int status;
@@ -401,7 +408,7 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
 
 int cr_cares_ask(struct cr_cares *cares, const char *name, cr_cares_done done, void *arg)
 {
-  struct ares_addrinfo_hints hints = { .ai_flags = ARES_AI_NOSORT, .ai_family = AF_UNSPEC };
+  struct ares_addrinfo_hints hints = { .ai_flags = ARES_AI_NOSORT, .ai_family = cares->family };
   struct ask *ask = cr_alloc(cares->mem, CR_MEM_FETCH, sizeof(*ask));
 
   if (!ask)

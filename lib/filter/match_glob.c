@@ -3,30 +3,23 @@
  *
  * A glob is cut at its '*', and each piece is searched behind the one before: the leftmost place
  * leaves most for the rest, so that no earlier one need be tried again (R. Cox, "Glob Matching Can
- * Be Simple And Fast Too", 2017). Host patterns
- * are brought into the form of a URL's host when they are added, then compared. Expressions are
- * match_pcre2.c's.
+ * Be Simple And Fast Too", 2017). Host patterns are host_pattern.c's, expressions match_pcre2.c's.
  * URLs are untrusted: no recursion, no allocation.
  */
 #include "filter/match.h"
 
 #include "base/buf.h"
 #include "crawl/crawler.h"
-#include "url/url.h"
+#include "filter/host_pattern.h"
 
-enum form {
-  GLOB,
-  REGEX,
-  HOST,         /* "a.b" */
-  HOST_BELOW,   /* "*.a.b" */
-  HOST_OR_BELOW /* ".a.b"; "*" is that of the empty name */
-};
+enum form { GLOB, REGEX, HOST };
 
-enum { ANY_PORT = -1, FIRST_RULES = 8 };
+enum { FIRST_RULES = 8 };
 
 struct cr_match_rule {
   enum cr_match_kind kind;
   enum form form;
+  enum cr_host_form host_form; /* HOST, as the port */
   int port;
   uint32_t len;
   struct cr_regex *regex; /* REGEX */
@@ -37,7 +30,7 @@ struct cr_match_rule {
 struct draft { /* of a rule */
   enum cr_match_kind kind;
   enum form form;
-  int port;
+  struct cr_host_pattern host; /* HOST */
   struct cr_span given;
   struct cr_span text;
   struct cr_regex *regex;
@@ -119,29 +112,6 @@ bool cr_match_glob(struct cr_span pattern, struct cr_span text)
   }
 }
 
-static struct cr_span strip_last_dot(struct cr_span host)
-{
-  if (host.len > 0 && host.at[host.len - 1] == '.')
-    host.len--;
-  return host;
-}
-
-static bool host_matches(const struct cr_match_rule *rule, struct cr_span host, int port)
-{
-  struct cr_span name = rule_text(rule);
-
-  if (rule->port != ANY_PORT && rule->port != port)
-    return false;
-  host = strip_last_dot(host);
-  if (name.len == 0)
-    return true;
-  if (host.len < name.len || !cr_span_eq_nocase(cr_span_from(host, host.len - name.len), name))
-    return false;
-  if (host.len == name.len)
-    return rule->form != HOST_BELOW;
-  return rule->form != HOST && host.at[host.len - name.len - 1] == '.';
-}
-
 static enum cr_regex_found matches(const struct cr_match_rules *rules,
                                    const struct cr_match_rule *rule, const struct subject *subject)
 {
@@ -149,8 +119,9 @@ static enum cr_regex_found matches(const struct cr_match_rules *rules,
 
   if (rule->form == REGEX)
     return cr_regex_find(rule->regex, rules->room, subject->url);
+  const struct cr_host_pattern host = { rule_text(rule), rule->port, rule->host_form };
   found = rule->form == GLOB ? cr_match_glob(rule_text(rule), subject->url)
-                             : host_matches(rule, subject->host, subject->port);
+                             : cr_host_pattern_matches(&host, subject->host, subject->port);
   return found ? CR_REGEX_YES : CR_REGEX_NO;
 }
 
@@ -209,56 +180,6 @@ const char *cr_match_rule_name(const struct cr_match_rules *rules, size_t rule)
 
 /* ---- adding ---- */
 
-/* Takes ":8080" off the end of *pattern. A port is 1 to 65535; "[::1]" ends in none. */
-static int take_port(struct cr_span *pattern, int *port)
-{
-  size_t colon = pattern->len;
-  uint64_t number = 0;
-
-  while (colon > 0 && cr_is_digit(pattern->at[colon - 1]))
-    colon--;
-  *port = ANY_PORT;
-  if (colon == 0 || pattern->at[colon - 1] != ':')
-    return 0;
-  if (!cr_parse_u64(cr_span_from(*pattern, colon), 65535, &number) || number == 0)
-    return CRAWLER_E_VALUE;
-  *port = (int)number;
-  pattern->len = colon - 1;
-  return 0;
-}
-
-/* Takes "*." or "." off the start of *pattern. */
-static enum form take_form(struct cr_span *pattern)
-{
-  if (pattern->len > 1 && pattern->at[0] == '*' && pattern->at[1] == '.') {
-    *pattern = cr_span_from(*pattern, 2);
-    return HOST_BELOW;
-  }
-  if (pattern->len > 0 && pattern->at[0] == '.') {
-    *pattern = cr_span_from(*pattern, 1);
-    return HOST_OR_BELOW;
-  }
-  return HOST;
-}
-
-/* A name as it stands in a serialised URL, into out. Nothing is below an address. */
-static int read_name(struct cr_span name, enum form form, struct cr_buf *out)
-{
-  uint8_t address[16];
-
-  if (name.len == 0 || memchr(name.at, '*', name.len))
-    return CRAWLER_E_VALUE;
-  int err = cr_host_parse(name, out);
-  if (err < 0)
-    return err == CRAWLER_E_NOMEM ? err : CRAWLER_E_VALUE;
-  out->len = strip_last_dot(cr_span(out->data, out->len)).len;
-  if (out->len == 0 || out->data[0] == '.')
-    return CRAWLER_E_VALUE;
-  if (form != HOST && cr_host_address(cr_span(out->data, out->len), address) != 0)
-    return CRAWLER_E_VALUE;
-  return 0;
-}
-
 static const char *const kind_names[] = {
   [CR_MATCH_ALLOW_HOST] = "allow_host ", [CR_MATCH_DENY_HOST] = "deny_host ",
   [CR_MATCH_ALLOW_URL] = "allow_url ",   [CR_MATCH_DENY_URL] = "deny_url ",
@@ -276,7 +197,8 @@ static int make_rule(struct cr_match_rule **out, struct cr_mem *mem, const struc
 
   *rule = (struct cr_match_rule){ .kind = draft->kind,
                                   .form = draft->form,
-                                  .port = draft->port,
+                                  .host_form = draft->host.form,
+                                  .port = draft->host.port,
                                   .len = (uint32_t)draft->text.len,
                                   .regex = draft->regex,
                                   .name = name };
@@ -291,16 +213,11 @@ static int make_rule(struct cr_match_rule **out, struct cr_mem *mem, const struc
 /* The name goes to room. */
 static int draft_host(struct draft *draft, struct cr_span pattern, struct cr_buf *room)
 {
-  int err = take_port(&pattern, &draft->port);
-  if (err < 0)
-    return err;
-  bool everything = pattern.len == 1 && pattern.at[0] == '*';
-  draft->form = everything ? HOST_OR_BELOW : take_form(&pattern);
-  err = everything ? 0 : read_name(pattern, draft->form, room);
-  if (err < 0)
-    return err;
-  draft->text = everything ? CR_SPAN("") : cr_span(room->data, room->len);
-  return 0;
+  int err = cr_host_pattern_read(&draft->host, pattern, room);
+
+  draft->form = HOST;
+  draft->text = err < 0 ? pattern : draft->host.name;
+  return err;
 }
 
 static int draft_regex(struct draft *draft, struct cr_span pattern, struct cr_match_rules *rules)
@@ -365,9 +282,7 @@ void cr_match_free(struct cr_match_rules *rules)
 
 int cr_match_add(struct cr_match_rules *rules, enum cr_match_kind kind, struct cr_span pattern)
 {
-  struct draft draft = {
-    .kind = kind, .form = GLOB, .port = ANY_PORT, .given = pattern, .text = pattern
-  };
+  struct draft draft = { .kind = kind, .form = GLOB, .given = pattern, .text = pattern };
   struct cr_match_rule *rule = NULL;
   struct cr_buf room;
 

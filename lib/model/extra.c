@@ -85,6 +85,16 @@ int cr_extra_set_body(struct cr_extra *extra, struct cr_span body, const char *c
   return 0;
 }
 
+int cr_extra_set_proxy(struct cr_extra *extra, const char *proxy)
+{
+  const char *copy = proxy ? cr_arena_strndup(&extra->arena, proxy, strlen(proxy)) : NULL;
+
+  if (proxy && !copy)
+    return CRAWLER_E_NOMEM;
+  extra->proxy = copy;
+  return 0;
+}
+
 void cr_extra_drop_message(struct cr_extra *extra)
 {
   extra->header_count = 0;

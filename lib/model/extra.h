@@ -18,6 +18,7 @@ struct cr_extra {
   size_t header_count;
   struct cr_span body;
   const char *content_type; /* of the body; NULL */
+  const char *proxy;        /* "": none; NULL: the option's */
   void *data;
   void (*free_data)(void *data);
   /* URLs asked for under this entry that redirected to their own key, oldest first. */
@@ -34,6 +35,7 @@ void cr_extra_free(struct cr_extra *extra);
  * CRAWLER_E_NOMEM. */
 int cr_extra_set_header(struct cr_extra *extra, const char *name, const char *value);
 int cr_extra_set_body(struct cr_extra *extra, struct cr_span body, const char *content_type);
+int cr_extra_set_proxy(struct cr_extra *extra, const char *proxy); /* NULL: the option's */
 /* Headers and body, which are for the origin that they were set for. */
 void cr_extra_drop_message(struct cr_extra *extra);
 void cr_extra_set_data(struct cr_extra *extra, void *data, void (*free_data)(void *));

@@ -155,5 +155,7 @@ int cr_host_address(struct cr_span host, uint8_t addr[16]);
  * there is none (an address, "localhost", a public suffix); never a trailing dot. Borrowed from
  * host. */
 struct cr_span cr_host_site(struct cr_span host);
+/* Does everybody register names below this one: "com", "co.uk", "github.io"? Not an address. */
+bool cr_host_is_suffix(struct cr_span host);
 
 #endif

@@ -141,18 +141,26 @@ static void options_reach_the_library(void **state)
   struct cr_site_server *site = start_site();
   struct cr_site_request got;
   char value[64];
+  char credentials[64];
   struct cr_command run;
 
   (void)state;
+  (void)snprintf(credentials, sizeof(credentials), "http://127.0.0.1:%d me:word",
+                 cr_site_port(site));
   cr_command_run(&run,
                  CR_ARGS(cr_site_url(site, "/a"), "--own-server", "--no-robots", "--user-agent",
-                         "mine/2", "--header=X-One: 1", "--header", "X-Two: 2", "--set",
-                         "max_redirects=0", "--delay", "0", "--host-concurrency", "2", "--timeout",
-                         "5s", "--max-time=20s", "-d", "0", "--insecure", "-q"));
+                         "mine/2", "--header=X-One: 1", "--header", "X-Two: 2", "--credentials",
+                         credentials, "--header-for", "127.0.0.1 X-Three: 3", "--from", "me@a.test",
+                         "--set", "max_redirects=0", "--delay", "0", "--host-concurrency", "2",
+                         "--timeout", "5s", "--max-time=20s", "-d", "0", "--insecure", "-q"));
   got = cr_site_request(site, "/a", 0);
   assert_string_equal(cr_site_header(&got, "User-Agent", value, sizeof(value)), "mine/2");
   assert_string_equal(cr_site_header(&got, "X-One", value, sizeof(value)), "1");
   assert_string_equal(cr_site_header(&got, "X-Two", value, sizeof(value)), "2");
+  assert_null(cr_site_header(&got, "X-Three", value, sizeof(value))); /* it isn't https */
+  assert_string_equal(cr_site_header(&got, "From", value, sizeof(value)), "me@a.test");
+  assert_string_equal(cr_site_header(&got, "Authorization", value, sizeof(value)),
+                      "Basic bWU6d29yZA==");
   assert_int_equal(cr_site_total(site), 1);
   cr_command_end(&run, 0);
   cr_command_run(&run,

@@ -17,6 +17,7 @@ static const struct {
   { "random_seed", crawler_set_random_seed, "40" },
   { "max_frontier", crawler_set_max_frontier_bytes, "4096" },
   { "max_memory", crawler_set_max_memory_bytes, "8192" },
+  { "cookie_memory", crawler_set_cookie_memory_bytes, "4096" },
   { "history", crawler_set_history_bytes, "4096" },
   { "max_pages", crawler_set_max_pages, "40" },
   { "max_depth", crawler_set_max_depth, "40" },
@@ -129,7 +130,18 @@ static const struct {
   { "connect_ports", crawler_set_connect_ports, "80,443" },
   { "resolve", crawler_set_resolve, "a.test:80:127.0.0.1" },
   { "header", crawler_set_header, "A: b" },
+  { "from", crawler_set_from, "me@a.test" },
+  { "client_cert", crawler_set_client_cert, "/dev/null" },
+  { "client_key", crawler_set_client_key, "/dev/null" },
+  { "client_key_password", crawler_set_client_key_password, "word" },
+  { "tls_min", crawler_set_tls_min, "1.3" },
+  { "interface", crawler_set_interface, "eth0" },
+  { "ip_version", crawler_set_ip_version, "4" },
+  { "referrer", crawler_set_referrer, "same-origin" },
 };
+
+/* Those that take more than a value: test_option_lines.c. */
+static const char *const others[] = { "header_for", "credentials" };
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -147,11 +159,13 @@ static void every_option_has_one_setter(void **state)
       setters += strcmp(flags[i].option, name) == 0;
     for (size_t i = 0; i < COUNT(texts); i++)
       setters += strcmp(texts[i].option, name) == 0;
+    for (size_t i = 0; i < COUNT(others); i++)
+      setters += strcmp(others[i], name) == 0;
     if (setters != 1)
       fail_msg("%s has %zu setters", name, setters);
     options++;
   }
-  assert_int_equal(options, COUNT(numbers) + COUNT(flags) + COUNT(texts));
+  assert_int_equal(options, COUNT(numbers) + COUNT(flags) + COUNT(texts) + COUNT(others));
 }
 
 static void a_number_is_set_in_the_unit_of_its_name(void **state)

@@ -141,6 +141,37 @@ static void rules_are_asked_before_anything_has_run(void **state)
   }
 }
 
+/* Nothing is asked: an explanation sends nothing. */
+static void an_address_of_the_other_ip_version_is_told_by_its_option(void **state)
+{
+  static const struct {
+    const char *option, *value;
+    const char *rule; /* NULL: it may be connected to */
+  } cases[] = {
+    { "ip_version", "any", NULL },         { "ip_version", "4", NULL },
+    { "ip_version", "6", "ip_version" },   { "interface", "::1", "ip_version" },
+    { "proxy", "http://127.0.0.1", NULL }, /* with interface ::1 still set */
+  };
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, &site);
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    crawler_explanation *e;
+
+    if (strcmp(cases[i].option, "interface") == 0)
+      cr_sim_set(&sim, "ip_version", "any");
+    cr_sim_set(&sim, cases[i].option, cases[i].value);
+    assert_int_equal(crawler_explain(sim.c, &e, "http://8.8.8.8/", 0), 0);
+    const char *rule = crawler_explanation_rule(e, CRAWLER_CHECK_ADDRESS);
+    assert_int_equal(crawler_explanation_check(e, CRAWLER_CHECK_ADDRESS),
+                     cases[i].rule ? CRAWLER_ANSWER_NO : CRAWLER_ANSWER_YES);
+    assert_string_equal(rule ? rule : "", cases[i].rule ? cases[i].rule : "");
+    crawler_explanation_free(e);
+  }
+  cr_sim_close(&sim);
+}
+
 static void a_url_over_16_kb_is_told_as_invalid(void **state)
 {
   static char url[17000];
@@ -534,6 +565,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(rules_are_asked_before_anything_has_run),
+    cmocka_unit_test(an_address_of_the_other_ip_version_is_told_by_its_option),
     cmocka_unit_test(a_url_over_16_kb_is_told_as_invalid),
     cmocka_unit_test(a_seed_is_in_scope_wherever_it_is),
     cmocka_unit_test(a_url_is_told_as_it_would_be_fetched_with_its_key),

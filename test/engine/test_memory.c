@@ -47,6 +47,7 @@ static void without_max_memory_each_option_stands_for_itself(void **state)
   assert_int_equal(cr_memory_document(sim.s), 256 * MB);
   assert_int_equal(cr_memory_links(sim.s), 500000);
   assert_int_equal(cr_memory_duplicates(sim.s), 64 * MB);
+  assert_int_equal(cr_memory_cookies(sim.s), 16 * MB);
   assert_int_equal(cr_memory_traps(sim.s), INT64_MAX);
   assert_int_equal(cr_memory_transfers(sim.s, 64), 64);
   cr_sim_set(&sim, "max_frontier", "0");
@@ -66,6 +67,7 @@ static void max_memory_is_shared_out(void **state)
   assert_int_equal(cr_memory_document(sim.s), 8 * MB);
   assert_int_equal(cr_memory_links(sim.s), 65536);
   assert_int_equal(cr_memory_duplicates(sim.s), 4 * MB);
+  assert_int_equal(cr_memory_cookies(sim.s), 4 * MB);
   assert_int_equal(cr_memory_traps(sim.s), 4 * MB);
   cr_sim_set(&sim, "max_frontier", "5M"); /* what is said of one part holds */
   cr_sim_set(&sim, "max_body", "1M");

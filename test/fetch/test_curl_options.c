@@ -362,7 +362,13 @@ static int travel(struct trip *trip, struct cr_curl_cell *cell, const char *orig
 static void a_route_ends_with_the_next_transfer_of_its_handle(void **state)
 {
   struct cr_mem mem;
-  struct cr_curl_env env = { .mem = &mem, .proxy = "", .ca_file = "", .user_agent_serial = 1 };
+  const struct cr_source anywhere = { .ip_version = 0 };
+  struct cr_curl_env env = { .mem = &mem,
+                             .proxy = "",
+                             .ca_file = "",
+                             .client_cert = "",
+                             .source = &anywhere,
+                             .user_agent_serial = 1 };
   struct cr_curl_cell *cell = NULL;
   struct trip first;
   struct trip second;

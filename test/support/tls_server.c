@@ -30,7 +30,8 @@ static void enter(const struct cr_tls_server *server, int output)
     _exit(126);
 }
 
-static void make_certificate(const struct cr_tls_server *server)
+/* Runs openssl with these arguments and waits for it. */
+static void run_openssl(const struct cr_tls_server *server, const char *const *arguments)
 {
   int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
   int status = 0;
@@ -39,15 +40,40 @@ static void make_certificate(const struct cr_tls_server *server)
   assert_true(null >= 0 && pid >= 0);
   if (pid == 0) {
     enter(server, null);
-    (void)execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                 "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem", "-out", "cert.pem",
-                 "-days", "2", "-subj", "/CN=a.test", "-addext", "subjectAltName=DNS:a.test",
-                 (char *)NULL);
+    (void)execvp("openssl", (char *const *)(uintptr_t)arguments);
     _exit(127);
   }
   assert_int_equal(waitpid(pid, &status, 0), pid);
   assert_int_equal(status, 0); /* the openssl command is needed */
   (void)close(null);
+}
+
+static void make_certificate(const struct cr_tls_server *server)
+{
+  static const char *const make[] = { "openssl",
+                                      "req",
+                                      "-x509",
+                                      "-newkey",
+                                      "ec",
+                                      "-pkeyopt",
+                                      "ec_paramgen_curve:prime256v1",
+                                      "-nodes",
+                                      "-keyout",
+                                      "key.pem",
+                                      "-out",
+                                      "cert.pem",
+                                      "-days",
+                                      "2",
+                                      "-subj",
+                                      "/CN=a.test",
+                                      "-addext",
+                                      "subjectAltName=DNS:a.test",
+                                      NULL };
+  static const char *const lock[] = { "openssl",  "pkey",      "-in",  "key.pem",    "-aes256",
+                                      "-passout", "pass:word", "-out", "locked.pem", NULL };
+
+  run_openssl(server, make);
+  run_openssl(server, lock);
 }
 
 static void write_page(const struct cr_tls_server *server)
@@ -73,7 +99,37 @@ static int read_port(FILE *output)
   return port;
 }
 
+/* In the child process. */
+static void serve(const struct cr_tls_ways *ways)
+{
+  const char *arguments[24] = { "openssl",  "s_server", "-accept", "127.0.0.1:0", "-cert",
+                                "cert.pem", "-key",     "key.pem", "-HTTP" };
+  size_t count = 9;
+
+  if (ways->version)
+    arguments[count++] = ways->version;
+  if (ways->demands_certificate) {
+    arguments[count++] = "-Verify";
+    arguments[count++] = "1";
+    arguments[count++] = "-verify_return_error";
+    arguments[count++] = "-CAfile";
+    arguments[count++] = "cert.pem";
+  }
+  (void)execvp("openssl", (char *const *)(uintptr_t)arguments);
+  _exit(127);
+}
+
 void cr_tls_server_start(struct cr_tls_server *server)
+{
+  cr_tls_server_start_with(server, &(struct cr_tls_ways){ .version = NULL });
+}
+
+static void name_file(const struct cr_tls_server *server, char out[288], const char *name)
+{
+  (void)snprintf(out, 288, "%s/%s", server->directory, name);
+}
+
+void cr_tls_server_start_with(struct cr_tls_server *server, const struct cr_tls_ways *ways)
 {
   const char *tmp = getenv("TMPDIR");
   int in[2];
@@ -82,8 +138,9 @@ void cr_tls_server_start(struct cr_tls_server *server)
   (void)snprintf(server->directory, sizeof(server->directory), "%s/crawl-tls-XXXXXX",
                  tmp ? tmp : P_tmpdir);
   assert_non_null(mkdtemp(server->directory));
-  (void)snprintf(server->certificate, sizeof(server->certificate), "%s/cert.pem",
-                 server->directory);
+  name_file(server, server->certificate, "cert.pem");
+  name_file(server, server->key, "key.pem");
+  name_file(server, server->locked_key, "locked.pem");
   make_certificate(server);
   write_page(server);
   assert_int_equal(pipe2(in, O_CLOEXEC), 0);
@@ -93,9 +150,7 @@ void cr_tls_server_start(struct cr_tls_server *server)
   if (server->pid == 0) {
     enter(server, out[1]);
     (void)dup2(in[0], 0);
-    (void)execlp("openssl", "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", "cert.pem",
-                 "-key", "key.pem", "-HTTP", (char *)NULL);
-    _exit(127);
+    serve(ways);
   }
   (void)close(in[0]);
   (void)close(out[1]);
@@ -122,6 +177,7 @@ void cr_tls_server_stop(struct cr_tls_server *server)
   (void)fclose(server->output);
   remove_file(server, "cert.pem");
   remove_file(server, "key.pem");
+  remove_file(server, "locked.pem");
   remove_file(server, "page");
   (void)rmdir(server->directory);
 }

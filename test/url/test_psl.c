@@ -88,6 +88,24 @@ static void sites_of_other_hosts(void **state)
   }
 }
 
+static void suffixes_are_told_from_names_below_them(void **state)
+{
+  static const struct {
+    const char *host;
+    bool is_suffix;
+  } cases[] = {
+    { "com", true },      { "com.", true },         { "co.uk", true },      { "github.io", true },
+    { "unlisted", true }, { "a.ck", true },         { "www.ck", false },    { "a.com", false },
+    { "a.co.uk", false }, { "a.github.io", false }, { "127.0.0.1", false }, { "[::1]", false },
+    { "", false },        { "localhost", true },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+    if (cr_host_is_suffix(cr_span_text(cases[i].host)) != cases[i].is_suffix)
+      fail_msg("%s", cases[i].host);
+}
+
 static void a_host_too_long_for_dns_is_its_own_site(void **state)
 {
   char host[300];
@@ -105,6 +123,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_lists_own_cases_pass),
     cmocka_unit_test(sites_of_other_hosts),
+    cmocka_unit_test(suffixes_are_told_from_names_below_them),
     cmocka_unit_test(a_host_too_long_for_dns_is_its_own_site),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
