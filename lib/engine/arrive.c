@@ -104,6 +104,7 @@ static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
   return CR_FETCH_END;
 }
 
+/* A cr_inflate_sink. */
 static int give_body(void *arg, const char *data, size_t bytes)
 {
   struct cr_visit *v = arg;
@@ -115,9 +116,14 @@ static int give_body(void *arg, const char *data, size_t bytes)
     v->ended_by = CRAWLER_FAILED_TOO_LARGE;
     return 1;
   }
+  if (!s->hooks->body) /* removed meanwhile */
+    return 0;
+  atomic_fetch_add(&v->page.body_calls, 1);
   s->hook_depth++;
   verdict = s->hooks->body(s->crawler, &v->page, data, bytes, s->hooks->body_user);
   s->hook_depth--;
+  if (verdict == CRAWLER_LATER)
+    return CR_INFLATE_LATER;
   if (verdict != CRAWLER_ACCEPT)
     v->ended_by = CRAWLER_FAILED_UNWANTED_TYPE;
   return verdict != CRAWLER_ACCEPT;
@@ -135,6 +141,20 @@ static int open_decoder(struct cr_visit *v)
   return err;
 }
 
+/* What becomes of the transfer after give_body() and what calls it. */
+static enum cr_fetch_answer answer_of(struct cr_visit *v, int err)
+{
+  v->is_paused = err == CR_INFLATE_LATER;
+  if (v->is_paused) {
+    v->was_paused = true;
+    cr_shard_wake(v->shard); /* after a stop it is cut */
+    return CR_FETCH_LATER;
+  }
+  if (err < 0)
+    v->ended_by = cr_decode_failure(err);
+  return err == 0 ? CR_FETCH_GO : CR_FETCH_END;
+}
+
 static enum cr_fetch_answer on_data(struct cr_transfer *t, const char *data, size_t bytes,
                                     void *user)
 {
@@ -144,15 +164,25 @@ static enum cr_fetch_answer on_data(struct cr_transfer *t, const char *data, siz
   (void)user;
   if (v->page.req.kind == CRAWLER_KIND_SITEMAP)
     return cr_sitemap_data(v, data, bytes) == 0 ? CR_FETCH_GO : CR_FETCH_END;
-  if (!v->shard->hooks->body) /* removed meanwhile */
-    return CR_FETCH_GO;
   err = open_decoder(v);
   if (err == 0)
     err = v->decoder ? cr_inflate_add(v->decoder, data, bytes, give_body, v)
                      : give_body(v, data, bytes);
-  if (err < 0)
-    v->ended_by = cr_decode_failure(err);
-  return err == 0 ? CR_FETCH_GO : CR_FETCH_END;
+  return answer_of(v, err);
+}
+
+/* First what came before the pause and isn't decoded yet; the hook may want to wait again. A word
+ * that was said before this pause began ends none. */
+void cr_visit_resume(struct cr_visit *v)
+{
+  enum cr_fetch_answer answer;
+
+  if (!v->shard || !v->is_paused ||
+      atomic_load(&v->page.resumed_call) < atomic_load(&v->page.body_calls))
+    return;
+  answer = answer_of(v, v->decoder ? cr_inflate_go_on(v->decoder, give_body, v) : 0);
+  if (answer != CR_FETCH_LATER)
+    v->shard->fetcher->ops->resume(v->shard->fetcher, &v->transfer, answer);
 }
 
 /* ---- the end of an exchange ---- */
@@ -175,7 +205,7 @@ void cr_visit_free_slot(struct cr_visit *v, bool polite)
   cr_slots_end(&s->slots, v->slot);
   if (polite) {
     const struct cr_politeness p = cr_pace_of(s, v->host);
-    update.fields |= CR_HOST_NEXT_OK | CR_HOST_SLOW;
+    update.fields |= CR_HOST_NEXT_OK | (v->was_paused ? 0 : CR_HOST_SLOW);
     update.next_ok_ms = cr_politeness_next_ok(&p, now, cr_random_next(&s->random));
     update.slow = now - v->begun_ms >= s->settings->slow_after;
   }

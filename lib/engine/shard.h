@@ -385,6 +385,8 @@ struct cr_visit {
   enum cr_visit_state state;
   crawler_reason ended_by;    /* a hook's word while the transfer runs */
   struct cr_inflate *decoder; /* on_body */
+  bool is_paused;             /* on_body has answered "later" */
+  bool was_paused;            /* so its time says nothing of its host */
   struct cr_reading *reading; /* of a sitemap */
   uint64_t digest;            /* of the body; 0: none */
   struct cr_print print;      /* what a reader sees of it, if it is wanted */
@@ -424,6 +426,8 @@ bool cr_may_ask_port(const struct cr_shard *s, struct cr_arena *arena,
 /* ---- arrive.c: events of the fetcher ---- */
 
 struct cr_fetch_events cr_arrive_events(struct cr_shard *s);
+/* crawler_request_resume(). Nothing, if it isn't paused or its URL is over. */
+void cr_visit_resume(struct cr_visit *v);
 void cr_visit_free_slot(struct cr_visit *v, bool polite);
 
 /* ---- settle.c: how a lease ends ---- */
