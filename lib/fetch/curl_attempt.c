@@ -348,7 +348,7 @@ static bool tell_head(struct cr_curl_attempt *a)
   struct cr_transfer *t = a->t;
   bool streamed = t->stream;
 
-  a->told_head = true;
+  a->handle.told_head = true;
   t->head.at = cr_arena_strndup(t->arena, head->data, head->len);
   if (!t->head.at) {
     end_with(a, CRAWLER_FAILED_INTERNAL, "out of memory");
@@ -413,8 +413,6 @@ static bool tell_data(struct cr_curl_attempt *a)
     return false;
   }
   cr_buf_clear(pieces);
-  if (a->handle.is_full && !a->over)
-    read_on(a);
   return true;
 }
 
@@ -423,11 +421,15 @@ static void tell(struct cr_curl_attempt *a)
 {
   if (a->is_paused)
     return;
-  if (a->handle.headed && !a->told_head && !tell_head(a))
+  if (a->handle.headed && !a->handle.told_head && !tell_head(a))
     return;
-  while (a->handle.pieces.len > 0) /* again, for what libcurl kept when they were full */
-    if (!tell_data(a))
+  for (;;) { /* again, for what libcurl has kept while it was full */
+    if (a->handle.pieces.len > 0 && !tell_data(a))
       return;
+    if (!a->handle.is_full || a->over)
+      break;
+    read_on(a);
+  }
   if (a->over)
     end(a);
 }
@@ -510,7 +512,6 @@ int cr_curl_attempt_start(struct cr_curl_attempt *a, struct cr_transfer *t)
   a->t = t;
   t->state = a;
   a->stage = CR_CURL_WAITING;
-  a->told_head = false;
   a->over = false;
   a->is_put_right = false;
   a->address_at = 0;

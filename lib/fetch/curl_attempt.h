@@ -46,7 +46,6 @@ struct cr_curl_attempt {
   enum cr_curl_stage stage;
   bool in_cell;
   bool in_event;
-  bool told_head;
   bool over;             /* t->failure says how */
   bool is_paused;        /* by the answer to a data event; the bytes are in handle.pieces */
   bool is_put_right;     /* it strayed, and was sent to the right address */

@@ -22,7 +22,7 @@
 #endif
 
 enum {
-  PIECES_MAX = 128 << 10, /* libcurl reads up to 100 times before it returns: 1.6 MB */
+  UNTOLD_MAX = 128 << 10, /* libcurl reads up to 100 times before it returns: 1.6 MB */
   RESERVE_MAX = 1 << 20,  /* a Content-Length is believed so far and no farther */
   KEEP_BYTES = 64 << 10   /* a larger buffer is given back after use */
 };
@@ -232,6 +232,14 @@ static int add_body(struct cr_curl_handle *h, const char *data, size_t bytes)
   return cr_buf_add(h->t->stream ? &h->pieces : &h->t->body_in, data, bytes);
 }
 
+/* Body bytes of which the owner doesn't know: the head may be all that is wanted. */
+static size_t untold_bytes(const struct cr_curl_handle *h)
+{
+  if (h->t->stream)
+    return h->pieces.len;
+  return h->told_head ? 0 : h->t->body_in.len;
+}
+
 size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
 {
   struct cr_curl_handle *h = arg;
@@ -240,7 +248,7 @@ size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
   size_t room = t->max_body_bytes - (size_t)t->wire_bytes;
   size_t fitting = bytes < room ? bytes : room;
 
-  h->is_full = t->stream && h->pieces.len >= PIECES_MAX;
+  h->is_full = untold_bytes(h) >= UNTOLD_MAX;
   if (h->is_full || h->is_paused) /* libcurl keeps these, and reads no more */
     return CURL_WRITEFUNC_PAUSE;
   if (!h->headed) {
@@ -403,6 +411,7 @@ void cr_curl_handle_clear(struct cr_curl_handle *h)
   h->header_bytes = 0;
   h->answered = false;
   h->headed = false;
+  h->told_head = false;
   h->strayed = false;
   h->is_full = false;
   h->is_paused = false;

@@ -59,7 +59,8 @@ struct cr_curl_handle { /* sits inside its owner */
   size_t header_bytes;  /* of all blocks */
   bool answered;        /* a line came */
   bool headed;          /* the head of the final response is complete */
-  bool is_full;         /* of pieces: libcurl waits until they are told */
+  bool told_head;       /* by the owner, to whom it may concern */
+  bool is_full;         /* with what isn't told yet: libcurl waits until it is */
   bool is_paused;       /* by the owner: pieces stay as they are */
   int sockets;          /* asked for in this attempt; 0 when sent: a connection kept alive */
   int os_errno;         /* why there is no socket */
