@@ -277,6 +277,7 @@ int crawler_set_max_pages_per_host(crawler *c, int64_t pages); /* fetched; -1: n
 int crawler_set_max_bytes_per_host(crawler *c, int64_t bytes); /* -1: no limit */
 int crawler_set_max_time_per_host_ms(crawler *c, int64_t ms);  /* of each run; -1: no limit */
 int crawler_set_max_body_bytes(crawler *c, int64_t bytes);     /* decoded, and on the wire */
+int crawler_set_keep_truncated(crawler *c, int on);            /* crawler_page_truncated() */
 int crawler_set_max_header_bytes(crawler *c, int64_t bytes);   /* of one response */
 int crawler_set_max_ratio(crawler *c, int64_t times);          /* unpacked to sent; -1: no limit */
 int crawler_set_max_links(crawler *c, int64_t links);          /* taken of a page */
@@ -669,6 +670,10 @@ const char *crawler_page_charset(const crawler_page *page);
 /* Decoded from its content coding, not from its charset; NULL and 0: empty or given to on_body.
  * bytes may be NULL. */
 const void *crawler_page_body(const crawler_page *page, size_t *bytes);
+/* With option keep_truncated, why there is no more of the body: CRAWLER_FAILED_TRUNCATED (the
+ * connection ended, or the coded stream did), _TIMEOUT or _TOO_LARGE (option max_body); NONE: it is
+ * whole, or was never there. From on_parse on. */
+crawler_reason crawler_page_truncated(const crawler_page *page);
 /* The body in UTF-8, NUL-terminated; bytes (may be NULL) without the NUL. NULL: not text, empty, or
  * out of memory. */
 const char *crawler_page_text(crawler_page *page, size_t *bytes);

@@ -122,6 +122,11 @@ const void *crawler_page_body(const crawler_page *page, size_t *bytes)
   return page->body.at;
 }
 
+crawler_reason crawler_page_truncated(const crawler_page *page)
+{
+  return (crawler_reason)page->truncated;
+}
+
 const char *crawler_page_text(crawler_page *page, size_t *bytes)
 {
   if (!page->text.at && page->body.at && *page->charset)

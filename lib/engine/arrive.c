@@ -109,14 +109,18 @@ static int give_body(void *arg, const char *data, size_t bytes)
 {
   struct cr_visit *v = arg;
   struct cr_shard *s = v->shard;
+  size_t most = (size_t)s->settings->max_body;
+  size_t room = most > v->page.body.len ? most - v->page.body.len : 0;
   int verdict;
 
-  v->page.body.len += bytes; /* counted; the bytes are the hook's */
-  if (v->page.body.len > (size_t)s->settings->max_body) {
+  if (bytes > room) {
     v->ended_by = CRAWLER_FAILED_TOO_LARGE;
-    return 1;
+    if (!v->transfer.keeps_cut || room == 0)
+      return 1;
+    bytes = room;
   }
-  if (!s->hooks->body) /* removed meanwhile */
+  v->page.body.len += bytes; /* counted; the bytes are the hook's */
+  if (!s->hooks->body)       /* removed meanwhile */
     return 0;
   atomic_fetch_add(&v->page.body_calls, 1);
   s->hook_depth++;
@@ -126,7 +130,7 @@ static int give_body(void *arg, const char *data, size_t bytes)
     return CR_INFLATE_LATER;
   if (verdict != CRAWLER_ACCEPT)
     v->ended_by = CRAWLER_FAILED_UNWANTED_TYPE;
-  return verdict != CRAWLER_ACCEPT;
+  return v->ended_by != CRAWLER_REASON_NONE;
 }
 
 static int open_decoder(struct cr_visit *v)
@@ -312,6 +316,41 @@ static void give_back(struct cr_visit *v)
   cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
 }
 
+/* Is what came of it a page's, by option keep_truncated? */
+static bool may_be_kept(const struct cr_visit *v, crawler_reason failure)
+{
+  return v->transfer.keeps_cut && v->page.status > 0 &&
+         (failure == CRAWLER_FAILED_TRUNCATED || failure == CRAWLER_FAILED_TIMEOUT ||
+          failure == CRAWLER_FAILED_TOO_LARGE);
+}
+
+/* Half a page is what is left when the whole one can't be had. */
+static void failed(struct cr_visit *v, crawler_reason failure)
+{
+  if (!may_be_kept(v, failure)) {
+    cr_visit_fail(v, failure);
+    return;
+  }
+  if (cr_visit_retry_failure(v, failure))
+    return;
+  v->page.req.rule = NULL; /* of the retry that wasn't made */
+  v->page.truncated = (uint8_t)failure;
+  if (v->page.req.kind == CRAWLER_KIND_PAGE)
+    cr_ledger_status(&v->shard->ledger, v->page.status);
+  cr_visit_parse(v);
+}
+
+/* A stream's coding that stops short, though the answer itself has come to its end. */
+static crawler_reason end_decoder(struct cr_visit *v)
+{
+  if (!v->decoder || cr_inflate_end(v->decoder) == 0)
+    return CRAWLER_REASON_NONE;
+  if (!v->transfer.keeps_cut)
+    return CRAWLER_FAILED_PROTOCOL;
+  v->page.truncated = CRAWLER_FAILED_TRUNCATED;
+  return CRAWLER_REASON_NONE;
+}
+
 static void on_done(struct cr_transfer *t, void *user)
 {
   struct cr_shard *s = user;
@@ -325,9 +364,8 @@ static void on_done(struct cr_transfer *t, void *user)
   }
   if (v->ended_by != CRAWLER_REASON_NONE)
     failure = v->ended_by;
-  else if (t->stream && v->decoder && failure == CRAWLER_REASON_NONE &&
-           cr_inflate_end(v->decoder) < 0)
-    failure = CRAWLER_FAILED_PROTOCOL;
+  else if (failure == CRAWLER_REASON_NONE)
+    failure = end_decoder(v);
   cr_pace_note(v, failure);
   cr_retries_note(v, failure);
   cr_visit_free_slot(v, true);
@@ -345,7 +383,7 @@ static void on_done(struct cr_transfer *t, void *user)
   } else if (v->page.req.kind == CRAWLER_KIND_SITEMAP) {
     sitemap_arrived(v, failure);
   } else if (failure != CRAWLER_REASON_NONE) {
-    cr_visit_fail(v, failure);
+    failed(v, failure);
   } else {
     arrived(v);
   }

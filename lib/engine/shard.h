@@ -449,6 +449,8 @@ void cr_visit_finish_held(struct cr_visit *v, int how);
 
 /* An exchange has ended; failure NONE: it didn't fail. A good answer earns a share of a retry. */
 void cr_retries_note(struct cr_visit *v, crawler_reason failure);
+/* true: the failure is worth another attempt, which is under way. */
+bool cr_visit_retry_failure(struct cr_visit *v, crawler_reason reason);
 /* Another attempt, if it is worth one and there is one left, else the failure. */
 void cr_visit_fail(struct cr_visit *v, crawler_reason reason);
 /* An answer has come. true: its status is worth another attempt, which is under way. */

@@ -216,7 +216,7 @@ static int expect_body(struct cr_curl_handle *h)
   if (length < 0)
     return 0;
   if ((uint64_t)length > t->max_body_bytes)
-    return CRAWLER_E_LIMIT;
+    return t->keeps_cut ? 0 : CRAWLER_E_LIMIT;
   if (!t->stream && length <= RESERVE_MAX && may_take(h, (size_t)length))
     (void)cr_buf_reserve(&t->body_in, (size_t)length); /* only saves growing; adding will tell */
   return 0;

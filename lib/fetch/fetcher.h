@@ -34,6 +34,7 @@ struct cr_transfer { /* sits inside its owner; the members under "in" are set be
   int64_t connect_timeout_ms;
   int64_t timeout_ms;    /* from connect to last byte; of all three: 0 or less is no limit */
   bool stream;           /* body pieces go to the data event, not to body */
+  bool keeps_cut;        /* a body known to be over its limit comes all the same, up to there */
   bool keep_alive;       /* another request to this host is likely within seconds */
   bool fresh;            /* not on a connection that was kept alive */
   bool customize;        /* call config.customize for this one */

@@ -55,6 +55,7 @@ struct crawler_page {
   int64_t fetched_at_ms;    /* wall clock */
   int64_t elapsed_ms;
   int64_t wire_bytes;
+  uint8_t truncated; /* crawler_reason: why there is no more of the body */
   bool is_html;
   bool in_hook; /* crawler_page_defer() is allowed now */
   struct cr_span base_href;
