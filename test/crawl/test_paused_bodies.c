@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 #include "sim/sim_crawl.h"
 #include "support/oom.h"
@@ -63,7 +64,7 @@ static void open(struct reader *r)
   cr_sim_add(&r->sim, "/");
 }
 
-static void close(struct reader *r)
+static void end(struct reader *r)
 {
   crawler_page_release(r->kept);
   cr_sim_close(&r->sim);
@@ -109,7 +110,7 @@ static void the_bytes_are_taken_and_the_next_come_after_the_resume(void **state)
   cr_sim_run(&r.sim);
   assert_int_equal(r.calls, 2);
   check_whole(&r);
-  close(&r);
+  end(&r);
 }
 
 static void a_resume_before_the_answer_counts(void **state)
@@ -122,7 +123,7 @@ static void a_resume_before_the_answer_counts(void **state)
   cr_sim_run(&r.sim);
   assert_int_equal(r.calls, 2);
   check_whole(&r);
-  close(&r);
+  end(&r);
 }
 
 static void resumed_twice_it_goes_on_once(void **state)
@@ -140,7 +141,7 @@ static void resumed_twice_it_goes_on_once(void **state)
   assert_int_equal(resume(&r), 0);
   cr_sim_run(&r.sim);
   check_whole(&r);
-  close(&r);
+  end(&r);
 }
 
 static void a_resume_of_what_is_not_paused_does_nothing(void **state)
@@ -157,7 +158,7 @@ static void a_resume_of_what_is_not_paused_does_nothing(void **state)
   cr_sim_add(&r.sim, "/two");
   cr_sim_run(&r.sim);
   assert_int_equal(cr_sim_outcome(&r.sim, "/two"), CRAWLER_FETCHED);
-  close(&r);
+  end(&r);
 }
 
 static int resume_in_filter(crawler *c, crawler_request *req, void *user)
@@ -190,7 +191,7 @@ static void what_has_no_transfer_cannot_be_resumed(void **state)
   crawler_free(r.sim.c);
   r.sim.freed = true;
   assert_int_equal(resume(&r), CRAWLER_E_STATE); /* the crawler is gone, the page isn't */
-  close(&r);
+  end(&r);
 }
 
 static void the_hook_may_reject_after_a_pause(void **state)
@@ -205,7 +206,7 @@ static void the_hook_may_reject_after_a_pause(void **state)
   cr_sim_run(&r.sim);
   assert_int_equal(r.calls, 2);
   assert_int_equal(cr_sim_reason(&r.sim, "/"), CRAWLER_FAILED_UNWANTED_TYPE);
-  close(&r);
+  end(&r);
 }
 
 static void a_hook_removed_in_a_pause_is_not_called(void **state)
@@ -220,7 +221,114 @@ static void a_hook_removed_in_a_pause_is_not_called(void **state)
   cr_sim_run(&r.sim);
   assert_int_equal(r.calls, 1);
   assert_int_equal(cr_sim_outcome(&r.sim, "/"), CRAWLER_FETCHED);
-  close(&r);
+  end(&r);
+}
+
+/* ---- in the middle of a piece ---- */
+
+enum { UNPACKED_BYTES = 200 * 1000 }; /* a dozen calls for one piece of the wire */
+
+static void answer_packed(const struct cr_sim_world *world, const struct cr_sim_request *request,
+                          struct cr_sim_answer *answer)
+{
+  static unsigned char zeros[UNPACKED_BYTES];
+  unsigned char packed[4096];
+  uLongf bytes = sizeof(packed);
+
+  (void)world;
+  (void)request;
+  assert_int_equal(compress(packed, &bytes, zeros, sizeof(zeros)), Z_OK);
+  cr_sim_head_begin(answer, 200, "text/plain");
+  cr_sim_head_add(answer, "Content-Encoding", "deflate");
+  cr_sim_head_end(answer);
+  assert_int_equal(cr_buf_add(&answer->body, packed, bytes), 0);
+}
+
+struct leaver {
+  struct cr_sim sim;
+  bool frees;
+  int verdict;
+  int calls;
+};
+
+static int leave(crawler *c, crawler_page *page, const void *data, size_t bytes, void *user)
+{
+  struct leaver *l = user;
+
+  (void)data;
+  (void)bytes;
+  l->calls++;
+  if (l->frees)
+    crawler_free(c);
+  else
+    crawler_on_body(c, NULL, NULL);
+  l->sim.freed = l->frees;
+  if (l->verdict == CRAWLER_LATER)
+    assert_int_equal(crawler_request_resume(crawler_page_request(page)), 0);
+  return l->verdict;
+}
+
+static void a_hook_that_goes_is_not_called_for_the_rest(void **state)
+{
+  static const struct cr_sim_world world = { answer_packed, cr_sim_site_links };
+  static const int verdicts[] = { CRAWLER_ACCEPT, CRAWLER_LATER };
+  (void)state;
+
+  for (int frees = 0; frees <= 1; frees++)
+    for (size_t i = 0; i < 2; i++) {
+      struct leaver l = { .frees = frees, .verdict = verdicts[i] };
+      cr_sim_open(&l.sim, &(struct cr_sim_config){ .world = &world });
+      cr_sim_set(&l.sim, "obey_robots", "0");
+      crawler_on_body(l.sim.c, leave, &l);
+      cr_sim_add(&l.sim, "/");
+      if (frees)
+        assert_int_equal(crawler_run(l.sim.c), CRAWLER_DONE);
+      else
+        cr_sim_run(&l.sim);
+      assert_int_equal(l.calls, 1);
+      if (!frees)
+        assert_int_equal(cr_sim_stat(&l.sim, CRAWLER_STAT_BODY_BYTES), UNPACKED_BYTES);
+      cr_sim_close(&l.sim);
+    }
+}
+
+static int wait_in_each_call(crawler *c, crawler_page *page, const void *data, size_t bytes,
+                             void *user)
+{
+  struct reader *r = user;
+
+  (void)c;
+  (void)data;
+  if (!r->kept)
+    r->kept = crawler_page_retain(page);
+  r->calls++;
+  r->bytes += bytes;
+  return CRAWLER_LATER;
+}
+
+static void each_unpacked_part_of_a_piece_waits_for_its_resume(void **state)
+{
+  static const struct cr_sim_world world = { answer_packed, cr_sim_site_links };
+  struct reader r;
+  int calls = 0;
+  (void)state;
+
+  memset(&r, 0, sizeof(r));
+  cr_sim_open(&r.sim, &(struct cr_sim_config){ .world = &world });
+  cr_sim_set(&r.sim, "obey_robots", "0");
+  crawler_on_body(r.sim.c, wait_in_each_call, &r);
+  cr_sim_add(&r.sim, "/");
+  while (r.bytes < UNPACKED_BYTES) {
+    step_to(&r, ++calls);
+    assert_false(cr_sim_step(&r.sim, 0));
+    assert_int_equal(r.calls, calls);
+    assert_int_equal(resume(&r), 0);
+  }
+  cr_sim_run(&r.sim);
+  assert_true(calls > 10);
+  assert_int_equal(r.bytes, UNPACKED_BYTES);
+  assert_int_equal(cr_sim_outcome(&r.sim, "/"), CRAWLER_FETCHED);
+  end(&r);
 }
 
 /* ---- the rest of the crawl ---- */
@@ -251,7 +359,7 @@ static void others_go_on_and_no_deadline_passes(void **state)
   cr_sim_run(&r.sim);
   assert_int_equal(cr_sim_outcome(&r.sim, "/two"), CRAWLER_FETCHED);
   check_whole(&r);
-  close(&r);
+  end(&r);
 }
 
 static void begin_anew(struct reader *r)
@@ -306,7 +414,7 @@ static void its_end_cuts_it_and_another_run_begins_it_anew(void **state)
       assert_int_equal(cr_sim_asked(&r.sim, "/"), 2);
       assert_memory_equal(r.data, BODY, BODY_BYTES);
       assert_int_equal(r.bytes, BODY_BYTES);
-      close(&r);
+      end(&r);
     }
 }
 
@@ -324,7 +432,7 @@ static void who_answers_later_after_a_stop_is_cut(void **state)
   assert_int_equal(r.calls, 1);
   assert_string_equal(crawler_ended(r.sim.c), "stopped");
   assert_int_equal(cr_sim_stat(&r.sim, CRAWLER_STAT_QUEUED), 1);
-  close(&r);
+  end(&r);
 }
 
 static void freed_in_a_pause_it_leaves_nothing(void **state)
@@ -363,7 +471,7 @@ static void a_paused_transfer_makes_its_host_no_slow_one(void **state)
     assert_false(cr_sim_step(&r.sim, -1));
   assert_int_equal(r.sim.s->slots.slow, 0);
   cr_sim_run(&r.sim);
-  close(&r);
+  end(&r);
 }
 
 /* ---- without memory ---- */
@@ -413,6 +521,8 @@ int main(void)
     cmocka_unit_test(what_has_no_transfer_cannot_be_resumed),
     cmocka_unit_test(the_hook_may_reject_after_a_pause),
     cmocka_unit_test(a_hook_removed_in_a_pause_is_not_called),
+    cmocka_unit_test(a_hook_that_goes_is_not_called_for_the_rest),
+    cmocka_unit_test(each_unpacked_part_of_a_piece_waits_for_its_resume),
     cmocka_unit_test(others_go_on_and_no_deadline_passes),
     cmocka_unit_test(its_end_cuts_it_and_another_run_begins_it_anew),
     cmocka_unit_test(who_answers_later_after_a_stop_is_cut),
