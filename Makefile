@@ -326,6 +326,11 @@ SIM_HOSTS ?= 1000000
 sim-large: $(BUILD)/test/crawl/test_large_crawl ## 100 million URLs over a million hosts, simulated: SIM_PAGES, SIM_HOSTS
 	$(BUILD)/test/crawl/test_large_crawl $(SIM_PAGES) $(SIM_HOSTS)
 
+BIG_GB ?= 10
+
+test-big: $(BUILD)/test/crawl/test_big_bodies ## bodies of BIG_GB=10 GB through on_body, in 32 MB
+	$(BUILD)/test/crawl/test_big_bodies $(BIG_GB)
+
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed, side by side with others (test/bench/run.sh)
 	@BUILD=$(BUILD) sh test/bench/run.sh
 
@@ -386,6 +391,6 @@ help: ## this list
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak test-memory sim-large bench deps deps-dev deps-real demo install uninstall dist clean help
+        valgrind fuzz run-fuzzers soak test-memory test-big sim-large bench deps deps-dev deps-real demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -91,6 +91,7 @@ static void put_response(FILE *to, const crawler_page *page)
   fprintf(to, ",\"status\":%d", crawler_page_status(page));
   output_member(to, "to", crawler_page_location(page));
   output_member(to, "duplicate_of", crawler_page_duplicate_of(page));
+  output_member(to, "truncated", crawler_reason_name(crawler_page_truncated(page)));
   if (crawler_page_simhash(page) != 0)
     fprintf(to, ",\"simhash\":\"%016" PRIx64 "\"", crawler_page_simhash(page));
   output_member(to, "mime", crawler_page_mime(page));

@@ -110,9 +110,10 @@ typedef enum crawler_method { CRAWLER_GET = 0, CRAWLER_HEAD = 1, CRAWLER_POST = 
 
 /* What a hook answers. 0 accepts, so that an empty hook is harmless. */
 typedef enum crawler_verdict {
-  CRAWLER_ACCEPT = 0,  /* go on */
-  CRAWLER_REJECT = 1,  /* leave it */
-  CRAWLER_OVERRULE = 2 /* on_address: connect, though the policy says no; elsewhere as REJECT */
+  CRAWLER_ACCEPT = 0,   /* go on */
+  CRAWLER_REJECT = 1,   /* leave it */
+  CRAWLER_OVERRULE = 2, /* on_address: connect, though the policy says no; elsewhere as REJECT */
+  CRAWLER_LATER = 3     /* on_body: no more until crawler_request_resume(); elsewhere as REJECT */
 } crawler_verdict;
 
 /* How an admitted URL ended; and REJECTED for one that was never admitted. */
@@ -286,6 +287,7 @@ int crawler_set_max_pages_per_host(crawler *c, int64_t pages); /* fetched; -1: n
 int crawler_set_max_bytes_per_host(crawler *c, int64_t bytes); /* -1: no limit */
 int crawler_set_max_time_per_host_ms(crawler *c, int64_t ms);  /* of each run; -1: no limit */
 int crawler_set_max_body_bytes(crawler *c, int64_t bytes);     /* decoded, and on the wire */
+int crawler_set_keep_truncated(crawler *c, int on);            /* crawler_page_truncated() */
 int crawler_set_max_header_bytes(crawler *c, int64_t bytes);   /* of one response */
 int crawler_set_max_ratio(crawler *c, int64_t times);          /* unpacked to sent; -1: no limit */
 int crawler_set_max_links(crawler *c, int64_t links);          /* taken of a page */
@@ -582,7 +584,8 @@ typedef void (*crawler_log_cb)(crawler *c, int level, const char *text, void *us
 
 /* Each sets the one hook of its sort; cb NULL removes it. user is handed back and stays the
  * caller's. Callbacks that return int answer CRAWLER_ACCEPT (0) or CRAWLER_REJECT where a verdict
- * is meant (filter, request, headers, body, retry, address), and should return 0 elsewhere. */
+ * is meant (filter, request, headers, body, retry, address), body CRAWLER_LATER too, and should
+ * return 0 elsewhere. */
 
 /* A page's URL in scope, not yet known: take it? Asked once for each distinct URL (but see option
  * filter_depends_on_page). It may be changed with crawler_request_set_url(), _priority, _meta. */
@@ -594,9 +597,20 @@ void crawler_on_request(crawler *c, crawler_request_cb cb, void *user);
  * failed: unwanted_type. */
 void crawler_on_headers(crawler *c, crawler_page_cb cb, void *user);
 /* Decoded bytes of a page's body as they come, from the beginning again with each attempt; the page
- * has no body of its own then and is not parsed for links. REJECT ends the transfer: failed:
- * unwanted_type. */
+ * has no body of its own then and is not parsed for links. Option max_body holds: beyond it the
+ * transfer ends, failed: too_large. REJECT ends it: failed: unwanted_type. LATER takes these bytes
+ * and pauses this one transfer until crawler_request_resume(): the next bytes come then. Meanwhile
+ * nothing more is read, at most 160 KB are kept, as they were sent, option timeout doesn't run and
+ * max_time does; the host's slot stays taken. crawler_stop() cuts what is paused, or answers LATER
+ * after it, as crawler_cancel() does: such URLs stay queued. */
 void crawler_on_body(crawler *c, crawler_body_cb cb, void *user);
+/* A transfer that on_body has paused goes on: the hook is called again on the loop thread, never in
+ * here. req is crawler_page_request() of the hook's page. Another thread must have that page
+ * retained (crawler_page_retain) in the hook, and touch nothing else of it before it is delivered.
+ * A call counts from when on_body was given the bytes to which it answers LATER, even before it has
+ * answered; an earlier one, a second one, and one for what isn't paused or has ended do nothing.
+ * CRAWLER_E_STATE: not the request of a fetched page, or the crawler was freed. [any thread] */
+int crawler_request_resume(crawler_request *req);
 /* ON A WORKER THREAD, or on the loop thread for what needs no worker and where there is none: the
  * body is decoded and parsed. May read the page and nothing else of the crawler. */
 void crawler_on_parse(crawler *c, crawler_page_cb cb, void *user);
@@ -683,6 +697,10 @@ const char *crawler_page_charset(const crawler_page *page);
 /* Decoded from its content coding, not from its charset; NULL and 0: empty or given to on_body.
  * bytes may be NULL. */
 const void *crawler_page_body(const crawler_page *page, size_t *bytes);
+/* With option keep_truncated, why there is no more of the body: CRAWLER_FAILED_TRUNCATED (the
+ * connection ended, or the coded stream did), _TIMEOUT or _TOO_LARGE (option max_body); NONE: it is
+ * whole, or was never there. From on_parse on. */
+crawler_reason crawler_page_truncated(const crawler_page *page);
 /* The body in UTF-8, NUL-terminated; bytes (may be NULL) without the NUL. NULL: not text, empty, or
  * out of memory. */
 const char *crawler_page_text(crawler_page *page, size_t *bytes);

@@ -27,12 +27,6 @@ static int say(crawler_page *page, int how)
   return 0;
 }
 
-static void drop_reference(crawler_page *page)
-{
-  if (atomic_fetch_sub_explicit(&page->refs, 1, memory_order_acq_rel) == 1)
-    page->destroy(page);
-}
-
 int crawler_page_finish(crawler_page *page, int how)
 {
   int hold;
@@ -45,7 +39,7 @@ int crawler_page_finish(crawler_page *page, int how)
     return CRAWLER_E_STATE;
   err = say(page, how);
   if (err == 0 && hold == CR_HOLD_DEFERRED)
-    drop_reference(page);
+    cr_page_drop(page);
   return err;
 }
 
@@ -66,7 +60,7 @@ void crawler_page_release(crawler_page *page)
   if (atomic_fetch_sub_explicit(&page->holders, 1, memory_order_acq_rel) == 1 &&
       atomic_load(&page->hold) == CR_HOLD_PULLED)
     (void)say(page, CRAWLER_FINISH_OK); /* said already: crawler_page_finish() */
-  drop_reference(page);
+  cr_page_drop(page);
 }
 
 /* ---- reading ---- */
@@ -126,6 +120,11 @@ const void *crawler_page_body(const crawler_page *page, size_t *bytes)
   if (bytes)
     *bytes = page->body.at ? page->body.len : 0;
   return page->body.at;
+}
+
+crawler_reason crawler_page_truncated(const crawler_page *page)
+{
+  return (crawler_reason)page->truncated;
 }
 
 const char *crawler_page_text(crawler_page *page, size_t *bytes)

@@ -115,6 +115,46 @@ int crawler_add_from(crawler *c, const crawler_request *req, const char *url)
   return post(c, sub);
 }
 
+/* ---- resuming ---- */
+
+/* Only a page's request may have a transfer. */
+static struct crawler_page *page_of(crawler_request *req)
+{
+  struct crawler_page *page = CR_CONTAINER(req, struct crawler_page, req);
+
+  return req->phase == CR_REQUEST_FLIGHT && page->may_be_paused ? page : NULL;
+}
+
+/* A call that comes between two of on_body is about the first of them. */
+static void note_resume(struct crawler_page *page)
+{
+  int64_t call = atomic_load(&page->body_calls);
+  int64_t noted = atomic_load(&page->resumed_call);
+
+  while (noted < call && !atomic_compare_exchange_weak(&page->resumed_call, &noted, call))
+    continue;
+}
+
+int crawler_request_resume(crawler_request *req)
+{
+  struct crawler_page *page;
+
+  if (!req)
+    return CRAWLER_E_INVAL;
+  page = page_of(req);
+  if (!page)
+    return CRAWLER_E_STATE;
+  note_resume(page);
+  if (atomic_exchange(&page->resume_is_posted, true))
+    return 0; /* one that is on its way will do */
+  atomic_fetch_add_explicit(&page->refs, 1, memory_order_relaxed); /* the letter's */
+  if (cr_home_post(page->home, &page->resume_letter))
+    return 0;
+  atomic_store(&page->resume_is_posted, false);
+  cr_page_drop(page); /* not the last one: the caller has it */
+  return CRAWLER_E_STATE;
+}
+
 /* ---- setting ---- */
 
 static bool is_new(const crawler_request *req)

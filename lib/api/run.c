@@ -435,7 +435,7 @@ static int64_t incomplete_count(const crawler *c, size_t i, const char **name)
     { c->shard.ending == CR_END_WAITING ? "parked" : "limit", pages->queued + requisites->queued },
     { "in_flight", pages->in_flight + requisites->in_flight },
     { "capped", l->links.capped },
-    { "truncated", ended_by(l, CRAWLER_FAILED_TRUNCATED) },
+    { "truncated", ended_by(l, CRAWLER_FAILED_TRUNCATED) + l->counters.truncated },
     { "rate_limited", ended_by(l, CRAWLER_FAILED_RATE_LIMITED) },
     { "host_dead", ended_by(l, CRAWLER_FAILED_HOST_DEAD) },
     { "robots_unreachable", ended_by(l, CRAWLER_DROPPED_ROBOTS_UNREACHABLE) },

@@ -20,6 +20,7 @@ struct cr_inflate {
   struct cr_mem *mem;
   struct cr_coder *coders[CR_INFLATE_STAGES]; /* [0] gets the wire's bytes */
   size_t count;
+  size_t turn;          /* the decoder that goes on */
   uint64_t inner_bytes; /* went from one decoder to the next */
   uint64_t outer_bytes; /* went to the sink */
   uint64_t fed_bytes;
@@ -128,28 +129,35 @@ static bool is_over(const struct cr_inflate *inf)
  * neighbour's turn; one that yields nothing needs more from the one before. */
 static int run(struct cr_inflate *inf, cr_inflate_sink sink, void *arg)
 {
-  size_t i = 0;
-
   for (;;) {
-    struct cr_coder *coder = inf->coders[i];
+    struct cr_coder *coder = inf->coders[inf->turn];
     size_t bytes = 0;
     int err = step(coder, &bytes);
     if (err)
       return err;
-    if (bytes > 0 && i + 1 < inf->count) {
-      i++;
-      err = pass_on(inf, inf->coders[i], cr_span(coder->out, bytes));
+    if (bytes > 0 && inf->turn + 1 < inf->count) {
+      inf->turn++;
+      err = pass_on(inf, inf->coders[inf->turn], cr_span(coder->out, bytes));
     } else if (bytes > 0) {
       inf->outer_bytes += bytes;
       err = is_over(inf) ? CRAWLER_E_LIMIT : sink(arg, coder->out, bytes);
-    } else if (i > 0) {
-      i--;
+    } else if (inf->turn > 0) {
+      inf->turn--;
     } else {
       return 0;
     }
     if (err)
       return err;
   }
+}
+
+int cr_inflate_go_on(struct cr_inflate *inf, cr_inflate_sink sink, void *arg)
+{
+  if (inf->err)
+    return inf->err;
+  int err = run(inf, sink, arg);
+  inf->err = err == CR_INFLATE_LATER ? 0 : err;
+  return err;
 }
 
 int cr_inflate_add(struct cr_inflate *inf, const char *data, size_t bytes, cr_inflate_sink sink,
@@ -160,8 +168,7 @@ int cr_inflate_add(struct cr_inflate *inf, const char *data, size_t bytes, cr_in
   inf->fed_bytes += bytes;
   inf->coders[0]->in = cr_span(data, bytes);
   inf->coders[0]->fed = true;
-  inf->err = run(inf, sink, arg);
-  return inf->err;
+  return cr_inflate_go_on(inf, sink, arg);
 }
 
 int cr_inflate_end(struct cr_inflate *inf)

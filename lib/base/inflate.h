@@ -18,7 +18,11 @@ struct cr_inflate;
 /* What to put in Accept-Encoding. */
 #define CR_INFLATE_ACCEPT "gzip, deflate, br, zstd"
 
-/* Called with decoded bytes, at most 16 KB at a time; non-zero stops the stream and is returned. */
+/* What a sink answers that has taken the bytes and wants no more for now. */
+#define CR_INFLATE_LATER 2
+
+/* Called with decoded bytes, at most 16 KB at a time; other than 0 and CR_INFLATE_LATER stops the
+ * stream for good and is returned. */
 typedef int (*cr_inflate_sink)(void *arg, const char *data, size_t bytes);
 
 /* codings: a Content-Encoding value. *out is NULL (and 0 is returned) when nothing is to undo
@@ -32,6 +36,10 @@ int cr_inflate_open(struct cr_inflate **out, struct cr_mem *mem, struct cr_span 
  * it. */
 int cr_inflate_add(struct cr_inflate *inf, const char *data, size_t bytes, cr_inflate_sink sink,
                    void *arg);
+/* After the sink has answered CR_INFLATE_LATER, which cr_inflate_add returned: the data given there
+ * must still be in place. Goes on with what of them isn't decoded, and may be told LATER again;
+ * nothing is added before all of them are. Nothing was kept meanwhile but the place. */
+int cr_inflate_go_on(struct cr_inflate *inf, cr_inflate_sink sink, void *arg);
 /* After the last byte: CRAWLER_E_FORMAT if the coded stream isn't complete. One of no bytes at all
  * is: answers without a body carry the header too. */
 int cr_inflate_end(struct cr_inflate *inf);

@@ -106,23 +106,33 @@ static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
   return CR_FETCH_END;
 }
 
+/* A cr_inflate_sink. */
 static int give_body(void *arg, const char *data, size_t bytes)
 {
   struct cr_visit *v = arg;
   struct cr_shard *s = v->shard;
+  size_t most = (size_t)s->settings->max_body;
+  size_t room = most > v->page.body.len ? most - v->page.body.len : 0;
   int verdict;
 
-  v->page.body.len += bytes; /* counted; the bytes are the hook's */
-  if (v->page.body.len > (size_t)s->settings->max_body) {
+  if (bytes > room) {
     v->ended_by = CRAWLER_FAILED_TOO_LARGE;
-    return 1;
+    if (!v->transfer.keeps_cut || room == 0)
+      return 1;
+    bytes = room;
   }
+  v->page.body.len += bytes; /* counted; the bytes are the hook's */
+  if (!s->hooks->body)       /* removed meanwhile */
+    return 0;
+  atomic_fetch_add(&v->page.body_calls, 1);
   s->hook_depth++;
   verdict = s->hooks->body(s->crawler, &v->page, data, bytes, s->hooks->body_user);
   s->hook_depth--;
+  if (verdict == CRAWLER_LATER)
+    return CR_INFLATE_LATER;
   if (verdict != CRAWLER_ACCEPT)
     v->ended_by = CRAWLER_FAILED_UNWANTED_TYPE;
-  return verdict != CRAWLER_ACCEPT;
+  return v->ended_by != CRAWLER_REASON_NONE;
 }
 
 static int open_decoder(struct cr_visit *v)
@@ -137,6 +147,20 @@ static int open_decoder(struct cr_visit *v)
   return err;
 }
 
+/* What becomes of the transfer after give_body() and what calls it. */
+static enum cr_fetch_answer answer_of(struct cr_visit *v, int err)
+{
+  v->is_paused = err == CR_INFLATE_LATER;
+  if (v->is_paused) {
+    v->was_paused = true;
+    cr_shard_wake(v->shard); /* after a stop it is cut */
+    return CR_FETCH_LATER;
+  }
+  if (err < 0)
+    v->ended_by = cr_decode_failure(err);
+  return err == 0 ? CR_FETCH_GO : CR_FETCH_END;
+}
+
 static enum cr_fetch_answer on_data(struct cr_transfer *t, const char *data, size_t bytes,
                                     void *user)
 {
@@ -146,15 +170,25 @@ static enum cr_fetch_answer on_data(struct cr_transfer *t, const char *data, siz
   (void)user;
   if (v->page.req.kind == CRAWLER_KIND_SITEMAP)
     return cr_sitemap_data(v, data, bytes) == 0 ? CR_FETCH_GO : CR_FETCH_END;
-  if (!v->shard->hooks->body) /* removed meanwhile */
-    return CR_FETCH_GO;
   err = open_decoder(v);
   if (err == 0)
     err = v->decoder ? cr_inflate_add(v->decoder, data, bytes, give_body, v)
                      : give_body(v, data, bytes);
-  if (err < 0)
-    v->ended_by = cr_decode_failure(err);
-  return err == 0 ? CR_FETCH_GO : CR_FETCH_END;
+  return answer_of(v, err);
+}
+
+/* First what came before the pause and isn't decoded yet; the hook may want to wait again. A word
+ * that was said before this pause began ends none. */
+void cr_visit_resume(struct cr_visit *v)
+{
+  enum cr_fetch_answer answer;
+
+  if (!v->shard || !v->is_paused ||
+      atomic_load(&v->page.resumed_call) < atomic_load(&v->page.body_calls))
+    return;
+  answer = answer_of(v, v->decoder ? cr_inflate_go_on(v->decoder, give_body, v) : 0);
+  if (answer != CR_FETCH_LATER)
+    v->shard->fetcher->ops->resume(v->shard->fetcher, &v->transfer, answer);
 }
 
 /* ---- the end of an exchange ---- */
@@ -177,7 +211,7 @@ void cr_visit_free_slot(struct cr_visit *v, bool polite)
   cr_slots_end(&s->slots, v->slot);
   if (polite) {
     const struct cr_politeness p = cr_pace_of(s, v->host);
-    update.fields |= CR_HOST_NEXT_OK | CR_HOST_SLOW;
+    update.fields |= CR_HOST_NEXT_OK | (v->was_paused ? 0 : CR_HOST_SLOW);
     update.next_ok_ms = cr_politeness_next_ok(&p, now, cr_random_next(&s->random));
     update.slow = now - v->begun_ms >= s->settings->slow_after;
   }
@@ -284,6 +318,41 @@ static void give_back(struct cr_visit *v)
   cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
 }
 
+/* Is what came of it a page's, by option keep_truncated? */
+static bool may_be_kept(const struct cr_visit *v, crawler_reason failure)
+{
+  return v->transfer.keeps_cut && v->page.status > 0 &&
+         (failure == CRAWLER_FAILED_TRUNCATED || failure == CRAWLER_FAILED_TIMEOUT ||
+          failure == CRAWLER_FAILED_TOO_LARGE);
+}
+
+/* Half a page is what is left when the whole one can't be had. */
+static void failed(struct cr_visit *v, crawler_reason failure)
+{
+  if (!may_be_kept(v, failure)) {
+    cr_visit_fail(v, failure);
+    return;
+  }
+  if (cr_visit_retry_failure(v, failure))
+    return;
+  v->page.req.rule = NULL; /* of the retry that wasn't made */
+  v->page.truncated = (uint8_t)failure;
+  if (v->page.req.kind == CRAWLER_KIND_PAGE)
+    cr_ledger_status(&v->shard->ledger, v->page.status);
+  cr_visit_parse(v);
+}
+
+/* A stream's coding that stops short, though the answer itself has come to its end. */
+static crawler_reason end_decoder(struct cr_visit *v)
+{
+  if (!v->decoder || cr_inflate_end(v->decoder) == 0)
+    return CRAWLER_REASON_NONE;
+  if (!v->transfer.keeps_cut)
+    return CRAWLER_FAILED_PROTOCOL;
+  v->page.truncated = CRAWLER_FAILED_TRUNCATED;
+  return CRAWLER_REASON_NONE;
+}
+
 static void on_done(struct cr_transfer *t, void *user)
 {
   struct cr_shard *s = user;
@@ -297,9 +366,8 @@ static void on_done(struct cr_transfer *t, void *user)
   }
   if (v->ended_by != CRAWLER_REASON_NONE)
     failure = v->ended_by;
-  else if (t->stream && v->decoder && failure == CRAWLER_REASON_NONE &&
-           cr_inflate_end(v->decoder) < 0)
-    failure = CRAWLER_FAILED_PROTOCOL;
+  else if (failure == CRAWLER_REASON_NONE)
+    failure = end_decoder(v);
   cr_pace_note(v, failure);
   cr_retries_note(v, failure);
   cr_visit_free_slot(v, true);
@@ -317,7 +385,7 @@ static void on_done(struct cr_transfer *t, void *user)
   } else if (v->page.req.kind == CRAWLER_KIND_SITEMAP) {
     sitemap_arrived(v, failure);
   } else if (failure != CRAWLER_REASON_NONE) {
-    cr_visit_fail(v, failure);
+    failed(v, failure);
   } else {
     arrived(v);
   }

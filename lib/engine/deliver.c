@@ -34,6 +34,11 @@ void cr_page_show(struct crawler_page *page, const struct cr_parse *p)
   cr_page_resolve_others(page);
 }
 
+static crawler_reason failure_of_cut(int cut)
+{
+  return cut == CRAWLER_E_LIMIT ? CRAWLER_FAILED_TOO_LARGE : CRAWLER_FAILED_TRUNCATED;
+}
+
 /* On a worker, or inline: touches this visit only. */
 static void work(struct cr_job *job, int worker)
 {
@@ -49,6 +54,8 @@ static void work(struct cr_job *job, int worker)
     return;
   }
   cr_page_show(&v->page, &v->parse);
+  if (v->parse.cut != 0 && v->page.truncated == CRAWLER_REASON_NONE)
+    v->page.truncated = (uint8_t)failure_of_cut(v->parse.cut);
   if (!v->transfer.stream) /* else only its length is here, counted by arrive.c */
     v->page.body = v->parse.body.len > 0 ? v->parse.body : cr_span(NULL, 0);
   cr_trap_read(v);
@@ -122,6 +129,7 @@ static void prepare(struct cr_visit *v)
     .max_ratio = s->settings->max_ratio,
     .max_links = cr_memory_links(s),
     .max_tree_bytes = cr_memory_document(s),
+    .takes_cut = v->transfer.keeps_cut,
     .link_kinds = kinds,
     .want_link_text = kinds != 0 && by_caller,
     .want_facts = by_caller,

@@ -60,6 +60,8 @@ static int start_transfer(struct cr_visit *v)
   if (req->kind == CRAWLER_KIND_ROBOTS)
     cr_robots_bound_time(v);
   t->stream = is_streamed(s, req);
+  t->keeps_cut = s->settings->keep_truncated &&
+                 (req->kind == CRAWLER_KIND_PAGE || req->kind == CRAWLER_KIND_REQUISITE);
   /* Servers close an idle connection after about 5 s: beyond that, keeping it is a cost only. */
   t->keep_alive = s->politeness.delay_ms < 5000;
   t->fresh = req->attempt > 1; /* a kept connection may be why the last attempt failed */

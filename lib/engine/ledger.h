@@ -44,6 +44,7 @@ struct cr_counters {
   int64_t connections;
   int64_t status_class[6]; /* of pages: [1] is 1xx */
   int64_t unparsed;        /* pages and sitemaps whose links could not be read (too deep, ...) */
+  int64_t truncated;       /* fetched, and not to their ends (keep_truncated) */
   int64_t traps[CR_TRAPS]; /* URLs that each rule left out */
   int64_t put_off;         /* URLs that went back to the queue for want of memory, each time */
   int64_t depth_lost;      /* shorter paths that could not be passed on for want of memory */

@@ -129,13 +129,14 @@ uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most)
   return room < 1 ? 1 : room < most ? (uint32_t)room : most;
 }
 
-/* Does no transfer that runs have a longer past? */
+/* Does no transfer that runs have a longer past? A stream takes no room, and may be paused for
+ * ever. */
 static bool is_oldest(const struct cr_shard *s, const struct cr_transfer *t)
 {
   for (struct cr_list *link = s->visits.next; link != &s->visits; link = link->next) {
     const struct cr_visit *v = CR_CONTAINER(link, struct cr_visit, link);
 
-    if (v->state == CR_VISIT_FETCHING)
+    if (v->state == CR_VISIT_FETCHING && !v->transfer.stream)
       return &v->transfer == t;
   }
   return true;

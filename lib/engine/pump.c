@@ -28,6 +28,12 @@ static void read_letter(struct cr_shard *s, struct cr_letter *letter)
     page = CR_CONTAINER(letter, struct crawler_page, letter);
     cr_visit_finish_held((struct cr_visit *)page, atomic_load(&page->finish_how));
     break;
+  case CR_LETTER_RESUME: /* another one may be posted from here on */
+    page = CR_CONTAINER(letter, struct crawler_page, resume_letter);
+    atomic_store(&page->resume_is_posted, false);
+    cr_visit_resume((struct cr_visit *)page);
+    cr_page_drop(page);
+    break;
   case CR_LETTER_RESOLVED:
     answer = CR_CONTAINER(letter, struct cr_answer, letter);
     if (s->fetcher->ops->resolved(s->fetcher, answer->token, answer->addresses, answer->ttl_ms) < 0)
@@ -106,7 +112,8 @@ static void move_old(struct cr_shard *s)
     cr_visit_note_lookup(v);
     v->slot = CR_SLOT_SLOW;
     cr_list_remove(&v->fast_link);
-    (void)s->frontier->ops->host_update(s->frontier, &update, now); /* nothing is allocated */
+    if (!v->was_paused)
+      (void)s->frontier->ops->host_update(s->frontier, &update, now); /* nothing is allocated */
   }
 }
 
@@ -216,6 +223,20 @@ static void cut(struct cr_visit *v)
   cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
 }
 
+/* A stop waits for what is in flight, but not for a caller that has stopped listening. */
+static void cut_paused(struct cr_shard *s)
+{
+  struct cr_list *link = s->visits.next;
+
+  while (link != &s->visits) {
+    struct cr_visit *v = CR_CONTAINER(link, struct cr_visit, link);
+
+    link = link->next;
+    if (v->is_paused)
+      cut(v);
+  }
+}
+
 void cr_shard_cancel_visits(struct cr_shard *s)
 {
   struct cr_list done;
@@ -297,6 +318,8 @@ static void check_end(struct cr_shard *s)
 {
   enum cr_ending ending = s->ending;
 
+  if (ending == CR_END_STOPPED)
+    cut_paused(s);
   if (ending == CR_END_MAX_TIME || ending >= CR_END_CANCELED)
     cr_shard_cancel_visits(s);
   else if (!cr_sitemaps_alone(s))

@@ -86,14 +86,20 @@ static bool try_in(struct cr_visit *v, int64_t delay_ms)
   return true;
 }
 
+bool cr_visit_retry_failure(struct cr_visit *v, crawler_reason reason)
+{
+  int64_t delay_ms;
+
+  if (!has_attempts(v))
+    return false;
+  delay_ms = cr_retry_is_worth(reason, is_safe(v)) ? backoff(v) : NEVER;
+  return try_in(v, ask_hook(v, reason, delay_ms));
+}
+
 void cr_visit_fail(struct cr_visit *v, crawler_reason reason)
 {
-  if (has_attempts(v)) {
-    int64_t delay_ms = cr_retry_is_worth(reason, is_safe(v)) ? backoff(v) : NEVER;
-    if (try_in(v, ask_hook(v, reason, delay_ms)))
-      return;
-  }
-  cr_visit_end(v, CRAWLER_FAILED, reason);
+  if (!cr_visit_retry_failure(v, reason))
+    cr_visit_end(v, CRAWLER_FAILED, reason);
 }
 
 bool cr_visit_retry_status(struct cr_visit *v)

@@ -50,6 +50,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   int64_t max_bytes_per_host;
   int64_t max_time_per_host;
   int64_t max_body;
+  int64_t keep_truncated;
   int64_t max_headers;
   int64_t max_ratio;
   int64_t max_links;

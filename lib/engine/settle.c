@@ -68,6 +68,7 @@ void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason re
   (void)s->frontier->ops->finish(s->frontier, &fin, cr_loop_now(s->loop)); /* our lease is alive */
   release_reservation(v, counts);
   cr_ledger_end(&s->ledger, v->page.req.kind, outcome, reason);
+  s->ledger.counters.truncated += counts && v->page.truncated != CRAWLER_REASON_NONE;
   tally(v, outcome);
   cr_note_end(s, &v->page.req, v->fp, outcome, reason);
   cr_report(s, &v->page.req, outcome, reason, v->page.status > 0 ? &v->page : NULL);

@@ -439,6 +439,8 @@ static void drop_letters(struct cr_shard *s)
       cr_submission_free(CR_CONTAINER(letter, struct cr_submission, letter));
     else if (letter->kind == CR_LETTER_RESOLVED)
       cr_free(s->mem, CR_CONTAINER(letter, struct cr_answer, letter));
+    else if (letter->kind == CR_LETTER_RESUME)
+      cr_page_drop(CR_CONTAINER(letter, struct crawler_page, resume_letter));
   }
 }
 

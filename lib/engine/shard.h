@@ -391,6 +391,8 @@ struct cr_visit {
   enum cr_visit_state state;
   crawler_reason ended_by;    /* a hook's word while the transfer runs */
   struct cr_inflate *decoder; /* on_body */
+  bool is_paused;             /* on_body has answered "later" */
+  bool was_paused;            /* so its time says nothing of its host */
   struct cr_reading *reading; /* of a sitemap */
   uint64_t digest;            /* of the body; 0: none */
   struct cr_print print;      /* what a reader sees of it, if it is wanted */
@@ -447,6 +449,8 @@ int cr_cookies_line(struct cr_visit *v, const char **line);
 /* ---- arrive.c: events of the fetcher ---- */
 
 struct cr_fetch_events cr_arrive_events(struct cr_shard *s);
+/* crawler_request_resume(). Nothing, if it isn't paused or its URL is over. */
+void cr_visit_resume(struct cr_visit *v);
 void cr_visit_free_slot(struct cr_visit *v, bool polite);
 
 /* ---- settle.c: how a lease ends ---- */
@@ -468,6 +472,8 @@ void cr_visit_finish_held(struct cr_visit *v, int how);
 
 /* An exchange has ended; failure NONE: it didn't fail. A good answer earns a share of a retry. */
 void cr_retries_note(struct cr_visit *v, crawler_reason failure);
+/* true: the failure is worth another attempt, which is under way. */
+bool cr_visit_retry_failure(struct cr_visit *v, crawler_reason reason);
 /* Another attempt, if it is worth one and there is one left, else the failure. */
 void cr_visit_fail(struct cr_visit *v, crawler_reason reason);
 /* An answer has come. true: its status is worth another attempt, which is under way. */

@@ -115,7 +115,8 @@ bool cr_trap_drops(struct cr_shard *s, struct crawler_request *req)
 
 static bool is_told(const struct cr_visit *v)
 {
-  return v->page.req.kind == CRAWLER_KIND_PAGE && v->page.status / 100 == 2;
+  return v->page.req.kind == CRAWLER_KIND_PAGE && v->page.status / 100 == 2 &&
+         v->page.truncated == CRAWLER_REASON_NONE; /* half a page says what others say */
 }
 
 void cr_trap_prepare(struct cr_visit *v)

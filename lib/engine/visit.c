@@ -222,6 +222,11 @@ static void fill(struct cr_shard *s, struct cr_visit *v, const struct cr_task *t
   atomic_store(&v->page.hold, CR_HOLD_NONE);
   atomic_store(&v->page.finish_how, -1);
   v->page.letter.kind = CR_LETTER_FINISH;
+  v->page.resume_letter.kind = CR_LETTER_RESUME;
+  atomic_store(&v->page.resume_is_posted, false);
+  v->page.may_be_paused = true;
+  atomic_store(&v->page.body_calls, 0);
+  atomic_store(&v->page.resumed_call, 0);
   req->arena = &v->page.arena;
   req->mem = s->mem;
   req->extra = task->extra;

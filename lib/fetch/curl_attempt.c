@@ -79,6 +79,15 @@ static bool is_to_be_rerouted(const struct cr_curl_attempt *a, int code)
   return a->t->failure == CRAWLER_FAILED_CONNECT && has_other_address(a);
 }
 
+/* With what libcurl says. */
+static void finish_as(struct cr_curl_attempt *a, int code)
+{
+  cr_curl_handle_judge(&a->handle, code);
+  a->over = true;
+  cr_loop_cancel_timer(a->common->env.loop, &a->alarm);
+  note(a);
+}
+
 /* libcurl is done with it; called inside libcurl. */
 static void job_ended(struct cr_curl_job *job, int code)
 {
@@ -144,6 +153,7 @@ static void release(struct cr_curl_attempt *a)
     cr_curl_cell_remove(a->home->cell, &a->handle.job);
   cr_curl_handle_clear(&a->handle);
   a->in_cell = false;
+  a->is_paused = false;
   cr_list_remove(&a->link);
   cr_list_push_front(&a->home->idle, &a->link);
   a->common->active_count--;
@@ -340,7 +350,7 @@ static bool tell_head(struct cr_curl_attempt *a)
   struct cr_transfer *t = a->t;
   bool streamed = t->stream;
 
-  a->told_head = true;
+  a->handle.told_head = true;
   t->head.at = cr_arena_strndup(t->arena, head->data, head->len);
   if (!t->head.at) {
     end_with(a, CRAWLER_FAILED_INTERNAL, "out of memory");
@@ -357,6 +367,40 @@ static bool tell_head(struct cr_curl_attempt *a)
   return true;
 }
 
+/* What has ended already has only its end left to be told. */
+static void pause_here(struct cr_curl_attempt *a)
+{
+  a->is_paused = true;
+  if (a->over)
+    return;
+  a->left_ms = a->until_ms - cr_loop_now(a->common->env.loop);
+  cr_loop_cancel_timer(a->common->env.loop, &a->alarm);
+  int code = cr_curl_handle_pause(&a->handle, true);
+  if (!code)
+    return;
+  cr_curl_cell_remove(a->home->cell, &a->handle.job); /* else it reads on and on */
+  a->in_cell = false;
+  finish_as(a, code);
+}
+
+/* libcurl may hand over at once what it has read, and the body be too large then. */
+static void read_on(struct cr_curl_attempt *a)
+{
+  int code = cr_curl_handle_pause(&a->handle, false);
+  if (code)
+    finish_as(a, code);
+}
+
+static void go_on(struct cr_curl_attempt *a)
+{
+  if (a->until_ms < INT64_MAX)
+    a->until_ms = after(cr_loop_now(a->common->env.loop), a->left_ms > 0 ? a->left_ms : 1);
+  if (set_alarm(a, a->until_ms) != 0)
+    finish_internal(a, CRAWLER_E_NOMEM);
+  else
+    read_on(a);
+}
+
 static bool tell_data(struct cr_curl_attempt *a)
 {
   const struct cr_fetch_events *events = a->common->config->events;
@@ -366,16 +410,28 @@ static bool tell_data(struct cr_curl_attempt *a)
   enum cr_fetch_answer answer = events->data(a->t, pieces->data, pieces->len, events->user);
   if (!goes_on(a, answer))
     return false;
+  if (answer == CR_FETCH_LATER) {
+    pause_here(a);
+    return false;
+  }
   cr_buf_clear(pieces);
   return true;
 }
 
+/* Of a paused one nothing is told: libcurl may still hand over what it had read. */
 static void tell(struct cr_curl_attempt *a)
 {
-  if (a->handle.headed && !a->told_head && !tell_head(a))
+  if (a->is_paused)
     return;
-  if (a->handle.pieces.len > 0 && !tell_data(a))
+  if (a->handle.headed && !a->handle.told_head && !tell_head(a))
     return;
+  for (;;) { /* again, for what libcurl has kept while it was full */
+    if (a->handle.pieces.len > 0 && !tell_data(a))
+      return;
+    if (!a->handle.is_full || a->over)
+      break;
+    read_on(a);
+  }
   if (a->over)
     end(a);
 }
@@ -458,7 +514,6 @@ int cr_curl_attempt_start(struct cr_curl_attempt *a, struct cr_transfer *t)
   a->t = t;
   t->state = a;
   a->stage = CR_CURL_WAITING;
-  a->told_head = false;
   a->over = false;
   a->is_put_right = false;
   a->address_at = 0;
@@ -483,6 +538,20 @@ void cr_curl_attempt_cancel(struct cr_curl_attempt *a)
   forget(a);
   if (!a->in_event) /* else released when the event returns */
     release(a);
+}
+
+void cr_curl_attempt_resume(struct cr_curl_attempt *a, enum cr_fetch_answer answer)
+{
+  if (!a->is_paused)
+    return;
+  a->is_paused = false;
+  cr_buf_clear(&a->handle.pieces);
+  if (answer == CR_FETCH_END)
+    finish(a, CRAWLER_FAILED_UNWANTED_TYPE, NULL);
+  else if (a->over)
+    note(a);
+  else
+    go_on(a);
 }
 
 void cr_curl_attempt_free(struct cr_curl_attempt *a)

@@ -46,13 +46,14 @@ struct cr_curl_attempt {
   enum cr_curl_stage stage;
   bool in_cell;
   bool in_event;
-  bool told_head;
   bool over;             /* t->failure says how */
+  bool is_paused;        /* by the answer to a data event; the bytes are in handle.pieces */
   bool is_put_right;     /* it strayed, and was sent to the right address */
   size_t address_at;     /* of handle.choice */
   char address_text[64]; /* of the one at address_at */
   int64_t connect_until_ms;
   int64_t until_ms;
+  int64_t left_ms; /* until then, when it was paused */
 };
 
 /* Lists and delivery; the other members are the caller's to set. */
@@ -64,6 +65,8 @@ struct cr_curl_attempt *cr_curl_attempt_take(struct cr_curl_common *common,
 int cr_curl_attempt_start(struct cr_curl_attempt *a, struct cr_transfer *t);
 /* No event comes any more; in every state, inside events too. */
 void cr_curl_attempt_cancel(struct cr_curl_attempt *a);
+/* Ends the pause; without one it does nothing. Not inside an event. */
+void cr_curl_attempt_resume(struct cr_curl_attempt *a, enum cr_fetch_answer answer);
 void cr_curl_attempt_free(struct cr_curl_attempt *a); /* an idle one */
 
 #endif

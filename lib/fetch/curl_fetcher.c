@@ -105,6 +105,13 @@ static void cancel(struct cr_fetcher *base, struct cr_transfer *t)
     cr_curl_attempt_cancel(t->state);
 }
 
+static void resume(struct cr_fetcher *base, struct cr_transfer *t, enum cr_fetch_answer answer)
+{
+  (void)base;
+  if (t->state)
+    cr_curl_attempt_resume(t->state, answer);
+}
+
 static int answer_token(struct cr_fetcher *base, uint64_t token, const char *addresses,
                         int64_t ttl_ms)
 {
@@ -174,6 +181,7 @@ static const struct cr_fetcher_ops curl_ops = {
   .name = "libcurl",
   .start = start,
   .cancel = cancel,
+  .resume = resume,
   .resolved = answer_token,
   .configure = configure,
   .rest = rest,

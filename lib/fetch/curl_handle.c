@@ -23,8 +23,9 @@
 #endif
 
 enum {
-  RESERVE_MAX = 1 << 20, /* a Content-Length is believed so far and no farther */
-  KEEP_BYTES = 64 << 10  /* a larger buffer is given back after use */
+  UNTOLD_MAX = 128 << 10, /* libcurl reads up to 100 times before it returns: 1.6 MB */
+  RESERVE_MAX = 1 << 20,  /* a Content-Length is believed so far and no farther */
+  KEEP_BYTES = 64 << 10   /* a larger buffer is given back after use */
 };
 
 static const char only_once[] = "the connection was closed before a response";
@@ -229,7 +230,7 @@ static int expect_body(struct cr_curl_handle *h)
   if (length < 0)
     return 0;
   if ((uint64_t)length > t->max_body_bytes)
-    return CRAWLER_E_LIMIT;
+    return t->keeps_cut ? 0 : CRAWLER_E_LIMIT;
   if (!t->stream && length <= RESERVE_MAX && may_take(h, (size_t)length))
     (void)cr_buf_reserve(&t->body_in, (size_t)length); /* only saves growing; adding will tell */
   return 0;
@@ -245,6 +246,14 @@ static int add_body(struct cr_curl_handle *h, const char *data, size_t bytes)
   return cr_buf_add(h->t->stream ? &h->pieces : &h->t->body_in, data, bytes);
 }
 
+/* Body bytes of which the owner doesn't know: the head may be all that is wanted. */
+static size_t untold_bytes(const struct cr_curl_handle *h)
+{
+  if (h->t->stream)
+    return h->pieces.len;
+  return h->told_head ? 0 : h->t->body_in.len;
+}
+
 size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
 {
   struct cr_curl_handle *h = arg;
@@ -253,6 +262,9 @@ size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
   size_t room = t->max_body_bytes - (size_t)t->wire_bytes;
   size_t fitting = bytes < room ? bytes : room;
 
+  h->is_full = untold_bytes(h) >= UNTOLD_MAX;
+  if (h->is_full || h->is_paused) /* libcurl keeps these, and reads no more */
+    return CURL_WRITEFUNC_PAUSE;
   if (!h->headed) {
     stop(h, CRAWLER_FAILED_PROTOCOL, "a body without a head");
     return CURL_WRITEFUNC_ERROR;
@@ -355,6 +367,15 @@ int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address)
   return cr_curl_options_set_guards(h, address);
 }
 
+/* Both directions, though only one is in use: with CURLPAUSE_RECV alone 7.88.1 reads the socket
+ * once more, to keep what it finds. A DONE transfer has no connection, and can't be paused. */
+int cr_curl_handle_pause(struct cr_curl_handle *h, bool on)
+{
+  h->is_full = false;
+  h->is_paused = on;
+  return (int)curl_easy_pause(h->job.easy, on ? CURLPAUSE_ALL : CURLPAUSE_CONT);
+}
+
 static void take_failure(struct cr_curl_handle *h, int code)
 {
   struct cr_transfer *t = h->t;
@@ -406,7 +427,10 @@ void cr_curl_handle_clear(struct cr_curl_handle *h)
   h->header_bytes = 0;
   h->answered = false;
   h->headed = false;
+  h->told_head = false;
   h->strayed = false;
+  h->is_full = false;
+  h->is_paused = false;
   h->stop = CRAWLER_REASON_NONE;
   h->stop_text = NULL;
   memset(&h->choice, 0, sizeof(h->choice));

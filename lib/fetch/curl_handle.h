@@ -66,6 +66,9 @@ struct cr_curl_handle { /* sits inside its owner */
   size_t header_bytes;  /* of all blocks */
   bool answered;        /* a line came */
   bool headed;          /* the head of the final response is complete */
+  bool told_head;       /* by the owner, to whom it may concern */
+  bool is_full;         /* with what isn't told yet: libcurl waits until it is */
+  bool is_paused;       /* by the owner: pieces stay as they are */
   int sockets;          /* asked for in this attempt; 0 when sent: a connection kept alive */
   int os_errno;         /* why there is no socket */
   bool strayed;         /* libcurl took a connection to another address than those chosen */
@@ -90,6 +93,10 @@ int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, cons
 int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address);
 /* After someone else set options: sets those that guard policy or carry our state again. */
 int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address);
+/* In a cell, and not inside libcurl: nothing of the body is read until it is called with false,
+ * which may hand over bytes at once. 0, or a CURLcode to be judged: it isn't paused, or can't go
+ * on. */
+int cr_curl_handle_pause(struct cr_curl_handle *h, bool on);
 /* How it ended, into t: failure, error. */
 void cr_curl_handle_judge(struct cr_curl_handle *h, int code);
 /* Forgets t and keeps the easy handle for the next one unless it is spoilt. Not in a cell. */

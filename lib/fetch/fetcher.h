@@ -35,6 +35,7 @@ struct cr_transfer { /* sits inside its owner; the members under "in" are set be
   int64_t connect_timeout_ms;
   int64_t timeout_ms;     /* from connect to last byte; of all three: 0 or less is no limit */
   bool stream;            /* body pieces go to the data event, not to body */
+  bool keeps_cut;         /* a body known to be over its limit comes all the same, up to there */
   bool keep_alive;        /* another request to this host is likely within seconds */
   bool fresh;             /* not on a connection that was kept alive */
   bool customize;         /* call config.customize for this one */
@@ -73,7 +74,9 @@ struct cr_fetch_events {
   /* status and head are there. END: done follows with failure UNWANTED_TYPE. t->stream may be set
    * here; what came of the body is then the first piece. */
   enum cr_fetch_answer (*head)(struct cr_transfer *t, void *user);
-  /* stream only: bytes as on the wire. END as above. */
+  /* stream only: bytes as on the wire. END as above. LATER pauses this one transfer: no event comes
+   * and no more is read than one read of the socket until resume, data stay where they are until
+   * then, and timeout_ms doesn't run. */
   enum cr_fetch_answer (*data)(struct cr_transfer *t, const char *data, size_t bytes, void *user);
   void (*done)(struct cr_transfer *t, void *user); /* the fetcher has forgotten t */
   void *user;
@@ -85,6 +88,9 @@ struct cr_fetcher_ops {
   int (*start)(struct cr_fetcher *f, struct cr_transfer *t);
   /* No event comes any more; t may be freed. Returns at once, in every state, inside events too. */
   void (*cancel)(struct cr_fetcher *f, struct cr_transfer *t);
+  /* The answer at last to a data event that was answered LATER: GO or END. Outside of events only;
+   * none comes inside this call. */
+  void (*resume)(struct cr_fetcher *f, struct cr_transfer *t, enum cr_fetch_answer answer);
   /* Answers a pending resolve token (crawler_resolved). CRAWLER_E_INVAL. */
   int (*resolved)(struct cr_fetcher *f, uint64_t token, const char *addresses, int64_t ttl_ms);
   /* New values of what may change while it runs (see the config); copied. 0, CRAWLER_E_NOMEM or

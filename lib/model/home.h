@@ -12,7 +12,7 @@
 #include "base/list.h"
 #include "base/mem.h"
 
-enum cr_letter_kind { CR_LETTER_SUBMIT, CR_LETTER_FINISH, CR_LETTER_RESOLVED };
+enum cr_letter_kind { CR_LETTER_SUBMIT, CR_LETTER_FINISH, CR_LETTER_RESOLVED, CR_LETTER_RESUME };
 
 struct cr_letter { /* sits inside what is sent */
   struct cr_list link;

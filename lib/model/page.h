@@ -55,6 +55,7 @@ struct crawler_page {
   int64_t fetched_at_ms;    /* wall clock */
   int64_t elapsed_ms;
   int64_t wire_bytes;
+  uint8_t truncated; /* crawler_reason: why there is no more of the body */
   bool is_html;
   bool in_hook; /* crawler_page_defer() is allowed now */
   struct cr_span base_href;
@@ -70,7 +71,20 @@ struct crawler_page {
   struct cr_letter letter;
   atomic_int hold;       /* enum cr_hold */
   atomic_int finish_how; /* CRAWLER_FINISH_*; -1: not said yet */
+  /* crawler_request_resume(): at most one letter is on its way, and keeps the page alive */
+  struct cr_letter resume_letter;
+  atomic_bool resume_is_posted;
+  bool may_be_paused;           /* it is of a crawl; not of a document in memory */
+  _Atomic int64_t body_calls;   /* of on_body so far, the one under way included */
+  _Atomic int64_t resumed_call; /* the answer to this one, if it is LATER, is over */
 };
+
+/* Gives one reference back. [any thread] */
+static inline void cr_page_drop(struct crawler_page *page)
+{
+  if (atomic_fetch_sub_explicit(&page->refs, 1, memory_order_acq_rel) == 1)
+    page->destroy(page);
+}
 
 /* Resolves link i's href against the page and its <base>: the absolute URL in the page's arena, ""
  * when it isn't a URL, NULL when out of memory. */

@@ -44,6 +44,7 @@ struct cr_parse {
   uint32_t max_links;               /* 0: as many as there may be (html_collect.h) */
   size_t max_tree_bytes;            /* 0: as many as there may be (html_gumbo.c) */
   bool keeps_cut;                   /* what was decoded before an error stays in decoded */
+  bool takes_cut;                   /* a body that isn't whole is one all the same */
   uint32_t link_kinds;              /* a bit for each crawler_link_kind that is collected */
   bool want_link_text;
   bool want_facts;
@@ -58,6 +59,8 @@ struct cr_parse {
   int err;
   struct cr_buf decoded; /* initialised by cr_parse_run if used; the caller frees it */
   struct cr_span body;   /* wire, or decoded's bytes */
+  int cut; /* with takes_cut: what follows body is over the limit (CRAWLER_E_LIMIT), or missing in
+              the coded stream (CRAWLER_E_FORMAT); 0: nothing does */
   const char *mime;      /* "text/html", lower case, in keep or static; "" if none */
   const char *sent_mime; /* the same by Content-Type alone */
   const char *charset;   /* WHATWG name in lower case ("utf-8"), static; "": not text */

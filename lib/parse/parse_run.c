@@ -24,7 +24,20 @@ enum { MIME_BYTES = 128, USUAL_RATIO = 4 };
 /* A cr_inflate_sink. */
 static int add_decoded(void *arg, const char *data, size_t bytes)
 {
-  return cr_buf_add(arg, data, bytes);
+  struct cr_buf *decoded = arg;
+  size_t room = decoded->max_bytes - decoded->len;
+  int err = cr_buf_add(decoded, data, bytes < room ? bytes : room);
+
+  return err == 0 && bytes > room ? CRAWLER_E_LIMIT : err;
+}
+
+/* An error that says no more than that something is missing. */
+static int take_cut(struct cr_parse *p, int err)
+{
+  if (!p->takes_cut)
+    return err;
+  p->cut = err;
+  return 0;
 }
 
 static int decode_all(struct cr_parse *p, struct cr_inflate *coding)
@@ -36,8 +49,10 @@ static int decode_all(struct cr_parse *p, struct cr_inflate *coding)
   int err = cr_buf_reserve(&p->decoded, usual); /* saves growing in steps; that may still come */
   if (err == 0)
     err = cr_inflate_add(coding, p->wire.at, p->wire.len, add_decoded, &p->decoded);
-  if (err == 0)
-    err = cr_inflate_end(coding);
+  if (err == CRAWLER_E_LIMIT)
+    err = take_cut(p, err);
+  else if (err == 0 && cr_inflate_end(coding) < 0)
+    err = take_cut(p, CRAWLER_E_FORMAT);
   if (err == 0)
     p->body = cr_span(p->decoded.data, p->decoded.len);
   else if (!p->keeps_cut)
@@ -56,7 +71,9 @@ static int decode_body(struct cr_parse *p)
     cr_inflate_limit(coding, p->max_ratio);
     err = decode_all(p, coding);
   } else if (p->wire.len > p->max_body_bytes) {
-    err = CRAWLER_E_LIMIT;
+    err = take_cut(p, CRAWLER_E_LIMIT);
+    if (err == 0)
+      p->body = cr_span(p->wire.at, p->max_body_bytes);
   } else {
     p->body = p->wire;
   }
@@ -336,6 +353,7 @@ void cr_parse_run(struct cr_parse *p, void *user)
   (void)user;
   cr_buf_init(&p->decoded, p->mem, CR_MEM_BODY, 0);
   p->body = (struct cr_span){ NULL, 0 };
+  p->cut = 0;
   p->mime = "";
   p->sent_mime = "";
   p->charset = "";

@@ -170,6 +170,29 @@ static void json_says_where_links_are_not_exact(void **state)
   cr_site_stop(site);
 }
 
+static void json_says_why_a_body_is_not_whole(void **state)
+{
+  static const struct cr_site_page one[] = { { .path = "/", .body = "<a href=/a>0123456789</a>" } };
+  struct cr_site_server *site = cr_site_start_pages(one, 1);
+  (void)state;
+
+  for (int keeps = 0; keeps < 2; keeps++) {
+    struct cr_command run;
+    struct cr_jsonl lines;
+    cr_command_run(&run, CR_ARGS("--json", "--no-robots", "--own-server", "--set", "max_body=15",
+                                 "--set", keeps ? "keep_truncated=1" : "keep_truncated=0",
+                                 cr_site_url(site, "/")));
+    cr_jsonl_open_text(&lines, run.process.out, run.process.out_bytes);
+    const struct cr_json *line = cr_jsonl_next(&lines);
+    assert_string_equal(cr_json_text(line, "outcome"), keeps ? "fetched" : "failed");
+    assert_string_equal(cr_json_text(line, keeps ? "truncated" : "reason"), "too_large");
+    assert_int_equal(cr_json_has(line, "truncated"), keeps);
+    cr_jsonl_close(&lines);
+    cr_command_end(&run, run.process.status);
+  }
+  cr_site_stop(site);
+}
+
 static void json_tells_the_line_of_robots_txt_that_forbids(void **state)
 {
   struct cr_site_server *site = start_site();
@@ -533,6 +556,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(json_has_one_line_a_url_with_what_is_known_of_it),
     cmocka_unit_test(json_says_where_links_are_not_exact),
+    cmocka_unit_test(json_says_why_a_body_is_not_whole),
     cmocka_unit_test(json_tells_the_line_of_robots_txt_that_forbids),
     cmocka_unit_test(json_is_compact_and_clean),
     cmocka_unit_test(the_summary_has_its_members_in_order),

@@ -85,6 +85,7 @@ static const struct {
   { "key_session", crawler_set_key_session },
   { "key_fragment", crawler_set_key_fragment },
   { "own_server", crawler_set_own_server },
+  { "keep_truncated", crawler_set_keep_truncated },
   { "obey_robots", crawler_set_obey_robots },
   { "sitemaps", crawler_set_sitemaps },
   { "sitemap_path_rule", crawler_set_sitemap_path_rule },

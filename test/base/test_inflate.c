@@ -381,6 +381,96 @@ static void random_bytes_never_do_more_than_fail(void **state)
   cr_test_mem_done(&mem);
 }
 
+/* ---- a sink that wants no more for now ---- */
+
+struct patient {
+  uLong crc;
+  size_t bytes;
+  size_t waits;
+};
+
+static int take_and_wait(void *arg, const char *data, size_t bytes)
+{
+  struct patient *p = arg;
+
+  p->crc = crc32(p->crc, (const Bytef *)data, (uInt)bytes);
+  p->bytes += bytes;
+  p->waits++;
+  return CR_INFLATE_LATER;
+}
+
+/* A piece at a time, which is gone when all of it was decoded. */
+static void decode_patiently(struct patient *p, struct cr_inflate *inf, struct cr_span body)
+{
+  char piece[3000];
+
+  while (body.len > 0) {
+    size_t bytes = body.len < sizeof(piece) ? body.len : sizeof(piece);
+    memcpy(piece, body.at, bytes);
+    int err = cr_inflate_add(inf, piece, bytes, take_and_wait, p);
+    while (err == CR_INFLATE_LATER) {
+      size_t waits = p->waits;
+      err = cr_inflate_go_on(inf, take_and_wait, p);
+      assert_true(p->waits <= waits + 1);
+    }
+    assert_int_equal(err, 0);
+    memset(piece, 0xa5, bytes);
+    body = cr_span(body.at + bytes, body.len - bytes);
+  }
+  assert_int_equal(cr_inflate_end(inf), 0);
+}
+
+static void a_sink_may_wait_after_every_piece(void **state)
+{
+  struct cr_mem mem;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  for (size_t i = 0; i < PAGES; i++) {
+    struct cr_span body = read_coded(&mem, pages[i].file);
+    struct cr_inflate *inf = NULL;
+    struct patient p = { .crc = crc32(0, NULL, 0) };
+    assert_int_equal(cr_inflate_open(&inf, &mem, cr_span_text(pages[i].codings)), 0);
+    decode_patiently(&p, inf, body);
+    assert_int_equal(p.bytes, pages[i].want->bytes);
+    assert_int_equal(p.crc, pages[i].want->crc);
+    assert_true(p.waits > 1);
+    cr_inflate_close(inf);
+    free_span(&mem, body);
+  }
+  cr_test_mem_done(&mem);
+}
+
+static void waiting_in_the_middle_of_a_bomb_costs_no_memory(void **state)
+{
+  enum { BYTES = 20 * 1000 * 1000 };
+  struct cr_mem mem;
+  struct cr_buf coded[2];
+  struct cr_inflate *inf = NULL;
+  struct patient p = { .crc = crc32(0, NULL, 0) };
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  for (size_t i = 0; i < 2; i++)
+    cr_buf_init(&coded[i], &mem, CR_MEM_BODY, BODY_MAX);
+  gzip_repeated(&coded[0], CR_SPAN("The same line over and over.\n"), BYTES);
+  gzip_repeated(&coded[1], cr_span(coded[0].data, coded[0].len), coded[0].len);
+  int64_t before = cr_mem_used(&mem);
+  assert_int_equal(cr_inflate_open(&inf, &mem, CR_SPAN("gzip, gzip")), 0);
+  int err = cr_inflate_add(inf, coded[1].data, coded[1].len, take_and_wait, &p);
+  while (err == CR_INFLATE_LATER) {
+    assert_true(cr_mem_used(&mem) - before < 200 * 1000);
+    err = cr_inflate_go_on(inf, take_and_wait, &p);
+  }
+  assert_int_equal(err, 0);
+  assert_int_equal(cr_inflate_end(inf), 0);
+  assert_int_equal(p.bytes, BYTES);
+  cr_inflate_close(inf);
+  for (size_t i = 0; i < 2; i++)
+    cr_buf_free(&coded[i]);
+  cr_test_mem_done(&mem);
+}
+
 struct coded {
   const char *codings;
   struct cr_span body;
@@ -422,6 +512,8 @@ int main(void)
     cmocka_unit_test(a_stack_that_expands_inside_and_yields_nothing_is_broken),
     cmocka_unit_test(a_ratio_that_is_too_high_stops_the_stream),
     cmocka_unit_test(an_honest_stack_of_three_decodes_at_any_size),
+    cmocka_unit_test(a_sink_may_wait_after_every_piece),
+    cmocka_unit_test(waiting_in_the_middle_of_a_bomb_costs_no_memory),
     cmocka_unit_test(damaged_data_never_does_more_than_fail),
     cmocka_unit_test(random_bytes_never_do_more_than_fail),
     cmocka_unit_test(every_refused_allocation_is_an_ordinary_error),

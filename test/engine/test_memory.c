@@ -152,6 +152,10 @@ static void only_the_oldest_may_grow_beyond_max_memory(void **state)
     assert_true(cr_memory_may_grow(&nth(sim.s, i)->transfer, room, sim.s));
     assert_int_equal(cr_memory_may_grow(&nth(sim.s, i)->transfer, room + 1, sim.s), i == 0);
   }
+  nth(sim.s, 0)->transfer.stream = true; /* it takes no room, and may be paused for long */
+  assert_true(cr_memory_may_grow(&nth(sim.s, 1)->transfer, room + 1, sim.s));
+  assert_false(cr_memory_may_grow(&nth(sim.s, 2)->transfer, room + 1, sim.s));
+  nth(sim.s, 0)->transfer.stream = false;
   atomic_fetch_add(&sim.s->home->left_bytes, 100); /* what callers hold is theirs to bound */
   assert_true(cr_memory_may_grow(&nth(sim.s, 1)->transfer, room + 100, sim.s));
   assert_false(cr_memory_may_grow(&nth(sim.s, 1)->transfer, room + 101, sim.s));

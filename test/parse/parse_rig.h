@@ -44,6 +44,7 @@ static inline void rig_open(struct rig *rig, struct cr_mem *mem)
   rig->p.coding = (struct cr_span){ NULL, 0 };
   rig->p.headers = NULL;
   rig->p.keeps_cut = false;
+  rig->p.takes_cut = false;
   rig->p.type = CR_SPAN("text/html");
   rig->p.nosniff = false;
   rig->p.max_body_bytes = BODY_MAX;

@@ -32,8 +32,12 @@ struct exchange {
   size_t record;
   enum stage stage;
   bool in_event;
-  bool is_late;       /* the deadline comes before the stage's end */
-  int64_t connect_ms; /* when connecting began */
+  bool is_paused;         /* by the answer to a data event */
+  size_t given;           /* bytes of a streamed body, */
+  size_t to_give;         /* of so many, */
+  crawler_reason failure; /* and how it ends then */
+  bool is_late;           /* the deadline comes before the stage's end */
+  int64_t connect_ms;     /* when connecting began */
   int64_t deadline_ms;
 };
 
@@ -280,19 +284,28 @@ static bool head_came(struct exchange *x)
   return goes_on(x, events->head(t, events->user));
 }
 
-/* In two pieces. False: as of goes_on. */
-static bool stream(struct exchange *x, size_t bytes)
+/* In two pieces, and the end. */
+static void stream(struct exchange *x)
 {
   const struct cr_fetch_events *events = x->owner->config.events;
-  size_t half = bytes / 2;
 
-  for (size_t at = 0; at < bytes; at += at == 0 && half > 0 ? half : bytes - at) {
-    size_t n = at == 0 && half > 0 ? half : bytes - at;
+  while (x->given < x->to_give) {
+    size_t half = x->to_give / 2;
+    size_t n = x->given == 0 && half > 0 ? half : x->to_give - x->given;
+    const char *piece = x->answer.body.data + x->given;
+    enum cr_fetch_answer answer;
+
     x->in_event = true;
-    if (!goes_on(x, events->data(x->t, x->answer.body.data + at, n, events->user)))
-      return false;
+    answer = events->data(x->t, piece, n, events->user);
+    x->is_paused = answer == CR_FETCH_LATER && x->t;
+    if (!goes_on(x, x->is_paused ? CR_FETCH_GO : answer))
+      return;
+    x->given += n;
+    if (x->is_paused && cr_loop_set_timer(x->owner->config.loop, &x->timer, INT64_MAX) == 0)
+      return; /* with a place to be resumed at; else it goes on at once */
+    x->is_paused = false;
   }
-  return true;
+  finish(x, x->failure);
 }
 
 static void body_came(struct exchange *x)
@@ -311,9 +324,12 @@ static void body_came(struct exchange *x)
   }
   t->wire_bytes = (int64_t)bytes;
   if (t->stream) {
-    if (!stream(x, bytes))
-      return;
-  } else if (cr_buf_add(&t->body_in, x->answer.body.data, bytes) < 0) {
+    x->to_give = bytes;
+    x->failure = failure;
+    stream(x);
+    return;
+  }
+  if (cr_buf_add(&t->body_in, x->answer.body.data, bytes) < 0) {
     failure = CRAWLER_FAILED_INTERNAL;
   }
   finish(x, failure);
@@ -369,7 +385,10 @@ static void on_timer(struct cr_timer *timer)
   bool goes = true;
 
   if (x->stage == STAGE_DONE) {
-    body_came(x);
+    if (x->given > 0)
+      stream(x);
+    else
+      body_came(x);
     return;
   }
   if (x->stage == STAGE_RESOLVED)
@@ -480,6 +499,22 @@ static void cancel(struct cr_fetcher *fetcher, struct cr_transfer *t)
     free_exchange(x);
 }
 
+/* On a timer that is due: no event comes in here. */
+static void resume(struct cr_fetcher *fetcher, struct cr_transfer *t, enum cr_fetch_answer answer)
+{
+  struct exchange *x = t->state;
+
+  (void)fetcher;
+  if (!x || !x->is_paused)
+    return;
+  x->is_paused = false;
+  if (answer == CR_FETCH_END) {
+    x->to_give = x->given;
+    x->failure = CRAWLER_FAILED_UNWANTED_TYPE;
+  }
+  (void)cr_loop_set_timer(x->owner->config.loop, &x->timer, now_of(x)); /* has its place */
+}
+
 static int answer_token(struct cr_fetcher *fetcher, uint64_t token, const char *addresses,
                         int64_t ttl_ms)
 {
@@ -503,6 +538,7 @@ static const struct cr_fetcher_ops ops = {
   .name = "simulated",
   .start = start,
   .cancel = cancel,
+  .resume = resume,
   .resolved = answer_token,
   .close = close_fetcher,
 };

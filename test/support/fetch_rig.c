@@ -177,6 +177,15 @@ void cr_fetch_shot_cancel(struct cr_fetch_shot *shot)
   rig->under_way--;
 }
 
+void cr_fetch_shot_resume(struct cr_fetch_shot *shot, enum cr_fetch_answer answer)
+{
+  struct cr_fetch_rig *rig = shot->rig;
+
+  rig->in_library = true;
+  rig->fetcher->ops->resume(rig->fetcher, &shot->t, answer);
+  rig->in_library = false;
+}
+
 void cr_fetch_shot_free(struct cr_fetch_shot *shot)
 {
   cr_buf_free(&shot->t.body_in);

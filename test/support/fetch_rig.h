@@ -52,6 +52,8 @@ void cr_fetch_shot_init(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, co
                         const char *path);
 int cr_fetch_shot_start(struct cr_fetch_shot *shot);
 void cr_fetch_shot_cancel(struct cr_fetch_shot *shot);
+/* After a data event that was answered LATER. */
+void cr_fetch_shot_resume(struct cr_fetch_shot *shot, enum cr_fetch_answer answer);
 void cr_fetch_shot_free(struct cr_fetch_shot *shot);
 /* Starts it and runs until it is done. */
 void cr_fetch_shot_fire(struct cr_fetch_shot *shot);
