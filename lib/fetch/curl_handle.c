@@ -15,6 +15,7 @@
 
 #include "fetch/curl_error.h"
 #include "fetch/curl_options.h"
+#include "fetch/head_framing.h"
 #include "loop/loop.h"
 
 #ifndef SOCK_CLOEXEC /* a system without it hands sockets on to programs that the host executes */
@@ -162,19 +163,27 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
 
 /* ---- the response ---- */
 
-/* The empty line behind a block of headers. A block of status 1xx is followed by another one. */
-static void end_block(struct cr_curl_handle *h)
+/* The empty line behind a block of headers. A block of status 1xx is followed by another one.
+ * false: the transfer is stopped. */
+static bool end_block(struct cr_curl_handle *h)
 {
   long status = 0;
 
   (void)curl_easy_getinfo(h->job.easy, CURLINFO_RESPONSE_CODE, &status);
   if (status < 200) {
     cr_buf_clear(&h->head);
-    return;
+    return true;
   }
+  struct cr_framing framing = cr_framing_read(cr_span(h->head.data, h->head.len));
+  if (framing.flaw) {
+    stop(h, CRAWLER_FAILED_PROTOCOL, framing.flaw);
+    return false;
+  }
+  h->length = framing.length;
   h->t->status = (int)status;
   h->headed = true;
   h->news(h);
+  return true;
 }
 
 /* One line with its end (CURLOPT_HEADERFUNCTION(3)); trailers come the same way, after the head. */
@@ -194,8 +203,7 @@ size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg)
   if (h->headed)
     return bytes;
   if (bytes > 0 && (line[0] == '\r' || line[0] == '\n')) {
-    end_block(h);
-    return bytes;
+    return end_block(h) ? bytes : CURL_WRITEFUNC_ERROR;
   }
   int err = cr_buf_add(&h->head, line, bytes);
   if (err) {
@@ -220,15 +228,13 @@ static bool may_take(const struct cr_curl_handle *h, size_t bytes)
 static int expect_body(struct cr_curl_handle *h)
 {
   struct cr_transfer *t = h->t;
-  curl_off_t length = -1;
 
-  (void)curl_easy_getinfo(h->job.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-  if (length < 0)
+  if (h->length == CR_NO_LENGTH)
     return 0;
-  if ((uint64_t)length > t->max_body_bytes)
+  if ((uint64_t)h->length > t->max_body_bytes)
     return CRAWLER_E_LIMIT;
-  if (!t->stream && length <= RESERVE_MAX && may_take(h, (size_t)length))
-    (void)cr_buf_reserve(&t->body_in, (size_t)length); /* only saves growing; adding will tell */
+  if (!t->stream && h->length <= RESERVE_MAX && may_take(h, (size_t)h->length))
+    (void)cr_buf_reserve(&t->body_in, (size_t)h->length); /* only saves growing; adding will tell */
   return 0;
 }
 

@@ -56,6 +56,7 @@ struct cr_curl_handle { /* sits inside its owner */
   struct cr_buf head;   /* header lines of the block that is being read */
   struct cr_buf pieces; /* body bytes for the data event */
   size_t header_bytes;  /* of all blocks */
+  int64_t length;       /* of the body, as announced; CR_NO_LENGTH: not */
   bool answered;        /* a line came */
   bool headed;          /* the head of the final response is complete */
   int sockets;          /* asked for in this attempt; 0 when sent: a connection kept alive */

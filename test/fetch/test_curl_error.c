@@ -50,6 +50,8 @@ static const struct {
   { CURLE_OUT_OF_MEMORY, SENT, CRAWLER_FAILED_TOO_LARGE, "a header line over 100 KB in 7.88" },
   { CURLE_OUT_OF_MEMORY, NOT_SENT, CRAWLER_FAILED_INTERNAL, "" },
   { CURLE_OUT_OF_MEMORY, HEADED, CRAWLER_FAILED_INTERNAL, "" },
+  { CURLE_BAD_FUNCTION_ARGUMENT, SENT, CRAWLER_FAILED_PROTOCOL, "a head that begins with a space" },
+  { CURLE_BAD_FUNCTION_ARGUMENT, NOT_SENT, CRAWLER_FAILED_INTERNAL, "" },
   { CURLE_SSL_CONNECT_ERROR, NOT_SENT, CRAWLER_FAILED_TLS, "" },
   { CURLE_PEER_FAILED_VERIFICATION, NOT_SENT, CRAWLER_FAILED_TLS, "" },
   { CURLE_SSL_CACERT_BADFILE, NOT_SENT, CRAWLER_FAILED_INTERNAL, "our ca_file" },
@@ -114,6 +116,7 @@ static void broken_bytes_are_told_from_broken_connections(void **state)
     crawler_reason want;
   } rows[] = {
     { "Illegal or missing hexadecimal sequence in chunked-encoding", CRAWLER_FAILED_PROTOCOL },
+    { "Out of memory in chunked-encoding", CRAWLER_FAILED_TOO_LARGE }, /* a long trailer */
     { "Too large response headers: 307204 > 307200", CRAWLER_FAILED_TOO_LARGE },
     { "Recv failure: Connection reset by peer", CRAWLER_FAILED_TRUNCATED },
     { "", CRAWLER_FAILED_TRUNCATED },
