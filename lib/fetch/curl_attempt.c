@@ -76,6 +76,10 @@ static void job_ended(struct cr_curl_job *job, int code)
 
   if (a->over || a->stage == CR_CURL_REROUTED)
     return;
+  if (a->handle.stale && !a->t->sent && code != CR_CURL_LOST) {
+    reroute_later(a);
+    return;
+  }
   cr_curl_handle_judge(&a->handle, code);
   if (a->t->failure == CRAWLER_FAILED_CONNECT && !a->t->sent && code != CR_CURL_LOST &&
       has_other_address(a) && cr_loop_now(a->common->env.loop) < connect_deadline(a)) {
@@ -242,15 +246,18 @@ static void connect_now(struct cr_curl_attempt *a)
     finish_internal(a, err);
 }
 
-static void connect_next(struct cr_curl_attempt *a)
+/* To the next address; or to the same one, if it was the connection that wasn't fit. */
+static void connect_again(struct cr_curl_attempt *a)
 {
   cr_curl_cell_remove(a->home->cell, &a->handle.job);
   a->in_cell = false;
-  a->address_at++;
+  if (!a->handle.stale)
+    a->address_at++;
   a->t->failure = CRAWLER_REASON_NONE;
   a->t->error = NULL;
-  cr_address_format(&a->addresses[a->address_at], a->address_text);
-  int err = cr_curl_handle_reroute(&a->handle, a->address_text);
+  if (a->address_count > 0)
+    cr_address_format(&a->addresses[a->address_at], a->address_text);
+  int err = cr_curl_handle_reroute(&a->handle, a->address_count > 0 ? a->address_text : NULL);
   if (!err)
     err = run(a);
   if (err)
@@ -356,7 +363,7 @@ static void deliver(struct cr_deferred *deferred)
     if (a->over || a->stage == CR_CURL_RUNNING)
       tell(a);
     else if (a->stage == CR_CURL_REROUTED)
-      connect_next(a);
+      connect_again(a);
     else if (a->stage == CR_CURL_RESOLVED)
       ask_for_address(a);
     else

@@ -21,6 +21,7 @@ struct fetcher {
   struct cr_fetcher base;
   struct cr_fetcher_config config;
   struct cr_curl_common common;
+  struct cr_curl_sockets sockets;
   struct cr_curl_home **homes;
   size_t home_count;
   size_t planned; /* transfers in flight that the homes are made for */
@@ -166,6 +167,7 @@ static void close_fetcher(struct cr_fetcher *base)
   if (f->common.env.share)
     (void)curl_share_cleanup(f->common.env.share); /* no easy handle uses it any more */
   cr_free(f->config.mem, f->common.env.user_agent);
+  cr_curl_sockets_free(&f->sockets);
   if (f->has_curl)
     curl_global_cleanup();
   cr_free(f->config.mem, f);
@@ -241,6 +243,7 @@ static int open_parts(struct fetcher *f)
 
   env->mem = config->mem;
   env->loop = config->loop;
+  env->sockets = &f->sockets;
   env->proxy = config->proxy ? config->proxy : "";
   env->ca_file = config->ca_file ? config->ca_file : "";
   env->insecure = config->insecure;
@@ -270,6 +273,7 @@ int cr_curl_fetcher_open(struct cr_fetcher **out, const struct cr_fetcher_config
   f->config = *config;
   f->common.config = &f->config;
   cr_curl_common_init(&f->common);
+  cr_curl_sockets_init(&f->sockets, config->mem);
   int err = open_parts(f);
   if (err) {
     close_fetcher(&f->base);

@@ -4,7 +4,8 @@
  * The gate: libcurl sends a request again by itself when a connection that was kept alive dies
  * under it. PREREQFUNCTION is called before each time a request leaves (found in 7.88.1), so a
  * second call within one transfer ends it: nothing is sent twice without the crawl's consent.
- * Policy is asked at each new socket and, for connections kept alive, at the gate.
+ * Policy is asked at each new socket and, for connections kept alive, at the gate, which also turns
+ * back from one on which something came that nobody asked for.
  */
 #include "fetch/curl_handle.h"
 
@@ -118,6 +119,7 @@ curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_s
   }
   int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
   h->os_errno = fd < 0 ? errno : 0;
+  h->socket = fd;
   return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
@@ -137,10 +139,9 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
   struct cr_curl_handle *h = arg;
   struct cr_transfer *t = h->t;
   struct cr_address address;
+  bool is_kept = h->sockets == 0;
 
   (void)local;
-  (void)peer_port;
-  (void)local_port;
   if (t->sent) {
     stop(h, CRAWLER_FAILED_TRUNCATED, only_once);
     return CURL_PREREQFUNC_ABORT;
@@ -155,9 +156,17 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
       return CURL_PREREQFUNC_ABORT;
     memcpy(t->address, text.at, text.len + 1);
   }
+  if (is_proxied(h)) /* which of two ports libcurl names depends on its version */
+    peer_port = -1;
+  if (is_kept && !cr_curl_sockets_are_quiet(h->env->sockets, local_port, peer_port)) {
+    h->stale = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  if (!is_kept)
+    cr_curl_sockets_note(h->env->sockets, h->socket, local_port);
   t->sent = true;
   t->sent_ms = cr_loop_now(h->env->loop);
-  t->reused = h->sockets == 0;
+  t->reused = is_kept;
   return CURL_PREREQFUNC_OK;
 }
 
@@ -321,6 +330,7 @@ static int make_easy(struct cr_curl_handle *h)
 static void begin_attempt(struct cr_curl_handle *h)
 {
   h->sockets = 0;
+  h->stale = false;
   h->os_errno = 0;
   h->detail[0] = '\0';
 }
@@ -342,6 +352,11 @@ int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, cons
 
 int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address)
 {
+  if (h->stale) {
+    if (curl_easy_setopt(h->job.easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK)
+      return CRAWLER_E_NETWORK;
+    h->is_fresh = true;
+  }
   begin_attempt(h);
   return cr_curl_options_set_route(h, address);
 }

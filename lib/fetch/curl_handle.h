@@ -11,12 +11,14 @@
 #include "base/buf.h"
 #include "fetch/address.h"
 #include "fetch/curl_cell.h"
+#include "fetch/curl_sockets.h"
 #include "fetch/fetcher.h"
 
 struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns all of it */
   struct cr_mem *mem;
   struct cr_loop *loop;
   struct cr_address_policy *policy;
+  struct cr_curl_sockets *sockets;
   CURLSH *share;              /* cookies; NULL: none */
   char *user_agent;           /* "": none is sent */
   uint32_t user_agent_serial; /* another number for another user_agent; from 1 */
@@ -60,6 +62,8 @@ struct cr_curl_handle { /* sits inside its owner */
   bool answered;        /* a line came */
   bool headed;          /* the head of the final response is complete */
   int sockets;          /* asked for in this attempt; 0 when sent: a connection kept alive */
+  int socket;           /* the last of them */
+  bool stale;           /* the connection kept alive isn't fit: nothing was sent on it */
   int os_errno;         /* why there is no socket */
   crawler_reason stop;  /* why we ended it */
   const char *stop_text;
@@ -75,7 +79,8 @@ void cr_curl_handle_free(struct cr_curl_handle *h); /* not while it is in a cell
  * new easy handle if t->customize. 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT (a host too long) or
  * CRAWLER_E_NETWORK. */
 int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, const char *address);
-/* Prepares the same request to another address, after one that didn't connect. */
+/* Prepares the same request to another address, after one that didn't connect, or to the same one
+ * on a new connection if it is stale. */
 int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address);
 /* After someone else set options: sets those that guard policy or carry our state again. */
 int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address);
