@@ -14,7 +14,13 @@
 #include "base/clock.h"
 #include "support/crawl_rig.h"
 
-enum { PATIENCE_MS = 10000, URL_BYTES = 256, BODIES_MAX = 4, LINE_BYTES = 400 };
+enum {
+  PATIENCE_MS = 10000,
+  URL_BYTES = 256,
+  ROWS_MAX = 64,
+  BODIES_MAX = 2 * ROWS_MAX,
+  LINE_BYTES = 400
+};
 
 static const char common[] = "max_retries=1 retry_delay=1ms timeout=20s connect_timeout=20s "
                              "max_body=4M max_headers=16k max_redirects=2 concurrency=1";
@@ -28,11 +34,13 @@ struct body { /* of a page that was delivered */
   size_t bytes;
 };
 
-struct run {
-  const struct cr_hostile *row;
+struct run { /* one crawl */
+  const struct cr_hostile *rows;
+  size_t count;
   enum way way;
   struct cr_crawl_rig rig;
-  struct cr_raw_server *server;
+  struct cr_raw_server *servers[ROWS_MAX]; /* of each row */
+  size_t answered[ROWS_MAX];
   struct body bodies[BODIES_MAX];
   size_t body_count;
   size_t wrong; /* lines said */
@@ -60,13 +68,13 @@ void cr_hostile_open(struct cr_crawl_rig *rig, const char *options)
   set_options(rig->c, options);
 }
 
-/* Of the run's server, unless url is absolute already. */
-static const char *url_of(const struct run *run, const char *url, char room[URL_BYTES])
+/* Of row i's server, unless url is absolute already. */
+static const char *url_of(const struct run *run, size_t i, const char *url, char room[URL_BYTES])
 {
-  const char *address = run->row->address ? run->row->address : "127.0.0.1";
+  const char *address = run->rows[i].address ? run->rows[i].address : "127.0.0.1";
 
   if (url[0] == '/')
-    (void)snprintf(room, URL_BYTES, "http://%s:%d%s", address, cr_raw_server_port(run->server),
+    (void)snprintf(room, URL_BYTES, "http://%s:%d%s", address, cr_raw_server_port(run->servers[i]),
                    url);
   else
     (void)snprintf(room, URL_BYTES, "%s", url);
@@ -137,7 +145,8 @@ static int on_body(crawler *c, crawler_page *page, const void *data, size_t byte
 
 /* ---- what it came to ---- */
 
-static void __attribute__((format(printf, 2, 3))) differ(struct run *run, const char *form, ...)
+static void __attribute__((format(printf, 3, 4)))
+differ(struct run *run, const struct cr_hostile *row, const char *form, ...)
 {
   char line[LINE_BYTES];
   va_list args;
@@ -145,7 +154,7 @@ static void __attribute__((format(printf, 2, 3))) differ(struct run *run, const 
   va_start(args, form);
   (void)vsnprintf(line, sizeof(line), form, args);
   va_end(args);
-  print_error("%s%s: %s\n", run->row->name, way_names[run->way], line);
+  print_error("%s%s: %s\n", row->name, way_names[run->way], line);
   run->wrong++;
 }
 
@@ -155,124 +164,159 @@ static const struct cr_crawl_end *end_of_seed(const struct cr_crawl_rig *rig, co
   const struct cr_crawl_end *end = cr_crawl_end_of(rig, url);
 
   for (size_t i = 0; !end && i < rig->end_count; i++)
-    if (rig->ends[i].outcome != CRAWLER_REJECTED)
+    if (rig->ends[i].outcome != CRAWLER_REJECTED &&
+        strncmp(rig->ends[i].url, url, strlen(url)) == 0)
       end = &rig->ends[i];
   return end;
 }
 
-static void check_body(struct run *run, const char *url, const char *want)
+static void check_body(struct run *run, const struct cr_hostile *row, const char *url,
+                       const char *want)
 {
   const struct body *got = body_of(run, url);
   const char *data = got && got->data ? got->data : "";
 
   if (strcmp(data, want) != 0)
-    differ(run, "%s has the body '%.100s'", url, data);
+    differ(run, row, "%s has the body '%.100s'", url, data);
 }
 
-static void check_end(struct run *run, const struct cr_hostile_end *want,
-                      const struct cr_crawl_end *end)
+/* A streamed body has been repeated by a retry. */
+static bool came_once(const struct run *run)
+{
+  return run->way != STREAMED || cr_crawl_stat(&run->rig, CRAWLER_STAT_RETRIES) == 0;
+}
+
+static void check_end(struct run *run, const struct cr_hostile *row,
+                      const struct cr_hostile_end *want, const struct cr_crawl_end *end)
 {
   if (!end) {
-    differ(run, "%s: no outcome", want->url);
+    differ(run, row, "%s: no outcome", want->url);
     return;
   }
   if (end->outcome != (int)want->outcome || end->reason != (int)want->reason ||
       end->status != want->status)
-    differ(run, "%s %s%s%s %d", want->url, crawler_outcome_name(end->outcome),
+    differ(run, row, "%s %s%s%s %d", want->url, crawler_outcome_name(end->outcome),
            end->reason ? ": " : "", end->reason ? crawler_reason_name(end->reason) : "",
            end->status);
-  /* A streamed body may have been repeated by a retry. */
-  bool is_once = run->way != STREAMED || cr_crawl_stat(&run->rig, CRAWLER_STAT_RETRIES) == 0;
-  if (want->body && is_once && end->outcome == CRAWLER_FETCHED)
-    check_body(run, end->url, want->body);
+  if (want->body && came_once(run) && end->outcome == CRAWLER_FETCHED)
+    check_body(run, row, end->url, want->body);
 }
 
-static void check_requests(struct run *run)
+static void check_row(struct run *run, size_t i)
 {
-  int64_t attempts = cr_crawl_stat(&run->rig, CRAWLER_STAT_ATTEMPTS);
-  size_t seen = run->row->is_deaf ? 0 : cr_raw_server_requests(run->server);
+  const struct cr_hostile *row = &run->rows[i];
+  struct cr_hostile_end seed = { "/", row->outcome, row->reason, row->status, row->body };
+  char url[URL_BYTES];
 
-  if (!run->row->is_deaf && seen != run->row->requests)
-    differ(run, "%zu requests", seen);
-  if (attempts != (int64_t)run->row->requests)
-    differ(run, "%lld attempts", (long long)attempts);
+  check_end(run, row, &seed, end_of_seed(&run->rig, url_of(run, i, "/", url)));
+  const struct body *body = body_of(run, url);
+  if (row->body_bytes > 0 && came_once(run) && (!body || body->bytes != row->body_bytes))
+    differ(run, row, "%zu bytes of body", body ? body->bytes : 0);
+  if (row->then.url)
+    check_end(run, row, &row->then, cr_crawl_end_of(&run->rig, url_of(run, i, row->then.url, url)));
+  if (!row->is_deaf && cr_raw_server_requests(run->servers[i]) != row->requests)
+    differ(run, row, "%zu requests", cr_raw_server_requests(run->servers[i]));
 }
 
 static void check(struct run *run, int64_t took_ms)
 {
-  const struct cr_hostile *row = run->row;
-  int64_t most = row->most_bytes ? row->most_bytes : CR_HOSTILE_BYTES;
-  struct cr_hostile_end seed = { "/", row->outcome, row->reason, row->status, row->body };
-  char url[URL_BYTES];
+  const struct cr_hostile *first = &run->rows[0];
+  int64_t most = first->most_bytes ? first->most_bytes : CR_HOSTILE_BYTES;
+  int64_t peak = atomic_load(&run->rig.memory.peak_bytes);
+  int64_t sent = 0;
 
-  check_end(run, &seed, end_of_seed(&run->rig, url_of(run, "/", url)));
-  if (row->then.url) {
-    check_end(run, &row->then, cr_crawl_end_of(&run->rig, url_of(run, row->then.url, url)));
+  for (size_t i = 0; i < run->count; i++) {
+    check_row(run, i);
+    sent += (int64_t)run->rows[i].requests;
+    if (run->rows[i].reason == CRAWLER_FAILED_TIMEOUT && took_ms < CR_HOSTILE_TIMEOUT_MS)
+      differ(run, &run->rows[i], "timed out after %lld ms", (long long)took_ms);
   }
-  check_requests(run);
-  const struct body *body = body_of(run, url_of(run, "/", url));
-  if (row->body_bytes > 0 && (!body || body->bytes != row->body_bytes))
-    differ(run, "%zu bytes of body", body ? body->bytes : 0);
+  if (cr_crawl_stat(&run->rig, CRAWLER_STAT_ATTEMPTS) != sent)
+    differ(run, first, "%lld attempts", (long long)cr_crawl_stat(&run->rig, CRAWLER_STAT_ATTEMPTS));
   if (took_ms > PATIENCE_MS)
-    differ(run, "%lld ms", (long long)took_ms);
-  if (row->reason == CRAWLER_FAILED_TIMEOUT && took_ms < CR_HOSTILE_TIMEOUT_MS)
-    differ(run, "timed out after %lld ms", (long long)took_ms);
-  if (atomic_load(&run->rig.memory.peak_bytes) > most)
-    differ(run, "%lld bytes at the peak", (long long)atomic_load(&run->rig.memory.peak_bytes));
+    differ(run, first, "%lld ms", (long long)took_ms);
+  if (peak > most)
+    differ(run, first, "%lld bytes at the peak", (long long)peak);
 }
 
 /* ---- a run ---- */
 
-static size_t script_count(const struct cr_hostile *row)
+static void start_server(struct run *run, size_t i)
 {
-  return row->scripts[2] ? 3 : row->scripts[1] ? 2 : 1;
+  const struct cr_hostile *row = &run->rows[i];
+  struct cr_raw_config config = { .scripts = row->scripts,
+                                  .script_count = row->scripts[2]   ? 3
+                                                  : row->scripts[1] ? 2
+                                                                    : 1,
+                                  .address = row->address,
+                                  .answer = row->answer,
+                                  .user = &run->answered[i] };
+
+  run->servers[i] = cr_raw_server_start(&config);
+  assert_non_null(run->servers[i]);
+}
+
+static void add_seed(struct run *run, size_t i)
+{
+  char url[URL_BYTES];
+  crawler_request *req = crawler_request_new(run->rig.c, url_of(run, i, "/", url));
+
+  assert_non_null(req);
+  assert_int_equal(crawler_request_set_method(req, run->rows[i].method), 0);
+  assert_int_equal(crawler_submit(run->rig.c, req), 0);
 }
 
 static void crawl(struct run *run)
 {
   struct cr_crawl_rig *rig = &run->rig;
   int64_t began = cr_clock_mono_ms();
-  char url[URL_BYTES];
 
-  cr_hostile_open(rig, run->row->options);
+  cr_hostile_open(rig, run->rows[0].options);
+  if (run->count > 1)
+    assert_int_equal(crawler_set_concurrency(rig->c, (int)run->count), 0);
   assert_int_equal(crawler_set_workers(rig->c, run->way == WITH_DOCUMENT ? 0 : 2), 0);
   assert_int_equal(crawler_set_document(rig->c, run->way == WITH_DOCUMENT), 0);
   crawler_on_page(rig->c, on_page, run);
   if (run->way == STREAMED)
     crawler_on_body(rig->c, on_body, run);
-  crawler_request *req = crawler_request_new(rig->c, url_of(run, "/", url));
-  crawler_request_set_method(req, run->row->method);
-  assert_int_equal(crawler_submit(rig->c, req), 0);
+  for (size_t i = 0; i < run->count; i++)
+    add_seed(run, i);
   assert_int_equal(cr_crawl_drive(rig), 0);
   check(run, cr_clock_mono_ms() - began);
   cr_crawl_check(rig);
   cr_crawl_close(rig);
 }
 
-static size_t meet(const struct cr_hostile *row, enum way way)
+/* A body that on_body takes is not read for links. */
+static bool is_for_way(const struct cr_hostile *row, enum way way)
 {
-  size_t answered = 0;
-  struct cr_raw_config config = { .scripts = row->scripts,
-                                  .script_count = script_count(row),
-                                  .address = row->address,
-                                  .answer = row->answer,
-                                  .user = &answered };
+  return way != STREAMED || !row->then.url || row->outcome != CRAWLER_FETCHED;
+}
+
+static size_t meet(const struct cr_hostile *rows, size_t count, enum way way)
+{
   int descriptors = cr_count_descriptors();
   int threads = cr_count_threads();
-  struct run run = { .row = row, .way = way };
+  struct run *run = calloc(1, sizeof(*run));
 
-  run.server = cr_raw_server_start(&config);
-  crawl(&run);
-  cr_raw_server_stop(run.server);
-  for (size_t i = 0; i < run.body_count; i++) {
-    free(run.bodies[i].url);
-    free(run.bodies[i].data);
+  assert_non_null(run);
+  *run = (struct run){ .rows = rows, .count = count, .way = way };
+  for (size_t i = 0; i < count; i++)
+    start_server(run, i);
+  crawl(run);
+  for (size_t i = 0; i < count; i++)
+    cr_raw_server_stop(run->servers[i]);
+  for (size_t i = 0; i < run->body_count; i++) {
+    free(run->bodies[i].url);
+    free(run->bodies[i].data);
   }
   if (cr_count_descriptors() != descriptors)
-    differ(&run, "%d descriptors, %d before", cr_count_descriptors(), descriptors);
+    differ(run, rows, "%d descriptors, %d before", cr_count_descriptors(), descriptors);
   if (cr_count_threads() != threads)
-    differ(&run, "%d threads, %d before", cr_count_threads(), threads);
-  return run.wrong;
+    differ(run, rows, "%d threads, %d before", cr_count_threads(), threads);
+  size_t wrong = run->wrong;
+  free(run);
+  return wrong;
 }
 
 void cr_hostile_run(const struct cr_hostile *rows, size_t count)
@@ -281,7 +325,19 @@ void cr_hostile_run(const struct cr_hostile *rows, size_t count)
 
   for (size_t i = 0; i < count; i++)
     for (int way = 0; way < WAYS; way++)
-      wrong += meet(&rows[i], (enum way)way);
+      if (is_for_way(&rows[i], (enum way)way))
+        wrong += meet(&rows[i], 1, (enum way)way);
+  if (wrong > 0)
+    fail_msg("%zu differences in %zu rows", wrong, count);
+}
+
+void cr_hostile_run_together(const struct cr_hostile *rows, size_t count)
+{
+  size_t wrong = 0;
+
+  assert_in_range(count, 1, ROWS_MAX);
+  for (int way = 0; way < WAYS; way++)
+    wrong += meet(rows, count, (enum way)way);
   if (wrong > 0)
     fail_msg("%zu differences in %zu rows", wrong, count);
 }

@@ -39,8 +39,8 @@
 #define BODY(text) .body = (text)
 #define REJECTED(reason) CRAWLER_REJECTED, CRAWLER_REJECTED_##reason, 0
 
-enum { CR_HOSTILE_TIMEOUT_MS = 60 };
-#define SOON "timeout=60ms" /* of a row whose server falls silent */
+enum { CR_HOSTILE_TIMEOUT_MS = 250 };
+#define SOON "timeout=250ms" /* of rows whose server falls silent */
 
 struct cr_hostile_end {
   const char *url; /* of the same server if it begins with '/'; NULL: there is none */
@@ -75,6 +75,9 @@ enum { CR_HOSTILE_BYTES = 20 << 20 };
 /* Crawls each row in each way; fails with all that differed. */
 void cr_hostile_run(const struct cr_hostile *rows, size_t count);
 #define RUN_ROWS(rows) cr_hostile_run(rows, sizeof(rows) / sizeof(*(rows)))
+/* The same, but all in one crawl, with the first row's options: for those that take time. */
+void cr_hostile_run_together(const struct cr_hostile *rows, size_t count);
+#define RUN_ROWS_TOGETHER(rows) cr_hostile_run_together(rows, sizeof(rows) / sizeof(*(rows)))
 
 /* ---- for tests that crawl in their own way ---- */
 

@@ -337,8 +337,11 @@ static void accept_one(struct cr_raw_server *server)
   (void)pthread_mutex_unlock(&server->lock);
   size_t last = server->config.script_count - 1;
   c->script = server->config.scripts[n < last ? n : last];
-  server->open[server->open_count++] = c;
   play(server, c);
+  if (c->over)
+    close_connection(c);
+  else
+    server->open[server->open_count++] = c;
 }
 
 static int next_wait(const struct cr_raw_server *server)
