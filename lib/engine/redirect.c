@@ -133,14 +133,15 @@ void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
     cr_arena_reset(&s->scratch);
     cr_no_room(s, &target, cr_admit(s, &a));
     cr_depth_replaced(s, v->fp, a.fp, target.depth);
-  } else if (err == CRAWLER_E_SCHEME) {
-    target.url = v->page.location;
-    target.url_bytes = strlen(target.url);
-    a.fp = cr_text_fp(s, cr_span(target.url, target.url_bytes), CRAWLER_GET);
-    cr_reject(s, &target, a.fp, CRAWLER_REJECTED_SCHEME);
   } else if (err == CRAWLER_E_NOMEM) {
     target.url = v->page.location;
     cr_no_room(s, &target, CR_ADD_MEMORY);
+  } else { /* or it is too long */
+    target.url = v->page.location;
+    target.url_bytes = strlen(target.url);
+    a.fp = cr_text_fp(s, cr_span(target.url, target.url_bytes), CRAWLER_GET);
+    cr_reject(s, &target, a.fp,
+              err == CRAWLER_E_SCHEME ? CRAWLER_REJECTED_SCHEME : CRAWLER_REJECTED_INVALID_URL);
   }
   cr_visit_end(v, CRAWLER_REDIRECTED, CRAWLER_REASON_NONE);
 }

@@ -37,7 +37,7 @@
 #define FAILED(reason, status) CRAWLER_FAILED, CRAWLER_FAILED_##reason, status
 #define SENT(count) .requests = (count)
 #define BODY(text) .body = (text)
-#define REJECTED(reason) CRAWLER_REJECTED, CRAWLER_REJECTED_##reason, 0
+#define REJECTED(reason) CRAWLER_REJECTED, CRAWLER_REJECTED_##reason, 0, NULL
 
 enum { CR_HOSTILE_TIMEOUT_MS = 250 };
 #define SOON "timeout=250ms" /* of rows whose server falls silent */
