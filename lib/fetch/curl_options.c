@@ -49,8 +49,8 @@ static const struct number guards[] = {
 
 /* Options whose text or object is always none. */
 static const CURLoption absent[] = {
-  CURLOPT_CURLU,   CURLOPT_CONNECT_TO, CURLOPT_UNIX_SOCKET_PATH, CURLOPT_ABSTRACT_UNIX_SOCKET,
-  CURLOPT_DOH_URL,
+  CURLOPT_CURLU,   CURLOPT_CONNECT_TO,      CURLOPT_UNIX_SOCKET_PATH, CURLOPT_ABSTRACT_UNIX_SOCKET,
+  CURLOPT_DOH_URL, CURLOPT_ACCEPT_ENCODING,
 };
 
 static int result(CURLcode code)
@@ -104,7 +104,6 @@ static CURLcode set_guards(struct cr_curl_handle *h)
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PRE_PROXY, NULL);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, CR_INFLATE_ACCEPT);
   return bad;
 }
 
@@ -167,7 +166,7 @@ static char *as_list_data(const char *text)
 static int set_headers(struct cr_curl_handle *h)
 {
   const struct cr_transfer *t = h->t;
-  size_t most = t->header_count + 2;
+  size_t most = t->header_count + 3;
   size_t count = 0;
 
   if (most > h->line_cap) {
@@ -179,6 +178,8 @@ static int set_headers(struct cr_curl_handle *h)
     h->lines = lines;
     h->line_cap = most;
   }
+  if (!has_header(t, CR_SPAN("accept-encoding:"))) /* by its option libcurl would judge answers */
+    h->lines[count++].data = as_list_data("Accept-Encoding: " CR_INFLATE_ACCEPT);
   if (!has_header(t, CR_SPAN("accept:")))
     h->lines[count++].data = as_list_data(ACCEPT);
   if (t->method == CRAWLER_POST) /* no "Expect: 100-continue" */

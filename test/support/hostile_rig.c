@@ -19,7 +19,8 @@ enum {
   URL_BYTES = 256,
   ROWS_MAX = 64,
   BODIES_MAX = 2 * ROWS_MAX,
-  LINE_BYTES = 400
+  LINE_BYTES = 400,
+  KEPT_BYTES = 1 << 16 /* of a streamed body */
 };
 
 static const char common[] = "max_retries=1 retry_delay=1ms timeout=20s connect_timeout=20s "
@@ -138,8 +139,10 @@ static int on_body(crawler *c, crawler_page *page, const void *data, size_t byte
   struct body *body = add_body(user, crawler_page_url(page));
 
   (void)c;
-  if (body && body->bytes < 1 << 20)
+  if (body && body->bytes < KEPT_BYTES)
     append(body, data, bytes);
+  else if (body)
+    body->bytes += bytes; /* counted */
   return CRAWLER_ACCEPT;
 }
 
