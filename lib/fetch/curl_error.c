@@ -100,7 +100,8 @@ static bool detail_has(const struct cr_curl_end *end, const char *text)
 static const char long_trailer[] = "Out of memory in chunked-encoding";
 
 /* CURLE_RECV_ERROR is a broken connection, but in some places libcurl means the bytes that came.
- * It has no code of its own for those; the words are the same from 7.87 to 8.16. */
+ * It has no code of its own for those; the words are the same from 7.87 to 8.16. In TLS 1.3 a server
+ * may refuse a client when that has sent its request: the alert's words are OpenSSL's. */
 static struct cr_curl_failure receive_failure(const struct cr_curl_end *end)
 {
   if (detail_has(end, long_trailer))
@@ -109,6 +110,8 @@ static struct cr_curl_failure receive_failure(const struct cr_curl_end *end)
     return failure(CRAWLER_FAILED_PROTOCOL, words(end));
   if (detail_has(end, "Too large response headers"))
     return failure(CRAWLER_FAILED_TOO_LARGE, words(end));
+  if (!end->headed && detail_has(end, "SSL routines") && detail_has(end, " alert "))
+    return failure(CRAWLER_FAILED_TLS, words(end));
   if (!end->sent) /* a proxy that said no */
     return failure(CRAWLER_FAILED_CONNECT, words(end));
   return failure(CRAWLER_FAILED_TRUNCATED, words(end));
