@@ -100,6 +100,22 @@ static void carry_over(const struct cr_visit *v, struct crawler_request *target)
     (void)cr_extra_set_body(to, from->body, from->content_type); /* sent without, if no memory */
 }
 
+/* err: why the target in s->url, which the page's location writes out, has no identity. */
+static void refuse_target(struct cr_visit *v, struct crawler_request *target, int err)
+{
+  struct cr_shard *s = v->shard;
+
+  target->url = v->page.location;
+  target->url_bytes = strlen(target->url);
+  if (err == CRAWLER_E_NOMEM) {
+    cr_no_room(s, target, CR_ADD_MEMORY);
+    return;
+  }
+  uint64_t fp = cr_text_fp(s, cr_span(target->url, target->url_bytes), CRAWLER_GET);
+  cr_reject(s, target, fp,
+            err == CRAWLER_E_SCHEME ? CRAWLER_REJECTED_SCHEME : CRAWLER_REJECTED_INVALID_URL);
+}
+
 /* Another key: the target enters the crawl, the source ends. */
 void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
 {
@@ -133,15 +149,8 @@ void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
     cr_arena_reset(&s->scratch);
     cr_no_room(s, &target, cr_admit(s, &a));
     cr_depth_replaced(s, v->fp, a.fp, target.depth);
-  } else if (err == CRAWLER_E_NOMEM) {
-    target.url = v->page.location;
-    cr_no_room(s, &target, CR_ADD_MEMORY);
-  } else { /* or it is too long */
-    target.url = v->page.location;
-    target.url_bytes = strlen(target.url);
-    a.fp = cr_text_fp(s, cr_span(target.url, target.url_bytes), CRAWLER_GET);
-    cr_reject(s, &target, a.fp,
-              err == CRAWLER_E_SCHEME ? CRAWLER_REJECTED_SCHEME : CRAWLER_REJECTED_INVALID_URL);
+  } else { /* another scheme, or too long */
+    refuse_target(v, &target, err);
   }
   cr_visit_end(v, CRAWLER_REDIRECTED, CRAWLER_REASON_NONE);
 }

@@ -100,8 +100,8 @@ static bool detail_has(const struct cr_curl_end *end, const char *text)
 static const char long_trailer[] = "Out of memory in chunked-encoding";
 
 /* CURLE_RECV_ERROR is a broken connection, but in some places libcurl means the bytes that came.
- * It has no code of its own for those; the words are the same from 7.87 to 8.16. In TLS 1.3 a server
- * may refuse a client when that has sent its request: the alert's words are OpenSSL's. */
+ * It has no code of its own for those; the words are the same from 7.87 to 8.16. In TLS 1.3 a
+ * server may refuse a client when that has sent its request: the alert's words are OpenSSL's. */
 static struct cr_curl_failure receive_failure(const struct cr_curl_end *end)
 {
   if (detail_has(end, long_trailer))

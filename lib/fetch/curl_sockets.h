@@ -2,8 +2,8 @@
 /* curl_sockets.h - is a connection that was kept alive fit for another request?
  *
  * What came on it while no request was outstanding must not be taken for the response to the next
- * one (RFC 9112 section 9.2); libcurl looks for that since 8.0 only. Sockets are libcurl's: they are
- * remembered by local port, and known again by both of their ports.
+ * one (RFC 9112 section 9.2); libcurl looks for that since 8.0 only. Sockets are libcurl's: they
+ * are remembered by local port, and known again by both of their ports.
  */
 #ifndef CR_FETCH_CURL_SOCKETS_H
 #define CR_FETCH_CURL_SOCKETS_H

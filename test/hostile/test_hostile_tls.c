@@ -3,10 +3,10 @@
 /* Certificates that prove nothing, and handshakes that go wrong.
  *
  * The rules: RFC 9110 section 4.3.4 (names), RFC 5280 section 6 (paths), RFC 8446 section 6.1 (a
- * close without close_notify may be an attacker's). A handshake or certificate that fails is failed as tls, without retry and
- * before a request has left; one that doesn't come about in time is failed as connect. The
- * conditions of badssl.com stand here as servers of our own: chromium/badssl.com
- * @6e53ae0859e678724d54eb4f64f839174c9b82e3 (Apache-2.0), the facts of its dashboard. */
+ * close without close_notify may be an attacker's). A handshake or certificate that fails is failed
+ * as tls, without retry and before a request has left; one that doesn't come about in time is
+ * failed as connect. The conditions of badssl.com stand here as servers of our own, by the facts of
+ * its dashboard: chromium/badssl.com@6e53ae0859e678724d54eb4f64f839174c9b82e3 (Apache-2.0). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -110,8 +110,8 @@ static const struct row ends[] = {
     .outcome = FAILED(TIMEOUT, 200), .requests = 2, .connections = 2, .options = SOON },
   { "closed in order, body until the end", TLS(.response = OPEN_PAGE), SECRET },
   { "closed in order in the body", TLS(.response = LONG_PAGE), CUT },
-  /* RFC 9112 section 9.8 calls this incomplete; libcurl takes it for an end in order, as browsers do
-   * (SSL_OP_IGNORE_UNEXPECTED_EOF), since many servers never say more. */
+  /* RFC 9112 section 9.8 calls this incomplete; libcurl takes it for an end in order, as browsers
+   * do (SSL_OP_IGNORE_UNEXPECTED_EOF), since many servers never say more. */
   { "cut, body until the end", TLS(.response = OPEN_PAGE, .end = CR_TLS_CUT), SECRET },
   { "cut, the same in TLS 1.2",
     TLS(UP_TO(TLS1_2_VERSION), .response = OPEN_PAGE, .end = CR_TLS_CUT), SECRET },

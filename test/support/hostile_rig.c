@@ -49,14 +49,14 @@ struct run { /* one crawl */
 
 /* ---- options and URLs ---- */
 
-static void set_options(crawler *c, const char *list)
+void cr_hostile_set(struct cr_crawl_rig *rig, const char *list)
 {
   char name[64];
   char value[128];
   int used = 0;
 
   while (list && sscanf(list, " %63[^=]=%127s%n", name, value, &used) == 2) {
-    if (crawler_set_option(c, name, value) != 0)
+    if (crawler_set_option(rig->c, name, value) != 0)
       fail_msg("no such option: %s=%s", name, value);
     list += used;
   }
@@ -65,8 +65,8 @@ static void set_options(crawler *c, const char *list)
 void cr_hostile_open(struct cr_crawl_rig *rig, const char *options)
 {
   cr_crawl_open(rig, CR_WAY_RUN);
-  set_options(rig->c, common);
-  set_options(rig->c, options);
+  cr_hostile_set(rig, common);
+  cr_hostile_set(rig, options);
 }
 
 /* Of row i's server, unless url is absolute already. */

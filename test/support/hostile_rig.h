@@ -8,8 +8,9 @@
  *
  * To add a row: write the script as SCRIPT(name, steps...) next to those of its kind, decide by the
  * rule (an RFC's section, the meaning of the reasons in crawler.h) what it must come to, and put
- * { "what it does", { name }, FETCHED(status) or FAILED(REASON, status), SENT(requests) } into the table;
- * then run it. Where the outcome is another one, the library is wrong or the rule was misread.
+ * { "what it does", { name }, FETCHED(status) or FAILED(REASON, status), SENT(requests) } into the
+ * table; then run it. Where the outcome is another one, the library is wrong or the rule was
+ * misread.
  */
 #ifndef CR_TEST_HOSTILE_RIG_H
 #define CR_TEST_HOSTILE_RIG_H
@@ -85,5 +86,7 @@ struct cr_crawl_rig;
 
 /* A crawler with the rig's options: one retry, soon; caps on body, headers and redirects. */
 void cr_hostile_open(struct cr_crawl_rig *rig, const char *options);
+/* "name=value name=value" */
+void cr_hostile_set(struct cr_crawl_rig *rig, const char *options);
 
 #endif
