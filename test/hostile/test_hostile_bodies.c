@@ -144,13 +144,14 @@ CHUNKS(chunk_cut_behind_data, "2\r\nok");
 CHUNKS(chunk_cut_before_last, "2\r\nok\r\n");
 CHUNKS(chunk_cut_in_last, "2\r\nok\r\n0");
 CHUNKS(chunk_cut_in_trailer, "2\r\nok\r\n0\r\nX: y\r\n");
-SCRIPT(chunk_extension_1_mb, DO(READ), TEXT(CHUNKED_HEAD "2;x="), MANY(TEN("abcdefghij"), 10486),
-       TEXT("\r\nok\r\n0\r\n\r\n"), DO(END));
+SCRIPT(chunk_extension_1_mb, DO(READ), TEXT(CHUNKED_HEAD "2;x="),
+       MANY(TEN(TEN("abcdefghij")), 1049), TEXT("\r\nok\r\n0\r\n\r\n"), DO(END));
 SCRIPT(chunk_extension_endless, DO(READ), TEXT(CHUNKED_HEAD "2;x="),
        MANY(TEN(TEN("abcdefghij")), 1 << 20), DO(STALL));
-SCRIPT(chunks_of_a_byte, DO(READ), TEXT(CHUNKED_HEAD), MANY("1\r\nx\r\n", 20000), TEXT("0\r\n\r\n"),
+SCRIPT(chunks_of_a_byte, DO(READ), TEXT(CHUNKED_HEAD), MANY(TEN(TEN("1\r\nx\r\n")), 200),
+       TEXT("0\r\n\r\n"), DO(END));
+SCRIPT(chunks_endless, DO(READ), TEXT(CHUNKED_HEAD), MANY(TEN(TEN("a\r\n0123456789\r\n")), 1 << 14),
        DO(END));
-SCRIPT(chunks_endless, DO(READ), TEXT(CHUNKED_HEAD), MANY("a\r\n0123456789\r\n", 1 << 20), DO(END));
 SCRIPT(trailers_endless, DO(READ), TEXT(CHUNKED_HEAD "2\r\nok\r\n0\r\n"),
        MANY("X-More: 0123456789\r\n", 1 << 18), DO(END));
 SCRIPT(trailer_endless, DO(READ), TEXT(CHUNKED_HEAD "2\r\nok\r\n0\r\nX-More: "),
@@ -205,12 +206,13 @@ static const struct cr_hostile chunks[] = {
 SAY(head_with_body, OK_HEAD "Content-Length: 2\r\n\r\nok");
 SAY(head_with_chunks, CHUNKED_HEAD OK_CHUNK);
 SAY(head_without_length, OK_HEAD "\r\n");
-SCRIPT(head_with_much, DO(READ), TEXT(OK_HEAD "\r\n"), MANY(TEN("0123456789"), 1 << 18), DO(END));
+SCRIPT(head_with_much, DO(READ), TEXT(OK_HEAD "\r\n"), MANY(TEN(TEN("0123456789")), 1 << 15),
+       DO(END));
 SAY(until_close, OK_HEAD "\r\nok");
 SAY(until_close_1_0, "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\nok");
-SCRIPT(endless, DO(READ), TEXT(OK_HEAD "\r\n"), MANY(TEN("0123456789"), 1 << 20), DO(END));
-SCRIPT(endless_404, DO(READ), TEXT("HTTP/1.1 404 No\r\n\r\n"), MANY(TEN("0123456789"), 1 << 20),
-       DO(END));
+SCRIPT(endless, DO(READ), TEXT(OK_HEAD "\r\n"), MANY(TEN(TEN("0123456789")), 1 << 17), DO(END));
+SCRIPT(endless_404, DO(READ), TEXT("HTTP/1.1 404 No\r\n\r\n"),
+       MANY(TEN(TEN("0123456789")), 1 << 17), DO(END));
 
 static const struct cr_hostile ends[] = {
   { "a HEAD's answer with a body",

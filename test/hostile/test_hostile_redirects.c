@@ -193,7 +193,7 @@ static const struct cr_hostile loops[] = {
 #define THEN(path) .then = { path, FETCHED(200), "here" }
 #define TO_THERE "HTTP/1.1 302 Moved\r\nLocation: /there\r\n"
 
-SCRIPT(with_endless_body, DO(READ), TEXT(TO_THERE "\r\n"), MANY(TEN("0123456789"), 1 << 20),
+SCRIPT(with_endless_body, DO(READ), TEXT(TO_THERE "\r\n"), MANY(TEN(TEN("0123456789")), 1 << 17),
        DO(END));
 SCRIPT(with_silent_body, DO(READ), TEXT(TO_THERE "Content-Length: 9\r\n\r\nhalf"), DO(STALL));
 SCRIPT(with_cut_body, DO(READ), TEXT(TO_THERE "Content-Length: 9\r\n\r\nhalf"), DO(END));
