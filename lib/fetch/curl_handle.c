@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "fetch/curl_error.h"
 #include "fetch/curl_options.h"
@@ -123,6 +124,13 @@ curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_s
   return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
+/* The connection may outlive the handle that opened it, so this is told of the sockets alone. */
+int cr_curl_close_socket(void *sockets, curl_socket_t fd)
+{
+  cr_curl_sockets_forget(sockets, fd);
+  return close(fd);
+}
+
 /* Called when a name isn't among those given with CURLOPT_RESOLVE: libcurl must not ask the system.
  * The one case that is in order is an IPv6 literal, which it reads by itself. */
 int cr_curl_refuse_lookup(void *resolver, void *reserved, void *arg)
@@ -156,9 +164,9 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
       return CURL_PREREQFUNC_ABORT;
     memcpy(t->address, text.at, text.len + 1);
   }
-  if (is_proxied(h)) /* which of two ports libcurl names depends on its version */
-    peer_port = -1;
-  if (is_kept && !cr_curl_sockets_are_quiet(h->env->sockets, local_port, peer_port)) {
+  /* Through a proxy, whose address it names depends on libcurl's version. */
+  const char *known_peer = is_proxied(h) ? NULL : peer;
+  if (is_kept && !cr_curl_sockets_are_quiet(h->env->sockets, local_port, known_peer, peer_port)) {
     h->stale = true;
     return CURL_PREREQFUNC_ABORT;
   }

@@ -84,6 +84,8 @@ static CURLcode set_callbacks(struct cr_curl_handle *h)
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_WRITEDATA, h);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, cr_curl_open_socket);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, h);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, cr_curl_close_socket);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, h->env->sockets);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, cr_curl_gate);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PREREQDATA, h);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, cr_curl_refuse_lookup);

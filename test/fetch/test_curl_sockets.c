@@ -65,7 +65,7 @@ static void wait_for_something(const struct pair *p)
 
 static bool is_quiet(const struct cr_curl_sockets *s, const struct pair *p)
 {
-  return cr_curl_sockets_are_quiet(s, p->local_port, p->peer_port);
+  return cr_curl_sockets_are_quiet(s, p->local_port, "127.0.0.1", p->peer_port);
 }
 
 static void a_connection_is_quiet_until_something_comes(void **state)
@@ -82,7 +82,7 @@ static void a_connection_is_quiet_until_something_comes(void **state)
   assert_false(is_quiet(&s, &p)); /* not known yet */
   cr_curl_sockets_note(&s, p.fd, p.local_port);
   assert_true(is_quiet(&s, &p));
-  assert_true(cr_curl_sockets_are_quiet(&s, p.local_port, -1));
+  assert_true(cr_curl_sockets_are_quiet(&s, p.local_port, NULL, 0));
   assert_int_equal(write(p.server, "x", 1), 1);
   wait_for_something(&p);
   assert_false(is_quiet(&s, &p));
@@ -108,7 +108,7 @@ static void a_socket_that_took_the_number_of_another_is_not_that_one(void **stat
   cr_curl_sockets_init(&s, &mem);
   connect_pair(&p);
   cr_curl_sockets_note(&s, p.fd, p.local_port);
-  assert_false(cr_curl_sockets_are_quiet(&s, p.local_port, p.peer_port ^ 1));
+  assert_false(cr_curl_sockets_are_quiet(&s, p.local_port, "127.0.0.1", p.peer_port ^ 1));
   connect_pair(&other);
   assert_int_equal(dup2(other.fd, p.fd), p.fd);
   assert_false(is_quiet(&s, &p));
@@ -118,6 +118,33 @@ static void a_socket_that_took_the_number_of_another_is_not_that_one(void **stat
   assert_false(is_quiet(&s, &p));
   (void)close(p.server);
   close_pair(&other);
+  cr_curl_sockets_free(&s);
+  cr_test_mem_done(&mem);
+}
+
+static void of_two_hundred_each_is_known_until_it_is_closed(void **state)
+{
+  enum { COUNT = 200 };
+  static struct pair pairs[COUNT];
+  struct cr_curl_sockets s;
+  struct cr_mem mem;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  cr_curl_sockets_init(&s, &mem);
+  for (int i = 0; i < COUNT; i++) {
+    connect_pair(&pairs[i]);
+    cr_curl_sockets_note(&s, pairs[i].fd, pairs[i].local_port);
+  }
+  for (int gone = 0; gone < COUNT; gone++) {
+    int i = gone * 7 % COUNT;
+    for (int k = gone; k < COUNT; k += 13)
+      assert_true(is_quiet(&s, &pairs[k * 7 % COUNT]));
+    cr_curl_sockets_forget(&s, pairs[i].fd);
+    assert_false(is_quiet(&s, &pairs[i]));
+    assert_int_equal(s.count, COUNT - 1 - gone);
+    close_pair(&pairs[i]);
+  }
   cr_curl_sockets_free(&s);
   cr_test_mem_done(&mem);
 }
@@ -133,7 +160,7 @@ static void ports_that_are_none_are_not_known(void **state)
   cr_curl_sockets_init(&s, &mem);
   for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
     cr_curl_sockets_note(&s, 0, ports[i]);
-    assert_false(cr_curl_sockets_are_quiet(&s, ports[i], 80));
+    assert_false(cr_curl_sockets_are_quiet(&s, ports[i], NULL, 80));
   }
   cr_curl_sockets_free(&s);
   cr_test_mem_done(&mem);
@@ -165,6 +192,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_connection_is_quiet_until_something_comes),
     cmocka_unit_test(a_socket_that_took_the_number_of_another_is_not_that_one),
+    cmocka_unit_test(of_two_hundred_each_is_known_until_it_is_closed),
     cmocka_unit_test(ports_that_are_none_are_not_known),
     cmocka_unit_test(without_memory_a_connection_is_not_used_again),
   };
