@@ -289,8 +289,8 @@ static void meet_bomb(const struct bomb *bomb)
     .status = 200,
     .requests = 1,
     .body_bytes = bomb->body_bytes,
-    .options = "max_body=16M",
-    .most_bytes = 64 * MB, /* 16 MB of body while its buffer grows, and a window */
+    .options = "max_body=16M max_ratio=-1", /* a bomb is what is over max_body here */
+    .most_bytes = 64 * MB,                  /* 16 MB of body while its buffer grows, and a window */
   };
   cr_hostile_run(&row, 1);
 }
