@@ -35,6 +35,33 @@ static enum cr_fetch_answer on_address(struct cr_transfer *t, const char *addres
   return CR_FETCH_GO;
 }
 
+/* Transfer codings are put on last (RFC 9112 section 6.1). The fetcher undoes chunked and leaves
+ * the others, which nobody asked for and hardly anybody sends. */
+static int add_transfer_codings(struct crawler_page *page)
+{
+  struct cr_span list;
+  int err = cr_headers_joined(&page->headers, "Transfer-Encoding", &page->arena, &list);
+
+  if (err != 0 || list.len == 0 || cr_span_eq_nocase(list, CR_SPAN("chunked")))
+    return err;
+  char *all = cr_arena_bytes(&page->arena, page->coding.len + 2 * (list.len + 1));
+  if (!all)
+    return CRAWLER_E_NOMEM;
+  size_t len = page->coding.len;
+  if (len > 0)
+    memcpy(all, page->coding.at, len);
+  while (list.len > 0) {
+    struct cr_span coding = cr_span_take_item(&list);
+    if (coding.len == 0 || cr_span_eq_nocase(coding, CR_SPAN("chunked")))
+      continue;
+    all[len++] = ',';
+    memcpy(all + len, coding.at, coding.len);
+    len += coding.len;
+  }
+  page->coding = cr_span(all, len);
+  return 0;
+}
+
 static int read_head(struct cr_visit *v)
 {
   struct crawler_page *page = &v->page;
@@ -42,6 +69,8 @@ static int read_head(struct cr_visit *v)
 
   if (err == 0)
     err = cr_headers_joined(&page->headers, "Content-Encoding", &page->arena, &page->coding);
+  if (err == 0)
+    err = add_transfer_codings(page);
   page->status = v->transfer.status;
   page->address = v->transfer.address;
   page->fetched_at_ms = cr_loop_wall(v->shard->loop);

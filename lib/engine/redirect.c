@@ -92,6 +92,22 @@ static void carry_message(const struct cr_extra *from, struct cr_extra *to)
     (void)cr_extra_set_body(to, from->body, from->content_type); /* sent without, if no memory */
 }
 
+/* err: why the target in s->url, which the page's location writes out, has no identity. */
+static void refuse_target(struct cr_visit *v, struct crawler_request *target, int err)
+{
+  struct cr_shard *s = v->shard;
+
+  target->url = v->page.location;
+  target->url_bytes = strlen(target->url);
+  if (err == CRAWLER_E_NOMEM) {
+    cr_no_room(s, target, CR_ADD_MEMORY);
+    return;
+  }
+  uint64_t fp = cr_text_fp(s, cr_span(target->url, target->url_bytes), CRAWLER_GET);
+  cr_reject(s, target, fp,
+            err == CRAWLER_E_SCHEME ? CRAWLER_REJECTED_SCHEME : CRAWLER_REJECTED_INVALID_URL);
+}
+
 /* What a redirect takes along: headers and body with its method kept to the same origin only, its
  * proxy to everywhere, for who asks by one doesn't want to be seen by any server. CRAWLER_E_NOMEM:
  * it would be. */
@@ -153,16 +169,10 @@ void cr_visit_hand_over(struct cr_visit *v, crawler_method method)
     cr_arena_reset(&s->scratch);
     cr_no_room(s, &target, cr_admit(s, &a));
     cr_depth_replaced(s, v->fp, a.fp, target.depth);
-  } else if (err == CRAWLER_E_SCHEME) {
-    target.url = v->page.location;
-    target.url_bytes = strlen(target.url);
-    a.fp = cr_text_fp(s, cr_span(target.url, target.url_bytes), CRAWLER_GET);
-    cr_reject(s, &target, a.fp, CRAWLER_REJECTED_SCHEME);
-  } else if (err == CRAWLER_E_NOMEM) {
+  } else { /* another scheme, or too long */
     cr_extra_free(target.extra);
     target.extra = NULL;
-    target.url = v->page.location;
-    cr_no_room(s, &target, CR_ADD_MEMORY);
+    refuse_target(v, &target, err);
   }
   cr_visit_end(v, CRAWLER_REDIRECTED, CRAWLER_REASON_NONE);
 }

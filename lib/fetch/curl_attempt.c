@@ -95,6 +95,10 @@ static void job_ended(struct cr_curl_job *job, int code)
 
   if (a->over || a->stage == CR_CURL_REROUTED)
     return;
+  if (a->handle.stale && !a->t->sent && code != CR_CURL_LOST) {
+    reroute_later(a);
+    return;
+  }
   cr_curl_handle_judge(&a->handle, code);
   if (is_to_be_rerouted(a, code)) {
     reroute_later(a);
@@ -282,18 +286,21 @@ static void connect_now(struct cr_curl_attempt *a)
     finish_internal(a, err);
 }
 
-static void connect_next(struct cr_curl_attempt *a)
+/* To the next address; or to the same one, if it was the connection that wasn't fit. */
+static void connect_again(struct cr_curl_attempt *a)
 {
   cr_curl_cell_remove(a->home->cell, &a->handle.job);
   a->in_cell = false;
   if (a->handle.strayed)
     a->is_put_right = true;
-  else
+  else if (!a->handle.stale)
     a->address_at++;
   a->t->failure = CRAWLER_REASON_NONE;
   a->t->error = NULL;
-  cr_address_format(&a->handle.choice.addresses[a->address_at], a->address_text);
-  int err = cr_curl_handle_reroute(&a->handle, a->address_text);
+  bool has_address = a->handle.choice.count > 0; /* a proxy's isn't known here */
+  if (has_address)
+    cr_address_format(&a->handle.choice.addresses[a->address_at], a->address_text);
+  int err = cr_curl_handle_reroute(&a->handle, has_address ? a->address_text : NULL);
   if (!err)
     err = run(a);
   if (err)
@@ -446,7 +453,7 @@ static void deliver(struct cr_deferred *deferred)
     if (a->over || a->stage == CR_CURL_RUNNING)
       tell(a);
     else if (a->stage == CR_CURL_REROUTED)
-      connect_next(a);
+      connect_again(a);
     else if (a->stage == CR_CURL_RESOLVED)
       ask_for_address(a);
     else

@@ -31,7 +31,7 @@ enum cr_curl_stage {
   CR_CURL_RESOLVING,
   CR_CURL_RESOLVED,
   CR_CURL_RUNNING, /* in its cell */
-  CR_CURL_REROUTED /* the address didn't connect, and there is another one; or it strayed */
+  CR_CURL_REROUTED /* to be connected again: to another address, or by another connection */
 };
 
 struct cr_curl_attempt {

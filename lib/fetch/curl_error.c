@@ -94,14 +94,23 @@ static bool detail_has(const struct cr_curl_end *end, const char *text)
   return end->detail && strstr(end->detail, text);
 }
 
+/* The words of a chunked body's trailer line over 4 KB, up to 8.5; what else might be meant so is a
+ * lack of memory for that line. */
+static const char long_trailer[] = "Out of memory in chunked-encoding";
+
 /* CURLE_RECV_ERROR is a broken connection, but in some places libcurl means the bytes that came.
- * It has no code of its own for those; the words are the same from 7.87 to 8.16. */
+ * It has no code of its own for those; the words are the same from 7.87 to 8.16. In TLS 1.3 a
+ * server may refuse a client when that has sent its request: the alert's words are OpenSSL's. */
 static struct cr_curl_failure receive_failure(const struct cr_curl_end *end)
 {
+  if (detail_has(end, long_trailer))
+    return failure(CRAWLER_FAILED_TOO_LARGE, "a trailer line is too long");
   if (detail_has(end, "chunked-encoding"))
     return failure(CRAWLER_FAILED_PROTOCOL, words(end));
   if (detail_has(end, "Too large response headers"))
     return failure(CRAWLER_FAILED_TOO_LARGE, words(end));
+  if (!end->headed && detail_has(end, "SSL routines") && detail_has(end, " alert "))
+    return failure(CRAWLER_FAILED_TLS, words(end));
   if (!end->sent) /* a proxy that said no */
     return failure(CRAWLER_FAILED_CONNECT, words(end));
   return failure(CRAWLER_FAILED_TRUNCATED, words(end));
@@ -128,6 +137,9 @@ struct cr_curl_failure cr_curl_failure(const struct cr_curl_end *end)
     return receive_failure(end);
   case CURLE_OPERATION_TIMEDOUT:
     return failure(end->sent ? CRAWLER_FAILED_TIMEOUT : CRAWLER_FAILED_CONNECT, words(end));
+  case CURLE_BAD_FUNCTION_ARGUMENT: /* up to 8.0 whitespace before the first header */
+    return failure(end->sent && !end->headed ? CRAWLER_FAILED_PROTOCOL : CRAWLER_FAILED_INTERNAL,
+                   "a header line that can't be read");
   case CURLE_OUT_OF_MEMORY: /* up to 8.5 also a header line of more than 100 KB */
     if (end->sent && !end->headed)
       return failure(CRAWLER_FAILED_TOO_LARGE, "a header line is too long");

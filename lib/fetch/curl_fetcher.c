@@ -21,6 +21,7 @@ struct fetcher {
   struct cr_fetcher base;
   struct cr_fetcher_config config;
   struct cr_curl_common common;
+  struct cr_curl_sockets sockets;
   struct cr_curl_home **homes;
   size_t home_count;
   struct cr_source source;
@@ -172,6 +173,7 @@ static void close_fetcher(struct cr_fetcher *base)
   cr_resolver_close(f->common.resolver);
   cr_address_policy_close(f->common.env.policy);
   cr_free(f->config.mem, f->common.env.user_agent);
+  cr_curl_sockets_free(&f->sockets);
   if (f->has_curl)
     curl_global_cleanup();
   cr_free(f->config.mem, f);
@@ -253,6 +255,7 @@ static int open_parts(struct fetcher *f)
 
   env->mem = config->mem;
   env->loop = config->loop;
+  env->sockets = &f->sockets;
   env->proxy = text_of(config->proxy);
   env->ca_file = text_of(config->ca_file);
   env->client_cert = text_of(config->client_cert);
@@ -286,6 +289,7 @@ int cr_curl_fetcher_open(struct cr_fetcher **out, const struct cr_fetcher_config
   f->config = *config;
   f->common.config = &f->config;
   cr_curl_common_init(&f->common);
+  cr_curl_sockets_init(&f->sockets, config->mem);
   int err = open_parts(f);
   if (err) {
     close_fetcher(&f->base);

@@ -4,7 +4,8 @@
  * The gate: libcurl sends a request again by itself when a connection that was kept alive dies
  * under it. PREREQFUNCTION is called before each time a request leaves (found in 7.88.1), so a
  * second call within one transfer ends it: nothing is sent twice without the crawl's consent.
- * Policy is asked at each new socket and, for connections kept alive, at the gate.
+ * Policy is asked at each new socket and, for connections kept alive, at the gate, which also turns
+ * back from one on which something came that nobody asked for.
  */
 #include "fetch/curl_handle.h"
 
@@ -16,6 +17,7 @@
 
 #include "fetch/curl_error.h"
 #include "fetch/curl_options.h"
+#include "fetch/head_framing.h"
 #include "loop/loop.h"
 
 #ifndef SOCK_CLOEXEC /* a system without it hands sockets on to programs that the host executes */
@@ -93,6 +95,7 @@ static curl_socket_t make_socket(struct cr_curl_handle *h, const struct curl_soc
 {
   int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
   h->os_errno = fd < 0 ? errno : 0;
+  h->socket = fd;
   if (fd < 0)
     return CURL_SOCKET_BAD;
   if (cr_source_bind(h->env->source, fd, to->family) == 0)
@@ -124,6 +127,13 @@ curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_s
   return make_socket(h, to);
 }
 
+/* The connection may outlive the handle that opened it, so this is told of the sockets alone. */
+int cr_curl_close_socket(void *sockets, curl_socket_t fd)
+{
+  cr_curl_sockets_forget(sockets, fd);
+  return close(fd);
+}
+
 /* Called when a name isn't among those given with CURLOPT_RESOLVE: libcurl must not ask the system.
  * The one case that is in order is an IPv6 literal, which it reads by itself. */
 int cr_curl_refuse_lookup(void *resolver, void *reserved, void *arg)
@@ -140,10 +150,9 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
   struct cr_curl_handle *h = arg;
   struct cr_transfer *t = h->t;
   struct cr_address address;
+  bool is_kept = h->sockets == 0;
 
   (void)local;
-  (void)peer_port;
-  (void)local_port;
   if (t->sent) {
     stop(h, CRAWLER_FAILED_TRUNCATED, only_once);
     return CURL_PREREQFUNC_ABORT;
@@ -158,27 +167,43 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
       return CURL_PREREQFUNC_ABORT;
     memcpy(t->address, text.at, text.len + 1);
   }
+  /* Through a proxy, whose address it names depends on libcurl's version. */
+  const char *known_peer = is_proxied(h->env, h->t) ? NULL : peer;
+  if (is_kept && !cr_curl_sockets_are_quiet(h->env->sockets, local_port, known_peer, peer_port)) {
+    h->stale = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  if (!is_kept)
+    cr_curl_sockets_note(h->env->sockets, h->socket, local_port);
   t->sent = true;
   t->sent_ms = cr_loop_now(h->env->loop);
-  t->reused = h->sockets == 0;
+  t->reused = is_kept;
   return CURL_PREREQFUNC_OK;
 }
 
 /* ---- the response ---- */
 
-/* The empty line behind a block of headers. A block of status 1xx is followed by another one. */
-static void end_block(struct cr_curl_handle *h)
+/* The empty line behind a block of headers. A block of status 1xx is followed by another one.
+ * false: the transfer is stopped. */
+static bool end_block(struct cr_curl_handle *h)
 {
   long status = 0;
 
   (void)curl_easy_getinfo(h->job.easy, CURLINFO_RESPONSE_CODE, &status);
   if (status < 200) {
     cr_buf_clear(&h->head);
-    return;
+    return true;
   }
+  struct cr_framing framing = cr_framing_read(cr_span(h->head.data, h->head.len));
+  if (framing.flaw) {
+    stop(h, CRAWLER_FAILED_PROTOCOL, framing.flaw);
+    return false;
+  }
+  h->length = framing.length;
   h->t->status = (int)status;
   h->headed = true;
   h->news(h);
+  return true;
 }
 
 /* One line with its end (CURLOPT_HEADERFUNCTION(3)); trailers come the same way, after the head. */
@@ -198,8 +223,7 @@ size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg)
   if (h->headed)
     return bytes;
   if (bytes > 0 && (line[0] == '\r' || line[0] == '\n')) {
-    end_block(h);
-    return bytes;
+    return end_block(h) ? bytes : CURL_WRITEFUNC_ERROR;
   }
   int err = cr_buf_add(&h->head, line, bytes);
   if (err) {
@@ -224,15 +248,13 @@ static bool may_take(const struct cr_curl_handle *h, size_t bytes)
 static int expect_body(struct cr_curl_handle *h)
 {
   struct cr_transfer *t = h->t;
-  curl_off_t length = -1;
 
-  (void)curl_easy_getinfo(h->job.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-  if (length < 0)
+  if (h->length == CR_NO_LENGTH)
     return 0;
-  if ((uint64_t)length > t->max_body_bytes)
+  if ((uint64_t)h->length > t->max_body_bytes)
     return t->keeps_cut ? 0 : CRAWLER_E_LIMIT;
-  if (!t->stream && length <= RESERVE_MAX && may_take(h, (size_t)length))
-    (void)cr_buf_reserve(&t->body_in, (size_t)length); /* only saves growing; adding will tell */
+  if (!t->stream && h->length <= RESERVE_MAX && may_take(h, (size_t)h->length))
+    (void)cr_buf_reserve(&t->body_in, (size_t)h->length); /* only saves growing; adding will tell */
   return 0;
 }
 
@@ -332,6 +354,7 @@ static int make_easy(struct cr_curl_handle *h)
 static void begin_attempt(struct cr_curl_handle *h)
 {
   h->sockets = 0;
+  h->stale = false;
   h->os_errno = 0;
   h->strayed = false;
   h->detail[0] = '\0';
@@ -354,7 +377,7 @@ int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, cons
 
 int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address)
 {
-  int err = h->strayed ? cr_curl_options_set_fresh(h) : 0;
+  int err = h->strayed || h->stale ? cr_curl_options_set_fresh(h) : 0;
 
   begin_attempt(h);
   h->stop = CRAWLER_REASON_NONE;

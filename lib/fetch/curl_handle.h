@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "fetch/curl_cell.h"
 #include "fetch/curl_choice.h"
+#include "fetch/curl_sockets.h"
 #include "fetch/fetcher.h"
 #include "fetch/source.h"
 
@@ -18,6 +19,7 @@ struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns al
   struct cr_mem *mem;
   struct cr_loop *loop;
   struct cr_address_policy *policy;
+  struct cr_curl_sockets *sockets;
   char *user_agent;           /* "": none is sent */
   uint32_t user_agent_serial; /* another number for another user_agent; from 1 */
   const char *proxy;          /* of requests without one of their own; "": none */
@@ -64,12 +66,15 @@ struct cr_curl_handle { /* sits inside its owner */
   struct cr_buf head;   /* header lines of the block that is being read */
   struct cr_buf pieces; /* body bytes for the data event */
   size_t header_bytes;  /* of all blocks */
+  int64_t length;       /* of the body, as announced; CR_NO_LENGTH: not */
   bool answered;        /* a line came */
   bool headed;          /* the head of the final response is complete */
   bool told_head;       /* by the owner, to whom it may concern */
   bool is_full;         /* with what isn't told yet: libcurl waits until it is */
   bool is_paused;       /* by the owner: pieces stay as they are */
   int sockets;          /* asked for in this attempt; 0 when sent: a connection kept alive */
+  int socket;           /* the last of them */
+  bool stale;           /* the connection kept alive isn't fit: nothing was sent on it */
   int os_errno;         /* why there is no socket */
   bool strayed;         /* libcurl took a connection to another address than those chosen */
   crawler_reason stop;  /* why we ended it */
@@ -89,7 +94,7 @@ void cr_curl_handle_free(struct cr_curl_handle *h); /* not while it is in a cell
  * CRAWLER_E_NETWORK. */
 int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, const char *address);
 /* Prepares the same request to another address, after one that didn't connect; or to the same one
- * on a new connection, if it strayed. */
+ * on a new connection, if it strayed or was stale. */
 int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address);
 /* After someone else set options: sets those that guard policy or carry our state again. */
 int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address);

@@ -50,8 +50,8 @@ static const struct number guards[] = {
 
 /* Options whose text or object is always none. */
 static const CURLoption absent[] = {
-  CURLOPT_CURLU,   CURLOPT_CONNECT_TO, CURLOPT_UNIX_SOCKET_PATH, CURLOPT_ABSTRACT_UNIX_SOCKET,
-  CURLOPT_DOH_URL,
+  CURLOPT_CURLU,   CURLOPT_CONNECT_TO,      CURLOPT_UNIX_SOCKET_PATH, CURLOPT_ABSTRACT_UNIX_SOCKET,
+  CURLOPT_DOH_URL, CURLOPT_ACCEPT_ENCODING,
 };
 
 static int result(CURLcode code)
@@ -85,6 +85,8 @@ static CURLcode set_callbacks(struct cr_curl_handle *h)
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_WRITEDATA, h);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, cr_curl_open_socket);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, h);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, cr_curl_close_socket);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, h->env->sockets);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, cr_curl_gate);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PREREQDATA, h);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, cr_curl_refuse_lookup);
@@ -105,7 +107,6 @@ static CURLcode set_guards(struct cr_curl_handle *h)
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PRE_PROXY, NULL);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, CR_INFLATE_ACCEPT);
   return bad;
 }
 
@@ -148,7 +149,7 @@ static char *as_list_data(const char *text)
 static int set_headers(struct cr_curl_handle *h)
 {
   const struct cr_transfer *t = h->t;
-  size_t most = t->header_count + 2;
+  size_t most = t->header_count + 3;
   size_t count = 0;
 
   if (most > h->line_cap) {
@@ -160,6 +161,8 @@ static int set_headers(struct cr_curl_handle *h)
     h->lines = lines;
     h->line_cap = most;
   }
+  if (!has_header(t, CR_SPAN("accept-encoding:"))) /* by its option libcurl would judge answers */
+    h->lines[count++].data = as_list_data("Accept-Encoding: " CR_INFLATE_ACCEPT);
   if (!has_header(t, CR_SPAN("accept:")))
     h->lines[count++].data = as_list_data(ACCEPT);
   if (t->method == CRAWLER_POST) /* no "Expect: 100-continue" */

@@ -22,6 +22,7 @@ int cr_curl_options_set_guards(struct cr_curl_handle *h, const char *address);
 size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg);
 size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg);
 curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to);
+int cr_curl_close_socket(void *sockets, curl_socket_t fd);
 int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_port);
 int cr_curl_refuse_lookup(void *resolver, void *reserved, void *arg);
 

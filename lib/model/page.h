@@ -41,7 +41,7 @@ struct crawler_page {
   /* response */
   int status;
   struct cr_headers headers;
-  struct cr_span coding; /* all of Content-Encoding; empty: none */
+  struct cr_span coding; /* all that is to be undone, the last first; empty: nothing */
   const char *mime;
   const char *sent_mime;
   const char *charset;

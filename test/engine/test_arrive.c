@@ -265,6 +265,7 @@ struct coded_world {
   struct cr_sim_world world; /* first */
   size_t bytes;              /* of the coded body that are sent */
   const char *coding;
+  const char *transfer; /* Transfer-Encoding; NULL: none */
 };
 
 static void answer_coded(const struct cr_sim_world *world, const struct cr_sim_request *request,
@@ -274,7 +275,10 @@ static void answer_coded(const struct cr_sim_world *world, const struct cr_sim_r
 
   (void)request;
   cr_sim_head_begin(answer, 200, "text/plain");
-  cr_sim_head_add(answer, "Content-Encoding", w->coding);
+  if (w->coding)
+    cr_sim_head_add(answer, "Content-Encoding", w->coding);
+  if (w->transfer)
+    cr_sim_head_add(answer, "Transfer-Encoding", w->transfer);
   cr_sim_head_end(answer);
   (void)cr_buf_add(&answer->body, gzipped, w->bytes); /* test memory isn't limited */
 }
@@ -291,13 +295,12 @@ static int check_decoded(crawler *c, crawler_page *page, void *user)
   return 0;
 }
 
-static void a_coded_body_is_decoded_whole_or_in_pieces(void **state)
+static void crawl_coded(const char *coding, const char *transfer)
 {
-  struct coded_world world = { { answer_coded, cr_sim_site_links }, CODED_BYTES, "gzip" };
+  struct coded_world world = { { answer_coded, cr_sim_site_links }, CODED_BYTES, coding, transfer };
   struct collector collector = { .bytes = 0 };
   struct cr_sim sim;
   int seen = 0;
-  (void)state;
 
   cr_sim_open(&sim, &(struct cr_sim_config){ .world = &world.world, .parser = cr_parse_run });
   cr_sim_set(&sim, "obey_robots", "0");
@@ -313,6 +316,21 @@ static void a_coded_body_is_decoded_whole_or_in_pieces(void **state)
   cr_sim_close(&sim);
 }
 
+static void a_coded_body_is_decoded_whole_or_in_pieces(void **state)
+{
+  (void)state;
+  crawl_coded("gzip", NULL);
+  crawl_coded("gzip", "chunked"); /* which the fetcher undoes */
+}
+
+static void a_transfer_coding_is_undone_too(void **state)
+{
+  (void)state;
+  crawl_coded(NULL, "gzip, chunked");
+  crawl_coded("identity", "x-gzip , , Chunked");
+  crawl_coded("gzip", "identity");
+}
+
 static void a_broken_or_unknown_coding_is_a_failure(void **state)
 {
   static const struct {
@@ -323,9 +341,9 @@ static void a_broken_or_unknown_coding_is_a_failure(void **state)
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
     for (int streamed = 0; streamed <= 1; streamed++) {
-      struct coded_world world = { { answer_coded, cr_sim_site_links },
-                                   cases[i].bytes,
-                                   cases[i].coding };
+      struct coded_world world = {
+        { answer_coded, cr_sim_site_links }, cases[i].bytes, cases[i].coding, NULL
+      };
       struct collector collector = { .bytes = 0 };
       struct cr_sim sim;
       cr_sim_open(&sim, &(struct cr_sim_config){ .world = &world.world, .parser = cr_parse_run });
@@ -355,7 +373,7 @@ static void a_body_that_grows_beyond_the_limit_is_too_large(void **state)
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
     for (int streamed = 0; streamed <= 1; streamed++) {
-      struct coded_world world = { { answer_coded, cr_sim_site_links }, CODED_BYTES, "gzip" };
+      struct coded_world world = { { answer_coded, cr_sim_site_links }, CODED_BYTES, "gzip", NULL };
       struct collector collector = { .bytes = 0 };
       struct cr_sim sim;
       cr_sim_open(&sim, &(struct cr_sim_config){ .world = &world.world, .parser = cr_parse_run });
@@ -385,6 +403,7 @@ int main(void)
     cmocka_unit_test(robots_txt_waits_for_a_busy_address_too),
     cmocka_unit_test(a_body_may_be_taken_as_it_comes),
     cmocka_unit_test(a_coded_body_is_decoded_whole_or_in_pieces),
+    cmocka_unit_test(a_transfer_coding_is_undone_too),
     cmocka_unit_test(a_broken_or_unknown_coding_is_a_failure),
     cmocka_unit_test(a_body_that_grows_beyond_the_limit_is_too_large),
   };

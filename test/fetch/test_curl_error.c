@@ -50,6 +50,8 @@ static const struct {
   { CURLE_OUT_OF_MEMORY, SENT, CRAWLER_FAILED_TOO_LARGE, "a header line over 100 KB in 7.88" },
   { CURLE_OUT_OF_MEMORY, NOT_SENT, CRAWLER_FAILED_INTERNAL, "" },
   { CURLE_OUT_OF_MEMORY, HEADED, CRAWLER_FAILED_INTERNAL, "" },
+  { CURLE_BAD_FUNCTION_ARGUMENT, SENT, CRAWLER_FAILED_PROTOCOL, "a head that begins with a space" },
+  { CURLE_BAD_FUNCTION_ARGUMENT, NOT_SENT, CRAWLER_FAILED_INTERNAL, "" },
   { CURLE_SSL_CONNECT_ERROR, NOT_SENT, CRAWLER_FAILED_TLS, "" },
   { CURLE_PEER_FAILED_VERIFICATION, NOT_SENT, CRAWLER_FAILED_TLS, "" },
   { CURLE_SSL_CACERT_BADFILE, NOT_SENT, CRAWLER_FAILED_INTERNAL, "our ca_file" },
@@ -114,8 +116,11 @@ static void broken_bytes_are_told_from_broken_connections(void **state)
     crawler_reason want;
   } rows[] = {
     { "Illegal or missing hexadecimal sequence in chunked-encoding", CRAWLER_FAILED_PROTOCOL },
+    { "Out of memory in chunked-encoding", CRAWLER_FAILED_TOO_LARGE }, /* a long trailer */
     { "Too large response headers: 307204 > 307200", CRAWLER_FAILED_TOO_LARGE },
     { "Recv failure: Connection reset by peer", CRAWLER_FAILED_TRUNCATED },
+    { "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0",
+      CRAWLER_FAILED_TRUNCATED }, /* within a body: the connection broke */
     { "", CRAWLER_FAILED_TRUNCATED },
     { NULL, CRAWLER_FAILED_TRUNCATED },
   };
@@ -126,6 +131,17 @@ static void broken_bytes_are_told_from_broken_connections(void **state)
     end.detail = rows[i].detail;
     assert_int_equal(cr_curl_failure(&end).reason, rows[i].want);
   }
+}
+
+static void an_alert_instead_of_a_response_is_a_matter_of_tls(void **state)
+{
+  struct cr_curl_end end = end_at(CURLE_RECV_ERROR, SENT);
+
+  (void)state;
+  end.detail = "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required";
+  assert_int_equal(cr_curl_failure(&end).reason, CRAWLER_FAILED_TLS);
+  end.detail = "OpenSSL SSL_read: SSL_ERROR_SYSCALL, errno 104";
+  assert_int_equal(cr_curl_failure(&end).reason, CRAWLER_FAILED_TRUNCATED);
 }
 
 static void libcurls_words_are_kept_where_they_tell_more(void **state)
@@ -146,6 +162,7 @@ int main(void)
     cmocka_unit_test(codes_have_the_reason_of_the_table),
     cmocka_unit_test(system_errors_say_why_there_is_no_connection),
     cmocka_unit_test(broken_bytes_are_told_from_broken_connections),
+    cmocka_unit_test(an_alert_instead_of_a_response_is_a_matter_of_tls),
     cmocka_unit_test(libcurls_words_are_kept_where_they_tell_more),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,22 @@ static void an_http_proxy_is_asked_for_the_whole_url(void **state)
   close_detour(&d);
 }
 
+static void a_proxys_connection_is_used_for_another_host(void **state)
+{
+  struct cr_fetch_shot second;
+  struct detour d;
+
+  (void)state;
+  open_detour(&d, "http", polite, "http://far.test:8080");
+  cr_fetch_shot_init(&second, &d.rig, "http://farther.test:80", "/");
+  cr_fetch_shot_fire(&second);
+  assert_int_equal(second.t.failure, CRAWLER_REASON_NONE);
+  assert_true(second.t.reused);
+  assert_int_equal(cr_raw_server_connections(d.proxy), 1);
+  cr_fetch_shot_free(&second);
+  close_detour(&d);
+}
+
 static void a_proxy_that_refuses_to_connect_is_connect(void **state)
 {
   static const struct cr_raw_step refuse[] = { DO(READ),
@@ -494,6 +510,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_http_proxy_is_asked_for_the_whole_url),
+    cmocka_unit_test(a_proxys_connection_is_used_for_another_host),
     cmocka_unit_test(a_proxy_that_refuses_to_connect_is_connect),
     cmocka_unit_test(a_socks_proxy_resolves_the_name_and_sees_a_plain_request),
     cmocka_unit_test(users_of_one_proxy_do_not_share_connections),

@@ -369,6 +369,7 @@ static void a_route_ends_with_the_next_transfer_of_its_handle(void **state)
                              .client_cert = "",
                              .source = &anywhere,
                              .user_agent_serial = 1 };
+  struct cr_curl_sockets sockets;
   struct cr_curl_cell *cell = NULL;
   struct trip first;
   struct trip second;
@@ -379,6 +380,8 @@ static void a_route_ends_with_the_next_transfer_of_its_handle(void **state)
 
   (void)state;
   cr_test_mem_init(&mem);
+  cr_curl_sockets_init(&sockets, &mem);
+  env.sockets = &sockets;
   env.user_agent = none;
   assert_int_equal(cr_loop_open_libevent(&env.loop, &mem, NULL), 0);
   assert_int_equal(cr_address_policy_open(&env.policy, &mem, "1"), 0);
@@ -402,6 +405,7 @@ static void a_route_ends_with_the_next_transfer_of_its_handle(void **state)
   cr_curl_cell_close(cell);
   cr_address_policy_close(env.policy);
   cr_loop_close(env.loop);
+  cr_curl_sockets_free(&sockets);
   cr_test_mem_done(&mem);
   cr_raw_server_stop(server);
 }

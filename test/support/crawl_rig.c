@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <event2/event.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -45,21 +46,34 @@ static bool refuses(struct cr_crawl_memory *memory)
   return memory->refuse_from > 0 && number >= memory->refuse_from && number <= memory->refuse_to;
 }
 
+static void weigh(struct cr_crawl_memory *memory, size_t more, size_t less)
+{
+  int64_t change = (int64_t)more - (int64_t)less;
+  int64_t now = atomic_fetch_add(&memory->bytes, change) + change;
+  int64_t peak = atomic_load(&memory->peak_bytes);
+
+  while (now > peak && !atomic_compare_exchange_weak(&memory->peak_bytes, &peak, now))
+    ;
+}
+
 static void *count_malloc(size_t bytes, void *user)
 {
   struct cr_crawl_memory *memory = user;
   void *block = refuses(memory) ? NULL : malloc(bytes);
 
   atomic_fetch_add(&memory->blocks, block != NULL);
+  weigh(memory, malloc_usable_size(block), 0);
   return block;
 }
 
 static void *count_realloc(void *block, size_t bytes, void *user)
 {
   struct cr_crawl_memory *memory = user;
+  size_t before = malloc_usable_size(block);
   void *grown = refuses(memory) ? NULL : realloc(block, bytes);
 
   atomic_fetch_add(&memory->blocks, grown && !block);
+  weigh(memory, malloc_usable_size(grown), grown ? before : 0);
   return grown;
 }
 
@@ -67,6 +81,7 @@ static void count_free(void *block, void *user)
 {
   struct cr_crawl_memory *memory = user;
 
+  weigh(memory, 0, malloc_usable_size(block));
   free(block);
   (void)pthread_mutex_lock(&lock);
   if (atomic_fetch_sub(&memory->blocks, 1) == 1)

@@ -31,6 +31,8 @@ struct cr_crawl_end { /* of a URL */
 struct cr_crawl_memory {
   _Atomic int64_t blocks;         /* alive */
   _Atomic int64_t asked;          /* allocations so far */
+  _Atomic int64_t bytes;          /* of those alive, as malloc(3) rounds them */
+  _Atomic int64_t peak_bytes;     /* at most so many at a time */
   int64_t refuse_from, refuse_to; /* these are refused, counted from 1; 0: none */
 };
 

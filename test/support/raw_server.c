@@ -2,7 +2,7 @@
 /* raw_server.c - a server for tests that does exactly what a script says, byte by byte.
  *
  * One thread, poll(2), and a position in its script for each connection. The only time it looks at
- * is that of WAIT steps. Everything that the test reads is behind one lock.
+ * is that of WAIT and DRIP steps. Everything that the test reads is behind one lock.
  */
 #include "support/raw_server.h"
 
@@ -45,8 +45,8 @@ struct connection {
   char *out; /* an answer that is being sent; OUT_MAX bytes, or NULL without answers */
   size_t out_bytes;
   size_t sent;   /* of the step's bytes */
-  int rounds;    /* of SEND */
-  int64_t until; /* of WAIT; 0: not begun */
+  int rounds;    /* of SEND; bytes of DRIP */
+  int64_t until; /* of WAIT and DRIP; 0: not begun */
   bool answered; /* ANSWER: the request is read */
   bool wants_in;
   bool wants_out;
@@ -234,6 +234,24 @@ static bool wait_step(struct connection *c, const struct cr_raw_step *step)
   return true;
 }
 
+static bool drip_step(struct connection *c, const struct cr_raw_step *step)
+{
+  while ((size_t)c->rounds < step->bytes) {
+    if (!wait_step(c, step) || !send_some(c, step->data + c->rounds, 1))
+      return false;
+    c->rounds++;
+  }
+  c->rounds = 0;
+  return true;
+}
+
+static bool hear_step(struct connection *c)
+{
+  c->wants_in = c->in_bytes == 0;
+  c->in_bytes = 0;
+  return !c->wants_in;
+}
+
 static void reset(struct connection *c)
 {
   struct linger linger = { .l_onoff = 1, .l_linger = 0 };
@@ -250,8 +268,12 @@ static bool do_step(struct cr_raw_server *server, struct connection *c)
   case CR_RAW_READ:
     c->wants_in = !take_request(server, c);
     return !c->wants_in;
+  case CR_RAW_HEAR:
+    return hear_step(c);
   case CR_RAW_SEND:
     return send_step(c, step);
+  case CR_RAW_DRIP:
+    return drip_step(c, step);
   case CR_RAW_ANSWER:
     return answer_step(server, c);
   case CR_RAW_WAIT:
@@ -315,8 +337,11 @@ static void accept_one(struct cr_raw_server *server)
   (void)pthread_mutex_unlock(&server->lock);
   size_t last = server->config.script_count - 1;
   c->script = server->config.scripts[n < last ? n : last];
-  server->open[server->open_count++] = c;
   play(server, c);
+  if (c->over)
+    close_connection(c);
+  else
+    server->open[server->open_count++] = c;
 }
 
 static int next_wait(const struct cr_raw_server *server)

@@ -12,7 +12,9 @@
 enum cr_raw_kind {
   CR_RAW_END,    /* close in order, after what was sent has left */
   CR_RAW_READ,   /* wait for one whole request (head, and body by Content-Length) */
+  CR_RAW_HEAR,   /* wait for any bytes, and forget all that came */
   CR_RAW_SEND,   /* data, number times over (0: once) */
+  CR_RAW_DRIP,   /* data byte by byte, number milliseconds apart */
   CR_RAW_ANSWER, /* as READ, then send what the server's answer function makes of the request */
   CR_RAW_WAIT,   /* number milliseconds */
   CR_RAW_STALL,  /* nothing more, until the server stops */
@@ -39,6 +41,10 @@ struct cr_raw_step {
 #define CR_RAW_MANY(text, times)                                                      \
   {                                                                                   \
     .kind = CR_RAW_SEND, .data = (text), .bytes = sizeof(text) - 1, .number = (times) \
+  }
+#define CR_RAW_SLOWLY(text, ms)                                                    \
+  {                                                                                \
+    .kind = CR_RAW_DRIP, .data = (text), .bytes = sizeof(text) - 1, .number = (ms) \
   }
 #define CR_RAW_PAUSE(ms)                \
   {                                     \
