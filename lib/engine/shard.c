@@ -245,18 +245,20 @@ static int resolve_hook(const char *host, uint64_t token, void *user)
 }
 
 /* An empty hook opens nothing, and neither does an answer that is none of the three. */
-static enum cr_fetch_verdict judge_address(struct cr_transfer *t, const char *address, bool allowed,
-                                           void *user)
+static enum cr_fetch_verdict judge_address(struct cr_transfer *t, const struct cr_address *address,
+                                           bool allowed, void *user)
 {
   struct cr_shard *s = user;
   struct cr_visit *v = CR_CONTAINER(t, struct cr_visit, transfer);
+  char text[64];
   int verdict;
 
   if (!s->hooks->address)
     return CR_FETCH_UNJUDGED;
+  cr_address_format(address, text);
   s->hook_depth++;
-  verdict = s->hooks->address(s->crawler, &v->page.req, address, t->port, allowed,
-                              s->hooks->address_user);
+  verdict =
+      s->hooks->address(s->crawler, &v->page.req, text, t->port, allowed, s->hooks->address_user);
   s->hook_depth--;
   if (verdict == CRAWLER_OVERRULE)
     return CR_FETCH_THOUGH_REFUSED;

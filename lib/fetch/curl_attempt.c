@@ -169,14 +169,12 @@ static const char *judge(struct cr_curl_attempt *a, const struct cr_address *add
   const struct cr_fetcher_config *config = a->common->config;
   const char *refusal = cr_curl_refusal(a->common->env.policy, a->t, address);
   enum cr_fetch_verdict verdict = CR_FETCH_UNJUDGED;
-  char text[64];
 
   if (!cr_source_reaches(a->common->env.source, address))
     return cr_curl_out_of_reach;
   if (config->judge) {
-    cr_address_format(address, text);
     a->in_event = true;
-    verdict = config->judge(a->t, text, !refusal, config->user);
+    verdict = config->judge(a->t, address, !refusal, config->user);
     a->in_event = false;
   }
   return cr_curl_choose(&a->handle.choice, address, refusal, verdict);

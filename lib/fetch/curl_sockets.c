@@ -146,11 +146,24 @@ static bool has_nothing_to_read(int fd)
   return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-static bool is_peer(int fd, const char *peer, int peer_port)
+/* Does it lead there? Its address is written out only where the port alone doesn't tell. */
+static bool is_peer(int fd, const char *peer, int peer_port, bool by_port)
 {
   char text[INET6_ADDRSTRLEN];
 
-  return read_name(fd, getpeername, text) == peer_port && strcmp(text, peer) == 0;
+  return read_name(fd, getpeername, by_port ? NULL : text) == peer_port &&
+         (by_port || strcmp(text, peer) == 0);
+}
+
+/* Is there another of its port behind it? */
+static bool has_twin(const struct cr_curl_sockets *s, size_t at)
+{
+  int local_port = s->places[at].local_port;
+
+  for (at = after(s, at); s->places[at].local_port != 0; at = after(s, at))
+    if (s->places[at].local_port == local_port)
+      return true;
+  return false;
 }
 
 /* A socket that libcurl gave away without a word may have left its number to another. */
@@ -162,7 +175,7 @@ bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, 
   for (size_t at = home_of(s, local_port); s->places[at].local_port != 0; at = after(s, at)) {
     const struct cr_curl_socket *place = &s->places[at];
     if (place->local_port == local_port && read_name(place->fd, getsockname, NULL) == local_port &&
-        (!peer || is_peer(place->fd, peer, peer_port)))
+        (!peer || is_peer(place->fd, peer, peer_port, !has_twin(s, at))))
       return has_nothing_to_read(place->fd);
   }
   return false;

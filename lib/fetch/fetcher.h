@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "crawl/crawler.h"
 
+struct cr_address;
 struct cr_fetcher;
 struct cr_loop;
 
@@ -137,8 +138,8 @@ struct cr_fetcher_config {
   /* May be NULL. Asked for each address of the host, until four may be connected to, before the
    * first of them is: for each transfer anew. An event as others; not asked through a proxy. Once
    * asked, no other address will do, a connection that was kept alive neither. */
-  enum cr_fetch_verdict (*judge)(struct cr_transfer *t, const char *address, bool allowed,
-                                 void *user);
+  enum cr_fetch_verdict (*judge)(struct cr_transfer *t, const struct cr_address *address,
+                                 bool allowed, void *user);
   void *user;
 };
 

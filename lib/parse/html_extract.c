@@ -183,13 +183,13 @@ static bool is_svg_code(const struct cr_feedback_open *foreign)
   return foreign && foreign->place == CR_HTML_IN_SVG && cr_element_is_code(foreign->known);
 }
 
-/* May a style sheet's text come, in svg? */
-static bool is_in_svg_style(const struct cr_extract *x)
+/* May a style sheet's text come, in svg? Asked of each text: most are in HTML. */
+static inline bool is_in_svg_style(const struct cr_extract *x)
 {
   const struct cr_feedback_open *foreign = cr_feedback_in_foreign(&x->f);
 
-  return is_svg_code(foreign) && foreign->known->kind != CR_ELEMENT_SCRIPT &&
-         cr_collect_wants(x->collect, CRAWLER_LINK_CSS);
+  return foreign && cr_collect_wants(x->collect, CRAWLER_LINK_CSS) && is_svg_code(foreign) &&
+         foreign->known->kind != CR_ELEMENT_SCRIPT;
 }
 
 /* One that is in pieces, as of text and a CDATA section, is left to a tree. */
