@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "fetch/address.h"
 #include "support/fetch_rig.h"
 #include "support/raw_server.h"
 
@@ -157,13 +158,15 @@ struct judge { /* of a rig's transfers */
   struct cr_fetch_shot *to_cancel;
 };
 
-static enum cr_fetch_verdict judge_address(struct cr_transfer *t, const char *address, bool allowed,
-                                           void *user)
+static enum cr_fetch_verdict judge_address(struct cr_transfer *t, const struct cr_address *at,
+                                           bool allowed, void *user)
 {
+  char address[64];
   struct judge *j = user;
   size_t len = strlen(j->asked);
 
   (void)t;
+  cr_address_format(at, address);
   assert_false(j->rig.in_library);
   (void)snprintf(j->asked + len, sizeof(j->asked) - len, "%s%c ", address, allowed ? '+' : '-');
   if (j->to_cancel)
