@@ -314,10 +314,20 @@ static const char *identify(struct cr_span head, bool nosniff)
 static bool is_unknown(const char *sent)
 {
   return sent[0] == '\0' || strcmp(sent, "unknown/unknown") == 0 ||
-         strcmp(sent, "application/unknown") == 0 || strcmp(sent, "*/*") == 0;
+         strcmp(sent, "application/unknown") == 0;
 }
 
-/* What old installations of Apache send with files they don't know, byte for byte. */
+/* Of several lines. */
+static struct cr_span last_of(struct cr_span type)
+{
+  size_t at = type.len;
+
+  while (at > 0 && type.at[at - 1] != ',')
+    at--;
+  return cr_span(type.at + at, type.len - at);
+}
+
+/* What old installations of Apache send with files they don't know, byte for byte (5.1). */
 static bool is_apache_default(struct cr_span type)
 {
   static const char *const defaults[] = { "text/plain", "text/plain; charset=ISO-8859-1",
@@ -325,7 +335,7 @@ static bool is_apache_default(struct cr_span type)
                                           "text/plain; charset=UTF-8" };
 
   for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-    if (cr_span_eq(type, cr_span_text(defaults[i])))
+    if (cr_span_eq(last_of(type), cr_span_text(defaults[i])))
       return true;
   return false;
 }

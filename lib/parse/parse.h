@@ -36,7 +36,7 @@ struct cr_parse {
   struct cr_passages *passages;     /* this thread's; NULL: nothing is remembered */
   struct cr_span wire;              /* as it arrived */
   struct cr_span coding;            /* Content-Encoding; empty: none */
-  struct cr_span type;              /* Content-Type as sent; at NULL: not sent */
+  struct cr_span type;              /* all of Content-Type; at NULL: not sent */
   const struct cr_headers *headers; /* whose links are read, too; NULL: none */
   bool nosniff;                     /* X-Content-Type-Options: what is sent is not to be doubted */
   size_t max_body_bytes;            /* decoded */
@@ -108,14 +108,14 @@ struct cr_url_encoding cr_charset_encoding(const char *charset);
 
 /* ---- mime.c ---- */
 
-/* The essence ("text/html") of a Content-Type, lower case, copied to out, NUL-terminated; "" if
- * it's none. */
+/* What Content-Type says, its lines joined by commas (cr_headers_joined): the essence of the last
+ * value that is valid, "text/html", lower case; "": there is none, or none but any type. */
 void cr_mime_essence(struct cr_span type, char out[128]);
+/* Its charset; "": none, or longer than any label. */
+void cr_mime_charset(struct cr_span type, char out[64]);
 bool cr_mime_is_html(const char *mime); /* XHTML too */
 bool cr_mime_is_xml(const char *mime);
 bool cr_mime_is_text(const char *mime); /* text/(any), json, xml, javascript */
-/* The value of a parameter ("charset") inside a Content-Type; at NULL: none. */
-struct cr_span cr_mime_parameter(struct cr_span type, struct cr_span name);
 /* Does this X-Content-Type-Options forbid sniffing? */
 bool cr_mime_is_nosniff(struct cr_span options);
 
