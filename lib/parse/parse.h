@@ -85,10 +85,9 @@ void cr_parse_run(struct cr_parse *p, void *user);
 /* The body as UTF-8 in an arena, NUL-terminated (crawler_page_text). at NULL: not text, or no
  * memory. */
 struct cr_span cr_parse_text(struct cr_arena *arena, struct cr_span body, const char *charset);
-/* The tree of body, built in keep (crawler_page_build_document). */
-enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scratch,
-                                     struct cr_span body, const char *charset, struct cr_span *text,
-                                     const struct GumboInternalOutput **tree);
+/* p's text and tree, of its body, charset and mime, which are set, as are keep and scratch
+ * (crawler_page_build_document). What a note other than CR_PARSE_WHOLE leaves as they were. */
+enum cr_parse_note cr_parse_document(struct cr_parse *p);
 
 /* ---- charset.c ---- */
 
