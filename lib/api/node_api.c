@@ -32,10 +32,18 @@ int crawler_page_build_document(crawler_page *page)
     return 0;
   if (!page->is_html || !page->body.at)
     return CRAWLER_E_UNSUPPORTED;
+  struct cr_parse p = { .keep = &page->arena,
+                        .scratch = &scratch,
+                        .body = page->body,
+                        .charset = page->charset,
+                        .mime = page->mime };
   cr_arena_init(&scratch, &page->home->mem, CR_MEM_PAGE, 64 << 10, 0);
-  note = cr_parse_document(&page->arena, &scratch, page->body, page->charset, &page->text,
-                           &page->tree);
+  note = cr_parse_document(&p);
   cr_arena_free(&scratch);
+  if (note == CR_PARSE_WHOLE) {
+    page->text = p.text;
+    page->tree = p.tree;
+  }
   return error_of(note);
 }
 

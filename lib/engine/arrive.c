@@ -71,6 +71,8 @@ static int read_head(struct cr_visit *v)
     err = cr_headers_joined(&page->headers, "Content-Encoding", &page->arena, &page->coding);
   if (err == 0)
     err = add_transfer_codings(page);
+  if (err == 0)
+    err = cr_headers_joined(&page->headers, "Content-Type", &page->arena, &page->type);
   page->status = v->transfer.status;
   page->address = v->transfer.address;
   page->fetched_at_ms = cr_loop_wall(v->shard->loop);
@@ -101,7 +103,6 @@ static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
 {
   struct cr_shard *s = user;
   struct cr_visit *v = visit_of(t);
-  const char *type;
   char mime[128];
   int verdict = CRAWLER_ACCEPT;
 
@@ -113,8 +114,7 @@ static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
     return begin_sitemap(v);
   if (v->page.req.kind != CRAWLER_KIND_PAGE)
     return CR_FETCH_GO;
-  type = cr_headers_last(&v->page.headers, "Content-Type");
-  cr_mime_essence(cr_span_text(type), mime);
+  cr_mime_essence(v->page.type, mime);
   if (is_unwanted(s, &v->page, cr_span_text(mime))) {
     v->page.req.rule = "mime_types";
     v->ended_by = CRAWLER_FAILED_UNWANTED_TYPE;

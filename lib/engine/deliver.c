@@ -90,12 +90,12 @@ static uint32_t kinds_of_requisite(const struct cr_shard *s, struct cr_span type
   return strcmp(mime, "text/css") == 0 ? s->requisite_kinds & 1u << CRAWLER_LINK_CSS : 0;
 }
 
-static uint32_t kinds_of(const struct cr_visit *v, struct cr_span type, bool by_caller)
+static uint32_t kinds_of(const struct cr_visit *v, bool by_caller)
 {
   if (v->page.status / 100 != 2)
     return 0;
   if (v->page.req.kind == CRAWLER_KIND_REQUISITE)
-    return kinds_of_requisite(v->shard, type);
+    return kinds_of_requisite(v->shard, v->page.type);
   return v->page.req.kind == CRAWLER_KIND_PAGE ? kinds_wanted(v->shard, by_caller) : 0;
 }
 
@@ -112,17 +112,16 @@ static struct cr_span token_of(struct cr_visit *v)
 static void prepare(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
-  const char *type = cr_headers_last(&v->page.headers, "Content-Type");
   const char *options = cr_headers_get(&v->page.headers, "X-Content-Type-Options");
   bool by_caller = s->hooks->links || s->hooks->page || s->hooks->parse || s->pulling;
-  uint32_t kinds = kinds_of(v, cr_span_text(type), by_caller);
+  uint32_t kinds = kinds_of(v, by_caller);
 
   v->parse = (struct cr_parse){
     .mem = s->mem,
     .keep = &v->page.arena,
     .wire = cr_span(v->transfer.body_in.data, v->transfer.body_in.len),
     .coding = v->page.coding,
-    .type = cr_span_text(type),
+    .type = v->page.type,
     .headers = &v->page.headers,
     .nosniff = cr_mime_is_nosniff(cr_span_text(options)),
     .max_body_bytes = cr_memory_body(s),

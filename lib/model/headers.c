@@ -88,14 +88,6 @@ const char *cr_headers_get(const struct cr_headers *headers, const char *name)
   return NULL;
 }
 
-const char *cr_headers_last(const struct cr_headers *headers, const char *name)
-{
-  for (size_t i = headers->count; i > 0; i--)
-    if (strcasecmp(headers->at[i - 1].name, name) == 0)
-      return headers->at[i - 1].value;
-  return NULL;
-}
-
 int cr_headers_joined(const struct cr_headers *headers, const char *name, struct cr_arena *arena,
                       struct cr_span *list)
 {

@@ -24,9 +24,8 @@ struct cr_headers {
 
 /* block: status line first. Strings go to arena. 0 or CRAWLER_E_NOMEM. */
 int cr_headers_parse(struct cr_headers *headers, struct cr_arena *arena, struct cr_span block);
-/* The first (last) of that name, case-insensitively; NULL: none. */
+/* The first of that name, case-insensitively; NULL: none. */
 const char *cr_headers_get(const struct cr_headers *headers, const char *name);
-const char *cr_headers_last(const struct cr_headers *headers, const char *name);
 
 /* All of that name as one list (RFC 9110 section 5.3), in arena if there are several; at NULL:
  * none. 0 or CRAWLER_E_NOMEM. */

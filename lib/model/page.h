@@ -42,6 +42,7 @@ struct crawler_page {
   int status;
   struct cr_headers headers;
   struct cr_span coding; /* all that is to be undone, the last first; empty: nothing */
+  struct cr_span type;   /* all of Content-Type; empty: none */
   const char *mime;
   const char *sent_mime;
   const char *charset;

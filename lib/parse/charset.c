@@ -77,13 +77,21 @@ static const char *name_within(struct cr_span body, const char *mime)
   return strcmp(mime, "text/css") == 0 ? cr_charset_of_css(body) : cr_charset_of_xml(body);
 }
 
+static const char *name_of_type(struct cr_span type)
+{
+  char label[64];
+
+  cr_mime_charset(type, label);
+  return cr_charset_of_label(cr_span_text(label));
+}
+
 const char *cr_charset_decide(struct cr_span body, struct cr_span type, const char *mime)
 {
   size_t mark_bytes = 0;
   const char *name = cr_charset_of_bom(body, &mark_bytes);
 
   if (!name)
-    name = cr_charset_of_label(cr_mime_parameter(type, CR_SPAN("charset")));
+    name = name_of_type(type);
   if (!name)
     name = name_within(body, mime);
   if (!name) /* XHTML is XML, and that is UTF-8 (XML 1.0, 4.3.3) */

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* charset_exact.c - what converters read in another way than the WHATWG Encoding standard.
  *
- * The characters of its indexes Big5 and gb18030 that glibc's BIG5-HKSCS and GB18030 don't have, or
- * have as others: in Big5 full-width signs ("\xa1\xfe" is U+FF0F), pictures of controls, and what
- * Hong Kong's extension has twice; in gb18030 what its newer editions moved. Found by decoding
- * every pair with the npm package @exodus/bytes, which carries the indexes. Pure data and a search.
+ * The characters of its indexes that glibc's converters don't have, or have as others: in Big5
+ * full-width signs ("\xa1\xfe" is U+FF0F), pictures of controls, and what Hong Kong's extension has
+ * twice; in gb18030 what its newer editions moved. Found by decoding every pair, and all that is
+ * longer up to U+FFFF, with the npm package @exodus/bytes, which carries the indexes. Pure data and
+ * a search.
  */
 #include "parse/charset.h"
 
-struct run {     /* pairs that follow one another, as do their code points */
-  uint16_t pair; /* below 0x100: a single byte */
+enum { REPLACEMENT = 0xfffd, FOUR_BYTES = 0x10000 };
+
+struct run {      /* characters that follow one another, as do their code points */
+  uint32_t first; /* its bytes as a number; of four: FOUR_BYTES and the standard's pointer */
   uint16_t count;
   uint16_t code;
 };
 
-/* Sorted, both. */
+/* Sorted, all of them. */
 static const struct run big5[] = {
   { 0x0080, 1, 0xfffd }, { 0x8e69, 1, 0x7bb8 }, { 0x8e6f, 1, 0x7c06 }, { 0x8e7e, 1, 0x7cce },
   { 0x8eab, 1, 0x7dd2 }, { 0x8eb4, 1, 0x7e1d }, { 0x8ecd, 1, 0x8005 }, { 0x8ed0, 1, 0x8028 },
@@ -46,57 +49,122 @@ static const struct run big5[] = {
   { 0xfeaa, 1, 0x74e9 }, { 0xfedd, 1, 0x7809 }
 };
 
-static const struct run gb18030[] = { { 0xa3a0, 1, 0x3000 },
-                                      { 0xfe51, 3, 0xe816 },
-                                      { 0xfe6c, 1, 0xe831 },
-                                      { 0xfe76, 1, 0xe83b },
-                                      { 0xfe91, 1, 0xe855 } };
+static const struct run gb18030[] = {
+  { 0xa3a0, 1, 0x3000 },
+  { 0xfe51, 3, 0xe816 },
+  { 0xfe6c, 1, 0xe831 },
+  { 0xfe76, 1, 0xe83b },
+  { 0xfe91, 1, 0xe855 },
+  { FOUR_BYTES + 19057, 8, 0x9fb4 },
+  { FOUR_BYTES + 39076, 10, 0xfe10 },
+};
 
-/* The run that a pair is in; NULL: none. */
-static const struct run *find(const struct run *runs, size_t count, uint16_t pair)
+static const struct run euc_kr[] = { { 0xa2e8, 1, REPLACEMENT } };
+
+static const struct run jis0212[] = { { 0x8fa2c3, 1, 0xa6 } };
+
+#define TABLE(runs)                        \
+  {                                        \
+    runs, sizeof(runs) / sizeof((runs)[0]) \
+  }
+
+static const struct table {
+  const struct run *runs; /* NULL: converters agree */
+  size_t count;
+} tables[CR_ICONV_SETS] = {
+  [CR_ICONV_BIG5] = TABLE(big5),
+  [CR_ICONV_EUC_KR] = TABLE(euc_kr),
+  [CR_ICONV_GB18030] = TABLE(gb18030),
+  [CR_ICONV_JIS0212] = TABLE(jis0212),
+};
+
+/* The run that a character is in; NULL: none. */
+static const struct run *find(const struct table *table, uint32_t number)
 {
+  const struct run *runs = table->runs;
   size_t low = 0;
-  size_t high = count;
+  size_t high = table->count;
 
-  while (low < high) { /* the first that begins behind the pair */
+  while (low < high) { /* the first that begins behind it */
     size_t middle = low + (high - low) / 2;
-    if (runs[middle].pair <= pair)
+    if (runs[middle].first <= number)
       low = middle + 1;
     else
       high = middle;
   }
-  return low > 0 && pair - runs[low - 1].pair < runs[low - 1].count ? &runs[low - 1] : NULL;
+  return low > 0 && number - runs[low - 1].first < runs[low - 1].count ? &runs[low - 1] : NULL;
 }
 
-static const struct run *find_in(enum cr_iconv_set set, uint16_t pair)
+static bool is_lead(char byte)
 {
-  switch (set) {
-  case CR_ICONV_BIG5:
-    return find(big5, sizeof(big5) / sizeof(big5[0]), pair);
-  case CR_ICONV_GB18030:
-    return find(gb18030, sizeof(gb18030) / sizeof(gb18030[0]), pair);
-  default:
-    return NULL;
-  }
+  return (uint8_t)byte >= 0x81 && (uint8_t)byte <= 0xfe;
 }
 
-/* Two bytes are taken wherever the first may begin a pair: if they are none, the second is either
- * no character too, or ASCII, which begins nothing. Four bytes of gb18030 are two such pairs. */
+/* Does in begin with four bytes of gb18030, or with those of them that fit into it? */
+static bool begins_four(struct cr_span in)
+{
+  return in.len >= 2 && is_lead(in.at[0]) && cr_is_digit(in.at[1]) &&
+         (in.len < 3 || is_lead(in.at[2])) && (in.len < 4 || cr_is_digit(in.at[3]));
+}
+
+static uint32_t number_of_four(const char *at)
+{
+  uint32_t pointer = (uint8_t)at[0] - 0x81u;
+
+  pointer = pointer * 10 + ((uint8_t)at[1] - '0');
+  pointer = pointer * 126 + ((uint8_t)at[2] - 0x81u);
+  return FOUR_BYTES + pointer * 10 + ((uint8_t)at[3] - '0');
+}
+
+/* How many bytes in, which begins with no ASCII, are taken together. Two are wherever the first may
+ * begin a pair: if they are none, the second is either no character too, or ASCII, which begins
+ * nothing. */
+static size_t unit_bytes(enum cr_iconv_set set, struct cr_span in)
+{
+  size_t most = 2;
+
+  if (!is_lead(in.at[0]))
+    return 1;
+  if (set == CR_ICONV_JIS0212)
+    most = 3;
+  else if (set == CR_ICONV_GB18030 && begins_four(in))
+    most = 4;
+  return in.len < most ? in.len : most;
+}
+
+static uint32_t number_of(struct cr_span unit)
+{
+  uint32_t number = 0;
+
+  if (unit.len == 4)
+    return number_of_four(unit.at);
+  for (size_t i = 0; i < unit.len; i++)
+    number = number << 8 | (uint8_t)unit.at[i];
+  return number;
+}
+
+/* To the standard four bytes that the end cuts off are one error; to converters, several. */
+static bool is_cut(enum cr_iconv_set set, struct cr_span rest)
+{
+  return set == CR_ICONV_GB18030 && rest.len < 4 && begins_four(rest);
+}
+
 bool cr_charset_find_exact(enum cr_iconv_set set, struct cr_span in, struct cr_exact *exact)
 {
-  if (set != CR_ICONV_BIG5 && set != CR_ICONV_GB18030)
-    return false;
-  for (size_t at = 0; at < in.len;) {
-    uint8_t lead = (uint8_t)in.at[at];
-    if (lead < 0x80) {
+  const struct table *table = &tables[set];
+
+  for (size_t at = 0; table->count > 0 && at < in.len;) {
+    struct cr_span rest = cr_span(in.at + at, in.len - at);
+    if ((uint8_t)rest.at[0] < 0x80) {
       at++;
       continue;
     }
-    size_t bytes = lead == 0x80 || lead == 0xff || at + 1 == in.len ? 1 : 2;
-    uint16_t pair = bytes == 1 ? lead : (uint16_t)(lead << 8 | (uint8_t)in.at[at + 1]);
-    const struct run *run = find_in(set, pair);
-    if (run) {
-      *exact = (struct cr_exact){ at, bytes, (uint32_t)run->code + (pair - run->pair) };
+    size_t bytes = unit_bytes(set, rest);
+    uint32_t number = number_of(cr_span(rest.at, bytes));
+    const struct run *run = find(table, number);
+    if (run || is_cut(set, rest)) {
+      uint32_t code = run ? run->code + (number - run->first) : (uint32_t)REPLACEMENT;
+      *exact = (struct cr_exact){ at, bytes, code };
       return true;
     }
     at += bytes;

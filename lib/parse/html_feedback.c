@@ -90,8 +90,10 @@ static struct cr_feedback_open open_of(const struct cr_html_token *token)
   return (struct cr_feedback_open){ cr_html_number_of(token), token->known, CR_HTML_IN_HTML };
 }
 
-void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_element *known)
+void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_html_token *token)
 {
+  const struct cr_element *known = token->known;
+
   switch (known->kind) {
   case CR_ELEMENT_TEXT:
     t->state = strcmp(known->name, "title") == 0 ? CR_HTML_RCDATA : CR_HTML_RAWTEXT;
@@ -102,13 +104,15 @@ void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_element *kn
   case CR_ELEMENT_SCRIPT:
     t->state = CR_HTML_SCRIPT;
     break;
-  case CR_ELEMENT_PLAINTEXT:
+  case CR_ELEMENT_PLAINTEXT: /* no end tag ends it, nor is it in XHTML */
     t->state = CR_HTML_PLAINTEXT;
-    break;
+    return;
   default:
     return;
   }
   t->text_element = known;
+  if (t->is_xhtml && token->is_self_closing)
+    t->state = CR_HTML_EMPTY;
 }
 
 /* ---- tables ---- */
@@ -335,7 +339,7 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
   if (f->in_select && stays_in_select(f, known)) {
     if (cr_html_kind(known) != CR_ELEMENT_SCRIPT)
       return CR_HTML_NOWHERE;
-    cr_feedback_set_state(t, known);
+    cr_feedback_set_state(t, token);
     return CR_HTML_IN_HTML;
   }
   f->is_fostered = is_moved(f, known);
@@ -356,7 +360,7 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
       cr_feedback_doubt(f, CR_HTML_DOUBT_TABLE);
     return cr_feedback_start_foreign(f, t, token);
   }
-  cr_feedback_set_state(t, known);
+  cr_feedback_set_state(t, token);
   return note_start(f, token) ? CR_HTML_IN_HTML : CR_HTML_NOWHERE;
 }
 

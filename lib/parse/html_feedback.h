@@ -106,7 +106,7 @@ void cr_feedback_cell_in_link(struct cr_feedback *f, bool ends_table);
 enum cr_html_place cr_feedback_start_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
                                              const struct cr_html_token *token);
 /* The state that HTML's own text elements give the tokenizer. */
-void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_element *known);
+void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_html_token *token);
 enum cr_html_place cr_feedback_start_in_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
                                                 const struct cr_html_token *token);
 void cr_feedback_end_in_foreign(struct cr_feedback *f, struct cr_html_tokens *t,

@@ -91,7 +91,7 @@ static enum cr_html_place start_html(struct cr_feedback *f, struct cr_html_token
   case CR_ELEMENT_TEXT:
   case CR_ELEMENT_TEXTAREA:
   case CR_ELEMENT_SCRIPT:
-    cr_feedback_set_state(t, known);
+    cr_feedback_set_state(t, token);
     return CR_HTML_IN_HTML;
   case CR_ELEMENT_TABLE:
   case CR_ELEMENT_CAPTION:

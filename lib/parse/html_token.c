@@ -397,6 +397,18 @@ static enum cr_html_token_type next_in_script(struct cr_html_tokens *t, struct c
   }
 }
 
+/* An element whose tag was its end, too: that is told without any bytes. */
+static enum cr_html_token_type end_empty(struct cr_html_tokens *t, struct cr_html_token *token)
+{
+  token->name = cr_span(t->at, 0);
+  token->known = t->text_element;
+  token->is_self_closing = false;
+  token->attribute_count = 0;
+  token->has_more_attributes = false;
+  t->state = CR_HTML_DATA;
+  return give(t, token, CR_HTML_END_TAG, t->at);
+}
+
 /* CDATA section states; the section's text. */
 static enum cr_html_token_type next_in_cdata(struct cr_html_tokens *t, struct cr_html_token *token)
 {
@@ -474,6 +486,8 @@ enum cr_html_token_type cr_html_next(struct cr_html_tokens *t, struct cr_html_to
     return next_in_script(t, token);
   case CR_HTML_PLAINTEXT:
     return give(t, token, CR_HTML_MORE, t->end);
+  case CR_HTML_EMPTY:
+    return end_empty(t, token);
   case CR_HTML_CDATA:
     return next_in_cdata(t, token);
   case CR_HTML_COMMENT:

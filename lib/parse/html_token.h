@@ -21,6 +21,7 @@ enum cr_html_state {
   CR_HTML_SCRIPT_ESCAPED, /* behind "<!--" */
   CR_HTML_SCRIPT_DOUBLE,  /* behind "<script" in there: the next end tag is hidden */
   CR_HTML_PLAINTEXT,      /* text to the end */
+  CR_HTML_EMPTY,          /* nothing: the element ends at once */
   CR_HTML_CDATA,
   CR_HTML_COMMENT,
   CR_HTML_BOGUS /* a doctype, too: ends at '>' */
@@ -75,6 +76,7 @@ struct cr_html_tokens {
   bool holds_text;     /* text that isn't whole is left unread, as tags are */
   bool may_have_cdata; /* in svg and math "<![CDATA[" begins a section */
   enum cr_html_state state;
+  bool is_xhtml;                         /* text elements may close themselves (CR_HTML_EMPTY) */
   const struct cr_element *text_element; /* of RCDATA, RAWTEXT, SCRIPT: its end tag ends it */
   /* CR_ELEMENT_LINKS, CR_ELEMENT_FEEDBACK: tags with none of these flags are passed over, unless
    * one of their attributes may be of interest on any element and wants_attributes is set. */
@@ -112,8 +114,8 @@ static inline void cr_html_feed(struct cr_html_tokens *t, struct cr_span bytes, 
   cr_marks_begin(&t->marks, t->end);
 }
 
-/* The next token; its spans lie in [at, end). After MORE: feed it and call again; after the last
- * bytes, it's over. */
+/* The next token; its spans lie in [at, end), and an end tag in CR_HTML_EMPTY has no bytes. After
+ * MORE: feed it and call again; after the last bytes, it's over. */
 enum cr_html_token_type cr_html_next(struct cr_html_tokens *t, struct cr_html_token *token);
 
 #endif

@@ -36,7 +36,7 @@ struct cr_parse {
   struct cr_passages *passages;     /* this thread's; NULL: nothing is remembered */
   struct cr_span wire;              /* as it arrived */
   struct cr_span coding;            /* Content-Encoding; empty: none */
-  struct cr_span type;              /* Content-Type as sent; at NULL: not sent */
+  struct cr_span type;              /* all of Content-Type; at NULL: not sent */
   const struct cr_headers *headers; /* whose links are read, too; NULL: none */
   bool nosniff;                     /* X-Content-Type-Options: what is sent is not to be doubted */
   size_t max_body_bytes;            /* decoded */
@@ -85,10 +85,9 @@ void cr_parse_run(struct cr_parse *p, void *user);
 /* The body as UTF-8 in an arena, NUL-terminated (crawler_page_text). at NULL: not text, or no
  * memory. */
 struct cr_span cr_parse_text(struct cr_arena *arena, struct cr_span body, const char *charset);
-/* The tree of body, built in keep (crawler_page_build_document). */
-enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scratch,
-                                     struct cr_span body, const char *charset, struct cr_span *text,
-                                     const struct GumboInternalOutput **tree);
+/* p's text and tree, of its body, charset and mime, which are set, as are keep and scratch
+ * (crawler_page_build_document). What a note other than CR_PARSE_WHOLE leaves as they were. */
+enum cr_parse_note cr_parse_document(struct cr_parse *p);
 
 /* ---- charset.c ---- */
 
@@ -108,14 +107,14 @@ struct cr_url_encoding cr_charset_encoding(const char *charset);
 
 /* ---- mime.c ---- */
 
-/* The essence ("text/html") of a Content-Type, lower case, copied to out, NUL-terminated; "" if
- * it's none. */
+/* What Content-Type says, its lines joined by commas (cr_headers_joined): the essence of the last
+ * value that is valid, "text/html", lower case; "": there is none, or none but any type. */
 void cr_mime_essence(struct cr_span type, char out[128]);
+/* Its charset; "": none, or longer than any label. */
+void cr_mime_charset(struct cr_span type, char out[64]);
 bool cr_mime_is_html(const char *mime); /* XHTML too */
 bool cr_mime_is_xml(const char *mime);
 bool cr_mime_is_text(const char *mime); /* text/(any), json, xml, javascript */
-/* The value of a parameter ("charset") inside a Content-Type; at NULL: none. */
-struct cr_span cr_mime_parameter(struct cr_span type, struct cr_span name);
 /* Does this X-Content-Type-Options forbid sniffing? */
 bool cr_mime_is_nosniff(struct cr_span options);
 

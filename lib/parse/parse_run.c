@@ -9,6 +9,7 @@
 
 #include "base/inflate.h"
 #include "parse/charset.h"
+#include "parse/html_empty.h"
 #include "parse/html_extract.h"
 #include "parse/html_guard.h"
 #include "parse/html_gumbo.h"
@@ -117,6 +118,19 @@ struct cr_span cr_parse_text(struct cr_arena *arena, struct cr_span body, const 
 
 /* ---- the tree ---- */
 
+static bool is_xhtml(const struct cr_parse *p)
+{
+  return cr_mime_is_html(p->mime) && cr_mime_is_xml(p->mime);
+}
+
+/* What a tree is built from. */
+static int decode_for_tree(struct cr_parse *p, struct cr_span *utf8)
+{
+  int err = cr_charset_decode(p->scratch, p->charset, p->body, utf8);
+
+  return err == 0 && is_xhtml(p) ? cr_html_end_empty(p->scratch, utf8) : err;
+}
+
 static struct cr_html_limits limits_of(const struct cr_parse *p, struct cr_span utf8)
 {
   struct cr_html_limits limits = cr_html_limits_for(utf8.len, p->clock_ms);
@@ -215,7 +229,9 @@ static int read_tokens(struct cr_parse *p, struct html *html, bool goes_on, bool
   cr_collect_init(&html->collect, p->keep, p->scratch, html->charset, &html->wants);
   cr_extract_begin(&html->extract, &html->collect, p->mem, 0);
   html->extract.goes_on = goes_on;
-  html->extract.passages = cr_passages_begin(p->passages);
+  html->extract.t.is_xhtml = is_xhtml(p);
+  if (!is_xhtml(p)) /* where the same bytes may say something else */
+    html->extract.passages = cr_passages_begin(p->passages);
   cr_header_links(&html->collect, p->headers);
   (void)cr_extract_add(&html->extract, html->body, true); /* its error is the collector's */
   cr_extract_free(&html->extract);
@@ -238,7 +254,7 @@ static int read_doubtful(struct cr_parse *p, struct html *html, bool *is_exact)
   struct cr_span utf8;
 
   if (!p->never_builds_tree) {
-    if (cr_charset_decode(p->scratch, p->charset, p->body, &utf8) < 0)
+    if (decode_for_tree(p, &utf8) < 0)
       return CRAWLER_E_NOMEM;
     p->note = build_tree(p, utf8, &tree);
     if (p->note == CR_PARSE_NO_MEMORY)
@@ -307,28 +323,14 @@ static enum cr_parse_note parse_other(struct cr_parse *p)
   return CR_PARSE_WHOLE;
 }
 
-static enum cr_parse_note parse_document(struct cr_parse *p)
+enum cr_parse_note cr_parse_document(struct cr_parse *p)
 {
   struct cr_span utf8;
 
-  if (cr_charset_decode(p->scratch, p->charset, p->body, &utf8) < 0)
+  if (decode_for_tree(p, &utf8) < 0)
     return CR_PARSE_NO_MEMORY;
   enum cr_parse_note note = cr_html_guard(utf8);
   return note == CR_PARSE_WHOLE ? build_document(p, utf8) : note;
-}
-
-enum cr_parse_note cr_parse_document(struct cr_arena *keep, struct cr_arena *scratch,
-                                     struct cr_span body, const char *charset, struct cr_span *text,
-                                     const struct GumboInternalOutput **tree)
-{
-  struct cr_parse p = { .keep = keep, .scratch = scratch, .body = body, .charset = charset };
-  enum cr_parse_note note = parse_document(&p);
-
-  if (note == CR_PARSE_WHOLE) {
-    *text = p.text;
-    *tree = p.tree;
-  }
-  return note;
 }
 
 static void read_body(struct cr_parse *p)
@@ -343,7 +345,7 @@ static void read_body(struct cr_parse *p)
     return;
   }
   if (p->want_document)
-    p->note = parse_document(p);
+    p->note = cr_parse_document(p);
   if (p->note != CR_PARSE_NO_MEMORY && (p->link_kinds != 0 || p->want_facts))
     p->note = parse_html(p);
 }

@@ -228,6 +228,33 @@ static void a_body_that_was_sent_as_nothing_else_is_looked_at(void **state)
   view_page(CR_WAY_RUN, &mislabelled, look_at_mislabelled);
 }
 
+static void look_at_two_types(struct view *view, crawler_page *page)
+{
+  (void)view;
+  EXPECT(strcmp(crawler_page_mime(page), "text/plain") == 0);
+  EXPECT(strcmp(crawler_page_sent_mime(page), "text/plain") == 0);
+  EXPECT(strcmp(crawler_page_charset(page), "koi8-r") == 0);
+}
+
+static void of_several_content_types_the_last_that_is_valid_counts(void **state)
+{
+  static const struct cr_site_page lines = {
+    .path = "/lines",
+    .headers = "Content-Type: text/plain;charset=\"koi8\\-r\"\n"
+               "Content-Type: text/plain\nContent-Type: nonsense\n",
+    .body = "a",
+  };
+  static const struct cr_site_page joined = {
+    .path = "/joined",
+    .headers = "Content-Type: text/html, text/plain;charset=koi8-r\n",
+    .body = "a",
+  };
+
+  (void)state;
+  view_page(CR_WAY_RUN, &lines, look_at_two_types);
+  view_page(CR_WAY_RUN, &joined, look_at_two_types);
+}
+
 static void look_at_coded(struct view *view, crawler_page *page)
 {
   size_t bytes = 0;
@@ -634,6 +661,7 @@ int main(void)
     cmocka_unit_test(an_empty_body_is_null),
     cmocka_unit_test(what_is_not_text_has_a_body_only),
     cmocka_unit_test(a_body_that_was_sent_as_nothing_else_is_looked_at),
+    cmocka_unit_test(of_several_content_types_the_last_that_is_valid_counts),
     cmocka_unit_test(a_coded_body_is_decoded_and_both_sizes_are_known),
     cmocka_unit_test(links_are_the_same_in_bulk_and_one_by_one),
     cmocka_unit_test(an_error_page_has_no_links),

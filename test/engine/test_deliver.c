@@ -297,7 +297,7 @@ static void only_what_is_wanted_is_asked_for(void **state)
     }
 }
 
-static void the_last_type_counts_and_whether_it_may_be_doubted(void **state)
+static void all_types_are_handed_on_and_whether_they_may_be_doubted(void **state)
 {
   static const struct cr_sim_page unsure[] = {
     { "/", .headers = "content-type: a/b\r\nX-Content-Type-Options: NoSniff\r\n" },
@@ -308,7 +308,7 @@ static void the_last_type_counts_and_whether_it_may_be_doubted(void **state)
 
   open(&sim, &(struct cr_sim_config){ .world = &unsure_site.world, .parser = note_parse_job });
   cr_sim_run(&sim);
-  assert_true(cr_span_eq(asked.type, CR_SPAN("a/b")));
+  assert_true(cr_span_eq(asked.type, CR_SPAN("text/html,a/b")));
   assert_true(asked.nosniff);
   cr_sim_close(&sim);
 }
@@ -321,7 +321,7 @@ int main(void)
     cmocka_unit_test(on_parse_runs_for_every_page_on_any_number_of_workers),
     cmocka_unit_test(what_the_parser_says_decides),
     cmocka_unit_test(only_what_is_wanted_is_asked_for),
-    cmocka_unit_test(the_last_type_counts_and_whether_it_may_be_doubted),
+    cmocka_unit_test(all_types_are_handed_on_and_whether_they_may_be_doubted),
   };
 
   return cmocka_run_group_tests_name("deliver", tests, NULL, NULL);

@@ -109,7 +109,7 @@ static void blocks_are_cut_into_names_and_values(void **state)
   }
 }
 
-static void the_first_and_the_last_of_a_name_are_got_in_any_case(void **state)
+static void the_first_of_a_name_is_got_in_any_case(void **state)
 {
   struct cr_headers headers =
       parse(CR_SPAN(OK "Content-Type: a/b\r\nETag:\r\ncontent-type: c/d\r\n\r\n"));
@@ -123,10 +123,6 @@ static void the_first_and_the_last_of_a_name_are_got_in_any_case(void **state)
   assert_null(cr_headers_get(&headers, "Content-Type:"));
   assert_null(cr_headers_get(&headers, ""));
   assert_null(cr_headers_get(&none, "ETag"));
-  assert_string_equal(cr_headers_last(&headers, "CONTENT-TYPE"), "c/d");
-  assert_string_equal(cr_headers_last(&headers, "etag"), "");
-  assert_null(cr_headers_last(&headers, "Content"));
-  assert_null(cr_headers_last(&none, "ETag"));
 }
 
 static void of_many_lines_the_first_thousand_are_kept(void **state)
@@ -241,7 +237,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     WITH_ARENA(blocks_are_cut_into_names_and_values),
-    WITH_ARENA(the_first_and_the_last_of_a_name_are_got_in_any_case),
+    WITH_ARENA(the_first_of_a_name_is_got_in_any_case),
     WITH_ARENA(of_many_lines_the_first_thousand_are_kept),
     WITH_ARENA(one_line_of_a_megabyte_is_one_header),
     WITH_ARENA(random_bytes_give_whole_strings),

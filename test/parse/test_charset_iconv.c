@@ -58,6 +58,7 @@ static const struct {
   { CR_ICONV_BIG5, CR_SPAN_INIT("\x88\x66\xa1\xe3\xa4\x40"),
     CR_SPAN_INIT("\xc3\x8a\xef\xbd\x9e\xe4\xb8\x80"), "U+FF5E, behind one that might be two" },
 
+  { CR_ICONV_EUC_KR, CR_SPAN_INIT("\xa2\xe8"), CR_SPAN_INIT(BAD), "what the index lacks" },
   { CR_ICONV_EUC_KR, CR_SPAN_INIT("\xb0\xa1z"), CR_SPAN_INIT("\xea\xb0\x80z"), "U+AC00" },
   { CR_ICONV_EUC_KR, CR_SPAN_INIT("\x81\x41z"), CR_SPAN_INIT("\xea\xb0\x82z"),
     "U+AC02, of Microsoft's extension" },
@@ -83,6 +84,13 @@ static const struct {
   { CR_ICONV_GB18030, CR_SPAN_INIT("\x81\x30<"), CR_SPAN_INIT(BAD "0<"), "nor is a digit" },
   { CR_ICONV_GB18030, CR_SPAN_INIT("\x81\x30\x81<"), CR_SPAN_INIT(BAD "0" BAD "<"),
     "of four bytes that aren't" },
+  { CR_ICONV_GB18030, CR_SPAN_INIT("z\x81\x30"), CR_SPAN_INIT("z" BAD), "cut off by the end" },
+  { CR_ICONV_GB18030, CR_SPAN_INIT("\x81\x30\xc4"), CR_SPAN_INIT(BAD), "later" },
+  { CR_ICONV_GB18030, CR_SPAN_INIT("\x81\x30\xff"), CR_SPAN_INIT(BAD "0" BAD), "and broken" },
+  { CR_ICONV_GB18030, CR_SPAN_INIT("\x81\x30\xa3\xa0"), CR_SPAN_INIT(BAD "0\xe3\x80\x80"),
+    "before a pair that converters lack" },
+  { CR_ICONV_GB18030, CR_SPAN_INIT("\x82\x35\x90\x37z"), CR_SPAN_INIT("\xe9\xbe\xb4z"),
+    "U+9FB4, which a newer edition moved" },
   { CR_ICONV_GB18030, CR_SPAN_INIT("\xfe\x39\xfe\x39z"), CR_SPAN_INIT(BAD "z"),
     "four bytes behind the last character are one error" },
   { CR_ICONV_GB18030, CR_SPAN_INIT("\xffz"), CR_SPAN_INIT(BAD "z"), "no lead byte" },
@@ -105,6 +113,7 @@ static const struct {
     "pairs written as in Shift_JIS" },
   { CR_ICONV_JIS0208, CR_SPAN_INIT("\x85\x40\x82\xa0"), CR_SPAN_INIT(BAD "\xe3\x81\x82"),
     "an empty place is one error" },
+  { CR_ICONV_JIS0212, CR_SPAN_INIT("\x8f\xa2\xc3"), CR_SPAN_INIT("\xc2\xa6"), "U+00A6" },
   { CR_ICONV_JIS0212, CR_SPAN_INIT("\x8f\xb0\xa1"), CR_SPAN_INIT("\xe4\xb8\x82"), "U+4E02" },
 };
 

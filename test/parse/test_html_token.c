@@ -355,6 +355,26 @@ static void hostile_bytes_take_linear_time(void **state)
   free(html);
 }
 
+static void an_empty_element_ends_without_any_bytes(void **state)
+{
+  struct cr_html_tokens t = { .is_xhtml = true };
+  struct cr_html_token token;
+  (void)state;
+
+  for (int has_rest = 0; has_rest <= 1; has_rest++) {
+    t.state = CR_HTML_EMPTY;
+    t.text_element = cr_html_element(CR_SPAN("title"));
+    cr_html_feed(&t, has_rest ? CR_SPAN("x<b>") : CR_SPAN(""), false);
+    const char *at = t.at;
+    assert_int_equal(cr_html_next(&t, &token), CR_HTML_END_TAG);
+    assert_int_equal(token.text_state, CR_HTML_EMPTY);
+    assert_ptr_equal(token.known, t.text_element);
+    assert_int_equal(token.name.len + token.text.len + token.attribute_count, 0);
+    assert_ptr_equal(t.at, at);
+    assert_int_equal(t.state, CR_HTML_DATA);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -365,6 +385,7 @@ int main(void)
     cmocka_unit_test(cdata_is_text_in_foreign_content_only),
     cmocka_unit_test(attributes_beyond_the_room_are_told),
     cmocka_unit_test(hostile_bytes_take_linear_time),
+    cmocka_unit_test(an_empty_element_ends_without_any_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,6 +178,10 @@ static void types_decide_what_is_done(void **state)
     { { "image/png", 9 }, { "GIF89a", 6 }, "image/gif", "", 0 },
     { { NULL, 0 }, { "", 0 }, "", "", 0 },
     { { "text/html", 9 }, { "", 0 }, "text/html", "windows-1252", 0 },
+    { CR_SPAN_INIT("text/html"),
+      CR_SPAN_INIT(
+          "<rss version='2.0'><channel><item><link>http://x/</link></item></channel></rss>"),
+      "application/rss+xml", "utf-8", 1 },
   };
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -208,10 +212,13 @@ static void the_type_that_was_sent_stays_beside_the_one_that_is_meant(void **sta
     { NULL, false, { "<p>", 3 }, "", "text/html" },
     { NULL, true, { "<p>", 3 }, "", "text/plain" },
     { "nonsense", false, { "<p>", 3 }, "", "text/html" },
-    { "*/*", false, { "<p>", 3 }, "*/*", "text/html" },
+    { "*/*", false, { "<p>", 3 }, "", "text/html" },
+    { "text/html,image/png", false, { "GIF89a", 6 }, "image/png", "image/gif" },
     { "text/plain", false, { "\0", 1 }, "text/plain", "application/octet-stream" },
     { "text/plain", true, { "\0", 1 }, "text/plain", "text/plain" },
     { "IMAGE/png", false, { "GIF89a", 6 }, "image/png", "image/gif" },
+    { "text/html", false, { "<feed>", 6 }, "text/html", "application/atom+xml" },
+    { "text/html", true, { "<feed>", 6 }, "text/html", "text/html" },
     { NULL, false, { "", 0 }, "", "" },
   };
 
@@ -362,20 +369,19 @@ static void a_document_comes_with_its_text(void **state)
 static void a_document_can_be_built_later(void **state)
 {
   (void)state;
-  const struct GumboInternalOutput *tree = NULL;
-  struct cr_span text = { NULL, 0 };
   struct rig rig;
 
   open_rig(&rig);
-  assert_int_equal(
-      cr_parse_document(&rig.keep, &rig.scratch, CR_SPAN("<p>\xff"), "koi8-r", &text, &tree),
-      CR_PARSE_WHOLE);
-  assert_true(cr_span_eq(text, CR_SPAN("<p>\xd0\xaa")));
-  assert_non_null(tree);
-  tree = NULL;
-  assert_int_equal(cr_parse_document(&rig.keep, &rig.scratch, CR_SPAN("<p>"), "none", &text, &tree),
-                   CR_PARSE_NO_MEMORY);
-  assert_null(tree);
+  rig.p.body = CR_SPAN("<p>\xff");
+  rig.p.charset = "koi8-r";
+  rig.p.mime = "text/html";
+  assert_int_equal(cr_parse_document(&rig.p), CR_PARSE_WHOLE);
+  assert_true(cr_span_eq(rig.p.text, CR_SPAN("<p>\xd0\xaa")));
+  assert_non_null(rig.p.tree);
+  rig.p.tree = NULL;
+  rig.p.charset = "none";
+  assert_int_equal(cr_parse_document(&rig.p), CR_PARSE_NO_MEMORY);
+  assert_null(rig.p.tree);
   close_rig(&rig);
 }
 
@@ -559,8 +565,6 @@ static void what_is_given_up_leaves_nothing_behind(void **state)
   char *wire = repeat("<p>x<a href=y>", 5000, &len);
   size_t zipped_len = 0;
   char *zipped = zip(cr_span(wire, len), &zipped_len);
-  struct cr_span text = { NULL, 0 };
-  const struct GumboInternalOutput *tree = NULL;
 
   open_rig(&rig);
   rig.p.want_document = true;
@@ -576,10 +580,8 @@ static void what_is_given_up_leaves_nothing_behind(void **state)
   assert_string_equal(kept, "kept");
   assert_null(rig.p.text.at);
   rig.p.clock_ms = frozen;
-  assert_int_equal(
-      cr_parse_document(&rig.keep, &rig.scratch, cr_span(wire, len), "utf-8", &text, &tree),
-      CR_PARSE_WHOLE);
-  assert_non_null(tree);
+  assert_int_equal(cr_parse_document(&rig.p), CR_PARSE_WHOLE);
+  assert_non_null(rig.p.tree);
 
   rig.p.coding = CR_SPAN("gzip");
   rig.p.max_body_bytes = len - 1;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "parse/charset.h"
+#include "parse/html_empty.h"
 #include "parse/html_extract.h"
 #include "parse/html_guard.h"
 #include "parse/html_gumbo.h"
@@ -72,6 +73,7 @@ static void read_tokens(struct reading *r, struct cr_span html, size_t piece, un
   begin(r, options, options & CR_TWO_WAYS_WINDOWS_1252 ? "windows-1252" : "utf-8");
   cr_extract_begin(&r->extract, &r->collect, r->mem, html.len + 1);
   r->extract.goes_on = options & CR_TWO_WAYS_GOES_ON;
+  r->extract.t.is_xhtml = options & CR_TWO_WAYS_XHTML;
   for (size_t at = 0; at < html.len; at += piece) {
     size_t len = html.len - at < piece ? html.len - at : piece;
     char *copy = malloc(len);
@@ -178,6 +180,8 @@ static bool read_tree(struct reading *r, struct cr_span html, unsigned options)
   struct cr_span utf8;
 
   require(cr_charset_decode(&r->scratch, charset, html, &utf8) == 0);
+  if (options & CR_TWO_WAYS_XHTML)
+    require(cr_html_end_empty(&r->scratch, &utf8) == 0);
   if (!is_compared(utf8) || cr_html_guard(utf8) != CR_PARSE_WHOLE)
     return false;
   char *copy = cr_arena_strndup(&r->scratch, utf8.at, utf8.len);

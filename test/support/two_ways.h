@@ -12,7 +12,8 @@ enum {
   CR_TWO_WAYS_PIECE = 31,        /* how many bytes a piece has; 0: 32 */
   CR_TWO_WAYS_WINDOWS_1252 = 32, /* else UTF-8 */
   CR_TWO_WAYS_GOES_ON = 64,      /* in doubt, too */
-  CR_TWO_WAYS_GUESSES = 128      /* are links, too */
+  CR_TWO_WAYS_GUESSES = 128,     /* are links, too */
+  CR_TWO_WAYS_XHTML = 256        /* is what it is */
 };
 
 struct cr_two_ways {
