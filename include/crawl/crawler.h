@@ -991,7 +991,7 @@ typedef enum crawler_stat {
   CRAWLER_STAT_WAIT_MS = 29,     /* until a waiting host may be asked; 0: now, or none waits */
   CRAWLER_STAT_IDLE_PAUSED = 30, /* slot-time unused, ms: paused; the next: */
   CRAWLER_STAT_IDLE_BUFFER = 31, /* too many bytes are held */
-  CRAWLER_STAT_IDLE_LIMIT = 32,  /* max_pages, or the end is near */
+  CRAWLER_STAT_IDLE_LIMIT = 32,  /* max_pages, too few descriptors, or the end is near */
   CRAWLER_STAT_IDLE_DNS = 33,    /* a host's name is looked up, in a slot that is taken */
   CRAWLER_STAT_IDLE_CAP = 34,    /* a host, site or address has all it may have in flight */
   CRAWLER_STAT_IDLE_ROBOTS = 35, /* a robots.txt is awaited */
@@ -1000,7 +1000,8 @@ typedef enum crawler_stat {
   CRAWLER_STAT_IDLE_LANE = 38,   /* hosts untried, or slow, have all the slots they may */
   CRAWLER_STAT_IDLE_EMPTY = 39,  /* nothing is queued that its host's limits let go */
   CRAWLER_STAT_PUT_OFF = 40,     /* times that a URL went back to the queue for want of room */
-  CRAWLER_STAT_COUNT = 41
+  CRAWLER_STAT_SHORTAGES = 41,   /* times that descriptors or sockets began to be too few */
+  CRAWLER_STAT_COUNT = 42
 } crawler_stat;
 
 /* One number: in a hook as of now, elsewhere by the snapshot that the last turn of the loop left.

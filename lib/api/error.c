@@ -131,6 +131,7 @@ static const struct name stats[] = {
   { CRAWLER_STAT_IDLE_LANE, "idle_lane", NULL },
   { CRAWLER_STAT_IDLE_EMPTY, "idle_empty", NULL },
   { CRAWLER_STAT_PUT_OFF, "put_off", NULL },
+  { CRAWLER_STAT_SHORTAGES, "shortages", NULL },
 };
 
 #define FIND(list, number) find(list, sizeof(list) / sizeof(*(list)), number)

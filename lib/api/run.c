@@ -68,6 +68,13 @@ static int check_start(crawler *c, enum cr_drive drive, bool pulling)
   return 0;
 }
 
+static const char *start_advice(int err)
+{
+  if (err == CRAWLER_E_SYSTEM)
+    return "no descriptors or threads: let the process have more (RLIMIT_NOFILE, RLIMIT_NPROC)";
+  return crawler_strerror(err);
+}
+
 int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
 {
   int err = check_start(c, drive, pulling);
@@ -81,7 +88,7 @@ int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
   err = cr_shard_start(&c->shard);
   if (err < 0) {
     cr_ready_set_over(&c->ready, true); /* nobody shall wait for it */
-    return cr_error(c, err, "could not start", crawler_strerror(err));
+    return cr_error(c, err, "could not start", start_advice(err));
   }
   atomic_store(&c->wakeable, c->shard.loop);
   return 0;
@@ -91,7 +98,8 @@ int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
 static int result(crawler *c)
 {
   if (c->shard.ending == CR_END_ERROR)
-    return cr_error(c, c->shard.error, "the crawl broke", crawler_strerror(c->shard.error));
+    return cr_error(c, c->shard.error, "the crawl broke",
+                    c->shard.advice ? c->shard.advice : crawler_strerror(c->shard.error));
   return 0;
 }
 

@@ -76,6 +76,7 @@ static int64_t ledger_number(const struct cr_ledger *l, crawler_stat which)
     [CRAWLER_STAT_PARKS] = l->counters.parks,
     [CRAWLER_STAT_OUTAGES] = l->counters.outages,
     [CRAWLER_STAT_PUT_OFF] = l->counters.put_off,
+    [CRAWLER_STAT_SHORTAGES] = l->counters.shortages,
   };
 
   return numbers[which];

@@ -388,6 +388,8 @@ static void on_done(struct cr_transfer *t, void *user)
   struct cr_visit *v = visit_of(t);
   crawler_reason failure = t->failure;
 
+  if (cr_visit_starved(v))
+    return;
   count_exchange(s, v);
   if (t->later) {
     give_back(v);

@@ -37,8 +37,9 @@ struct cr_link_ledger {
 struct cr_counters {
   int64_t attempts;
   int64_t retries;
-  int64_t parks;   /* hosts that asked to be left alone, each time */
-  int64_t outages; /* hosts that were left alone for their failures, each time */
+  int64_t parks;     /* hosts that asked to be left alone, each time */
+  int64_t outages;   /* hosts that were left alone for their failures, each time */
+  int64_t shortages; /* times that the system began to have no sockets for more transfers */
   int64_t wire_bytes;
   int64_t body_bytes;
   int64_t connections;

@@ -128,15 +128,19 @@ static size_t take_batch(struct cr_shard *s, int64_t *next_due)
     .max_slow = cr_slots_slow_free(&s->slots),
     .max_pages = cr_slots_pages_free(&s->slots),
   };
+  uint32_t sockets;
   size_t n = 0;
   int err;
 
   *next_due = CR_NEVER;
+  sockets = cr_shortage_leaves(s, next_due);
   if (s->slots.slow_cap == 0) { /* no such lane: slow hosts share the other one */
     want.max_slow = want.max_fast;
     want.max_tasks = want.max_fast < want.max_tasks ? want.max_fast : want.max_tasks;
   }
-  if (want.max_fast + want.max_slow == 0)
+  if (want.max_tasks > sockets)
+    want.max_tasks = sockets;
+  if (want.max_fast + want.max_slow == 0 || want.max_tasks == 0)
     return 0;
   err = s->frontier->ops->take(s->frontier, &want, tasks, &n, next_due, NULL, NULL);
   if (err < 0)

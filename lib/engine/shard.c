@@ -413,12 +413,14 @@ int cr_shard_start(struct cr_shard *s)
   cr_shard_configure(s);
   cr_parks_forget(s);
   cr_limits_forget(s);
+  cr_shortage_forget(s);
   s->run_started_ms = cr_loop_now(s->loop);
   cr_idle_begin(&s->idle, s->run_started_ms);
   if (first)
     s->started_ms = s->run_started_ms;
   s->ending = CR_END_NOT;
   s->error = 0;
+  s->advice = NULL;
   s->running = true;
   cr_home_on_post(s->home, wake_loop, s->loop);
   cr_shard_wake(s);

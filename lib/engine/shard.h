@@ -28,6 +28,7 @@
 #include "schedule/park.h"
 #include "schedule/politeness.h"
 #include "schedule/retry_budget.h"
+#include "schedule/shortage.h"
 #include "schedule/slots.h"
 #include "url/url.h"
 
@@ -137,6 +138,7 @@ struct cr_shard {
   struct cr_history *history; /* NULL: option history is 0 */
 
   struct cr_slots slots;
+  struct cr_shortage shortage;
   struct cr_idle idle;
   struct cr_politeness politeness;
   struct cr_random random;
@@ -187,6 +189,7 @@ struct cr_shard {
   atomic_bool is_muted;  /* workers don't call on_parse any more */
   enum cr_ending ending; /* asked for, or reached */
   int error;             /* with CR_END_ERROR */
+  const char *advice;    /* what to do about it; static; NULL: the error says it all */
   void (*on_end)(struct cr_shard *shard, void *arg);
   void (*on_turn)(struct cr_shard *shard, void *arg); /* end of each pump: publish numbers */
   /* A page for crawler_next(); one of its references goes along. */
@@ -452,6 +455,17 @@ struct cr_fetch_events cr_arrive_events(struct cr_shard *s);
 /* crawler_request_resume(). Nothing, if it isn't paused or its URL is over. */
 void cr_visit_resume(struct cr_visit *v);
 void cr_visit_free_slot(struct cr_visit *v, bool polite);
+
+/* ---- shortages.c: no descriptors ---- */
+
+/* An exchange has ended. true: for want of a socket; its URL is in the queue again, as if it had
+ * never left. */
+bool cr_visit_starved(struct cr_visit *v);
+/* How many transfers may begin as far as the system has sockets; if none, *next_due_ms is when to
+ * look again. */
+uint32_t cr_shortage_leaves(struct cr_shard *s, int64_t *next_due_ms);
+bool cr_shortage_holds(const struct cr_shard *s); /* is it why nothing begins? */
+void cr_shortage_forget(struct cr_shard *s);      /* for another run */
 
 /* ---- settle.c: how a lease ends ---- */
 

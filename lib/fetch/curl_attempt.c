@@ -180,6 +180,14 @@ static const char *judge(struct cr_curl_attempt *a, const struct cr_address *add
   return cr_curl_choose(&a->handle.choice, address, refusal, verdict);
 }
 
+static void finish_unresolved(struct cr_curl_attempt *a, const char *why)
+{
+  bool starved = why == cr_resolve_no_socket;
+
+  a->t->starved = starved;
+  finish(a, starved ? CRAWLER_FAILED_INTERNAL : CRAWLER_FAILED_DNS, why);
+}
+
 /* The resolver's answer; not inside c-ares. */
 static void resolved(struct cr_resolve *question, const struct cr_address *addresses, size_t count,
                      const char *why)
@@ -202,7 +210,7 @@ static void resolved(struct cr_resolve *question, const struct cr_address *addre
   else if (refusal)
     finish(a, CRAWLER_FAILED_ADDRESS, refusal);
   else
-    finish(a, CRAWLER_FAILED_DNS, why);
+    finish_unresolved(a, why);
 }
 
 static void end(struct cr_curl_attempt *a)
@@ -503,6 +511,7 @@ static void forget_outcome(struct cr_transfer *t)
   t->sent = false;
   t->reused = false;
   t->later = false;
+  t->starved = false;
   t->sent_ms = 0;
   t->first_byte_ms = 0;
   t->wire_bytes = 0;

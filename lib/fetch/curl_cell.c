@@ -41,6 +41,7 @@ struct cr_curl_cell {
   struct cr_timer watchdog;
   struct cr_deferred kick; /* libcurl's timer at 0 ms, without a turn of the loop */
   bool kick_wanted;
+  bool conserves; /* there are no more connections than jobs */
 };
 
 /* The owner hears it once for each add. */
@@ -222,7 +223,8 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *r
 }
 
 /* MAXCONNECTS counts connections in use too; too low, it throws away those that are kept alive.
- * MAX_HOST_CONNECTIONS and MAX_TOTAL_CONNECTIONS stay 0: libcurl never queues. */
+ * MAX_HOST_CONNECTIONS stays 0, and so does MAX_TOTAL_CONNECTIONS as long as there are sockets:
+ * libcurl never queues. */
 static int make_multi(struct cr_curl_cell *cell)
 {
   CURLM *multi = curl_multi_init();
@@ -249,6 +251,16 @@ static void make_room(struct cr_curl_cell *cell)
     return;
   cell->connections *= 2;
   (void)curl_multi_setopt(cell->multi, CURLMOPT_MAXCONNECTS, (long)cell->connections);
+}
+
+/* At this limit libcurl closes the connection that has been idle for longest before it opens a new
+ * one. With one for each job there always is one to close, so that nothing is queued. */
+static void bound_connections(struct cr_curl_cell *cell)
+{
+  long most = cell->conserves ? (long)cell->job_count + 1 : 0;
+
+  if (cell->multi)
+    (void)curl_multi_setopt(cell->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most); /* knows it */
 }
 
 int cr_curl_cell_open(struct cr_curl_cell **out, struct cr_mem *mem, struct cr_loop *loop,
@@ -298,6 +310,8 @@ int cr_curl_cell_add(struct cr_curl_cell *cell, struct cr_curl_job *job)
       return err;
   }
   make_room(cell);
+  if (cell->conserves)
+    bound_connections(cell);
   CURLMcode bad = curl_multi_add_handle(cell->multi, job->easy);
   if (bad)
     return bad == CURLM_OUT_OF_MEMORY ? CRAWLER_E_NOMEM : CRAWLER_E_NETWORK;
@@ -326,6 +340,17 @@ void cr_curl_cell_rest(struct cr_curl_cell *cell)
     return;
   drop_multi(cell);
   cr_loop_cancel_timer(cell->loop, &cell->watchdog);
+}
+
+void cr_curl_cell_conserve(struct cr_curl_cell *cell, bool on)
+{
+  bool was_on = cell->conserves;
+
+  cell->conserves = on;
+  if (on)
+    cr_curl_cell_rest(cell);
+  else if (was_on)
+    bound_connections(cell);
 }
 
 size_t cr_curl_cell_jobs(const struct cr_curl_cell *cell)

@@ -39,6 +39,9 @@ int cr_curl_cell_add(struct cr_curl_cell *cell, struct cr_curl_job *job);
 void cr_curl_cell_remove(struct cr_curl_cell *cell, struct cr_curl_job *job);
 /* Without jobs: closes its connections now, and leaves the loop. */
 void cr_curl_cell_rest(struct cr_curl_cell *cell);
+/* Descriptors are short: while on, an idle connection is closed for each that is opened. Without
+ * jobs all are, now. */
+void cr_curl_cell_conserve(struct cr_curl_cell *cell, bool on);
 size_t cr_curl_cell_jobs(const struct cr_curl_cell *cell); /* added and not yet removed */
 
 #endif

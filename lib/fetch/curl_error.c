@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fetch/sockets.h"
+
 enum { CURLE_TOO_LARGE_SINCE_8_6 = 100 }; /* named in newer headers only */
 
 struct row {
@@ -80,7 +82,7 @@ static const struct row *find(const struct row *rows, size_t count, long number)
 
 static struct cr_curl_failure failure(crawler_reason reason, const char *text)
 {
-  return (struct cr_curl_failure){ reason, text };
+  return (struct cr_curl_failure){ .reason = reason, .text = text };
 }
 
 /* libcurl's words where it has some. */
@@ -122,7 +124,21 @@ static struct cr_curl_failure connect_failure(const struct cr_curl_end *end)
   return row ? failure(row->reason, row->text) : failure(CRAWLER_FAILED_CONNECT, words(end));
 }
 
-struct cr_curl_failure cr_curl_failure(const struct cr_curl_end *end)
+bool cr_curl_may_be_starved(int code)
+{
+  return code == CR_CURL_STARVED || code == CURLE_OUT_OF_MEMORY || code == CURLE_FAILED_INIT ||
+         code == CURLE_SSL_CACERT_BADFILE;
+}
+
+static bool is_starved(const struct cr_curl_end *end)
+{
+  if (end->sent)
+    return false;
+  return (end->code == CURLE_COULDNT_CONNECT && cr_socket_is_shortage(end->os_errno)) ||
+         (cr_curl_may_be_starved(end->code) && end->short_now);
+}
+
+static struct cr_curl_failure find_failure(const struct cr_curl_end *end)
 {
   switch (end->code) {
   case CURLE_OK: /* also when the connection ended within the head */
@@ -151,4 +167,12 @@ struct cr_curl_failure cr_curl_failure(const struct cr_curl_end *end)
   if (!row)
     return failure(CRAWLER_FAILED_INTERNAL, words(end));
   return failure(row->reason, row->text ? row->text : words(end));
+}
+
+struct cr_curl_failure cr_curl_failure(const struct cr_curl_end *end)
+{
+  struct cr_curl_failure failure = find_failure(end);
+
+  failure.starved = is_starved(end);
+  return failure;
 }

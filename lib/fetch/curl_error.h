@@ -22,14 +22,18 @@ struct cr_curl_end {  /* how a transfer ended */
   long os_errno;      /* 0: libcurl knows of none */
   bool sent;          /* the request left */
   bool headed;        /* the head of the final response is complete */
+  bool short_now;     /* no socket is to be had at this moment (fetch/sockets.h) */
   const char *detail; /* libcurl's error buffer; may be "" */
 };
 
 struct cr_curl_failure {
   crawler_reason reason; /* CRAWLER_REASON_NONE: complete */
   const char *text;      /* static, or detail; NULL when complete */
+  bool starved;          /* for want of a descriptor or socket, and before anything was sent */
 };
 
+/* Codes that may stand for a want of descriptors, without saying so: short_now tells. */
+bool cr_curl_may_be_starved(int code);
 struct cr_curl_failure cr_curl_failure(const struct cr_curl_end *end);
 
 #endif

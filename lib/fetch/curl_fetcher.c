@@ -160,6 +160,14 @@ static void rest(struct cr_fetcher *base)
     cr_curl_cell_rest(f->homes[i]->cell);
 }
 
+static void conserve(struct cr_fetcher *base, bool on)
+{
+  struct fetcher *f = fetcher_of(base);
+
+  for (size_t i = 0; i < f->home_count; i++)
+    cr_curl_cell_conserve(f->homes[i]->cell, on);
+}
+
 static void close_fetcher(struct cr_fetcher *base)
 {
   struct fetcher *f = fetcher_of(base);
@@ -187,6 +195,7 @@ static const struct cr_fetcher_ops curl_ops = {
   .resolved = answer_token,
   .configure = configure,
   .rest = rest,
+  .conserve = conserve,
   .close = close_fetcher,
 };
 

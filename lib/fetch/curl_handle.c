@@ -18,6 +18,7 @@
 #include "fetch/curl_error.h"
 #include "fetch/curl_options.h"
 #include "fetch/head_framing.h"
+#include "fetch/sockets.h"
 #include "loop/loop.h"
 
 #ifndef SOCK_CLOEXEC /* a system without it hands sockets on to programs that the host executes */
@@ -407,6 +408,7 @@ static void take_failure(struct cr_curl_handle *h, int code)
     .os_errno = h->os_errno,
     .sent = t->sent,
     .headed = h->headed,
+    .short_now = cr_curl_may_be_starved(code) && cr_sockets_are_short(),
     .detail = h->detail,
   };
 
@@ -415,6 +417,7 @@ static void take_failure(struct cr_curl_handle *h, int code)
   struct cr_curl_failure failure = cr_curl_failure(&end);
   t->failure = failure.reason;
   t->error = failure.text;
+  t->starved = failure.starved;
   if (failure.text == h->detail) /* the next transfer writes over it */
     t->error = cr_arena_strndup(t->arena, h->detail, strlen(h->detail));
 }

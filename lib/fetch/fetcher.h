@@ -50,6 +50,8 @@ struct cr_transfer { /* sits inside its owner; the members under "in" are set be
   bool sent;              /* the request left */
   bool reused;            /* on a connection that was open already */
   bool later;             /* the address event said LATER (nothing was sent), or may_grow no */
+  bool starved;           /* failed for want of a descriptor or of memory for a socket: ours to
+                           * mend, not the host's; nothing was sent */
   int64_t sent_ms;        /* loop time */
   int64_t first_byte_ms;
   int64_t wire_bytes; /* of the body */
@@ -101,6 +103,9 @@ struct cr_fetcher_ops {
   /* Nothing is in flight, and nothing may come for long: idle connections are closed, and nothing
    * of the fetcher's is left on the loop. NULL: nothing to do. */
   void (*rest)(struct cr_fetcher *f);
+  /* While on, and beginning with the idle ones that can be closed at once, connections that are
+   * kept alive make room for new ones. NULL: none are kept. */
+  void (*conserve)(struct cr_fetcher *f, bool on);
   void (*close)(struct cr_fetcher *f); /* cancels all; not from inside an event */
 };
 

@@ -261,7 +261,9 @@ static void ask_cares(struct slot *slot)
     return;
   slot->in_cares = false;
   answer_slot(slot, NULL, 0, 0,
-              err == CRAWLER_E_NOMEM ? "out of memory" : "the resolver could not be set up");
+              err == CRAWLER_E_NOMEM    ? "out of memory"
+              : err == CRAWLER_E_SYSTEM ? cr_resolve_no_socket
+                                        : "the resolver could not be set up");
 }
 
 static void ask(struct cr_resolver *r, struct slot *slot, struct cr_resolve_entry *entry)

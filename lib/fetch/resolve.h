@@ -17,6 +17,10 @@ struct cr_resolver;
 
 #define CR_RESOLVE_MAX_ADDRESSES 16
 
+/* The one reason for a failure that is told by its address: no server could be asked, for want of a
+ * descriptor or of memory for a socket. It isn't remembered. */
+extern const char cr_resolve_no_socket[];
+
 struct cr_resolve { /* a question; sits inside its owner; zeroed but for done */
   struct cr_list link;
   /* addresses live until the callback returns; count 0: failed, and why (static text). Comes from
@@ -41,7 +45,7 @@ struct cr_resolver_config {
 };
 
 /* servers and overrides are copied; NULL counts as "". CRAWLER_E_VALUE: not of that form;
- * CRAWLER_E_NOMEM, CRAWLER_E_NETWORK. */
+ * CRAWLER_E_NOMEM, CRAWLER_E_NETWORK, CRAWLER_E_SYSTEM: no descriptors. */
 int cr_resolver_open(struct cr_resolver **out, const struct cr_resolver_config *config);
 void cr_resolver_close(struct cr_resolver *r); /* no callback comes any more; NULL is fine */
 /* host without brackets for IPv6 literals, or with; port for overrides. 0 or CRAWLER_E_NOMEM. */

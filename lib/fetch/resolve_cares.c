@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 
 #include "crawl/crawler.h"
+#include "fetch/sockets.h"
 #include "loop/loop.h"
 
 enum {
@@ -191,7 +192,9 @@ static int error_of(int status)
 {
   if (status == ARES_SUCCESS)
     return 0;
-  return status == ARES_ENOMEM ? CRAWLER_E_NOMEM : CRAWLER_E_NETWORK;
+  if (status == ARES_ENOMEM)
+    return CRAWLER_E_NOMEM;
+  return cr_sockets_are_short() ? CRAWLER_E_SYSTEM : CRAWLER_E_NETWORK;
 }
 
 /* The time of the first try. c-ares doubles it with each round through the servers, and takes a
@@ -320,8 +323,15 @@ static const struct failure failures[] = {
   { ARES_ENOMEM, 0, "out of memory" },
 };
 
+const char cr_resolve_no_socket[] = "no descriptor or memory for a socket to ask name servers with";
+
+static const struct failure no_socket = { ARES_ECONNREFUSED, 0, cr_resolve_no_socket };
+
+/* c-ares doesn't say why it could reach no server. */
 static const struct failure *failure_of(int status)
 {
+  if ((status == ARES_ECONNREFUSED || status == ARES_EFILE) && cr_sockets_are_short())
+    return &no_socket;
   for (size_t i = 1; i < sizeof(failures) / sizeof(failures[0]); i++)
     if (failures[i].status == status)
       return &failures[i];

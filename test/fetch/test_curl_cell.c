@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "fetch/curl_error.h"
 #include "loop/loop.h"
+#include "support/crawl_rig.h"
 #include "support/oom.h"
 #include "support/raw_server.h"
 
@@ -376,6 +377,60 @@ static void a_kept_connection_is_not_watched(void **state)
   close_rig(&rig);
 }
 
+/* Beside a job that goes on: with few descriptors the next one takes the place of an idle
+ * connection, and nothing is queued. */
+static void while_it_conserves_idle_connections_make_room_for_new_ones(void **state)
+{
+  struct rig rig;
+  struct cr_raw_server *hung = cr_raw_server_play(mute);
+  struct cr_raw_server *other = cr_raw_server_play(polite);
+  struct probe probes[3];
+
+  (void)state;
+  open_rig(&rig, polite, 8);
+  make_probe(&probes[0], cr_raw_server_port(hung));
+  make_probe(&probes[1], cr_raw_server_port(rig.server));
+  make_probe(&probes[2], cr_raw_server_port(other));
+  assert_int_equal(cr_curl_cell_add(rig.cell, &probes[0].job), 0);
+  for (int i = 0; i < 12; i++) {
+    if (i % 8 == 0)
+      cr_curl_cell_conserve(rig.cell, i == 0);
+    run_job(&rig, &probes[1 + i % 2]);
+    assert_int_equal(probes[1 + i % 2].code, CURLE_OK);
+    cr_curl_cell_remove(rig.cell, &probes[1 + i % 2].job);
+  }
+  assert_int_equal(probes[0].ends, 0);
+  assert_int_equal(cr_raw_server_connections(other), 4);      /* each closed for the other one */
+  assert_int_equal(cr_raw_server_connections(rig.server), 5); /* then both are kept */
+  cr_curl_cell_remove(rig.cell, &probes[0].job);
+  for (int i = 0; i < 3; i++)
+    free_probe(&probes[i]);
+  cr_raw_server_stop(hung);
+  cr_raw_server_stop(other);
+  close_rig(&rig);
+}
+
+static void a_cell_without_jobs_closes_all_connections_when_it_conserves(void **state)
+{
+  struct rig rig;
+  struct probe probe;
+  int before;
+
+  (void)state;
+  open_rig(&rig, polite, 8);
+  make_probe(&probe, cr_raw_server_port(rig.server));
+  before = cr_count_descriptors();
+  run_job(&rig, &probe);
+  cr_curl_cell_remove(rig.cell, &probe.job);
+  cr_curl_cell_conserve(rig.cell, true);
+  assert_in_range(cr_count_descriptors(), 0, before + 1); /* the server's end */
+  run_job(&rig, &probe);
+  cr_curl_cell_remove(rig.cell, &probe.job);
+  assert_int_equal(cr_raw_server_connections(rig.server), 2);
+  free_probe(&probe);
+  close_rig(&rig);
+}
+
 static void rest_waits_for_the_jobs(void **state)
 {
   struct rig rig;
@@ -446,6 +501,8 @@ int main(void)
     cmocka_unit_test(the_watchdog_stands_in_for_a_lost_timer),
     cmocka_unit_test(an_idle_cell_closes_its_connections_and_lets_the_loop_alone),
     cmocka_unit_test(a_kept_connection_is_not_watched),
+    cmocka_unit_test(while_it_conserves_idle_connections_make_room_for_new_ones),
+    cmocka_unit_test(a_cell_without_jobs_closes_all_connections_when_it_conserves),
     cmocka_unit_test(rest_waits_for_the_jobs),
     cmocka_unit_test(every_allocation_may_fail),
   };

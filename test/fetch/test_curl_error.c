@@ -109,6 +109,41 @@ static void system_errors_say_why_there_is_no_connection(void **state)
   }
 }
 
+static void starved_is_what_found_no_socket_before_anything_was_sent(void **state)
+{
+  static const struct {
+    int code;
+    int where;
+    int os_errno;
+    bool short_now;
+    bool want;
+  } rows[] = {
+    { CURLE_COULDNT_CONNECT, NOT_SENT, EMFILE, false, true },
+    { CURLE_COULDNT_CONNECT, NOT_SENT, ENFILE, false, true },
+    { CURLE_COULDNT_CONNECT, NOT_SENT, ENOBUFS, false, true },
+    { CURLE_COULDNT_CONNECT, NOT_SENT, ENOMEM, false, true },
+    { CURLE_COULDNT_CONNECT, NOT_SENT, ECONNREFUSED, true, false },
+    { CURLE_COULDNT_CONNECT, SENT, EMFILE, true, false },
+    { CURLE_SSL_CACERT_BADFILE, NOT_SENT, 0, true, true },
+    { CURLE_SSL_CACERT_BADFILE, NOT_SENT, 0, false, false },
+    { CURLE_OUT_OF_MEMORY, NOT_SENT, 0, true, true },
+    { CURLE_OUT_OF_MEMORY, NOT_SENT, 0, false, false },
+    { CR_CURL_STARVED, NOT_SENT, 0, true, true },
+    { CR_CURL_STARVED, NOT_SENT, 0, false, false },
+    { CR_CURL_STARVED, SENT, 0, true, false },
+    { CURLE_SSL_CONNECT_ERROR, NOT_SENT, 0, true, false },
+    { CURLE_OK, HEADED, EMFILE, true, false },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cr_curl_end end = end_at(rows[i].code, rows[i].where);
+    end.os_errno = rows[i].os_errno;
+    end.short_now = rows[i].short_now;
+    assert_int_equal(cr_curl_failure(&end).starved, rows[i].want);
+  }
+}
+
 static void broken_bytes_are_told_from_broken_connections(void **state)
 {
   static const struct {
@@ -161,6 +196,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(codes_have_the_reason_of_the_table),
     cmocka_unit_test(system_errors_say_why_there_is_no_connection),
+    cmocka_unit_test(starved_is_what_found_no_socket_before_anything_was_sent),
     cmocka_unit_test(broken_bytes_are_told_from_broken_connections),
     cmocka_unit_test(an_alert_instead_of_a_response_is_a_matter_of_tls),
     cmocka_unit_test(libcurls_words_are_kept_where_they_tell_more),

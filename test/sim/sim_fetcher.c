@@ -32,6 +32,7 @@ struct exchange {
   size_t record;
   enum stage stage;
   bool in_event;
+  bool has_socket;
   bool is_paused;         /* by the answer to a data event */
   size_t given;           /* bytes of a streamed body, */
   size_t to_give;         /* of so many, */
@@ -145,7 +146,7 @@ static int64_t retry_ms(const struct exchange *x)
 {
   const struct cr_visit *v = visit_of(x->t);
 
-  if (x->t->later || left_alone_ms(x) > 0 ||
+  if (x->t->later || x->t->starved || left_alone_ms(x) > 0 ||
       (x->t->failure == CRAWLER_REASON_NONE && !is_to_be_retried(x)))
     return 0;
   return now_of(x) + (v->shard->settings->retry_delay << (v->page.req.attempt - 1));
@@ -188,6 +189,8 @@ static void close_books(struct exchange *x, bool cut)
     cr_sim_census_judged(net->census, visit_of(x->t)->authority);
   cr_sim_police_end(&net->police, &x->ticket, &limits, now_of(x), x->t->sent, again);
   net->live--;
+  net->sockets -= x->has_socket;
+  x->has_socket = false;
 }
 
 static void finish(struct exchange *x, crawler_reason failure)
@@ -204,6 +207,21 @@ static void finish(struct exchange *x, crawler_reason failure)
 }
 
 /* ---- stages ---- */
+
+/* A socket is taken from when the address is known. False: there is none left. */
+static bool take_socket(struct exchange *x)
+{
+  struct cr_sim_net *net = x->owner->net;
+
+  if (net->has_few_sockets && net->sockets >= net->most_sockets) {
+    net->starved++;
+    x->t->starved = true;
+    return false;
+  }
+  net->sockets++;
+  x->has_socket = true;
+  return true;
+}
 
 /* False: the transfer has ended meanwhile, one way or another. */
 static bool goes_on(struct exchange *x, enum cr_fetch_answer answer)
@@ -232,6 +250,10 @@ static bool resolved(struct exchange *x)
   x->in_event = true;
   if (!goes_on(x, events->address(t, x->answer.address, events->user)))
     return false;
+  if (!take_socket(x)) {
+    finish(x, CRAWLER_FAILED_INTERNAL);
+    return false;
+  }
   struct cr_sim_limits limits = limits_of(x);
   cr_sim_police_connect(&x->owner->net->police, &x->ticket, &limits,
                         cr_span_text(x->answer.address));
@@ -449,6 +471,7 @@ static void reset_out(struct cr_transfer *t)
   t->sent = false;
   t->reused = false;
   t->later = false;
+  t->starved = false;
   t->wire_bytes = 0;
   t->address[0] = '\0';
 }
@@ -525,6 +548,11 @@ static int answer_token(struct cr_fetcher *fetcher, uint64_t token, const char *
   return CRAWLER_E_INVAL; /* names of simulated hosts are never asked for */
 }
 
+static void conserve(struct cr_fetcher *fetcher, bool on)
+{
+  CR_CONTAINER(fetcher, struct sim_fetcher, fetcher)->net->is_conserved = on;
+}
+
 static void close_fetcher(struct cr_fetcher *fetcher)
 {
   struct sim_fetcher *f = CR_CONTAINER(fetcher, struct sim_fetcher, fetcher);
@@ -540,6 +568,7 @@ static const struct cr_fetcher_ops ops = {
   .cancel = cancel,
   .resume = resume,
   .resolved = answer_token,
+  .conserve = conserve,
   .close = close_fetcher,
 };
 

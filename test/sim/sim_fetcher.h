@@ -23,6 +23,11 @@ struct cr_sim_net { /* what outlives the fetcher; the caller's */
   int64_t live;                 /* transfers now */
   int64_t most_live;
   int64_t starts;
+  bool has_few_sockets; /* as many as most_sockets, and not as many as are wanted */
+  int64_t most_sockets;
+  int64_t sockets;    /* in use, counted in any case */
+  int64_t starved;    /* transfers that got none */
+  bool is_conserved;  /* the engine said so */
   int64_t fail_start; /* the start of this number answers CRAWLER_E_SYSTEM; 0: none */
   void (*on_start)(struct cr_sim_net *net, const struct cr_transfer *t); /* may be NULL */
   void *user;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* sockets.h - is the system out of descriptors, or of memory for sockets?
+ */
+#ifndef CR_FETCH_SOCKETS_H
+#define CR_FETCH_SOCKETS_H
+
+#include <stdbool.h>
+
+/* Does this errno of socket() say that there is none to be had, whatever was asked for? */
+bool cr_socket_is_shortage(long os_errno);
+/* Tries: for errors of other libraries, which don't say what was missing. Keeps errno. */
+bool cr_sockets_are_short(void);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* test_sockets.c - is the system out of descriptors, or of memory for sockets? */
+#include "fetch/sockets.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+
+#include <cmocka.h>
+
+#include "support/crawl_rig.h"
+
+static void errors_that_have_to_do_with_the_peer_are_no_shortage(void **state)
+{
+  static const int shortages[] = { EMFILE, ENFILE, ENOBUFS, ENOMEM };
+  static const int others[] = { 0, EACCES, EAFNOSUPPORT, ECONNREFUSED, EADDRNOTAVAIL, EINTR };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(shortages) / sizeof(shortages[0]); i++)
+    assert_true(cr_socket_is_shortage(shortages[i]));
+  for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+    assert_false(cr_socket_is_shortage(others[i]));
+}
+
+static void a_process_at_its_limit_is_short_and_nothing_is_left_open(void **state)
+{
+  struct rlimit old;
+  struct rlimit none;
+  int before = cr_count_descriptors();
+  (void)state;
+
+  errno = EDOM;
+  assert_false(cr_sockets_are_short());
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+  none = old;
+  none.rlim_cur = 0;
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+  errno = EDOM;
+  bool is_short = cr_sockets_are_short();
+  int error = errno;
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+  assert_true(is_short);
+  assert_int_equal(error, EDOM);
+  assert_int_equal(cr_count_descriptors(), before);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(errors_that_have_to_do_with_the_peer_are_no_shortage),
+    cmocka_unit_test(a_process_at_its_limit_is_short_and_nothing_is_left_open),
+  };
+
+  return cmocka_run_group_tests_name("sockets", tests, NULL, NULL);
+}
