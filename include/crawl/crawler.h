@@ -520,7 +520,7 @@ int crawler_set_event_base(crawler *c, struct event_base *base);
 int crawler_set_loop(crawler *c, int (*watch)(crawler *c, int fd, int events, void *user),
                      int (*timer)(crawler *c, int64_t ms, void *user), void *user);
 /* Begins; returns at once. on_done is called when the crawl is over; crawler_ended() is "error" if
- * it broke. CRAWLER_E_STATE: neither a base nor a loop is set. */
+ * it broke, and crawler_errmsg() says why. CRAWLER_E_STATE: neither a base nor a loop is set. */
 int crawler_start(crawler *c);
 /* The caller's loop saw events on fd, or the timer's time has come. CRAWLER_OK, or CRAWLER_DONE
  * once the crawl is over. An fd that isn't watched any more is ignored. CRAWLER_E_STATE: not
@@ -529,8 +529,8 @@ int crawler_fd_ready(crawler *c, int fd, int events);
 int crawler_timer_fired(crawler *c);
 
 /* A thread of the library's own drives the crawl; hooks run there, and it blocks all signals.
- * Pages wait for crawler_next(), or, when on_page is set, go to that alone. CRAWLER_E_BUSY: it runs
- * already. */
+ * Pages wait for crawler_next(), or, when on_page is set, go to that alone. How it ended:
+ * crawler_ended() and crawler_errmsg(). CRAWLER_E_BUSY: it runs already. */
 int crawler_start_thread(crawler *c);
 /* Readable while crawler_next(c, &page, 0) wouldn't return CRAWLER_AGAIN; to be polled, not read.
  * Stays open until crawler_free(). -1: crawler_start_thread() was not called. [any thread] */

@@ -136,6 +136,10 @@ void cr_stats_fill(const crawler *c, struct crawler_stats *stats);
 /* ---- run.c ---- */
 
 int cr_begin(crawler *c, enum cr_drive drive, bool pulling);
+/* One turn of the loop. A failure ends the run. */
+void cr_turn(crawler *c, int64_t timeout_ms);
+/* What a run that has ended says: 0, or its error, which crawler_errmsg() explains. */
+int cr_result(crawler *c);
 
 /* ---- thread.c ---- */
 

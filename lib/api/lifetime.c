@@ -58,6 +58,7 @@ static void on_end(struct cr_shard *shard, void *arg)
 
   if (c->drive == CR_DRIVE_BASE || c->drive == CR_DRIVE_WATCH)
     (void)cr_loop_on_wake(shard->loop, NULL, NULL); /* the caller's loop can end now */
+  (void)cr_result(c); /* crawler_errmsg() shall say it, whoever drives */
   if (c->hooks.done) {
     shard->hook_depth++;
     c->hooks.done(c, c->hooks.done_user);

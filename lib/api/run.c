@@ -94,8 +94,7 @@ int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
   return 0;
 }
 
-/* What a run that has ended says. */
-static int result(crawler *c)
+int cr_result(crawler *c)
 {
   if (c->shard.ending == CR_END_ERROR)
     return cr_error(c, c->shard.error, "the crawl broke",
@@ -105,20 +104,22 @@ static int result(crawler *c)
 
 /* ---- run, step, next ---- */
 
-static int turn(crawler *c, int64_t timeout_ms)
+/* The pump ends a run that has failed; where the loop doesn't turn it is called without. */
+void cr_turn(crawler *c, int64_t timeout_ms)
 {
   int err = cr_loop_turn(c->shard.loop, timeout_ms);
 
-  if (err < 0)
-    cr_shard_fail(&c->shard, err);
-  return err;
+  if (err == 0 || !c->shard.running)
+    return;
+  cr_shard_fail(&c->shard, err);
+  (void)cr_loop_run_deferred(c->shard.loop); /* nothing here closes it */
 }
 
 static int drive_to_end(crawler *c)
 {
   while (c->shard.running && !c->free_pending)
-    (void)turn(c, -1); /* a failure ends the run */
-  return result(c);
+    cr_turn(c, -1);
+  return cr_result(c);
 }
 
 int crawler_run(crawler *c)
@@ -147,9 +148,9 @@ int crawler_step(crawler *c, int64_t timeout_ms)
   cr_enter(c);
   err = cr_begin(c, CR_DRIVE_SELF, false);
   if (err == 0)
-    (void)turn(c, timeout_ms); /* a failure ends the run */
+    cr_turn(c, timeout_ms);
   if (err == 0 && !c->shard.running)
-    err = result(c) < 0 ? result(c) : CRAWLER_DONE;
+    err = cr_result(c) < 0 ? cr_result(c) : CRAWLER_DONE;
   return cr_leave(c) ? CRAWLER_DONE : err;
 }
 
@@ -172,7 +173,7 @@ static void drive_to_page(crawler *c, int64_t timeout_ms)
   while (c->shard.running && !c->free_pending && cr_list_empty(&c->ready.pages)) {
     int64_t left = until == CR_NEVER ? -1 : until - cr_loop_now(c->shard.loop);
 
-    (void)turn(c, left < 0 && until != CR_NEVER ? 0 : left);
+    cr_turn(c, left < 0 && until != CR_NEVER ? 0 : left);
     if (until != CR_NEVER && cr_loop_now(c->shard.loop) >= until)
       break;
   }
@@ -204,7 +205,7 @@ static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
   }
   if (c->shard.running)
     return CRAWLER_AGAIN;
-  return result(c) < 0 ? result(c) : CRAWLER_DONE;
+  return cr_result(c) < 0 ? cr_result(c) : CRAWLER_DONE;
 }
 
 static int next_from_thread(crawler *c, crawler_page **page, int64_t timeout_ms)
@@ -326,7 +327,7 @@ static int state_of(crawler *c, int err)
     cr_shard_fail(&c->shard, err);
   if (c->shard.running)
     return CRAWLER_OK;
-  return result(c) < 0 ? result(c) : CRAWLER_DONE;
+  return cr_result(c) < 0 ? cr_result(c) : CRAWLER_DONE;
 }
 
 int crawler_fd_ready(crawler *c, int fd, int events)

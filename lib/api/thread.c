@@ -13,8 +13,7 @@ static void *main_loop(void *arg)
   pthread_mutex_unlock(&c->ready.lock);
   cr_enter(c);
   while (c->shard.running)
-    if (cr_loop_turn(c->shard.loop, -1) < 0)
-      cr_shard_fail(&c->shard, CRAWLER_E_SYSTEM);
+    cr_turn(c, -1);
   if (c->free_pending) { /* nobody will join us */
     (void)pthread_detach(pthread_self());
     c->has_thread = false;

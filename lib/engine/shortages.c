@@ -3,14 +3,15 @@
  *
  * That is no failure of a URL: it goes back to the queue, without an attempt less, and fewer
  * transfers are under way from then on (schedule/shortage.c). Idle connections are given up for new
- * ones meanwhile. Where there is no socket at all for a minute the run ends, and loses nothing.
+ * ones meanwhile. Where there is no socket at all for a minute, or max_idle_wait, the run ends, and loses
+ * nothing.
  */
 #include "engine/shard.h"
 
 #include "fetch/fetcher.h"
 
 static const char advice[] =
-    "no descriptor or memory for a single connection for a minute: let the "
+    "no descriptor or memory for a single connection for too long: let the "
     "process open more files (RLIMIT_NOFILE), or close some, and run again";
 
 static uint32_t under_way(const struct cr_shard *s)
@@ -37,7 +38,7 @@ static void refused(struct cr_shard *s, const char *why)
   if (cr_shortage_refused(&s->shortage, under_way(s), now))
     begin(s, why);
   conserve(s, true); /* again and again: other connections are idle by now */
-  if (!cr_shortage_is_hopeless(&s->shortage, now))
+  if (!cr_shortage_is_hopeless(&s->shortage, s->settings->max_idle_wait, now))
     return;
   if (s->error == 0)
     s->advice = advice;

@@ -3,7 +3,7 @@
  */
 #include "schedule/shortage.h"
 
-enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 1000 };
+enum { FIRST_PAUSE_MS = 50, LONGEST_PAUSE_MS = 250 };
 
 static void rest(struct cr_shortage *shortage, int64_t now_ms)
 {
@@ -68,7 +68,9 @@ int64_t cr_shortage_next_ms(const struct cr_shortage *shortage)
   return rests ? shortage->until_ms : shortage->changed_ms + CR_SHORTAGE_GROW_MS;
 }
 
-bool cr_shortage_is_hopeless(const struct cr_shortage *shortage, int64_t now_ms)
+bool cr_shortage_is_hopeless(const struct cr_shortage *shortage, int64_t most_ms, int64_t now_ms)
 {
-  return shortage->is_dry && now_ms - shortage->dry_ms >= CR_SHORTAGE_HOPELESS_MS;
+  if (most_ms < 0 || most_ms > CR_SHORTAGE_HOPELESS_MS)
+    most_ms = CR_SHORTAGE_HOPELESS_MS;
+  return shortage->is_dry && now_ms - shortage->dry_ms >= most_ms;
 }

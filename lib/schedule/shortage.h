@@ -36,7 +36,7 @@ uint32_t cr_shortage_room(struct cr_shortage *shortage, uint32_t under_way, uint
                           int64_t now_ms);
 /* When there is more room, if nothing ends before. */
 int64_t cr_shortage_next_ms(const struct cr_shortage *shortage);
-/* Has there been no socket for so long that waiting is in vain? */
-bool cr_shortage_is_hopeless(const struct cr_shortage *shortage, int64_t now_ms);
+/* Has there been no socket for a minute, or for most_ms if that is less (-1: it isn't)? */
+bool cr_shortage_is_hopeless(const struct cr_shortage *shortage, int64_t most_ms, int64_t now_ms);
 
 #endif

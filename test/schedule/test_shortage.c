@@ -17,7 +17,7 @@ static void without_a_shortage_there_is_any_room(void **state)
 
   assert_int_equal(cr_shortage_room(&shortage, 0, MOST, 1000), UINT32_MAX);
   assert_int_equal(cr_shortage_room(&shortage, UINT32_MAX, MOST, 1000), UINT32_MAX);
-  assert_false(cr_shortage_is_hopeless(&shortage, INT64_MAX));
+  assert_false(cr_shortage_is_hopeless(&shortage, -1, INT64_MAX));
 }
 
 /* Of 100 that began together 60 found no socket. */
@@ -91,7 +91,7 @@ static void a_limit_below_the_cap_ends_it(void **state)
 
 static void without_any_socket_it_waits_longer_and_longer_and_then_no_more(void **state)
 {
-  static const int64_t pauses_ms[] = { 100, 200, 400, 800, 1000, 1000, 1000 };
+  static const int64_t pauses_ms[] = { 50, 100, 200, 250, 250, 250 };
   struct cr_shortage shortage = { .is_on = false };
   int64_t now_ms = 50;
   (void)state;
@@ -101,11 +101,14 @@ static void without_any_socket_it_waits_longer_and_longer_and_then_no_more(void 
     assert_int_equal(cr_shortage_room(&shortage, 0, MOST, now_ms + pauses_ms[i] - 1), 0);
     assert_int_equal(cr_shortage_next_ms(&shortage), now_ms + pauses_ms[i]);
     assert_true(cr_shortage_room(&shortage, 0, MOST, now_ms + pauses_ms[i]) > 0);
-    assert_false(cr_shortage_is_hopeless(&shortage, now_ms));
+    assert_false(cr_shortage_is_hopeless(&shortage, -1, now_ms));
     now_ms += pauses_ms[i];
   }
-  assert_false(cr_shortage_is_hopeless(&shortage, 50 + CR_SHORTAGE_HOPELESS_MS - 1));
-  assert_true(cr_shortage_is_hopeless(&shortage, 50 + CR_SHORTAGE_HOPELESS_MS));
+  assert_false(cr_shortage_is_hopeless(&shortage, -1, 50 + CR_SHORTAGE_HOPELESS_MS - 1));
+  assert_true(cr_shortage_is_hopeless(&shortage, -1, 50 + CR_SHORTAGE_HOPELESS_MS));
+  assert_true(cr_shortage_is_hopeless(&shortage, INT64_MAX, 50 + CR_SHORTAGE_HOPELESS_MS));
+  assert_true(cr_shortage_is_hopeless(&shortage, 2000, 2050));
+  assert_false(cr_shortage_is_hopeless(&shortage, 2000, 2049));
 }
 
 static void one_request_that_leaves_begins_the_minute_anew(void **state)
@@ -115,11 +118,11 @@ static void one_request_that_leaves_begins_the_minute_anew(void **state)
 
   (void)cr_shortage_refused(&shortage, 0, 0);
   cr_shortage_served(&shortage);
-  assert_false(cr_shortage_is_hopeless(&shortage, INT64_MAX));
+  assert_false(cr_shortage_is_hopeless(&shortage, -1, INT64_MAX));
   assert_int_equal(cr_shortage_room(&shortage, 0, MOST, 1), 1);
   (void)cr_shortage_refused(&shortage, 0, 70000);
-  assert_false(cr_shortage_is_hopeless(&shortage, 70000));
-  assert_int_equal(cr_shortage_next_ms(&shortage), 70000 + 100);
+  assert_false(cr_shortage_is_hopeless(&shortage, -1, 70000));
+  assert_int_equal(cr_shortage_next_ms(&shortage), 70000 + 50);
 }
 
 /* Others have sockets: those that are refused meanwhile say nothing of how long it lasts. */
@@ -130,7 +133,7 @@ static void it_is_not_hopeless_while_others_are_under_way(void **state)
 
   for (int64_t now_ms = 0; now_ms < 10 * CR_SHORTAGE_HOPELESS_MS; now_ms += 1000) {
     (void)cr_shortage_refused(&shortage, 3, now_ms);
-    assert_false(cr_shortage_is_hopeless(&shortage, now_ms));
+    assert_false(cr_shortage_is_hopeless(&shortage, -1, now_ms));
   }
 }
 
