@@ -22,6 +22,7 @@ enum {
   EDNS_BYTES = 1232,  /* fits an IPv6 packet that nobody fragments (DNS flag day 2020) */
   TRIES_OF_ONE = 3,   /* a lost packet costs an eighth of the time, not all of it */
   TRIES_OF_MANY = 2,  /* the next server is another try */
+  AGAIN_MS = 20,      /* after a socket could not be watched */
   MAX_TRY_MS = 600000 /* what c-ares makes of it stays far from INT_MAX */
 };
 
@@ -32,12 +33,14 @@ struct cr_cares {
   struct cr_timer timer;
   struct cr_list sockets;
   int family;
+  bool has_unwatched; /* one of them couldn't be */
   bool closing;
 };
 
 struct socket { /* of c-ares, watched */
   struct cr_list link;
   struct cr_watch watch;
+  int wanted; /* events */
   struct cr_cares *owner;
 };
 
@@ -124,6 +127,8 @@ static void set_timer(struct cr_cares *cares)
   }
   /* Its clock is finer than ours: a millisecond later is never too early. */
   int64_t in_ms = (int64_t)in.tv_sec * 1000 + in.tv_usec / 1000 + 1;
+  if (cares->has_unwatched && in_ms > AGAIN_MS)
+    in_ms = AGAIN_MS;
   /* Without memory for the timer, the questions end by the resolver's own. */
   (void)cr_loop_set_timer(cares->loop, &cares->timer, cr_loop_now(cares->loop) + in_ms);
 }
@@ -134,9 +139,24 @@ static void process(struct cr_cares *cares, ares_socket_t read_fd, ares_socket_t
   set_timer(cares);
 }
 
+/* What has come meanwhile is still there. */
+static void watch_again(struct cr_cares *cares)
+{
+  cares->has_unwatched = false;
+  for (struct cr_list *link = cares->sockets.next; link != &cares->sockets; link = link->next) {
+    struct socket *s = CR_CONTAINER(link, struct socket, link);
+    if (cr_loop_watch(cares->loop, &s->watch, s->wanted) != 0)
+      cares->has_unwatched = true;
+  }
+}
+
 static void on_timer(struct cr_timer *timer)
 {
-  process(CR_CONTAINER(timer, struct cr_cares, timer), ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+  struct cr_cares *cares = CR_CONTAINER(timer, struct cr_cares, timer);
+
+  if (cares->has_unwatched)
+    watch_again(cares);
+  process(cares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
 static void on_ready(struct cr_watch *watch, int events)
@@ -165,7 +185,8 @@ static void end_socket(struct socket *s)
   cr_free(s->owner->mem, s);
 }
 
-/* Called by c-ares. What can't be watched is as if it were silent: the question times out. */
+/* Called by c-ares. A socket that can't be watched is tried again soon; without memory for it the
+ * question times out. */
 static void on_socket(void *arg, ares_socket_t fd, int readable, int writable)
 {
   struct cr_cares *cares = arg;
@@ -182,8 +203,13 @@ static void on_socket(void *arg, ares_socket_t fd, int readable, int writable)
     cr_list_init(&s->link);
     cr_list_push(&cares->sockets, &s->link);
   }
-  if (s && (events == 0 || cr_loop_watch(cares->loop, &s->watch, events) != 0))
+  if (!s)
+    return;
+  s->wanted = events;
+  if (events == 0)
     end_socket(s);
+  else if (cr_loop_watch(cares->loop, &s->watch, events) != 0)
+    cares->has_unwatched = true;
 }
 
 /* ---- opening ---- */
