@@ -173,6 +173,7 @@ int cr_loop_on_wake(struct cr_loop *loop, void (*wake)(void *arg), void *arg)
 {
   loop->on_wake = wake;
   loop->on_wake_arg = arg;
+  loop->err = 0;
   return loop->ops->listen ? loop->ops->listen(loop, wake != NULL) : 0;
 }
 
@@ -276,6 +277,8 @@ void cr_loop_woken(struct cr_loop *loop)
 
 void cr_loop_note(struct cr_loop *loop, int err)
 {
-  if (err && !loop->err)
-    loop->err = err;
+  if (!err || loop->err)
+    return;
+  loop->err = err;
+  cr_loop_woken(loop); /* who looks at it must not wait for what will never come */
 }

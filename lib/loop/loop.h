@@ -64,8 +64,8 @@ void cr_loop_on_batch(struct cr_loop *loop, void (*enter)(void *arg), void (*lea
 /* One turn: waits at most timeout_ms (0: not at all, -1: no bound) for something to do, then does
  * what is ready. 0 or CRAWLER_E_*; CRAWLER_E_STATE for a loop that somebody else drives. */
 int cr_loop_turn(struct cr_loop *loop, int64_t timeout_ms);
-/* The first error that had no call to come back from, such as a caller's timer function that
- * failed later; 0: none. */
+/* The first error since cr_loop_on_wake() that had no call to come back from, such as a caller's
+ * timer function that failed later; 0: none. The wake function is called when there is one. */
 int cr_loop_error(const struct cr_loop *loop);
 /* Removes every event of ours, so that a caller's loop can end; watches must be ended before. May
  * be called inside a callback, unless that runs inside cr_loop_turn(). */

@@ -190,8 +190,8 @@ static int run_soon(struct cr_loop *loop)
   struct libevent_loop *l = of(loop);
 
   /* What is left over goes behind the next look at descriptors, not behind this event. */
-  if (l->in_deferred)
-    return add_in(l->deferred, 0);
+  if (l->in_deferred && add_in(l->deferred, 0) == 0)
+    return 0;
   event_active(event_of(l->deferred), EV_TIMEOUT, 0);
   return 0;
 }
