@@ -313,7 +313,12 @@ run-fuzzers: $(FUZZERS:%=$(BUILD)/fuzz/%)
 	@$(RUN_TESTS) -t $$(($(FUZZ_SECONDS) * 2 + 60)) \
 	  $(foreach f,$(FUZZERS),'fuzz/$(f)=sh test/check/fuzz.sh $(BUILD)/fuzz/$(f) $(FUZZ_SECONDS)')
 
-soak: tsan valgrind $(BUILD)/bench/bench_polite ## the long rest: tsan, valgrind, 10,000 polite hosts, a long fuzz
+# Tests of things that fail: here each of them, in `make check` a sample.
+FAULT_TESTS := $(BUILD)/test/crawl/test_real_out_of_memory $(BUILD)/test/crawl/test_system_refuses \
+               $(BUILD)/test/crawl/test_library_fails
+
+soak: tsan valgrind $(BUILD)/bench/bench_polite $(FAULT_TESTS) ## the long rest: tsan, valgrind, every fault, 10,000 polite hosts, a long fuzz
+	@CR_FAULTS=all $(RUN_TESTS) -t 3600 $(FAULT_TESTS)
 	@$(BUILD)/bench/bench_polite
 	@$(MAKE) FUZZ_SECONDS=300 fuzz
 
