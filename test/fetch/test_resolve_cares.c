@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -372,22 +371,6 @@ static void a_server_that_is_not_there_is_an_error_before_the_time_is_over(void 
   assert_true(cr_clock_mono_ms() - start_ms < TIMEOUT_MS);
 }
 
-static void without_descriptors_the_failure_says_so_and_is_not_kept(void **state)
-{
-  struct fixture *f = serve(state, answer_both, TIMEOUT_MS);
-  struct result result = { .calls = 0 };
-  struct rlimit old;
-
-  assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
-  assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 0, old.rlim_max }), 0);
-  int err = cr_cares_ask(f->cares, "a.test", on_done, &result);
-  assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
-  assert_int_equal(err, 0);
-  assert_ptr_equal(result.why, cr_resolve_no_socket);
-  assert_int_equal(result.ttl_ms, 0);
-  assert_true(ask(f, "a.test").count > 0);
-}
-
 /* ---- hostile answers ---- */
 
 struct mangler {
@@ -688,7 +671,6 @@ int main(void)
     TEST(half_an_answer_is_better_than_none),
     TEST(several_silent_servers_take_no_longer),
     TEST(a_server_that_is_not_there_is_an_error_before_the_time_is_over),
-    TEST(without_descriptors_the_failure_says_so_and_is_not_kept),
     TEST(mangled_answers_end_in_some_answer),
     TEST(server_lists_are_checked),
     TEST(the_systems_configuration_opens_without_asking_anybody),

@@ -11,7 +11,10 @@
 
 #include <cmocka.h>
 
+#include "fetch/resolve.h"
+#include "loop/loop.h"
 #include "support/crawl_rig.h"
+#include "support/oom.h"
 
 static void errors_that_have_to_do_with_the_peer_are_no_shortage(void **state)
 {
@@ -47,10 +50,43 @@ static void a_process_at_its_limit_is_short_and_nothing_is_left_open(void **stat
   assert_int_equal(cr_count_descriptors(), before);
 }
 
+static void note_why(void *arg, const struct cr_address *addresses, size_t count, int64_t ttl_ms,
+                     const char *why)
+{
+  (void)addresses;
+  assert_int_equal(count, 0);
+  assert_int_equal(ttl_ms, 0); /* nothing is remembered */
+  *(const char **)arg = why;
+}
+
+static void a_name_that_finds_no_socket_says_so_and_is_not_remembered(void **state)
+{
+  struct cr_mem mem;
+  struct cr_loop *loop = NULL;
+  struct cr_cares *cares = NULL;
+  const char *why = NULL;
+  struct rlimit old;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  assert_int_equal(cr_loop_open_epoll(&loop, &mem), 0);
+  assert_int_equal(cr_cares_open(&cares, &mem, loop, "127.0.0.1:9", 1000), 0);
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 0, old.rlim_max }), 0);
+  int err = cr_cares_ask(cares, "a.test", note_why, &why);
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+  assert_int_equal(err, 0);
+  assert_ptr_equal(why, cr_resolve_no_socket);
+  cr_cares_close(cares);
+  cr_loop_close(loop);
+  cr_test_mem_done(&mem);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(errors_that_have_to_do_with_the_peer_are_no_shortage),
+    cmocka_unit_test(a_name_that_finds_no_socket_says_so_and_is_not_remembered),
     cmocka_unit_test(a_process_at_its_limit_is_short_and_nothing_is_left_open),
   };
 
