@@ -3,8 +3,8 @@
  *
  * That is no failure of a URL: it goes back to the queue, without an attempt less, and fewer
  * transfers are under way from then on (schedule/shortage.c). Idle connections are given up for new
- * ones meanwhile. Where there is no socket at all for a minute, or max_idle_wait, the run ends, and loses
- * nothing.
+ * ones meanwhile. Where there is no socket at all for a minute, or max_idle_wait, the run ends, and
+ * loses nothing.
  */
 #include "engine/shard.h"
 
@@ -71,7 +71,7 @@ uint32_t cr_shortage_leaves(struct cr_shard *s, int64_t *next_due_ms)
   if (!s->shortage.is_on)
     conserve(s, false);
   if (room == 0)
-    *next_due_ms = cr_shortage_next_ms(&s->shortage);
+    *next_due_ms = cr_shortage_next_ms(&s->shortage, cr_loop_now(s->loop));
   return room;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* loop_libevent.c - a loop on libevent: on a base of our own, or on the caller's.
  *
- * Our base has no locks and lets epoll changes of one turn melt into one (EPOLL_USE_CHANGELIST;
- * safe because no descriptor here is dup()ed). On the caller's base we only add and delete events:
+ * Our base has no locks. It tells the kernel of each change at once: with EPOLL_USE_CHANGELIST one
+ * that is refused would be printed, and told to nobody. On the caller's base we only add and delete events:
  * no loopbreak, no flags, no activation from other threads. Deferred calls are an event of ours
  * that is activated by hand: it joins the end of the queue of events that are ready now.
  */
@@ -285,7 +285,7 @@ static int make_base(struct event_base **out)
 {
   struct event_config *config;
   struct event_base *base = NULL;
-  int flags = EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST;
+  int flags = EVENT_BASE_FLAG_NOLOCK;
 
   flags |= EVENT_BASE_FLAG_IGNORE_ENV; /* what libevent may use isn't the environment's to say */
   if (!has_descriptors())

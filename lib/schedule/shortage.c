@@ -51,7 +51,7 @@ uint32_t cr_shortage_room(struct cr_shortage *shortage, uint32_t under_way, uint
     return UINT32_MAX;
   if (now_ms < shortage->until_ms)
     return 0;
-  steps = (now_ms - shortage->changed_ms) / CR_SHORTAGE_GROW_MS;
+  steps = shortage->is_dry ? 0 : (now_ms - shortage->changed_ms) / CR_SHORTAGE_GROW_MS;
   shortage->changed_ms += steps * CR_SHORTAGE_GROW_MS;
   if (steps >= (int64_t)most - shortage->cap) {
     shortage->is_on = false;
@@ -61,11 +61,11 @@ uint32_t cr_shortage_room(struct cr_shortage *shortage, uint32_t under_way, uint
   return under_way < shortage->cap ? shortage->cap - under_way : 0;
 }
 
-int64_t cr_shortage_next_ms(const struct cr_shortage *shortage)
+int64_t cr_shortage_next_ms(const struct cr_shortage *shortage, int64_t now_ms)
 {
-  bool rests = shortage->until_ms > shortage->changed_ms;
-
-  return rests ? shortage->until_ms : shortage->changed_ms + CR_SHORTAGE_GROW_MS;
+  if (now_ms < shortage->until_ms)
+    return shortage->until_ms;
+  return shortage->is_dry ? INT64_MAX : shortage->changed_ms + CR_SHORTAGE_GROW_MS;
 }
 
 bool cr_shortage_is_hopeless(const struct cr_shortage *shortage, int64_t most_ms, int64_t now_ms)

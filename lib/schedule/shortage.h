@@ -34,8 +34,9 @@ void cr_shortage_served(struct cr_shortage *shortage);
 /* How many more may begin, with so many under way. Ends the shortage when as many as most may. */
 uint32_t cr_shortage_room(struct cr_shortage *shortage, uint32_t under_way, uint32_t most,
                           int64_t now_ms);
-/* When there is more room, if nothing ends before. */
-int64_t cr_shortage_next_ms(const struct cr_shortage *shortage);
+/* When there will be room where there is none now, if nothing ends before; INT64_MAX: not until
+ * something does. */
+int64_t cr_shortage_next_ms(const struct cr_shortage *shortage, int64_t now_ms);
 /* Has there been no socket for a minute, or for most_ms if that is less (-1: it isn't)? */
 bool cr_shortage_is_hopeless(const struct cr_shortage *shortage, int64_t most_ms, int64_t now_ms);
 

@@ -69,7 +69,7 @@ static void a_name_that_finds_no_socket_says_so_and_is_not_remembered(void **sta
   (void)state;
 
   cr_test_mem_init(&mem);
-  assert_int_equal(cr_loop_open_epoll(&loop, &mem), 0);
+  assert_int_equal(cr_loop_open_libevent(&loop, &mem, NULL), 0);
   assert_int_equal(cr_cares_open(&cares, &mem, loop, "127.0.0.1:9", 1000), 0);
   assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
   assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 0, old.rlim_max }), 0);

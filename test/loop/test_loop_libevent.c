@@ -461,6 +461,28 @@ static void a_base_with_priorities_and_a_dispatch_interval_works(void **state)
 #define OWN(name) cmocka_unit_test_setup_teardown(name, set_up_own, tear_down)
 #define BASE(name) cmocka_unit_test_setup_teardown(name, set_up_base, tear_down)
 
+static void note_again(void *arg)
+{
+  struct fixture *f = arg;
+
+  f->calls++;
+  cr_loop_note(f->loop, CRAWLER_E_NOMEM); /* the first one is told, and told once */
+}
+
+static void an_error_that_nobody_called_for_wakes_and_is_forgotten_with_the_next_user(void **state)
+{
+  struct fixture *f = *state;
+
+  assert_int_equal(cr_loop_on_wake(f->loop, note_again, f), 0);
+  cr_loop_note(f->loop, 0);
+  assert_int_equal(f->calls, 0);
+  cr_loop_note(f->loop, CRAWLER_E_SYSTEM);
+  assert_int_equal(f->calls, 1);
+  assert_int_equal(cr_loop_error(f->loop), CRAWLER_E_SYSTEM);
+  assert_int_equal(cr_loop_on_wake(f->loop, note_again, f), 0);
+  assert_int_equal(cr_loop_error(f->loop), 0);
+}
+
 int main(void)
 {
   const struct cr_loop_driver own = { open_own, turn_own, close_own };
@@ -473,6 +495,7 @@ int main(void)
     OWN(without_descriptors_opening_fails),
     OWN(what_defers_itself_for_ever_leaves_room_for_timers),
     BASE(what_defers_itself_for_ever_leaves_room_for_timers),
+    OWN(an_error_that_nobody_called_for_wakes_and_is_forgotten_with_the_next_user),
     OWN(deferred_calls_come_after_all_that_is_ready),
     BASE(deferred_calls_come_after_all_that_is_ready),
     BASE(the_callers_loop_is_not_ours_to_turn),

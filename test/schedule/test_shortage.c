@@ -58,7 +58,7 @@ static void the_cap_grows_by_one_at_a_time_until_all_may_begin(void **state)
   (void)cr_shortage_refused(&shortage, 8, now_ms);
   for (uint32_t cap = 7; cap < 20; cap++) {
     assert_int_equal(cr_shortage_room(&shortage, 0, 20, now_ms), cap);
-    assert_int_equal(cr_shortage_next_ms(&shortage), now_ms + CR_SHORTAGE_GROW_MS);
+    assert_int_equal(cr_shortage_next_ms(&shortage, now_ms), now_ms + CR_SHORTAGE_GROW_MS);
     assert_int_equal(cr_shortage_room(&shortage, 0, 20, now_ms + CR_SHORTAGE_GROW_MS - 1), cap);
     now_ms += CR_SHORTAGE_GROW_MS;
   }
@@ -99,8 +99,9 @@ static void without_any_socket_it_waits_longer_and_longer_and_then_no_more(void 
   for (size_t i = 0; i < sizeof(pauses_ms) / sizeof(pauses_ms[0]); i++) {
     (void)cr_shortage_refused(&shortage, 0, now_ms);
     assert_int_equal(cr_shortage_room(&shortage, 0, MOST, now_ms + pauses_ms[i] - 1), 0);
-    assert_int_equal(cr_shortage_next_ms(&shortage), now_ms + pauses_ms[i]);
-    assert_true(cr_shortage_room(&shortage, 0, MOST, now_ms + pauses_ms[i]) > 0);
+    assert_int_equal(cr_shortage_next_ms(&shortage, now_ms), now_ms + pauses_ms[i]);
+    assert_int_equal(cr_shortage_next_ms(&shortage, now_ms + pauses_ms[i]), INT64_MAX);
+    assert_int_equal(cr_shortage_room(&shortage, 0, MOST, now_ms + pauses_ms[i]), 1);
     assert_false(cr_shortage_is_hopeless(&shortage, -1, now_ms));
     now_ms += pauses_ms[i];
   }
@@ -122,7 +123,7 @@ static void one_request_that_leaves_begins_the_minute_anew(void **state)
   assert_int_equal(cr_shortage_room(&shortage, 0, MOST, 1), 1);
   (void)cr_shortage_refused(&shortage, 0, 70000);
   assert_false(cr_shortage_is_hopeless(&shortage, -1, 70000));
-  assert_int_equal(cr_shortage_next_ms(&shortage), 70000 + 50);
+  assert_int_equal(cr_shortage_next_ms(&shortage, 70000), 70000 + 50);
 }
 
 /* Others have sockets: those that are refused meanwhile say nothing of how long it lasts. */

@@ -161,7 +161,7 @@ static void serve_names(int fd, struct cr_fault_site *ports)
   struct cr_mem mem;
 
   cr_test_mem_init(&mem);
-  if (cr_loop_open_epoll(&loop, &mem) != 0 || !cr_dns_server_open(&dns, loop))
+  if (cr_loop_open_libevent(&loop, &mem, NULL) != 0 || !cr_dns_server_open(&dns, loop))
     return;
   dns.answer = resolve;
   ports->dns_port = dns.port;
