@@ -687,8 +687,8 @@ const char *crawler_page_header_name(const crawler_page *page, size_t i);
 const char *crawler_page_header_value(const crawler_page *page, size_t i);
 /* What the body is: "text/html", lower case. By the rules of WHATWG MIME Sniffing that is the type
  * that was sent, or what the body's first bytes say where none was (or no valid one), where a text
- * is binary, where HTML is a feed, and where an image, audio or video is another one; less of that
- * with X-Content-Type-Options: nosniff. "": unknown. */
+ * is binary, and where an image, audio or video is another one; less of that with
+ * X-Content-Type-Options: nosniff. "": unknown. */
 const char *crawler_page_mime(const crawler_page *page);
 /* The same as it was sent in Content-Type; "": not sent, or not valid. */
 const char *crawler_page_sent_mime(const crawler_page *page);

@@ -2,11 +2,10 @@
 /* mime_sniff.c - what kind of thing is this, by its first bytes?
  *
  * The WHATWG MIME Sniffing standard: the computed type (section 7), the rules for an unknown type
- * (7.1) and for text or binary (7.2), the signatures (6). XML is what it is sent as, and so is HTML
- * that isn't a feed; fonts are told in a font's context only, which a crawler doesn't have. An
- * image, audio or video, all of which count as supported, may turn out as another one, and
- * "text/plain" as binary, but never as something with links. Pure, no allocation; reads no more
- * than the beginning.
+ * (7.1) and for text or binary (7.2), the signatures (6). XML and HTML are what they are sent as;
+ * fonts are told in a font's context only, which a crawler doesn't have. An image, audio or video,
+ * all of which count as supported, may turn out as another one, and "text/plain" as binary, but
+ * never as something with links. Pure, no allocation; reads no more than the beginning.
  */
 #include "base/str.h"
 #include "parse/parse.h"
@@ -203,77 +202,6 @@ static const char *match_scriptable(struct cr_span head)
   return has(head, 0, CR_SPAN("%PDF-")) ? "application/pdf" : NULL;
 }
 
-/* ---- feeds that are sent as HTML ---- */
-
-/* Moves rest behind the first such text; false: there is none. */
-static bool skip_past(struct cr_span *rest, struct cr_span text)
-{
-  for (size_t at = 0; at < rest->len; at++)
-    if (has(*rest, at, text)) {
-      *rest = cr_span(rest->at + at + text.len, rest->len - at - text.len);
-      return true;
-    }
-  return false;
-}
-
-static bool contains(struct cr_span text, struct cr_span part)
-{
-  return skip_past(&text, part);
-}
-
-/* To the first element, over a byte order mark, comments, declarations and instructions. False: it
- * doesn't begin in what is sniffed. */
-static bool skip_prolog(struct cr_span *rest)
-{
-  static const struct {
-    struct cr_span begin;
-    struct cr_span end;
-  } others[] = {
-    { CR_SPAN_INIT("<!--"), CR_SPAN_INIT("-->") },
-    { CR_SPAN_INIT("<!"), CR_SPAN_INIT(">") },
-    { CR_SPAN_INIT("<?"), CR_SPAN_INIT("?>") },
-  };
-  enum { KINDS = sizeof(others) / sizeof(others[0]) };
-
-  if (has(*rest, 0, CR_SPAN("\xef\xbb\xbf")))
-    *rest = cr_span(rest->at + 3, rest->len - 3);
-  for (;;) {
-    size_t kind = 0;
-    *rest = cr_span_trim(*rest);
-    while (kind < KINDS && !has(*rest, 0, others[kind].begin))
-      kind++;
-    if (kind == KINDS)
-      return true;
-    (void)skip_past(rest, others[kind].begin); /* it stands right there */
-    if (!skip_past(rest, others[kind].end))
-      return false;
-  }
-}
-
-static bool begins_element(struct cr_span text, struct cr_span tag)
-{
-  return has(text, 0, tag) && text.len > tag.len &&
-         (cr_is_space(text.at[tag.len]) || text.at[tag.len] == '>');
-}
-
-/* Section 7.3 of the standard, "sniffing a mislabeled feed", as it was until 2024: browsers show no
- * feeds any more, but their links are as good as ever. Unlike there the whole name has to match:
- * "<feedback>" begins no feed. */
-static const char *match_feed(struct cr_span head)
-{
-  struct cr_span text = head;
-
-  if (!skip_prolog(&text))
-    return NULL;
-  if (begins_element(text, CR_SPAN("<feed")))
-    return "application/atom+xml";
-  bool is_rss = begins_element(text, CR_SPAN("<rss")) ||
-                (begins_element(text, CR_SPAN("<rdf:RDF")) &&
-                 contains(text, CR_SPAN("http://purl.org/rss/1.0/")) &&
-                 contains(text, CR_SPAN("http://www.w3.org/1999/02/22-rdf-syntax-ns#")));
-  return is_rss ? "application/rss+xml" : NULL;
-}
-
 /* ---- the rules ---- */
 
 /* No text has these: controls but TAB, LF, FF, CR and ESC. */
@@ -356,7 +284,7 @@ const char *cr_mime_sniff(const char *sent, struct cr_span type, bool nosniff, s
   struct cr_span head = cr_span(body.at, body.len < SNIFFED_BYTES ? body.len : SNIFFED_BYTES);
   const char *mime = NULL;
 
-  if (head.len == 0 || cr_mime_is_xml(sent))
+  if (head.len == 0 || cr_mime_is_html(sent) || cr_mime_is_xml(sent))
     return sent;
   if (is_unknown(sent))
     return identify(head, nosniff);
@@ -364,9 +292,7 @@ const char *cr_mime_sniff(const char *sent, struct cr_span type, bool nosniff, s
     return sent;
   if (is_apache_default(type))
     return text_or_binary(head);
-  if (cr_mime_is_html(sent))
-    mime = match_feed(head);
-  else if (is_image(sent))
+  if (is_image(sent))
     mime = match(head, IMAGE);
   else if (is_media(sent))
     mime = match_media(head);
