@@ -82,7 +82,10 @@ TESTS        := $(TEST_SRC:test/%.c=$(BUILD)/test/%)
 TESTS_FAST   := $(filter-out $(BUILD)/test/fetch/%,$(TESTS))
 SUPPORT_SRC  := $(filter-out test/sim/test_% test/polite/test_% test/conformance/test_%,\
                   $(wildcard test/support/*.c test/sim/*.c test/polite/*.c test/conformance/*.c))
-SUPPORT_OBJ  := $(SUPPORT_SRC:test/%.c=$(BUILD)/test/%.o)
+# It stands before functions of the C library: only for programs that want it.
+FAULTS       := $(BUILD)/test/support/faults.o
+FAULTY_TESTS := $(patsubst test/%.c,$(BUILD)/test/%,$(shell grep -l 'support/faults.h' test/*/test_*.c))
+SUPPORT_OBJ  := $(filter-out $(FAULTS),$(SUPPORT_SRC:test/%.c=$(BUILD)/test/%.o))
 CONFORMANCE_TESTS := $(patsubst test/%.c,$(BUILD)/test/%,$(wildcard test/conformance/test_*.c))
 BENCHES      := $(patsubst test/bench/%.c,%,$(wildcard test/bench/*.c))
 FUZZERS      := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
@@ -160,9 +163,11 @@ TEST_LIBS = $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a -lcmocka -levent_ext
 
 $(filter $(BUILD)/test/api/test_command%,$(TESTS)): | $(BUILD)/crawler # which they run
 
+$(FAULTY_TESTS): $(FAULTS)
+
 $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
 	$(say) LINK $@
-	$(Q)$(LINK) $< $(TEST_LIBS) $(call ldlibs_of,test/$*.c) -o $@
+	$(Q)$(LINK) $< $(filter $(FAULTS),$^) $(TEST_LIBS) $(call ldlibs_of,test/$*.c) -o $@
 
 $(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/%.o $(BUILD)/libtest.a \
                               $(BUILD)/libcrawl_internal.a

@@ -2,9 +2,9 @@
 /* loop_libevent.c - a loop on libevent: on a base of our own, or on the caller's.
  *
  * Our base has no locks. It tells the kernel of each change at once: with EPOLL_USE_CHANGELIST one
- * that is refused would be printed, and told to nobody. On the caller's base we only add and delete events:
- * no loopbreak, no flags, no activation from other threads. Deferred calls are an event of ours
- * that is activated by hand: it joins the end of the queue of events that are ready now.
+ * that is refused would be printed, and told to nobody. On the caller's base we only add and delete
+ * events: no loopbreak, no flags, no activation from other threads. Deferred calls are an event of
+ * ours that is activated by hand: it joins the end of the queue of events that are ready now.
  */
 #include "loop/loop.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* faults.c - system calls that fail when a test wants it, for everything in its process.
  *
- * Only programs that call this file's functions get it linked. A real function is looked up at its
- * first call; before any plan every call goes through at once.
+ * Only programs that include faults.h have it linked (Makefile). A real function is looked up at
+ * its first call; before any plan every call goes through at once.
  */
 #include "support/faults.h"
 

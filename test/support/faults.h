@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* faults.h - system calls that fail when a test wants it, for everything in its process.
  *
- * The C library's functions are defined anew in the test program, count their calls, and go on to
- * the real ones unless the call is to fail. Whatever is linked dynamically calls these too: libcurl,
- * libevent, c-ares, TLS libraries. What the C library calls inside itself isn't seen.
+ * The C library's functions are defined anew in programs that include this, count their calls,
+ * and go on to the real ones unless the call is to fail. Whatever is linked dynamically calls these
+ * too: libcurl, libevent, c-ares, TLS libraries. What the C library calls inside itself isn't seen.
  */
 #ifndef CR_TEST_FAULTS_H
 #define CR_TEST_FAULTS_H
