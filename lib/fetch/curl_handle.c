@@ -445,7 +445,7 @@ static void empty(struct cr_buf *buf)
 
 void cr_curl_handle_clear(struct cr_curl_handle *h)
 {
-  if (h->spoilt)
+  if (h->spoilt || (h->answered && h->env->drops_heads))
     drop_easy(h);
   empty(&h->head);
   empty(&h->pieces);

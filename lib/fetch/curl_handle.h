@@ -33,6 +33,7 @@ struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns al
   void *user;
   bool tls_1_3;      /* nothing older */
   bool keep_ca_path; /* this libcurl has no default CA file, only a directory */
+  bool drops_heads;  /* this libcurl can't give an easy handle a second response: curl_fetcher.c */
 };
 
 /* Longest host name (RFC 1035: 253), port, address in brackets, the signs between, and a NUL. */
