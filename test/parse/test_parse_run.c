@@ -587,28 +587,6 @@ static void what_is_given_up_leaves_nothing_behind(void **state)
   free(wire);
 }
 
-/* A response without a byte has none to point at. */
-static void a_body_that_is_nowhere_is_an_empty_document(void **state)
-{
-  static const char *const types[] = { "text/html", "text/html; charset=utf-16le", "text/css",
-                                       "text/plain", "application/rss+xml" };
-  (void)state;
-  for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-    struct rig rig;
-    open_rig(&rig);
-    rig.p.type = cr_span_text(types[i]);
-    rig.p.want_document = true;
-    rig.p.link_kinds = ~0u;
-    run(&rig, cr_span(NULL, 0));
-    assert_int_equal(rig.p.err, 0);
-    assert_int_equal(rig.p.note, CR_PARSE_WHOLE);
-    assert_null(rig.p.body.at);
-    assert_int_equal(rig.p.link_count, 0);
-    assert_int_equal(rig.p.tree != NULL, rig.p.is_html);
-    close_rig(&rig);
-  }
-}
-
 static void a_warm_page_allocates_nothing(void **state)
 {
   (void)state;
@@ -702,7 +680,6 @@ int main(void)
     cmocka_unit_test(a_slow_page_has_the_links_that_tokens_tell),
     cmocka_unit_test(more_links_than_are_kept_are_told),
     cmocka_unit_test(what_is_given_up_leaves_nothing_behind),
-    cmocka_unit_test(a_body_that_is_nowhere_is_an_empty_document),
     cmocka_unit_test(a_warm_page_allocates_nothing),
     cmocka_unit_test(every_allocation_may_fail),
   };
