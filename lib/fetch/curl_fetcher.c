@@ -10,7 +10,7 @@
 
 enum {
   LIBCURL_OLDEST = 0x075700, /* 7.87.0: CURLOPT_QUICK_EXIT */
-  LIBCURL_SOUND = 0x080100,  /* 8.1.0: see open_curl() */
+  LIBCURL_SOUND = 0x080100,  /* 8.1.0: see cr_curl_watch_line() */
   CELL_CONNECTIONS = 1000,   /* cost 25 us a request at most, at 15 to 45 ns each (7.88.1) */
   SPARE_CONNECTIONS = 64,    /* kept alive beside two for each transfer in flight */
   NAMES_CACHED = 16384,
@@ -202,10 +202,7 @@ static const struct cr_fetcher_ops curl_ops = {
 
 /* ---- opening ---- */
 
-/* libcurl counts its initialisations, and since 7.84 they are thread-safe. Before 8.1.0 an easy
- * handle used again holds on to the last header of the response before, which is freed by then, and
- * appends to it when the next response begins with a folded line: use after free at a server's will
- * (curl's pull request 11103). */
+/* libcurl counts its initialisations, and since 7.84 they are thread-safe. */
 static int open_curl(struct fetcher *f)
 {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
@@ -215,7 +212,7 @@ static int open_curl(struct fetcher *f)
   if (version->version_num < LIBCURL_OLDEST)
     return CRAWLER_E_NETWORK;
   f->common.env.keep_ca_path = !version->cainfo;
-  f->common.env.drops_heads = version->version_num < LIBCURL_SOUND;
+  f->common.env.guards_lines = version->version_num < LIBCURL_SOUND;
   return 0;
 }
 
