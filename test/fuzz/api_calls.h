@@ -19,9 +19,10 @@ struct program {
   struct cr_sim_web web;
   const uint8_t *at;
   size_t left;
-  int inside;    /* hooks */
-  bool delivers; /* on_page runs */
-  bool freed;    /* by crawler_free() in a hook, or between turns */
+  int inside;              /* hooks */
+  crawler_page *delivered; /* on_page runs for it; NULL: it does not */
+  bool deferred;           /* ... and has deferred it */
+  bool freed;              /* by crawler_free() in a hook, or between turns */
   bool over;
   int64_t turns;
   int64_t data_alive;     /* pointers whose free_data is still to be called */
@@ -81,6 +82,8 @@ static void call_let_go(struct program *p)
   size_t i = (size_t)sign % HELD_MAX;
   int how = sign / HELD_MAX % 3;
 
+  if (p->held[i] == HELD_DEFERRED && p->pages[i] == p->delivered)
+    return; /* finished it is not to be touched, and the hook is not done with it */
   if (p->held[i] == HELD_PULLED && !p->finished[i] && sign >= 128) {
     p->finished[i] = true;
     require(crawler_page_finish(p->pages[i], how) == 0);
@@ -348,9 +351,10 @@ static void call_page(struct program *p, crawler_page *page)
     hold(p, crawler_page_retain(page), HELD_RETAINED);
   } else if (sign % 3 == 1) {
     int err = crawler_page_defer(page);
-    require(p->delivers ? err == 0 || err == CRAWLER_E_STATE : err == CRAWLER_E_STATE);
-    if (err == 0)
+    require(err == (p->delivered ? 0 : CRAWLER_E_STATE));
+    if (err == 0 && !p->deferred)
       hold(p, page, HELD_DEFERRED);
+    p->deferred = err == 0;
   } else {
     read_page(page);
   }

@@ -44,9 +44,11 @@ static int on_delivered(crawler *c, crawler_page *page, void *user)
   struct program *p = user;
 
   (void)c;
-  p->delivers = true;
+  p->delivered = page;
+  p->deferred = false;
   int verdict = act_in_hook(p, crawler_page_request(page), page);
-  p->delivers = false;
+  p->delivered = NULL;
+  p->deferred = false;
   return verdict;
 }
 

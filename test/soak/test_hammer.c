@@ -178,6 +178,16 @@ static void set_up(struct slot *slot, uint64_t number)
   EXPECT(slot->all, crawler_add(c, url) == 0);
 }
 
+/* Why a run failed is said at once. */
+static void run_here(struct slot *slot)
+{
+  int err = crawler_run(slot->c);
+
+  if (err != 0)
+    print_message("crawler_run: %s: %s\n", crawler_error_name(err), crawler_errmsg(slot->c));
+  EXPECT(slot->all, err == 0);
+}
+
 static void run_in_thread(struct slot *slot)
 {
   EXPECT(slot->all, crawler_start_thread(slot->c) == 0);
@@ -248,7 +258,7 @@ static void *crawl(void *arg)
     open_slot(slot, number);
     for (int run = 0; run < RUNS; run++) {
       if (number % 3 == 0)
-        EXPECT(slot->all, crawler_run(slot->c) == 0);
+        run_here(slot);
       else if (number % 3 == 1)
         run_in_thread(slot);
       else
