@@ -21,13 +21,14 @@ enum { MIME_BYTES = 128 };
 static void check_type(struct cr_span value, struct cr_span body)
 {
   char essence[MIME_BYTES], again[MIME_BYTES];
+  char charset[64];
 
   cr_mime_essence(value, essence);
   require(strlen(essence) < sizeof(essence));
   cr_mime_essence(cr_span_text(essence), again);
   require(strcmp(essence, again) == 0);
-  struct cr_span parameter = cr_mime_parameter(value, CR_SPAN("charset"));
-  require(parameter.len <= value.len);
+  cr_mime_charset(value, charset);
+  require(strlen(charset) < sizeof(charset));
   (void)cr_charset_decide(body, value, essence);
   bool nosniff = cr_mime_is_nosniff(value);
   const char *sniffed = cr_mime_sniff(essence, value, nosniff, body);
@@ -49,7 +50,6 @@ static void check_joined(const struct cr_headers *headers, const char *name, str
 
   require(cr_headers_joined(headers, name, arena, &list) == 0);
   require(list.at && list.len >= strlen(cr_headers_get(headers, name)));
-  require(strlen(cr_headers_last(headers, name)) <= list.len);
 }
 
 static void check_robots(const struct cr_headers *headers)
