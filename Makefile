@@ -168,7 +168,7 @@ $(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/%.o $(BUILD)/l
                               $(BUILD)/libcrawl_internal.a
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(LINK) -fsanitize=fuzzer $< $(TEST_LIBS) -o $@
+	$(Q)$(LINK) -fsanitize=fuzzer $< $(TEST_LIBS) $(call ldlibs_of,test/fuzz/$*.c) -o $@
 
 $(BENCHES:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/test/bench/%.o $(BUILD)/libtest.a \
                                $(BUILD)/libcrawl_internal.a
@@ -188,7 +188,7 @@ $(FUZZERS:%=$(BUILD)/replay/%): $(BUILD)/replay/%: $(BUILD)/test/fuzz/%.o $(BUIL
                                 $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(LINK) $< $(BUILD)/test/fuzz/replay.o $(TEST_LIBS) -o $@
+	$(Q)$(LINK) $< $(BUILD)/test/fuzz/replay.o $(TEST_LIBS) $(call ldlibs_of,test/fuzz/$*.c) -o $@
 
 RUN_REPLAYS = $(foreach f,$(REPLAYS),\
                 'corpus/$(f)=$(BUILD)/replay/fuzz_$(f) $(wildcard test/fuzz/corpus/$(f))')

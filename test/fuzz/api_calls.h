@@ -198,7 +198,7 @@ static void call_add(struct program *p, const crawler_request *req)
 
 static void set_request(struct program *p, crawler_request *req)
 {
-  char text[TEXT_BYTES];
+  char text[TEXT_BYTES] = "a body";
   int sign = take(p);
 
   switch (sign % 9) {

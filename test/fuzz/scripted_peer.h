@@ -289,19 +289,21 @@ static int64_t peer_wakes_ns(void)
 
 #define PEER_SHOWN __attribute__((visibility("default"))) /* to the libraries: in place of libc's */
 
-PEER_SHOWN int connect(int fd, const struct sockaddr *to, socklen_t bytes)
+/* Its argument is as glibc's headers have it. */
+PEER_SHOWN int connect(int fd, __CONST_SOCKADDR_ARG to, socklen_t bytes)
 {
-  const struct sockaddr_in *in = (const void *)to;
+  const struct sockaddr *address = to.__sockaddr__;
+  const struct sockaddr_in *in = to.__sockaddr_in__;
 
   if (peer.on) {
-    if (to->sa_family != AF_INET || ntohl(in->sin_addr.s_addr) >> 24 != 127) {
+    if (address->sa_family != AF_INET || ntohl(in->sin_addr.s_addr) >> 24 != 127) {
       errno = ENETUNREACH;
       return -1;
     }
-    to = (const void *)&peer.address;
+    address = (const void *)&peer.address;
     bytes = sizeof(peer.address);
   }
-  return (int)syscall(SYS_connect, fd, to, bytes);
+  return (int)syscall(SYS_connect, fd, address, bytes);
 }
 
 PEER_SHOWN int clock_gettime(clockid_t id, struct timespec *t)
