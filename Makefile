@@ -173,7 +173,7 @@ $(FUZZERS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/test/fuzz/%.o $(BUILD)/l
                               $(BUILD)/libcrawl_internal.a
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(LINK) -fsanitize=fuzzer $< $(TEST_LIBS) -o $@
+	$(Q)$(LINK) -fsanitize=fuzzer $< $(TEST_LIBS) $(call ldlibs_of,test/fuzz/$*.c) -o $@
 
 $(BENCHES:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/test/bench/%.o $(BUILD)/libtest.a \
                                $(BUILD)/libcrawl_internal.a
@@ -193,7 +193,7 @@ $(FUZZERS:%=$(BUILD)/replay/%): $(BUILD)/replay/%: $(BUILD)/test/fuzz/%.o $(BUIL
                                 $(BUILD)/libtest.a $(BUILD)/libcrawl_internal.a
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(LINK) $< $(BUILD)/test/fuzz/replay.o $(TEST_LIBS) -o $@
+	$(Q)$(LINK) $< $(BUILD)/test/fuzz/replay.o $(TEST_LIBS) $(call ldlibs_of,test/fuzz/$*.c) -o $@
 
 RUN_REPLAYS = $(foreach f,$(REPLAYS),\
                 'corpus/$(f)=$(BUILD)/replay/fuzz_$(f) $(wildcard test/fuzz/corpus/$(f))')
@@ -322,10 +322,22 @@ run-fuzzers: $(FUZZERS:%=$(BUILD)/fuzz/%)
 FAULT_TESTS := $(BUILD)/test/crawl/test_real_out_of_memory $(BUILD)/test/crawl/test_system_refuses \
                $(BUILD)/test/crawl/test_library_fails
 
-soak: tsan valgrind $(BUILD)/bench/bench_polite $(FAULT_TESTS) ## the long rest: tsan, valgrind, every fault, 10,000 polite hosts, a long fuzz
+SOAK_SECONDS ?= 600
+SOAK_CRAWLS  ?= 10000
+
+soak: tsan valgrind $(BUILD)/bench/bench_polite $(FAULT_TESTS) run-soak ## the long rest: tsan, valgrind, every fault, threads, 10,000 polite hosts and crawls, a long fuzz
 	@CR_FAULTS=all $(RUN_TESTS) -t 3600 $(FAULT_TESTS)
 	@$(BUILD)/bench/bench_polite
 	@$(MAKE) FUZZ_SECONDS=300 fuzz
+
+run-soak: $(BUILD)/test/crawl/test_repeated_crawls ## of it: SOAK_CRAWLS=10000 crawls leave nothing, SOAK_SECONDS=600 of four crawlers hammered, under TSan
+	$(BUILD)/test/crawl/test_repeated_crawls $(SOAK_CRAWLS)
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/test/check/tsan.supp $(MAKE) BUILD=$(BUILD)/tsan WERROR= CFLAGS='-O1 -g' \
+	  EXTRA_CFLAGS='$(SANITIZE) -fsanitize=thread' \
+	  TEST_WRAP="$$(setarch -R true 2>/dev/null && echo setarch -R)" SOAK_SECONDS=$(SOAK_SECONDS) run-hammer
+
+run-hammer: $(BUILD)/test/soak/test_hammer
+	$(TEST_WRAP) $(BUILD)/test/soak/test_hammer $(SOAK_SECONDS)
 
 test-memory: $(BUILD)/test/crawl/test_max_memory ## a site of a million pages of 200 KB under max_memory 64M (10 to 20 minutes)
 	$(BUILD)/test/crawl/test_max_memory 1000000 64M
@@ -401,6 +413,6 @@ help: ## this list
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak test-memory test-big sim-large bench deps deps-dev deps-real demo install uninstall dist clean help
+        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench deps deps-dev deps-real demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

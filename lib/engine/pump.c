@@ -156,7 +156,7 @@ static bool wants_more(struct cr_shard *s)
 {
   struct cr_frontier_stats stats;
 
-  if (s->ending != CR_END_NOT || atomic_load(&s->is_paused) || cr_limits_are_reached(s))
+  if (s->ending != CR_END_NOT || s->takes_nothing || cr_limits_are_reached(s))
     return false;
   s->frontier->ops->stats(s->frontier, &stats);
   return cr_slots_pages_free(&s->slots) > 0 || stats.queued > stats.queued_pages;
@@ -167,6 +167,7 @@ static void take_all(struct cr_shard *s)
   int64_t next_due = CR_NEVER;
   int rounds = 0;
 
+  s->takes_nothing = atomic_load(&s->is_paused);
   move_old(s);
   while (rounds < ROUNDS && wants_more(s) && has_room(s) && take_batch(s, &next_due) > 0)
     rounds++;
@@ -301,7 +302,7 @@ static enum cr_ending natural_end(struct cr_shard *s)
     return CR_END_MAX_PAGES;
   if (cr_limits_are_reached(s))
     return CR_END_MAX_BYTES;
-  if (atomic_load(&s->is_paused))
+  if (s->takes_nothing)
     return CR_END_NOT;
   if (waits_too_long(s))
     return CR_END_WAITING;

@@ -182,6 +182,7 @@ struct cr_shard {
   bool running;
   bool pulling;           /* crawler_next() is how pages leave */
   bool max_depth_changed; /* what was refused for depth is to be offered again */
+  bool takes_nothing;     /* it was paused when this turn came to that; resumed, there is another */
   bool is_full;           /* bytes held passed a high mark, and not yet the low one */
   int hook_depth;
   atomic_int flags;      /* CR_FLAG_*: set by any thread or signal handler */

@@ -10,6 +10,7 @@
 
 enum {
   LIBCURL_OLDEST = 0x075700, /* 7.87.0: CURLOPT_QUICK_EXIT */
+  LIBCURL_SOUND = 0x080100,  /* 8.1.0: see cr_curl_watch_line() */
   CELL_CONNECTIONS = 1000,   /* cost 25 us a request at most, at 15 to 45 ns each (7.88.1) */
   SPARE_CONNECTIONS = 64,    /* kept alive beside two for each transfer in flight */
   NAMES_CACHED = 16384,
@@ -211,6 +212,7 @@ static int open_curl(struct fetcher *f)
   if (version->version_num < LIBCURL_OLDEST)
     return CRAWLER_E_NETWORK;
   f->common.env.keep_ca_path = !version->cainfo;
+  f->common.env.guards_lines = version->version_num < LIBCURL_SOUND;
   return 0;
 }
 

@@ -207,6 +207,41 @@ static bool end_block(struct cr_curl_handle *h)
   return true;
 }
 
+static void watch(struct cr_curl_handle *h, bool on)
+{
+  if (h->watches == on)
+    return;
+  (void)curl_easy_setopt(h->job.easy, CURLOPT_VERBOSE, (long)on); /* can't fail */
+  h->watches = on;
+}
+
+/* Before 8.1.0 an easy handle that is used again holds on to the last header of the response
+ * before, which is freed by then, and appends to it when the next response begins with a folded
+ * line: use after free at a server's will (curl's pull request 11103). Nothing is called between
+ * the status line and that but this, while the handle is verbose; so it is, for one line. A colon
+ * instead of the blank, and the line is one of its own, which ends the transfer below. */
+int cr_curl_watch_line(CURL *easy, curl_infotype type, char *line, size_t bytes, void *arg)
+{
+  const struct cr_curl_handle *h = arg;
+
+  (void)easy;
+  if (type == CURLINFO_HEADER_IN && h->watches && bytes > 0 && (line[0] == ' ' || line[0] == '\t'))
+    line[0] = ':';
+  return 0;
+}
+
+/* A status line, or what follows it. False: it may not go on. */
+static bool is_sound(struct cr_curl_handle *h, const char *line, size_t bytes)
+{
+  bool is_status = h->head.len == 0;
+  bool is_empty = bytes > 0 && (line[0] == '\r' || line[0] == '\n');
+  bool is_sound = !h->watches || line[0] != ':';
+
+  h->has_line = h->has_line || (!is_status && !is_empty);
+  watch(h, h->is_used && h->env->guards_lines && !h->has_line);
+  return is_sound;
+}
+
 /* One line with its end (CURLOPT_HEADERFUNCTION(3)); trailers come the same way, after the head. */
 size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg)
 {
@@ -223,6 +258,10 @@ size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg)
   h->header_bytes += bytes;
   if (h->headed)
     return bytes;
+  if (!is_sound(h, line, bytes)) {
+    stop(h, CRAWLER_FAILED_PROTOCOL, "a header line that continues none");
+    return CURL_WRITEFUNC_ERROR;
+  }
   if (bytes > 0 && (line[0] == '\r' || line[0] == '\n')) {
     return end_block(h) ? bytes : CURL_WRITEFUNC_ERROR;
   }
@@ -326,6 +365,8 @@ static void drop_easy(struct cr_curl_handle *h)
   h->spoilt = false;
   h->method = CRAWLER_GET;
   h->forbids_reuse = false;
+  h->is_used = false;
+  h->watches = false;
   h->is_fresh = false;
   h->has_own_proxy = false;
   h->shows_certificate = false;
@@ -445,13 +486,16 @@ static void empty(struct cr_buf *buf)
 
 void cr_curl_handle_clear(struct cr_curl_handle *h)
 {
+  h->is_used = h->is_used || h->answered;
   if (h->spoilt)
     drop_easy(h);
+  watch(h, false);
   empty(&h->head);
   empty(&h->pieces);
   h->t = NULL;
   h->header_bytes = 0;
   h->answered = false;
+  h->has_line = false;
   h->headed = false;
   h->told_head = false;
   h->strayed = false;

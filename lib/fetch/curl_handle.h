@@ -33,6 +33,7 @@ struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns al
   void *user;
   bool tls_1_3;      /* nothing older */
   bool keep_ca_path; /* this libcurl has no default CA file, only a directory */
+  bool guards_lines; /* this libcurl mustn't see every first line: cr_curl_watch_line() */
 };
 
 /* Longest host name (RFC 1035: 253), port, address in brackets, the signs between, and a NUL. */
@@ -50,6 +51,8 @@ struct cr_curl_handle { /* sits inside its owner */
   bool spoilt; /* someone else set options, or its multi was lost: not for another transfer */
   crawler_method method;
   bool forbids_reuse;
+  bool is_used; /* it has had a response */
+  bool watches; /* the next line, by cr_curl_watch_line() */
   bool is_fresh;
   bool has_own_proxy;
   bool shows_certificate;
@@ -68,6 +71,7 @@ struct cr_curl_handle { /* sits inside its owner */
   size_t header_bytes;  /* of all blocks */
   int64_t length;       /* of the body, as announced; CR_NO_LENGTH: not */
   bool answered;        /* a line came */
+  bool has_line;        /* one that is neither a status line nor empty */
   bool headed;          /* the head of the final response is complete */
   bool told_head;       /* by the owner, to whom it may concern */
   bool is_full;         /* with what isn't told yet: libcurl waits until it is */

@@ -84,6 +84,12 @@ static int decode_body(struct cr_parse *p)
 
 /* ---- type and charset ---- */
 
+/* What reads a body adds its length to where it begins, which C allows for no NULL. */
+static struct cr_span body_to_read(const struct cr_parse *p)
+{
+  return p->body.at ? p->body : CR_SPAN("");
+}
+
 static int name_type(struct cr_parse *p)
 {
   char sent[MIME_BYTES];
@@ -97,10 +103,10 @@ static int name_type(struct cr_parse *p)
     p->sent_mime = "";
     return CRAWLER_E_NOMEM;
   }
-  p->mime = cr_mime_sniff(p->sent_mime, p->type, p->nosniff, p->body);
+  p->mime = cr_mime_sniff(p->sent_mime, p->type, p->nosniff, body_to_read(p));
   p->is_html = cr_mime_is_html(p->mime);
   if (p->is_html || cr_mime_is_text(p->mime))
-    p->charset = cr_charset_decide(p->body, p->type, p->mime);
+    p->charset = cr_charset_decide(body_to_read(p), p->type, p->mime);
   return 0;
 }
 
@@ -116,6 +122,11 @@ struct cr_span cr_parse_text(struct cr_arena *arena, struct cr_span body, const 
   return text.at ? text : (struct cr_span){ NULL, 0 };
 }
 
+static int body_as_utf8(const struct cr_parse *p, struct cr_span *utf8)
+{
+  return cr_charset_decode(p->scratch, p->charset, body_to_read(p), utf8);
+}
+
 /* ---- the tree ---- */
 
 static bool is_xhtml(const struct cr_parse *p)
@@ -126,7 +137,7 @@ static bool is_xhtml(const struct cr_parse *p)
 /* What a tree is built from. */
 static int decode_for_tree(struct cr_parse *p, struct cr_span *utf8)
 {
-  int err = cr_charset_decode(p->scratch, p->charset, p->body, utf8);
+  int err = body_as_utf8(p, utf8);
 
   return err == 0 && is_xhtml(p) ? cr_html_end_empty(p->scratch, utf8) : err;
 }
@@ -267,12 +278,12 @@ static int read_doubtful(struct cr_parse *p, struct html *html, bool *is_exact)
 /* The tokenizer reads what is ASCII where it looks like it. */
 static int make_readable(struct cr_parse *p, struct html *html)
 {
-  html->body = p->body;
+  html->body = body_to_read(p);
   html->charset = p->charset;
   if (cr_charset_is_ascii_compatible(p->charset))
     return 0;
   html->charset = "utf-8";
-  return cr_charset_decode(p->scratch, p->charset, p->body, &html->body);
+  return body_as_utf8(p, &html->body);
 }
 
 static enum cr_parse_note parse_html(struct cr_parse *p)
@@ -312,7 +323,7 @@ static enum cr_parse_note parse_other(struct cr_parse *p)
   cr_collect_init(collect, p->keep, p->scratch, "utf-8", &wants);
   cr_header_links(collect, p->headers);
   if (p->charset[0] != '\0' && cr_body_may_link(p->mime, p->link_kinds)) {
-    if (cr_charset_decode(p->scratch, p->charset, p->body, &utf8) < 0)
+    if (body_as_utf8(p, &utf8) < 0)
       return CR_PARSE_NO_MEMORY;
     cr_body_links(collect, p->mime, utf8);
   }

@@ -332,9 +332,50 @@ static void pages_over_a_hosts_limit_are_none_of_the_bound(void **state)
   cr_sim_close(&sim);
 }
 
+/* Another thread's crawler_resume(), at any moment of a turn: one of those in which the engine asks
+ * what is queued. */
+static struct {
+  const struct cr_frontier_ops *real;
+  struct cr_frontier_ops ops;
+  crawler *c;
+  int countdown;
+} resumer;
+
+static void resume_and_tell(struct cr_frontier *f, struct cr_frontier_stats *stats)
+{
+  if (--resumer.countdown == 0)
+    crawler_resume(resumer.c);
+  resumer.real->stats(f, stats);
+}
+
+static void a_pause_may_end_within_a_turn(void **state)
+{
+  (void)state;
+  for (int moment = 1; moment <= 6; moment++) {
+    struct cr_sim sim;
+    open(&sim, &site);
+    crawler_pause(sim.c);
+    assert_false(cr_sim_step(&sim, 0));
+    resumer.real = sim.s->frontier->ops;
+    resumer.ops = *resumer.real;
+    resumer.ops.stats = resume_and_tell;
+    resumer.c = sim.c;
+    resumer.countdown = moment;
+    sim.s->frontier->ops = &resumer.ops;
+    cr_sim_add(&sim, "/a"); /* there is a turn */
+    assert_false(cr_sim_step(&sim, 0));
+    sim.s->frontier->ops = resumer.real;
+    crawler_resume(sim.c);
+    cr_sim_run(&sim);
+    assert_string_equal(crawler_ended(sim.c), "complete");
+    cr_sim_close(&sim);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_pause_may_end_within_a_turn),
     cmocka_unit_test(nothing_is_asked_for_in_a_pause_and_the_run_waits),
     cmocka_unit_test(a_pause_ends_for_max_time_and_stop_and_outlasts_a_run),
     cmocka_unit_test(a_host_in_a_pause_waits_and_others_go_on),

@@ -506,9 +506,35 @@ static void a_steady_fetcher_allocates_nothing(void **state)
   cr_raw_server_stop(server);
 }
 
+/* To libcurl before 8.1.0 the line would continue a header that is freed: ASan tells. */
+static void a_folded_first_line_continues_nothing_of_the_response_before(void **state)
+{
+  static const struct cr_raw_step script[] = {
+    CR_RAW_DO(READ), CR_RAW_TEXT("HTTP/1.1 200 OK\r\nX-Before: value\r\nContent-Length: 0\r\n\r\n"),
+    CR_RAW_DO(READ), CR_RAW_TEXT("HTTP/1.1 200 OK\r\n folded: x\r\nContent-Length: 0\r\n\r\n"),
+    CR_RAW_DO(END),
+  };
+  struct cr_raw_server *server = cr_raw_server_play(script);
+  struct cr_fetch_shot shots[2];
+  struct cr_fetch_rig rig;
+  (void)state;
+
+  cr_fetch_rig_init(&rig, NULL);
+  assert_int_equal(cr_fetch_rig_open(&rig), 0);
+  for (int i = 0; i < 2; i++) {
+    aim(&shots[i], &rig, "127.0.0.1", cr_raw_server_port(server));
+    cr_fetch_shot_fire(&shots[i]);
+    assert_int_equal(shots[i].t.failure != CRAWLER_REASON_NONE, i == 1);
+    cr_fetch_shot_free(&shots[i]);
+  }
+  cr_fetch_rig_close(&rig);
+  cr_raw_server_stop(server);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_folded_first_line_continues_nothing_of_the_response_before),
     cmocka_unit_test(an_http_proxy_is_asked_for_the_whole_url),
     cmocka_unit_test(a_proxys_connection_is_used_for_another_host),
     cmocka_unit_test(a_proxy_that_refuses_to_connect_is_connect),

@@ -215,7 +215,8 @@ static void a_bodys_text_is_utf8_of_its_own_and_ends_with_nul(void **state)
     if (!text.at || !cr_span_eq(text, texts[i].want))
       fail_msg("case %zu: '%.*s'", i, (int)text.len, text.at);
     assert_int_equal(text.at[text.len], '\0');
-    assert_true(text.at < texts[i].body.at || text.at > texts[i].body.at + texts[i].body.len);
+    if (texts[i].body.len > 0)
+      assert_true(text.at < texts[i].body.at || text.at > texts[i].body.at + texts[i].body.len);
   }
   assert_null(cr_parse_text(&rig.keep, CR_SPAN("x"), "").at);
   cr_buf_init(&rig.p.decoded, rig.mem, CR_MEM_BODY, 0);
@@ -251,9 +252,32 @@ static void no_memory_is_an_ordinary_outcome(void **state)
   cr_test_oom(build_later_in_little_memory, NULL);
 }
 
+/* A response without a byte has none to point at. */
+static void a_body_that_is_nowhere_is_an_empty_document(void **state)
+{
+  static const char *const types[] = { "text/html", "text/html; charset=utf-16le", "text/css",
+                                       "text/plain", "application/rss+xml" };
+  (void)state;
+  for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+    struct rig rig;
+    rig_open(&rig, NULL);
+    rig.p.type = cr_span_text(types[i]);
+    rig.p.want_document = true;
+    rig.p.link_kinds = ~0u;
+    cr_parse_run(&rig.p, NULL);
+    assert_int_equal(rig.p.err, 0);
+    assert_int_equal(rig.p.note, CR_PARSE_WHOLE);
+    assert_null(rig.p.body.at);
+    assert_int_equal(rig.p.link_count, 0);
+    assert_int_equal(rig.p.tree != NULL, rig.p.is_html);
+    rig_close(&rig, NULL);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_body_that_is_nowhere_is_an_empty_document),
     cmocka_unit_test(a_page_of_nothing_but_nesting_is_refused),
     cmocka_unit_test(a_large_page_is_parsed_whole),
     cmocka_unit_test(a_tree_over_the_arenas_ceiling_is_too_big),

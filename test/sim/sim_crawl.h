@@ -55,7 +55,8 @@ struct cr_sim {
   uint64_t outcomes;
   int64_t by_outcome[CR_KINDS][6];
   int64_t checks;
-  bool freed; /* by a hook, or by the test */
+  bool freed;       /* by a hook, or by the test */
+  bool limits_fall; /* options change under way: more may be under way than is allowed now */
   void (*engine_on_turn)(struct cr_shard *shard, void *arg);
   /* The test's own: called after the sim's. */
   crawler_outcome_cb outcome;

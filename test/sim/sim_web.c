@@ -324,7 +324,8 @@ static bool simplify(struct cr_span target, char *out, size_t bytes)
 
   for (size_t i = 0; i < target.len && target.at[i] != '#' && n + 1 < bytes; i++) {
     char c = target.at[i];
-    if (c == '%' && i + 2 < target.len) {
+    if (c == '%' && i + 2 < target.len && cr_hex_value(target.at[i + 1]) >= 0 &&
+        cr_hex_value(target.at[i + 2]) >= 0) {
       c = (char)(cr_hex_value(target.at[i + 1]) << 4 | cr_hex_value(target.at[i + 2]));
       i += 2;
       odd = true;
