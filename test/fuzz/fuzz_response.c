@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* LDLIBS: -Wl,-z,muldefs */ /* its connect and epoll_wait, not those of support/faults.c */
 /* fuzz_response.c - libFuzzer target: what any servers send, to a whole crawl by the real fetcher.
  *
  * Input: two bytes of options, one that says when somebody interferes, then the servers' script
