@@ -166,7 +166,6 @@ static bool has_twin(const struct cr_curl_sockets *s, size_t at)
   return false;
 }
 
-/* A socket that libcurl gave away without a word may have left its number to another. */
 bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, const char *peer,
                                int peer_port)
 {
@@ -174,7 +173,7 @@ bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, 
     return false;
   for (size_t at = home_of(s, local_port); s->places[at].local_port != 0; at = after(s, at)) {
     const struct cr_curl_socket *place = &s->places[at];
-    if (place->local_port == local_port && read_name(place->fd, getsockname, NULL) == local_port &&
+    if (place->local_port == local_port &&
         (!peer || is_peer(place->fd, peer, peer_port, !has_twin(s, at))))
       return has_nothing_to_read(place->fd);
   }

@@ -70,14 +70,21 @@ static const char *read_codings(struct reader *r, struct cr_span value)
   return NULL;
 }
 
+/* Most headers are neither of the two. */
+static bool may_decide(char first)
+{
+  return cr_lower(first) == 'c' || cr_lower(first) == 't';
+}
+
 static const char *read_line(struct reader *r, struct cr_span line)
 {
-  size_t colon = cr_span_find(line, ':');
-  struct cr_span name = cr_span_trim(cr_span(line.at, colon));
-
   if (line.len > 0 && (line.at[0] == ' ' || line.at[0] == '\t'))
     return r->decides ? folded : NULL;
   r->decides = false;
+  if (line.len == 0 || !may_decide(line.at[0]))
+    return NULL;
+  size_t colon = cr_span_find(line, ':');
+  struct cr_span name = cr_span_trim(cr_span(line.at, colon));
   if (colon == line.len)
     return NULL;
   struct cr_span value = cr_span_trim(cr_span_from(line, colon + 1));

@@ -180,7 +180,7 @@ static bool is_html_text(const struct cr_feedback_open *foreign)
 
 static bool is_svg_code(const struct cr_feedback_open *foreign)
 {
-  return foreign && foreign->place == CR_HTML_IN_SVG && cr_element_is_code(foreign->known);
+  return foreign->place == CR_HTML_IN_SVG && cr_element_is_code(foreign->known);
 }
 
 /* May a style sheet's text come, in svg? Asked of each text: most are in HTML. */
@@ -212,7 +212,7 @@ static void add_text(struct cr_extract *x)
 {
   const struct cr_feedback_open *foreign = cr_feedback_in_foreign(&x->f);
 
-  if (is_svg_code(foreign)) {
+  if (foreign && is_svg_code(foreign)) {
     if (is_in_svg_style(x))
       add_svg_style(x);
     return;
