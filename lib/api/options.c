@@ -283,7 +283,7 @@ static int store_text(crawler *c, const struct row *row, const char *value)
     return bad_value(c, row, value);
   if (err == CRAWLER_E_LIMIT)
     return too_many_lines(c, row);
-  if (err < 0)
+  if (err != 0 || !copy)
     return fail(c, CRAWLER_E_NOMEM, "out of memory for option", row->name);
   if (is_of_scope(c, to) && strcmp(*to, copy) != 0)
     cr_scope_changed(&c->shard);

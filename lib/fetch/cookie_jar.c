@@ -107,9 +107,10 @@ static struct site *make_site(struct cr_cookie_jar *jar, struct cr_span host)
   uint64_t hash = hash_of(jar, name);
   struct site **at = find_site(jar, name, hash);
 
-  if (*at)
-    return *at;
-  struct site *site = cr_zalloc(jar->mem, CR_MEM_FETCH, sizeof(*site) + name.len);
+  struct site *site = *at;
+  if (site)
+    return site;
+  site = cr_zalloc(jar->mem, CR_MEM_FETCH, sizeof(*site) + name.len);
   if (!site)
     return NULL;
   site->hash = hash;
