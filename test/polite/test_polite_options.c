@@ -75,6 +75,16 @@ static int crawl(size_t row)
   return ok ? 0 : 1;
 }
 
+/* Some options only allow what then has to happen: on a busy machine it may not, the first time. */
+static int crawl_until_shown(size_t row)
+{
+  int bad = crawl(row);
+
+  for (int again = 0; bad && rows[row].option && again < 3; again++)
+    bad = crawl(row);
+  return bad;
+}
+
 static void an_option_that_breaks_a_promise_shows_in_the_log(void **state)
 {
   pid_t children[ROWS];
@@ -86,7 +96,7 @@ static void an_option_that_breaks_a_promise_shows_in_the_log(void **state)
     children[row] = fork();
     assert_true(children[row] >= 0);
     if (children[row] == 0)
-      _exit(crawl(row));
+      _exit(crawl_until_shown(row));
   }
   for (size_t row = 0; row < ROWS; row++) {
     int status = 0;
