@@ -73,7 +73,8 @@ static void go_on(struct cr_visit *v)
     return;
   }
   req->extra = NULL; /* the frontier's */
-  s->slots.pages_held--;
+  if (req->kind == CRAWLER_KIND_PAGE)
+    s->slots.pages_held--;
   cr_ledger_requeue(&s->ledger, req->kind);
   cr_visit_release(v);
   cr_shard_wake(s);

@@ -16,5 +16,5 @@ mkdir -p "$found"
 set -- "$found"
 [ ! -d "test/fuzz/corpus/$name" ] || set -- "$@" "test/fuzz/corpus/$name"
 [ ! -f "test/fuzz/$name.dict" ] || set -- "-dict=test/fuzz/$name.dict" "$@"
-exec "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+exec "$program" -error_exitcode=1 -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
   -artifact_prefix="${program%/*}/$name-" "$@"

@@ -18,10 +18,11 @@ static const struct cr_sim_page pages[] = {
                  "<a href=" CDN "/big.png><img src=" CDN "/small.png></a>"
                  "<a href=" CDN "/both.png><img src=" CDN "/both.png></a>"
                  "<a href=/next>x</a><iframe src=" CDN "/frame></iframe>" },
-  { "/next", .body = "<img src=" CDN "/small.png><img src=" CDN "/big.png>"
-                     "<img src=" CDN "/moved.png><video src=/v.mp4></video>"
-                     "<link rel='alternate icon' href=/i.ico><link rel=prefetch href=/not.css>"
-                     "<link rel=preload as=style href=" CDN "/p.css>" },
+  { "/next", .body =
+                 "<img src=" CDN "/small.png><img src=" CDN "/big.png>"
+                 "<img src=" CDN "/moved.png><img src=" CDN "/own.png><video src=/v.mp4></video>"
+                 "<link rel='alternate icon' href=/i.ico><link rel=prefetch href=/not.css>"
+                 "<link rel=preload as=style href=" CDN "/p.css>" },
   { "/a.js", .body = "x", .type = "text/javascript" },
   { "/v.mp4", .body = "x", .type = "video/mp4" },
   { CDN "/s.css", .body = "@import 'more.css'; a { background: url(bg.png) }", .type = "text/css" },
@@ -37,13 +38,15 @@ static const struct cr_sim_page pages[] = {
   { CDN "/both.png", .body = "<a href=/page><img src=/other.png>", .type = "text/html" },
   { CDN "/moved.png", .to = CDN "/to.png" },
   { CDN "/to.png", .body = "x", .type = "image/png" },
+  { CDN "/own.png", .to = CDN "/own.png?" }, /* of the same key */
+  { CDN "/own.png?", .body = "x", .type = "image/png" },
 };
 static const struct cr_sim_site site = CR_SIM_SITE(pages);
 
 static const char *const requisites[] = {
-  "/a.js",         "/v.mp4",        CDN "/s.css",     CDN "/more.css",
-  CDN "/bg.png",   CDN "/more.png", CDN "/small.png", CDN "/big.png",
-  CDN "/both.png", CDN "/to.png",   CDN "/p.css",     "/i.ico",
+  "/a.js",         "/v.mp4",         CDN "/s.css",    CDN "/more.css", CDN "/bg.png",
+  CDN "/more.png", CDN "/small.png", CDN "/big.png",  CDN "/both.png", CDN "/to.png",
+  CDN "/p.css",    "/i.ico",         CDN "/own.png?",
 };
 #define REQUISITES (sizeof(requisites) / sizeof(requisites[0]))
 
