@@ -122,7 +122,7 @@ bool cr_loop_run_deferred(struct cr_loop *loop);
 void cr_loop_woken(struct cr_loop *loop);
 void cr_loop_note(struct cr_loop *loop, int err); /* for cr_loop_error(); 0 is ignored */
 
-/* loop_libevent.c: base NULL makes one of our own (epoll changelist, no locks). CRAWLER_E_NOMEM,
+/* loop_libevent.c: base NULL makes one of our own (no locks). CRAWLER_E_NOMEM,
  * CRAWLER_E_SYSTEM or CRAWLER_E_NETWORK. */
 int cr_loop_open_libevent(struct cr_loop **out, struct cr_mem *mem, struct event_base *base);
 
