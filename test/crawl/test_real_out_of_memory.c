@@ -218,11 +218,24 @@ static void a_crawl_on_the_callers_base_survives_those_of_libevent(void **state)
   fail_each(&(struct plan){ .owner = LIBEVENT, .by_base = true });
 }
 
-/* The site first: its process uses the same libraries. */
+/* One for each test: it keeps its requests, and has room for some thousand crawls. */
 static int start(void **state)
 {
   (void)state;
   cr_fault_site_start(&site);
+  return 0;
+}
+
+static int stop(void **state)
+{
+  (void)state;
+  cr_fault_site_stop(&site);
+  return 0;
+}
+
+static int take_over(void **state)
+{
+  (void)state;
   event_set_mem_functions(of_event_malloc, of_event_realloc, of_event_free);
   if (ares_library_init_mem(ARES_LIB_INIT_ALL, of_ares_malloc, of_ares_free, of_ares_realloc) != 0)
     return -1;
@@ -232,24 +245,25 @@ static int start(void **state)
              : -1;
 }
 
-static int stop(void **state)
+static int give_back(void **state)
 {
   (void)state;
   curl_global_cleanup();
   ares_library_cleanup();
-  cr_fault_site_stop(&site);
   return 0;
 }
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_crawl_survives_each_of_ours),
-    cmocka_unit_test(a_crawl_with_a_worker_and_a_thread_survives_each_of_ours),
-    cmocka_unit_test(a_crawl_survives_those_of_libcurl),
-    cmocka_unit_test(a_crawl_survives_those_of_c_ares),
-    cmocka_unit_test(a_crawl_on_the_callers_base_survives_those_of_libevent),
+    TEST(a_crawl_survives_each_of_ours),
+    TEST(a_crawl_with_a_worker_and_a_thread_survives_each_of_ours),
+    TEST(a_crawl_survives_those_of_libcurl),
+    TEST(a_crawl_survives_those_of_c_ares),
+    TEST(a_crawl_on_the_callers_base_survives_those_of_libevent),
   };
 
-  return cmocka_run_group_tests_name("real out of memory", tests, start, stop);
+  return cmocka_run_group_tests_name("real out of memory", tests, take_over, give_back);
 }
