@@ -23,7 +23,7 @@ void cr_stats_fill(const crawler *c, struct crawler_stats *stats)
     s->frontier->ops->stats(s->frontier, &frontier);
   stats->ledger = s->ledger;
   stats->hosts = frontier.hosts;
-  stats->transfers = s->slots.fast + s->slots.slow;
+  stats->transfers = cr_slots_under_way(&s->slots);
   stats->buffered_bytes = cr_shard_buffered(s);
   stats->memory_bytes = cr_mem_used(s->mem);
   stats->wait_ms = wait_until(s, s->next_due_ms);

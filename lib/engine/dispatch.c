@@ -116,8 +116,7 @@ static void give_back(struct cr_shard *s, const struct cr_task *task)
   fin.at_ms = cr_loop_now(s->loop) + 1000; /* memory may be back by then */
   (void)s->frontier->ops->finish(s->frontier, &fin, cr_loop_now(s->loop)); /* the lease is fresh */
   cr_ledger_requeue(&s->ledger, task->kind);
-  if (task->kind == CRAWLER_KIND_PAGE)
-    s->slots.pages_held--;
+  cr_release_page(s, task->kind, false);
   if (cr_list_empty(&s->visits)) /* nothing is in flight whose end would free some */
     cr_shard_fail(s, CRAWLER_E_NOMEM);
 }

@@ -81,25 +81,28 @@ static int64_t used(const struct cr_shard *s)
   return cr_mem_used(s->mem) - atomic_load_explicit(&s->home->left_bytes, memory_order_relaxed);
 }
 
+static int64_t usual_page_bytes(const struct cr_shard *s)
+{
+  return s->usual_page_bytes > 0 ? s->usual_page_bytes : USUAL_PAGE_BYTES;
+}
+
 /* Of one that begins. */
 static int64_t cost_of_transfer(const struct cr_shard *s)
 {
-  return (s->usual_page_bytes > 0 ? s->usual_page_bytes : USUAL_PAGE_BYTES) + TRANSFER_BYTES;
+  return usual_page_bytes(s) + TRANSFER_BYTES;
 }
 
 /* Those that run get as much as if they had begun just now: an answer may be any of its size. */
 static int64_t left(const struct cr_shard *s)
 {
-  int64_t running = (int64_t)s->slots.fast + s->slots.slow;
+  int64_t running = cr_slots_under_way(&s->slots);
 
   return s->settings->max_memory - used(s) - running * cost_of_transfer(s);
 }
 
 void cr_memory_note(struct cr_shard *s, int64_t page_bytes)
 {
-  if (s->usual_page_bytes == 0)
-    s->usual_page_bytes = USUAL_PAGE_BYTES;
-  s->usual_page_bytes += (page_bytes - s->usual_page_bytes) / 16;
+  s->usual_page_bytes = usual_page_bytes(s) + (page_bytes - usual_page_bytes(s)) / 16;
 }
 
 /* Between the marks it stays as it was, so that it doesn't flutter. */

@@ -73,8 +73,7 @@ static void go_on(struct cr_visit *v)
     return;
   }
   req->extra = NULL; /* the frontier's */
-  if (req->kind == CRAWLER_KIND_PAGE)
-    s->slots.pages_held--;
+  cr_release_page(s, req->kind, false);
   cr_ledger_requeue(&s->ledger, req->kind);
   cr_visit_release(v);
   cr_shard_wake(s);

@@ -37,11 +37,9 @@ static void tally(struct cr_visit *v, crawler_outcome outcome)
   t->body_bytes += (int64_t)v->page.body.len;
 }
 
-static void release_reservation(struct cr_visit *v, bool fetched)
+void cr_release_page(struct cr_shard *s, unsigned kind, bool fetched)
 {
-  struct cr_shard *s = v->shard;
-
-  if (v->page.req.kind != CRAWLER_KIND_PAGE)
+  if (kind != CRAWLER_KIND_PAGE)
     return;
   s->slots.pages_held--;
   s->slots.pages_done += fetched;
@@ -66,7 +64,7 @@ void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason re
   fin.kind = counts ? CR_FINISH_DONE : CR_FINISH_UNCOUNTED;
   cr_visit_free_slot(v, false);
   (void)s->frontier->ops->finish(s->frontier, &fin, cr_loop_now(s->loop)); /* our lease is alive */
-  release_reservation(v, counts);
+  cr_release_page(v->shard, v->page.req.kind, counts);
   cr_ledger_end(&s->ledger, v->page.req.kind, outcome, reason);
   s->ledger.counters.truncated += counts && v->page.truncated != CRAWLER_REASON_NONE;
   tally(v, outcome);
@@ -101,7 +99,7 @@ void cr_visit_requeue(struct cr_visit *v, enum cr_finish_kind kind, int64_t at_m
   if (v->page.req.kind != CRAWLER_KIND_ROBOTS)
     s->frontier->ops->set_extra(s->frontier, v->lease, v->page.req.extra);
   v->page.req.extra = NULL;
-  release_reservation(v, false);
+  cr_release_page(v->shard, v->page.req.kind, false);
   (void)cr_visit_finish_queued(v, &fin); /* our lease is alive, and needs no memory */
 }
 

@@ -473,6 +473,8 @@ void cr_shortage_forget(struct cr_shard *s);      /* for another run */
 /* Tells on_outcome; page NULL: there was no response. */
 void cr_report(struct cr_shard *s, const struct crawler_request *req, crawler_outcome outcome,
                crawler_reason reason, const struct crawler_page *page);
+/* What a lease of this kind has reserved of max_pages goes back, or is used up. */
+void cr_release_page(struct cr_shard *s, unsigned kind, bool fetched);
 void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason reason);
 void cr_visit_requeue(struct cr_visit *v, enum cr_finish_kind kind, int64_t at_ms);
 /* Ends the lease so that it is queued again, and the visit with it; on an error neither. */

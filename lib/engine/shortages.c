@@ -14,11 +14,6 @@ static const char advice[] =
     "no descriptor or memory for a single connection for too long: let the "
     "process open more files (RLIMIT_NOFILE), or close some, and run again";
 
-static uint32_t under_way(const struct cr_shard *s)
-{
-  return s->slots.fast + s->slots.slow;
-}
-
 static void conserve(struct cr_shard *s, bool on)
 {
   if (s->fetcher && s->fetcher->ops->conserve)
@@ -35,7 +30,7 @@ static void refused(struct cr_shard *s, const char *why)
 {
   int64_t now = cr_loop_now(s->loop);
 
-  if (cr_shortage_refused(&s->shortage, under_way(s), now))
+  if (cr_shortage_refused(&s->shortage, cr_slots_under_way(&s->slots), now))
     begin(s, why);
   conserve(s, true); /* again and again: other connections are idle by now */
   if (!cr_shortage_is_hopeless(&s->shortage, s->settings->max_idle_wait, now))
@@ -66,8 +61,8 @@ uint32_t cr_shortage_leaves(struct cr_shard *s, int64_t *next_due_ms)
 
   if (!was_on)
     return UINT32_MAX;
-  room = cr_shortage_room(&s->shortage, under_way(s), s->slots.fast_cap + s->slots.slow_cap,
-                          cr_loop_now(s->loop));
+  room = cr_shortage_room(&s->shortage, cr_slots_under_way(&s->slots),
+                          s->slots.fast_cap + s->slots.slow_cap, cr_loop_now(s->loop));
   if (!s->shortage.is_on)
     conserve(s, false);
   if (room == 0)
@@ -77,8 +72,8 @@ uint32_t cr_shortage_leaves(struct cr_shard *s, int64_t *next_due_ms)
 
 bool cr_shortage_holds(const struct cr_shard *s)
 {
-  return s->shortage.is_on &&
-         (under_way(s) >= s->shortage.cap || cr_loop_now(s->loop) < s->shortage.until_ms);
+  return s->shortage.is_on && (cr_slots_under_way(&s->slots) >= s->shortage.cap ||
+                               cr_loop_now(s->loop) < s->shortage.until_ms);
 }
 
 void cr_shortage_forget(struct cr_shard *s)

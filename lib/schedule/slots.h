@@ -40,6 +40,12 @@ static inline uint32_t cr_slots_slow_free(const struct cr_slots *s)
   return s->slow < s->slow_cap ? s->slow_cap - s->slow : 0;
 }
 
+/* Transfers in both lanes. */
+static inline uint32_t cr_slots_under_way(const struct cr_slots *s)
+{
+  return s->fast + s->slow;
+}
+
 /* Three quarters of the fast lane, at least one slot of it, are for hosts not tried yet. */
 uint32_t cr_slots_untried_free(const struct cr_slots *s);
 /* Pages that may still be leased; UINT32_MAX stands for any number. */
