@@ -46,13 +46,6 @@ static void open_rig(struct cr_fetch_rig *rig)
   assert_int_equal(cr_fetch_rig_open(rig), 0);
 }
 
-static void aim(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, const char *host, int port)
-{
-  char origin[128];
-  (void)snprintf(origin, sizeof(origin), "http://%s:%d", host, port);
-  cr_fetch_shot_init(shot, rig, origin, "/");
-}
-
 /* ---- events ---- */
 
 static char order[16];
@@ -75,7 +68,7 @@ static void events_come_in_order_and_once(void **state)
 
   (void)state;
   open_rig(&rig);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   shot.on_event = write_order;
   order[0] = '\0';
   cr_fetch_shot_fire(&shot);
@@ -108,7 +101,7 @@ static void a_stream_may_be_asked_for_at_the_head(void **state)
 
   (void)state;
   open_rig(&rig);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   shot.on_event = stream_from_here;
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
@@ -128,7 +121,7 @@ static void the_head_does_not_wait_for_the_body(void **state)
 
   (void)state;
   open_rig(&rig);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   assert_int_equal(cr_fetch_shot_start(&shot), 0);
   while (shot.seen[CR_SHOT_HEAD] == 0)
     cr_fetch_rig_turn(&rig);
@@ -158,7 +151,7 @@ static void the_owner_can_say_later_and_end(void **state)
     struct cr_fetch_rig rig;
     struct cr_fetch_shot shot;
     open_rig(&rig);
-    aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+    cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
     shot.t.stream = true;
     shot.answers[rows[i].at] = rows[i].answer;
     cr_fetch_shot_fire(&shot);
@@ -191,8 +184,8 @@ static void cancel_works_inside_every_event(void **state)
     struct cr_fetch_shot shot;
     struct cr_fetch_shot next;
     open_rig(&rig);
-    aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
-    aim(&next, &rig, "127.0.0.1", cr_raw_server_port(server));
+    cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+    cr_fetch_shot_aim(&next, &rig, "127.0.0.1", cr_raw_server_port(server));
     shot.t.stream = true;
     shot.user = &event;
     shot.on_event = cancel_it;
@@ -226,7 +219,7 @@ static void a_transfer_may_be_started_again_inside_its_own_event(void **state)
 
   (void)state;
   open_rig(&rig);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   shot.user = &rig;
   shot.on_event = cancel_and_start_again;
   cr_fetch_shot_fire(&shot);
@@ -269,8 +262,8 @@ static void cancel_works_in_every_state_from_another_transfers_event(void **stat
       struct cr_fetch_shot victim;
       struct cr_fetch_shot shot;
       open_rig(&rig);
-      aim(&victim, &rig, rows[i].host, rows[i].port);
-      aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(good));
+      cr_fetch_shot_aim(&victim, &rig, rows[i].host, rows[i].port);
+      cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(good));
       shot.on_event = cancel_the_other;
       shot.user = &victim;
       assert_int_equal(cr_fetch_shot_start(&victim), 0);
@@ -306,7 +299,7 @@ static void cancel_reaches_what_is_about_to_be_told(void **state)
   (void)state;
   open_rig(&rig);
   for (int i = 0; i < 2; i++) {
-    aim(&shots[i], &rig, "127.0.0.1", cr_raw_server_port(server));
+    cr_fetch_shot_aim(&shots[i], &rig, "127.0.0.1", cr_raw_server_port(server));
     shots[i].on_event = cancel_the_other_at_the_address;
     shots[i].user = &shots[1 - i];
     assert_int_equal(cr_fetch_shot_start(&shots[i]), 0);
@@ -327,7 +320,7 @@ static void cancel_works_right_after_start(void **state)
 
   (void)state;
   open_rig(&rig);
-  aim(&shot, &rig, "127.0.0.1", 1);
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", 1);
   assert_int_equal(cr_fetch_shot_start(&shot), 0);
   cr_fetch_shot_cancel(&shot);
   cr_fetch_rig_turn(&rig);
@@ -407,7 +400,7 @@ static void the_whole_time_bounds_the_connecting_too(void **state)
   (void)state;
   cr_raw_silence_start(&silence, "127.0.0.1", 0);
   open_rig(&rig);
-  aim(&shot, &rig, "127.0.0.1", silence.port);
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", silence.port);
   shot.t.timeout_ms = 30;
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_FAILED_CONNECT);
@@ -427,7 +420,7 @@ static void no_deadline_is_a_deadline_of_none(void **state)
 
   (void)state;
   open_rig(&rig);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   shot.t.dns_timeout_ms = 0;
   shot.t.connect_timeout_ms = 0;
   shot.t.timeout_ms = INT64_MAX;
@@ -448,7 +441,7 @@ static void a_name_that_does_not_resolve_is_dns(void **state)
   (void)state;
   answers = "";
   open_rig(&rig);
-  aim(&shot, &rig, "none.test", 80);
+  cr_fetch_shot_aim(&shot, &rig, "none.test", 80);
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_FAILED_DNS);
   assert_non_null(shot.t.error);
@@ -466,7 +459,7 @@ static void a_refused_port_is_connect(void **state)
 
   (void)state;
   open_rig(&rig);
-  aim(&shot, &rig, "127.0.0.1", port);
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", port);
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_FAILED_CONNECT);
   assert_string_equal(shot.t.error, "the server refused the connection");
@@ -500,7 +493,7 @@ static void the_next_address_is_tried_when_one_does_not_connect(void **state)
     struct cr_fetch_shot shot;
     open_rig(&rig);
     answers = rows[i].answers;
-    aim(&shot, &rig, "many.test", port);
+    cr_fetch_shot_aim(&shot, &rig, "many.test", port);
     cr_fetch_shot_fire(&shot);
     assert_int_equal(shot.t.failure, rows[i].want);
     assert_int_equal(shot.seen[CR_SHOT_ADDRESS], 1);
@@ -525,7 +518,7 @@ static void a_silent_address_uses_up_half_of_the_time_only(void **state)
   cr_raw_silence_start(&silence, "127.0.0.2", cr_raw_server_port(server));
   open_rig(&rig);
   answers = "127.0.0.2,127.0.0.1";
-  aim(&shot, &rig, "many.test", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "many.test", cr_raw_server_port(server));
   shot.t.connect_timeout_ms = 200;
   int64_t begin_ms = cr_loop_now(rig.loop);
   cr_fetch_shot_fire(&shot);
@@ -550,7 +543,7 @@ static void no_other_address_is_tried_after_the_request_left(void **state)
   (void)state;
   open_rig(&rig);
   answers = "127.0.0.1,127.0.0.1,127.0.0.2";
-  aim(&shot, &rig, "many.test", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "many.test", cr_raw_server_port(server));
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_FAILED_TRUNCATED);
   assert_int_equal(cr_raw_server_requests(server), 1);
@@ -591,7 +584,7 @@ static void a_customized_handle_keeps_what_guards_and_is_not_used_again(void **s
   cr_fetch_rig_init(&rig, NULL);
   rig.config.customize = set_what_it_should_not;
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   shot.t.customize = true;
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
@@ -627,7 +620,7 @@ static void the_customizing_hook_may_cancel(void **state)
   cr_fetch_rig_init(&rig, NULL);
   rig.config.customize = cancel_in_customize;
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   shot.t.customize = true;
   assert_int_equal(cr_fetch_shot_start(&shot), 0);
   cr_fetch_rig_run(&rig);

@@ -26,13 +26,6 @@ static const struct cr_raw_step half[] = {
   DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), DO(STALL)
 };
 
-static void aim(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, const char *host, int port)
-{
-  char origin[128];
-  (void)snprintf(origin, sizeof(origin), "http://%s:%d", host, port);
-  cr_fetch_shot_init(shot, rig, origin, "/");
-}
-
 /* ---- proxies ---- */
 
 /* A fetcher with a proxy that plays the script, and a shot at origin. */
@@ -206,7 +199,7 @@ static void a_proxy_that_is_not_there_is_connect(void **state)
   cr_fetch_rig_init(&rig, NULL);
   rig.config.proxy = url;
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "far.test", 80);
+  cr_fetch_shot_aim(&shot, &rig, "far.test", 80);
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_FAILED_CONNECT);
   assert_int_equal(rig.fetcher->ops->resolved(rig.fetcher, 1, "127.0.0.1", 0), CRAWLER_E_INVAL);
@@ -235,7 +228,7 @@ static void fire_many(uint32_t cell_size, uint32_t concurrency, int hosts)
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
   for (int i = 0; i < MANY; i++) {
     (void)snprintf(host, sizeof(host), "127.0.0.%d", 1 + i % hosts);
-    aim(&shots[i], &rig, host, cr_raw_server_port(server));
+    cr_fetch_shot_aim(&shots[i], &rig, host, cr_raw_server_port(server));
   }
   for (int round = 0; round < 2; round++) {
     for (int i = 0; i < MANY; i++) {
@@ -293,10 +286,10 @@ static void close_ends_transfers_in_every_state(void **state)
     struct cr_fetch_shot shots[4];
     cr_fetch_rig_init(&rig, NULL);
     assert_int_equal(cr_fetch_rig_open(&rig), 0);
-    aim(&shots[0], &rig, "never.test", 80);
-    aim(&shots[1], &rig, "127.0.0.1", silence.port);
-    aim(&shots[2], &rig, "127.0.0.1", cr_raw_server_port(waiting));
-    aim(&shots[3], &rig, "127.0.0.1", cr_raw_server_port(reading));
+    cr_fetch_shot_aim(&shots[0], &rig, "never.test", 80);
+    cr_fetch_shot_aim(&shots[1], &rig, "127.0.0.1", silence.port);
+    cr_fetch_shot_aim(&shots[2], &rig, "127.0.0.1", cr_raw_server_port(waiting));
+    cr_fetch_shot_aim(&shots[3], &rig, "127.0.0.1", cr_raw_server_port(reading));
     for (int i = 0; i < 4; i++)
       assert_int_equal(cr_fetch_shot_start(&shots[i]), 0);
     for (int turn = 0; turn < turns; turn++)
@@ -324,7 +317,7 @@ static void at_rest_nothing_is_left_on_the_loop(void **state)
   (void)state;
   cr_fetch_rig_init(&rig, NULL);
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   cr_fetch_shot_fire(&shot);
   rig.fetcher->ops->rest(rig.fetcher);
   assert_int_equal(rig.loop->timers.len, 0);
@@ -349,7 +342,7 @@ static void two_fetchers_are_independent(void **state)
     assert_int_equal(cr_fetch_rig_open(&rigs[i]), 0);
   }
   cr_fetch_rig_close(&rigs[0]);
-  aim(&shot, &rigs[1], "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rigs[1], "127.0.0.1", cr_raw_server_port(server));
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
   cr_fetch_shot_free(&shot);
@@ -399,7 +392,7 @@ static void a_change_that_fails_changes_nothing(void **state)
   rig.config.allow_private = "0";
   rig.config.resolve = "nonsense";
   assert_int_equal(cr_fetch_rig_configure(&rig), CRAWLER_E_VALUE);
-  aim(&shot, &rig, "a.test", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "a.test", cr_raw_server_port(server));
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
   assert_non_null(strstr(cr_raw_server_request(server, 0), "first/1"));
@@ -419,7 +412,7 @@ static void running_out_of_descriptors_is_internal(void **state)
   (void)state;
   cr_fetch_rig_init(&rig, NULL);
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   shot.t.keep_alive = false;
   cr_fetch_shot_fire(&shot); /* libcurl has all the descriptors that it needs for itself */
   assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
@@ -452,7 +445,7 @@ static void fetch_two_pages(struct cr_mem *mem, void *arg)
   rig.config.user_agent = "test/1.0";
   int err = cr_fetch_rig_open(&rig);
   for (int i = 0; i < 2 && !err; i++) {
-    aim(&shots[i], &rig, "127.0.0.1", cr_raw_server_port(server));
+    cr_fetch_shot_aim(&shots[i], &rig, "127.0.0.1", cr_raw_server_port(server));
     shots[i].t.stream = i == 1;
     err = cr_fetch_shot_start(&shots[i]);
     if (!err)
@@ -488,7 +481,7 @@ static void a_steady_fetcher_allocates_nothing(void **state)
   (void)state;
   cr_fetch_rig_init(&rig, NULL);
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   for (int i = 0; i < 3; i++) {
     cr_fetch_shot_fire(&shot);
     cr_buf_clear(&shot.t.body_in);
@@ -522,7 +515,7 @@ static void a_folded_first_line_continues_nothing_of_the_response_before(void **
   cr_fetch_rig_init(&rig, NULL);
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
   for (int i = 0; i < 2; i++) {
-    aim(&shots[i], &rig, "127.0.0.1", cr_raw_server_port(server));
+    cr_fetch_shot_aim(&shots[i], &rig, "127.0.0.1", cr_raw_server_port(server));
     cr_fetch_shot_fire(&shots[i]);
     assert_int_equal(shots[i].t.failure != CRAWLER_REASON_NONE, i == 1);
     cr_fetch_shot_free(&shots[i]);

@@ -45,10 +45,7 @@ struct scene {
 
 static void aim(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, struct cr_raw_server *server)
 {
-  char origin[64];
-
-  (void)snprintf(origin, sizeof(origin), "http://127.0.0.1:%d", cr_raw_server_port(server));
-  cr_fetch_shot_init(shot, rig, origin, "/");
+  cr_fetch_shot_aim(shot, rig, "127.0.0.1", cr_raw_server_port(server));
   shot->t.stream = true;
 }
 

@@ -19,13 +19,6 @@ static const struct cr_raw_step polite[] = {
   DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), DO(AGAIN)
 };
 
-static void aim(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, const char *host, int port)
-{
-  char origin[128];
-  (void)snprintf(origin, sizeof(origin), "http://%s:%d", host, port);
-  cr_fetch_shot_init(shot, rig, origin, "/");
-}
-
 /* ---- policy ---- */
 
 static void private_addresses_are_refused_by_default(void **state)
@@ -46,7 +39,7 @@ static void private_addresses_are_refused_by_default(void **state)
     assert_int_equal(cr_fetch_rig_open(&rig), 0);
     for (size_t k = 0; k < sizeof(hosts) / sizeof(hosts[0]); k++) {
       struct cr_fetch_shot shot;
-      aim(&shot, &rig, hosts[k], cr_raw_server_port(server));
+      cr_fetch_shot_aim(&shot, &rig, hosts[k], cr_raw_server_port(server));
       cr_fetch_shot_fire(&shot);
       assert_int_equal(shot.t.failure, CRAWLER_FAILED_ADDRESS);
       assert_non_null(strstr(shot.t.error, strchr(hosts[k], ':') ? ":" : "127.0.0.1"));
@@ -74,7 +67,7 @@ static void an_allowed_address_is_chosen_among_refused_ones(void **state)
   rig.config.allow_private = "127.0.0.1";
   rig.config.resolve = resolve;
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "a.test", port);
+  cr_fetch_shot_aim(&shot, &rig, "a.test", port);
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
   assert_string_equal(shot.shown_address, "127.0.0.1");
@@ -101,7 +94,7 @@ static void each_socket_is_held_against_the_policy(void **state)
   (void)state;
   cr_fetch_rig_init(&rig, NULL);
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   shot.on_event = forbid_all;
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_FAILED_ADDRESS);
@@ -131,7 +124,7 @@ static void a_kept_connection_is_held_against_the_policy(void **state)
   cr_fetch_rig_init(&rig, NULL);
   rig.config.resolve = resolve;
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
-  aim(&shot, &rig, "a.test", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &rig, "a.test", cr_raw_server_port(server));
   cr_fetch_shot_fire(&shot);
   assert_int_equal(shot.t.failure, CRAWLER_REASON_NONE);
   rig.config.allow_private = "127.0.0.9";
@@ -212,7 +205,7 @@ static void the_owner_is_asked_about_each_address_and_its_answer_holds(void **st
 
   (void)state;
   open_judge(&j, "a.test:*:127.0.0.1,a.test:*:127.0.0.2", "127.0.0.2");
-  aim(&shot, &j.rig, "a.test", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &j.rig, "a.test", cr_raw_server_port(server));
   fire_again(&j, &shot, "127.0.0.1- 127.0.0.2+ ", "127.0.0.2");
   j.overrule = "127.0.0.1";
   j.refuse = "127.0.0.2";
@@ -239,7 +232,7 @@ static void a_kept_connection_to_an_address_not_accepted_is_not_used(void **stat
 
   (void)state;
   open_judge(&j, "a.test:*:127.0.0.1,a.test:*:127.0.0.2", "1");
-  aim(&shot, &j.rig, "a.test", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &j.rig, "a.test", cr_raw_server_port(server));
   fire_again(&j, &shot, "127.0.0.1+ 127.0.0.2+ ", "127.0.0.1");
   fire_again(&j, &shot, "127.0.0.1+ 127.0.0.2+ ", "127.0.0.1");
   assert_true(shot.t.reused);
@@ -264,7 +257,7 @@ static void an_accepted_address_is_held_against_the_policy_at_the_socket(void **
 
   (void)state;
   open_judge(&j, "a.test:*:127.0.0.1", "1");
-  aim(&shot, &j.rig, "a.test", cr_raw_server_port(server));
+  cr_fetch_shot_aim(&shot, &j.rig, "a.test", cr_raw_server_port(server));
   shot.on_event = forbid_all;
   fire_again(&j, &shot, "127.0.0.1+ ", "");
   j.overrule = "127.0.0.1";
@@ -284,7 +277,7 @@ static void a_transfer_may_be_cancelled_by_who_is_asked(void **state)
 
   (void)state;
   open_judge(&j, "a.test:*:127.0.0.1,a.test:*:127.0.0.2", "1");
-  aim(&shot, &j.rig, "a.test", 1);
+  cr_fetch_shot_aim(&shot, &j.rig, "a.test", 1);
   j.to_cancel = &shot;
   assert_int_equal(cr_fetch_shot_start(&shot), 0);
   cr_fetch_rig_run(&j.rig);

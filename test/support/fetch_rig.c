@@ -153,6 +153,15 @@ void cr_fetch_shot_init(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, co
   cr_buf_init(&shot->t.body_in, rig->mem, CR_MEM_BODY, 16 << 20);
 }
 
+void cr_fetch_shot_aim(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, const char *host,
+                       int port)
+{
+  char origin[128];
+
+  (void)snprintf(origin, sizeof(origin), "http://%s:%d", host, port);
+  cr_fetch_shot_init(shot, rig, origin, "/");
+}
+
 int cr_fetch_shot_start(struct cr_fetch_shot *shot)
 {
   struct cr_fetch_rig *rig = shot->rig;

@@ -50,6 +50,9 @@ void cr_fetch_rig_close(struct cr_fetch_rig *rig);
 /* GET scheme://host:port/path with generous limits; host without brackets for IPv6. */
 void cr_fetch_shot_init(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, const char *origin,
                         const char *path);
+/* GET http://host:port/ in the same way. */
+void cr_fetch_shot_aim(struct cr_fetch_shot *shot, struct cr_fetch_rig *rig, const char *host,
+                       int port);
 int cr_fetch_shot_start(struct cr_fetch_shot *shot);
 void cr_fetch_shot_cancel(struct cr_fetch_shot *shot);
 /* After a data event that was answered LATER. */
