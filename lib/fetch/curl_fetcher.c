@@ -9,10 +9,11 @@
 #include "fetch/curl_attempt.h"
 
 enum {
-  LIBCURL_OLDEST = 0x075700, /* 7.87.0: CURLOPT_QUICK_EXIT */
-  LIBCURL_SOUND = 0x080100,  /* 8.1.0: see cr_curl_watch_line() */
-  CELL_CONNECTIONS = 1000,   /* cost 25 us a request at most, at 15 to 45 ns each (7.88.1) */
-  SPARE_CONNECTIONS = 64,    /* kept alive beside two for each transfer in flight */
+  LIBCURL_OLDEST = 0x075700,   /* 7.87.0: CURLOPT_QUICK_EXIT */
+  LIBCURL_SOUND = 0x080100,    /* 8.1.0: see cr_curl_watch_line() */
+  LIBCURL_SESSIONS = 0x080c00, /* 8.12.0: see cr_curl_tls_set_once() */
+  CELL_CONNECTIONS = 1000,     /* cost 25 us a request at most, at 15 to 45 ns each (7.88.1) */
+  SPARE_CONNECTIONS = 64,      /* kept alive beside two for each transfer in flight */
   NAMES_CACHED = 16384,
   NAMES_ASKED = 128,      /* at the same time */
   NAME_TIMEOUT_MS = 30000 /* the transfer's own dns_timeout_ms is shorter, as a rule */
@@ -213,6 +214,7 @@ static int open_curl(struct fetcher *f)
     return CRAWLER_E_NETWORK;
   f->common.env.keep_ca_path = !version->cainfo;
   f->common.env.guards_lines = version->version_num < LIBCURL_SOUND;
+  f->common.env.keeps_sessions = version->version_num >= LIBCURL_SESSIONS;
   return 0;
 }
 

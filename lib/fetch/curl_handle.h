@@ -31,9 +31,10 @@ struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns al
   bool insecure;
   bool (*may_grow)(const struct cr_transfer *t, size_t more_bytes, void *user); /* or NULL */
   void *user;
-  bool tls_1_3;      /* nothing older */
-  bool keep_ca_path; /* this libcurl has no default CA file, only a directory */
-  bool guards_lines; /* this libcurl mustn't see every first line: cr_curl_watch_line() */
+  bool tls_1_3;        /* nothing older */
+  bool keep_ca_path;   /* this libcurl has no default CA file, only a directory */
+  bool guards_lines;   /* this libcurl mustn't see every first line: cr_curl_watch_line() */
+  bool keeps_sessions; /* this libcurl resumes TLS sessions safely: cr_curl_tls_set_once() */
 };
 
 /* Longest host name (RFC 1035: 253), port, address in brackets, the signs between, and a NUL. */

@@ -32,12 +32,17 @@ static CURLcode set_trust(struct cr_curl_handle *h)
   return bad;
 }
 
+/* Before 8.12.0 each easy handle keeps the sessions of its last five hosts, and one for which
+ * there was no memory leaves a name in its slot that is freed, and is freed again by the next
+ * (Curl_ssl_addsessionid()). A connection that is kept alive needs no session. */
 CURLcode cr_curl_tls_set_once(struct cr_curl_handle *h)
 {
   long least = h->env->tls_1_3 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2;
   CURLcode bad = curl_easy_setopt(h->job.easy, CURLOPT_SSLVERSION, least);
 
   bad = bad ? bad : curl_easy_setopt(h->job.easy, CURLOPT_PROXY_SSLVERSION, least);
+  if (!h->env->keeps_sessions)
+    bad = bad ? bad : curl_easy_setopt(h->job.easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
   return bad ? bad : set_trust(h);
 }
 

@@ -2,8 +2,8 @@
 /* test_real_out_of_memory.c - whole crawls of a real site in which allocations fail in turn.
  *
  * Of ours, and of libcurl, libevent and c-ares by their own hooks, which are the process's and so
- * for tests alone. Each is refused once alone, and once with all that follow. Blocks are counted by
- * owner: whatever is refused, all of ours come back, and as many of theirs as before.
+ * for tests alone. Each is refused once alone, and once with all that follow. Blocks are checked,
+ * and counted by owner: whatever is refused, all of ours come back, and as many of theirs as before.
  */
 #include <ares.h>
 #include <curl/curl.h>
@@ -14,23 +14,27 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "support/checked_heap.h"
 #include "support/fault_site.h"
 
 enum owner { OURS, LIBCURL, LIBEVENT, CARES, OWNERS };
 enum { SAMPLE = 30 };
 
-static const char *const owner_names[OWNERS] = { "ours", "libcurl", "libevent", "c-ares" };
-
 static struct account {
+  const char *owner;
   _Atomic int64_t blocks; /* alive */
   _Atomic int64_t asked;  /* allocations so far */
   int64_t first, last;    /* these are refused, counted from 1; 0: none */
-} accounts[OWNERS];
+} accounts[OWNERS] = {
+  [OURS] = { .owner = "ours" },
+  [LIBCURL] = { .owner = "libcurl" },
+  [LIBEVENT] = { .owner = "libevent" },
+  [CARES] = { .owner = "c-ares" },
+};
 
 static struct cr_fault_site site;
 
@@ -45,7 +49,7 @@ static bool refuses(struct account *account)
 
 static void *take(struct account *account, size_t bytes)
 {
-  void *block = refuses(account) ? NULL : malloc(bytes);
+  void *block = refuses(account) ? NULL : cr_checked_malloc(bytes, account->owner);
 
   atomic_fetch_add(&account->blocks, block != NULL);
   return block;
@@ -53,7 +57,8 @@ static void *take(struct account *account, size_t bytes)
 
 static void *retake(struct account *account, void *block, size_t bytes)
 {
-  void *grown = refuses(account) ? NULL : realloc(block, bytes);
+  bool refused = refuses(account);
+  void *grown = refused ? NULL : cr_checked_realloc(block, bytes, account->owner);
 
   atomic_fetch_add(&account->blocks, grown && !block);
   return grown;
@@ -62,7 +67,7 @@ static void *retake(struct account *account, void *block, size_t bytes)
 static void give(struct account *account, void *block)
 {
   atomic_fetch_sub(&account->blocks, block != NULL);
-  free(block);
+  cr_checked_free(block, account->owner);
 }
 
 static void *our_malloc(size_t bytes, void *user)
@@ -154,7 +159,7 @@ static int64_t crawl(const struct plan *plan, int64_t first, int64_t last)
   char what[128];
 
   (void)snprintf(what, sizeof(what), "allocations %lld to %lld (%s)", (long long)first,
-                 (long long)last, owner_names[plan->owner]);
+                 (long long)last, account->owner);
   for (int i = 0; i < OWNERS; i++)
     before[i] = atomic_load(&accounts[i].blocks);
   struct event_base *base = plan->by_base ? event_base_new() : NULL; /* the host's: it gets it */
@@ -163,11 +168,12 @@ static int64_t crawl(const struct plan *plan, int64_t first, int64_t last)
   account->first = first;
   crawl_as(plan, base, what, &crawl);
   account->first = 0;
+  cr_checked_look();
   if (base)
     event_base_free(base);
   for (int i = 0; i < OWNERS; i++)
     if (atomic_load(&accounts[i].blocks) != before[i])
-      fail_msg("%s: %lld blocks of %s, then %lld", what, (long long)before[i], owner_names[i],
+      fail_msg("%s: %lld blocks of %s, then %lld", what, (long long)before[i], accounts[i].owner,
                (long long)atomic_load(&accounts[i].blocks));
   if (first == 0 && (crawl.err != 0 || !crawl.is_all))
     fail_msg("%s: not all pages were fetched: %s", what, crawl.message);
@@ -181,7 +187,7 @@ static void fail_each(const struct plan *plan)
   (void)crawl(plan, 0, 0); /* what a library makes once and keeps */
   count = crawl(plan, 0, 0);
   assert_true(count > 0);
-  print_message("%s: %lld allocations\n", owner_names[plan->owner], (long long)count);
+  print_message("%s: %lld allocations\n", accounts[plan->owner].owner, (long long)count);
   for (int64_t i = cr_fault_next(0, count, SAMPLE); i > 0; i = cr_fault_next(i, count, SAMPLE)) {
     (void)crawl(plan, i, i);
     (void)crawl(plan, i, INT64_MAX);
