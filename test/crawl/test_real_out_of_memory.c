@@ -3,7 +3,8 @@
  *
  * Of ours, and of libcurl, libevent and c-ares by their own hooks, which are the process's and so
  * for tests alone. Each is refused once alone, and once with all that follow. Blocks are checked,
- * and counted by owner: whatever is refused, all of ours come back, and as many of theirs as before.
+ * and counted by owner: whatever is refused, all of ours come back, and as many of theirs as
+ * before.
  */
 #include <ares.h>
 #include <curl/curl.h>
