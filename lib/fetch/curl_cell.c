@@ -3,8 +3,10 @@
  *
  * The multi_socket pattern of curl's docs/examples/hiperfifo.c: libcurl names sockets to watch and
  * a time to be called at, and is told what happened. Both callbacks always answer 0: any other
- * answer would fail every transfer of the multi. The record of a socket is freed at its REMOVE and
- * only there, so descriptors may be reused within one call.
+ * answer would fail every transfer of the multi. A connection that has carried a request stays
+ * watched between requests, which libcurl doesn't ask for, as the kernel is told of each watch and of
+ * its end; the record of any other socket is freed at its REMOVE, so descriptors may be reused
+ * within one call.
  */
 #include "fetch/curl_cell.h"
 
@@ -21,22 +23,16 @@ enum {
   IDLE_MS = 10000
 };
 
-struct socket {
-  struct cr_watch watch;
-  struct cr_list link; /* in sockets or spare */
-  struct cr_curl_cell *cell;
-};
-
 struct cr_curl_cell {
   struct cr_mem *mem;
   struct cr_loop *loop;
-  CURLM *multi; /* NULL: not made yet, or lost */
+  struct cr_curl_sockets *all; /* of all cells of the fetcher */
+  CURLM *multi;                /* NULL: not made yet, or lost */
   struct cr_list jobs;
   size_t job_count;
   size_t connections; /* CURLMOPT_MAXCONNECTS */
   int64_t idle_since_ms;
   struct cr_list sockets;
-  struct cr_list spare;
   struct cr_timer timer;
   struct cr_timer watchdog;
   struct cr_deferred kick; /* libcurl's timer at 0 ms, without a turn of the loop */
@@ -61,20 +57,14 @@ static struct cr_curl_job *job_of(CURL *easy)
   return job;
 }
 
-static void end_socket(struct socket *s)
-{
-  (void)cr_loop_watch(s->cell->loop, &s->watch, 0); /* ending a watch needs nothing */
-  cr_list_remove(&s->link);
-  cr_list_push_front(&s->cell->spare, &s->link);
-}
-
 /* Closes the multi with all its connections; libcurl doesn't call back any more. */
 static void drop_multi(struct cr_curl_cell *cell)
 {
   if (!cell->multi)
     return;
   while (!cr_list_empty(&cell->sockets)) /* before libcurl closes their descriptors */
-    end_socket(CR_CONTAINER(cell->sockets.next, struct socket, link));
+    cr_curl_sockets_remove(cell->all,
+                           CR_CONTAINER(cell->sockets.next, struct cr_curl_socket, link));
   (void)curl_multi_setopt(cell->multi, CURLMOPT_SOCKETFUNCTION, NULL);
   (void)curl_multi_setopt(cell->multi, CURLMOPT_TIMERFUNCTION, NULL);
   for (struct cr_list *at = cell->jobs.next; at != &cell->jobs; at = at->next) {
@@ -118,10 +108,13 @@ static void act(struct cr_curl_cell *cell, curl_socket_t fd, int events)
 
 static void socket_ready(struct cr_watch *watch, int events)
 {
-  struct socket *s = CR_CONTAINER(watch, struct socket, watch);
+  const struct cr_curl_socket *s = CR_CONTAINER(watch, struct cr_curl_socket, watch);
   int mask = (events & CR_LOOP_READ ? CURL_CSELECT_IN : 0) |
              (events & CR_LOOP_WRITE ? CURL_CSELECT_OUT : 0);
-  act(s->cell, watch->fd, mask);
+  if (s->rests) /* its server hangs up, or answers nobody: the next request will see */
+    (void)cr_loop_watch(s->cell->loop, watch, 0);
+  else
+    act(s->cell, watch->fd, mask);
 }
 
 static void timer_fired(struct cr_timer *timer)
@@ -170,21 +163,31 @@ static int set_timer(CURLM *multi, long ms, void *arg)
   return 0;
 }
 
-static struct socket *take_socket(struct cr_curl_cell *cell)
+static struct cr_curl_socket *take_socket(struct cr_curl_cell *cell, int fd)
 {
-  struct cr_list *node = cr_list_pop(&cell->spare);
-  struct socket *s = node ? CR_CONTAINER(node, struct socket, link) : NULL;
+  struct cr_curl_socket *s = cr_curl_sockets_find(cell->all, fd);
 
-  if (!s) {
-    s = cr_zalloc(cell->mem, CR_MEM_FETCH, sizeof(*s));
-    if (!s)
-      return NULL;
+  s = s ? s : cr_curl_sockets_add(cell->all, fd);
+  if (s && !s->cell) {
     s->cell = cell;
     s->watch.ready = socket_ready;
-    cr_list_init(&s->link);
+    cr_list_push(&cell->sockets, &s->link);
   }
-  cr_list_push(&cell->sockets, &s->link);
   return s;
+}
+
+/* curl 8.13 to 8.15 also remove what they never named. */
+static void leave_socket(struct cr_curl_cell *cell, int fd)
+{
+  struct cr_curl_socket *s = cr_curl_sockets_find(cell->all, fd);
+
+  if (!s)
+    return;
+  s->rests = s->local_port > 0;
+  if (s->rests)
+    (void)cr_loop_watch(cell->loop, &s->watch, CR_LOOP_READ); /* else it rests unwatched */
+  else
+    cr_curl_sockets_remove(cell->all, s);
 }
 
 /* The socket can't be watched: its transfer would hang, so it ends. The easy handle may be one of
@@ -199,26 +202,19 @@ static void starve(CURL *easy)
 static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *record)
 {
   struct cr_curl_cell *cell = arg;
-  struct socket *s = record;
-
-  if (what == CURL_POLL_REMOVE) {
-    if (s) /* curl 8.13 to 8.15 also remove what they never named */
-      end_socket(s);
-    return 0;
-  }
-  if (!s) {
-    s = take_socket(cell);
-    if (!s) {
-      starve(easy);
-      return 0;
-    }
-    s->watch.fd = fd;
-    (void)curl_multi_assign(cell->multi, fd, s); /* fails for unknown sockets only */
-  }
   int events =
       (what & CURL_POLL_IN ? CR_LOOP_READ : 0) | (what & CURL_POLL_OUT ? CR_LOOP_WRITE : 0);
-  if (cr_loop_watch(cell->loop, &s->watch, events) != 0)
+
+  (void)record;
+  if (what == CURL_POLL_REMOVE) {
+    leave_socket(cell, fd);
+    return 0;
+  }
+  struct cr_curl_socket *s = take_socket(cell, fd);
+  if (!s || cr_loop_watch(cell->loop, &s->watch, events) != 0)
     starve(easy);
+  if (s)
+    s->rests = false;
   return 0;
 }
 
@@ -263,19 +259,20 @@ static void bound_connections(struct cr_curl_cell *cell)
     (void)curl_multi_setopt(cell->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most); /* knows it */
 }
 
-int cr_curl_cell_open(struct cr_curl_cell **out, struct cr_mem *mem, struct cr_loop *loop,
+int cr_curl_cell_open(struct cr_curl_cell **out, struct cr_curl_sockets *sockets,
                       size_t connections)
 {
+  struct cr_mem *mem = sockets->mem;
   struct cr_curl_cell *cell = cr_zalloc(mem, CR_MEM_FETCH, sizeof(*cell));
   if (!cell)
     return CRAWLER_E_NOMEM;
 
   cell->mem = mem;
-  cell->loop = loop;
+  cell->loop = sockets->loop;
+  cell->all = sockets;
   cell->connections = connections > 0 ? connections : 1;
   cr_list_init(&cell->jobs);
   cr_list_init(&cell->sockets);
-  cr_list_init(&cell->spare);
   cr_timer_init(&cell->timer, timer_fired);
   cr_timer_init(&cell->watchdog, watch_over);
   cr_list_init(&cell->kick.link);
@@ -286,15 +283,11 @@ int cr_curl_cell_open(struct cr_curl_cell **out, struct cr_mem *mem, struct cr_l
 
 void cr_curl_cell_close(struct cr_curl_cell *cell)
 {
-  struct cr_list *node;
-
   if (!cell)
     return;
   drop_multi(cell);
   cr_loop_cancel_timer(cell->loop, &cell->watchdog);
   cr_list_remove(&cell->kick.link);
-  while ((node = cr_list_pop(&cell->spare)))
-    cr_free(cell->mem, CR_CONTAINER(node, struct socket, link));
   cr_free(cell->mem, cell);
 }
 

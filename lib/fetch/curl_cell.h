@@ -10,10 +10,8 @@
 
 #include <curl/curl.h>
 
-#include "base/list.h"
-#include "base/mem.h"
+#include "fetch/curl_sockets.h"
 
-struct cr_loop;
 struct cr_curl_cell;
 
 struct
@@ -27,9 +25,10 @@ struct
   bool running; /* ended wasn't called yet */
 };
 
-/* connections: how many it may hold, in use and kept alive; grows by itself when more are in use.
+/* sockets: outlives it; may be those of other cells, too, on the same loop.
+ * connections: how many it may hold, in use and kept alive; grows by itself when more are in use.
  * Ten seconds after the last job they are closed. */
-int cr_curl_cell_open(struct cr_curl_cell **out, struct cr_mem *mem, struct cr_loop *loop,
+int cr_curl_cell_open(struct cr_curl_cell **out, struct cr_curl_sockets *sockets,
                       size_t connections);
 /* Closes all connections. Its jobs must be removed before. NULL is fine. */
 void cr_curl_cell_close(struct cr_curl_cell *cell);

@@ -54,7 +54,7 @@ static int add_home(struct fetcher *f, size_t connections)
   if (!home)
     return CRAWLER_E_NOMEM;
   cr_list_init(&home->idle);
-  int err = cr_curl_cell_open(&home->cell, f->config.mem, f->config.loop, connections);
+  int err = cr_curl_cell_open(&home->cell, &f->sockets, connections);
   if (err) {
     cr_free(f->config.mem, home);
     return err;
@@ -302,7 +302,7 @@ int cr_curl_fetcher_open(struct cr_fetcher **out, const struct cr_fetcher_config
   f->config = *config;
   f->common.config = &f->config;
   cr_curl_common_init(&f->common);
-  cr_curl_sockets_init(&f->sockets, config->mem);
+  cr_curl_sockets_init(&f->sockets, config->mem, config->loop);
   int err = open_parts(f);
   if (err) {
     close_fetcher(&f->base);

@@ -131,7 +131,10 @@ curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_s
 /* The connection may outlive the handle that opened it, so this is told of the sockets alone. */
 int cr_curl_close_socket(void *sockets, curl_socket_t fd)
 {
-  cr_curl_sockets_forget(sockets, fd);
+  struct cr_curl_socket *socket = cr_curl_sockets_find(sockets, fd);
+
+  if (socket)
+    cr_curl_sockets_remove(sockets, socket);
   return close(fd);
 }
 
@@ -175,7 +178,7 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
     return CURL_PREREQFUNC_ABORT;
   }
   if (!is_kept)
-    cr_curl_sockets_note(h->env->sockets, h->socket, local_port);
+    cr_curl_sockets_note(h->env->sockets, h->socket, local_port, known_peer, peer_port);
   t->sent = true;
   t->sent_ms = cr_loop_now(h->env->loop);
   t->reused = is_kept;

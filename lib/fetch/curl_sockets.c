@@ -1,140 +1,179 @@
 /* SPDX-License-Identifier: MIT */
-/* curl_sockets.c - is a connection that was kept alive fit for another request?
+/* curl_sockets.c - libcurl's sockets while they are open, and what is known of them.
  *
  * libcurl names no socket where a request is about to leave (CURLINFO_ACTIVESOCKET is -1 there in
  * 7.88), only ports and addresses. Connections to different servers may have one local port, so
- * all of that port are looked at for the one with the peer. Open addressing with linear probing;
- * what is taken out lets those behind it move up (Knuth, volume 3, section 6.4, algorithm R).
+ * all of that port are looked at for those with the peer.
  */
 #include "fetch/curl_sockets.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
 enum { FIRST_ROOM = 64, PORTS = 65536 };
-
-typedef int (*name_fn)(int fd, struct sockaddr *name, socklen_t *bytes);
-
-/* text: NULL, or room for the address. -1: no TCP socket. */
-static int read_name(int fd, name_fn name_of, char text[INET6_ADDRSTRLEN])
-{
-  struct sockaddr_storage name;
-  socklen_t bytes = sizeof(name);
-  struct sockaddr_in in;
-  struct sockaddr_in6 in6;
-
-  if (name_of(fd, (struct sockaddr *)&name, &bytes) != 0)
-    return -1;
-  memcpy(&in, &name, sizeof(in));
-  memcpy(&in6, &name, sizeof(in6));
-  if (name.ss_family != AF_INET && name.ss_family != AF_INET6)
-    return -1;
-  const void *address = name.ss_family == AF_INET ? (void *)&in.sin_addr : (void *)&in6.sin6_addr;
-  if (text && !inet_ntop(name.ss_family, address, text, INET6_ADDRSTRLEN))
-    return -1;
-  return ntohs(name.ss_family == AF_INET ? in.sin_port : in6.sin6_port);
-}
 
 static bool is_port(int port)
 {
   return port > 0 && port < PORTS;
 }
 
-/* Ports are handed out at random, or in a row: as they are they spread well. */
-static size_t home_of(const struct cr_curl_sockets *s, int local_port)
+/* -1: no TCP socket. */
+static int local_port_of(int fd)
 {
-  return (size_t)local_port & (s->room - 1);
+  struct sockaddr_storage name;
+  socklen_t bytes = sizeof(name);
+  struct sockaddr_in in;
+  struct sockaddr_in6 in6;
+
+  if (getsockname(fd, (struct sockaddr *)&name, &bytes) != 0)
+    return -1;
+  memcpy(&in, &name, sizeof(in));
+  memcpy(&in6, &name, sizeof(in6));
+  return name.ss_family == AF_INET    ? ntohs(in.sin_port)
+         : name.ss_family == AF_INET6 ? ntohs(in6.sin6_port)
+                                      : -1;
 }
 
-static size_t after(const struct cr_curl_sockets *s, size_t at)
+/* ---- two tables ---- */
+
+/* Descriptors are handed out in a row, ports so or at random: as they are they spread well. */
+static struct cr_curl_socket **of_fd(const struct cr_curl_sockets *s, int fd)
 {
-  return (at + 1) & (s->room - 1);
+  return &s->by_fd[(size_t)fd & (s->room - 1)];
 }
 
-void cr_curl_sockets_init(struct cr_curl_sockets *s, struct cr_mem *mem)
+static struct cr_curl_socket **of_port(const struct cr_curl_sockets *s, int local_port)
 {
-  *s = (struct cr_curl_sockets){ .mem = mem };
+  return &s->by_port[(size_t)local_port & (s->room - 1)];
 }
 
-void cr_curl_sockets_free(struct cr_curl_sockets *s)
+static void put_by_fd(struct cr_curl_sockets *s, struct cr_curl_socket *socket)
 {
-  if (s->places)
-    cr_free(s->mem, s->places);
+  struct cr_curl_socket **list = of_fd(s, socket->watch.fd);
+
+  socket->next_of_fd = *list;
+  *list = socket;
 }
 
-static void put(struct cr_curl_sockets *s, struct cr_curl_socket socket)
+static void put_by_port(struct cr_curl_sockets *s, struct cr_curl_socket *socket)
 {
-  size_t at = home_of(s, socket.local_port);
+  struct cr_curl_socket **list = of_port(s, socket->local_port);
 
-  while (s->places[at].local_port != 0)
-    at = after(s, at);
-  s->places[at] = socket;
-  s->count++;
+  socket->next_of_port = *list;
+  *list = socket;
 }
 
+static void take_from_fd(struct cr_curl_sockets *s, const struct cr_curl_socket *socket)
+{
+  struct cr_curl_socket **at = of_fd(s, socket->watch.fd);
+
+  while (*at != socket)
+    at = &(*at)->next_of_fd;
+  *at = socket->next_of_fd;
+}
+
+static void take_from_port(struct cr_curl_sockets *s, const struct cr_curl_socket *socket)
+{
+  struct cr_curl_socket **at = of_port(s, socket->local_port);
+
+  while (*at != socket)
+    at = &(*at)->next_of_port;
+  *at = socket->next_of_port;
+}
+
+static void move_all(struct cr_curl_sockets *to, const struct cr_curl_sockets *from)
+{
+  struct cr_curl_socket *next;
+
+  for (size_t i = 0; i < from->room; i++)
+    for (struct cr_curl_socket *at = from->by_fd[i]; at; at = next) {
+      next = at->next_of_fd;
+      put_by_fd(to, at);
+      if (at->local_port > 0)
+        put_by_port(to, at);
+    }
+}
+
+/* Both tables are one block. Without memory the lists get longer, as long as there are any. */
 static bool grow(struct cr_curl_sockets *s)
 {
-  struct cr_curl_sockets larger = { .mem = s->mem, .room = s->room ? 2 * s->room : FIRST_ROOM };
+  struct cr_curl_sockets larger = *s;
 
-  if (2 * (s->count + 1) <= s->room)
+  if (s->count < s->room)
     return true;
-  larger.places = cr_zalloc(s->mem, CR_MEM_FETCH, larger.room * sizeof(*larger.places));
-  if (!larger.places)
-    return false;
-  for (size_t i = 0; i < s->room; i++)
-    if (s->places[i].local_port != 0)
-      put(&larger, s->places[i]);
-  cr_curl_sockets_free(s);
+  larger.room = s->room ? 2 * s->room : FIRST_ROOM;
+  larger.by_fd = cr_zalloc(s->mem, CR_MEM_FETCH, 2 * larger.room * sizeof(struct cr_curl_socket *));
+  if (!larger.by_fd)
+    return s->room > 0;
+  larger.by_port = larger.by_fd + larger.room;
+  move_all(&larger, s);
+  cr_free(s->mem, s->by_fd);
   *s = larger;
   return true;
 }
 
-void cr_curl_sockets_note(struct cr_curl_sockets *s, int fd, int local_port)
+/* ---- sockets ---- */
+
+void cr_curl_sockets_init(struct cr_curl_sockets *s, struct cr_mem *mem, struct cr_loop *loop)
 {
-  if (is_port(local_port) && read_name(fd, getsockname, NULL) == local_port && grow(s))
-    put(s, (struct cr_curl_socket){ fd, local_port });
+  *s = (struct cr_curl_sockets){ .mem = mem, .loop = loop };
 }
 
-/* The place at is free now: those behind it that would be looked for there move up. */
-static void close_gap(struct cr_curl_sockets *s, size_t gap)
+void cr_curl_sockets_free(struct cr_curl_sockets *s)
 {
-  for (size_t at = after(s, gap); s->places[at].local_port != 0; at = after(s, at)) {
-    size_t from_home = (at - home_of(s, s->places[at].local_port)) & (s->room - 1);
-    if (from_home < ((at - gap) & (s->room - 1)))
-      continue;
-    s->places[gap] = s->places[at];
-    s->places[at].local_port = 0;
-    gap = at;
-  }
+  cr_free(s->mem, s->by_fd);
 }
 
-/* Where fd stands; room: nowhere. A socket that was reset may have no port left to begin at. */
-static size_t find(const struct cr_curl_sockets *s, int fd)
+struct cr_curl_socket *cr_curl_sockets_find(const struct cr_curl_sockets *s, int fd)
 {
-  int local_port = read_name(fd, getsockname, NULL);
-  size_t at = is_port(local_port) && s->room > 0 ? home_of(s, local_port) : 0;
+  struct cr_curl_socket *at = s->room > 0 ? *of_fd(s, fd) : NULL;
 
-  for (size_t i = 0; i < s->room; i++, at = after(s, at)) {
-    if (s->places[at].local_port != 0 && s->places[at].fd == fd)
-      return at;
-    if (s->places[at].local_port == 0 && is_port(local_port))
-      break;
-  }
-  return s->room;
+  while (at && at->watch.fd != fd)
+    at = at->next_of_fd;
+  return at;
 }
 
-void cr_curl_sockets_forget(struct cr_curl_sockets *s, int fd)
+struct cr_curl_socket *cr_curl_sockets_add(struct cr_curl_sockets *s, int fd)
 {
-  size_t at = find(s, fd);
+  struct cr_curl_socket *socket = grow(s) ? cr_zalloc(s->mem, CR_MEM_FETCH, sizeof(*socket)) : NULL;
 
-  if (at == s->room)
-    return;
-  s->places[at].local_port = 0;
+  if (!socket)
+    return NULL;
+  socket->watch.fd = fd;
+  cr_list_init(&socket->link);
+  put_by_fd(s, socket);
+  s->count++;
+  return socket;
+}
+
+void cr_curl_sockets_remove(struct cr_curl_sockets *s, struct cr_curl_socket *socket)
+{
+  (void)cr_loop_watch(s->loop, &socket->watch, 0); /* ending a watch needs nothing */
+  take_from_fd(s, socket);
+  if (socket->local_port > 0)
+    take_from_port(s, socket);
+  cr_list_remove(&socket->link);
   s->count--;
-  close_gap(s, at);
+  cr_free(s->mem, socket);
+}
+
+void cr_curl_sockets_note(struct cr_curl_sockets *s, int fd, int local_port, const char *peer,
+                          int peer_port)
+{
+  struct cr_curl_socket *socket = cr_curl_sockets_find(s, fd);
+
+  if (!is_port(local_port) || local_port_of(fd) != local_port)
+    return;
+  if (!socket) /* it was connected before there was anything to wait for */
+    socket = cr_curl_sockets_add(s, fd);
+  if (!socket || socket->local_port > 0)
+    return;
+  socket->local_port = local_port;
+  socket->peer_port = peer_port;
+  if (peer && strlen(peer) < sizeof(socket->peer))
+    memcpy(socket->peer, peer, strlen(peer) + 1);
+  put_by_port(s, socket);
 }
 
 /* Data, the end (which is read as no bytes) and an error are all more than nothing. */
@@ -146,36 +185,26 @@ static bool has_nothing_to_read(int fd)
   return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-/* Does it lead there? Its address is written out only where the port alone doesn't tell. */
-static bool is_peer(int fd, const char *peer, int peer_port, bool by_port)
+static bool may_be_of(const struct cr_curl_socket *socket, const char *peer, int peer_port)
 {
-  char text[INET6_ADDRSTRLEN];
-
-  return read_name(fd, getpeername, by_port ? NULL : text) == peer_port &&
-         (by_port || strcmp(text, peer) == 0);
-}
-
-/* Is there another of its port behind it? */
-static bool has_twin(const struct cr_curl_sockets *s, size_t at)
-{
-  int local_port = s->places[at].local_port;
-
-  for (at = after(s, at); s->places[at].local_port != 0; at = after(s, at))
-    if (s->places[at].local_port == local_port)
-      return true;
-  return false;
+  if (!peer || !socket->peer[0])
+    return true;
+  return socket->peer_port == peer_port && strcmp(socket->peer, peer) == 0;
 }
 
 bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, const char *peer,
                                int peer_port)
 {
+  bool is_known = false;
+
   if (!is_port(local_port) || s->room == 0)
     return false;
-  for (size_t at = home_of(s, local_port); s->places[at].local_port != 0; at = after(s, at)) {
-    const struct cr_curl_socket *place = &s->places[at];
-    if (place->local_port == local_port &&
-        (!peer || is_peer(place->fd, peer, peer_port, !has_twin(s, at))))
-      return has_nothing_to_read(place->fd);
+  for (const struct cr_curl_socket *at = *of_port(s, local_port); at; at = at->next_of_port) {
+    if (at->local_port != local_port || !may_be_of(at, peer, peer_port))
+      continue;
+    if (!has_nothing_to_read(at->watch.fd))
+      return false;
+    is_known = true;
   }
-  return false;
+  return is_known;
 }

@@ -1,38 +1,56 @@
 /* SPDX-License-Identifier: MIT */
-/* curl_sockets.h - is a connection that was kept alive fit for another request?
+/* curl_sockets.h - libcurl's sockets while they are open, and what is known of them.
  *
- * What came on it while no request was outstanding must not be taken for the response to the next
- * one (RFC 9112 section 9.2); libcurl looks for that since 8.0 only. Sockets are libcurl's: they
- * are remembered by local port while they are open.
+ * By descriptor, for their watches: one lasts from request to request of a connection that is kept
+ * alive, though libcurl names the socket anew for each. By local port, to tell whether such a
+ * connection is fit for another request: what came while no request was outstanding must not be
+ * taken for the response to the next one (RFC 9112 section 9.2); libcurl looks for that since 8.0
+ * only.
  */
 #ifndef CR_FETCH_CURL_SOCKETS_H
 #define CR_FETCH_CURL_SOCKETS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <netinet/in.h>
 
-#include "base/mem.h"
+#include "loop/loop.h"
+
+struct cr_curl_cell;
 
 struct cr_curl_socket {
-  int fd;
-  int local_port; /* 0: the place is free */
+  struct cr_watch watch;     /* whose fd it is */
+  struct cr_list link;       /* among those of its cell */
+  struct cr_curl_cell *cell; /* whose libcurl names it; NULL: none has yet */
+  struct cr_curl_socket *next_of_fd;
+  struct cr_curl_socket *next_of_port;
+  int local_port; /* 0: no request was sent on it */
+  int peer_port;
+  char peer[INET6_ADDRSTRLEN]; /* its address; "": not known */
+  bool rests;                  /* libcurl doesn't want to hear of it, until its next request */
 };
 
 struct cr_curl_sockets {
   struct cr_mem *mem;
-  struct cr_curl_socket *places; /* a hash table, at most half full */
-  size_t room;                   /* 0, or a power of two */
+  struct cr_loop *loop;
+  struct cr_curl_socket **by_fd;   /* hash tables of lists, of the same room */
+  struct cr_curl_socket **by_port; /* of those with a local port */
+  size_t room;                     /* 0, or a power of two */
   size_t count;
 };
 
-void cr_curl_sockets_init(struct cr_curl_sockets *s, struct cr_mem *mem);
+void cr_curl_sockets_init(struct cr_curl_sockets *s, struct cr_mem *mem, struct cr_loop *loop);
+/* No socket may be left. */
 void cr_curl_sockets_free(struct cr_curl_sockets *s);
-/* A new connection. Without memory it is forgotten, and so not used a second time. */
-void cr_curl_sockets_note(struct cr_curl_sockets *s, int fd, int local_port);
-/* fd is about to be closed. */
-void cr_curl_sockets_forget(struct cr_curl_sockets *s, int fd);
-/* Open, and nothing to read. false: not, or the connection isn't known. peer: the numeric address;
- * NULL: whichever, as all connections go to one server. */
+/* NULL: not known. */
+struct cr_curl_socket *cr_curl_sockets_find(const struct cr_curl_sockets *s, int fd);
+/* One that isn't known yet. NULL: no memory. */
+struct cr_curl_socket *cr_curl_sockets_add(struct cr_curl_sockets *s, int fd);
+/* Before its fd is closed: ends its watch, and frees it. */
+void cr_curl_sockets_remove(struct cr_curl_sockets *s, struct cr_curl_socket *socket);
+/* The first request leaves on fd. Without memory it is forgotten, and so not used a second time.
+ * peer: its numeric address; NULL: not known. */
+void cr_curl_sockets_note(struct cr_curl_sockets *s, int fd, int local_port, const char *peer,
+                          int peer_port);
+/* Open, and nothing to read. false: not, or the connection isn't known. peer: as above. */
 bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, const char *peer,
                                int peer_port);
 

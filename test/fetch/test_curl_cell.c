@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -52,8 +54,11 @@ static int maybe_alarm(struct cr_loop *loop, int64_t at_ms)
   return at_ms < forget_alarms_before_ms ? CRAWLER_E_NOMEM : real_ops->alarm(loop, at_ms);
 }
 
+static int watch_calls;
+
 static int maybe_watch(struct cr_loop *loop, struct cr_watch *watch, int events)
 {
+  watch_calls++;
   if (refuse_watches && events != 0)
     return CRAWLER_E_SYSTEM;
   return real_ops->watch(loop, watch, events);
@@ -74,6 +79,8 @@ struct probe {
   size_t bytes;
   int ends;
   int code;
+  struct cr_curl_sockets *sockets; /* where its connections are noted */
+  int fd;
 };
 
 static size_t count_bytes(char *data, size_t size, size_t count, void *arg)
@@ -117,6 +124,7 @@ struct rig {
   struct cr_mem mem;
   struct cr_loop *loop;
   struct cr_loop_ops ops;
+  struct cr_curl_sockets sockets;
   struct cr_curl_cell *cell;
   struct cr_raw_server *server;
 };
@@ -131,7 +139,8 @@ static void open_rig(struct rig *rig, const struct cr_raw_step *script, size_t c
   rig->ops.alarm = maybe_alarm;
   rig->ops.now = skewed_now;
   rig->loop->ops = &rig->ops;
-  assert_int_equal(cr_curl_cell_open(&rig->cell, &rig->mem, rig->loop, connections), 0);
+  cr_curl_sockets_init(&rig->sockets, &rig->mem, rig->loop);
+  assert_int_equal(cr_curl_cell_open(&rig->cell, &rig->sockets, connections), 0);
   rig->server = cr_raw_server_play(script);
   calls_until_failure = 0;
   refuse_watches = false;
@@ -142,6 +151,7 @@ static void open_rig(struct rig *rig, const struct cr_raw_step *script, size_t c
 static void close_rig(struct rig *rig)
 {
   cr_curl_cell_close(rig->cell);
+  cr_curl_sockets_free(&rig->sockets);
   cr_loop_close(rig->loop);
   cr_test_mem_done(&rig->mem);
   cr_raw_server_stop(rig->server);
@@ -162,6 +172,48 @@ static void run_job(struct rig *rig, struct probe *probe)
   probe->bytes = 0;
   assert_int_equal(cr_curl_cell_add(rig->cell, &probe->job), 0);
   run_until_end(rig, probe);
+}
+
+/* ---- connections that are noted ---- */
+
+static curl_socket_t open_noted(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+  struct probe *probe = arg;
+
+  (void)purpose;
+  probe->fd = socket(to->family, to->socktype, to->protocol);
+  return probe->fd;
+}
+
+static int close_noted(void *arg, curl_socket_t fd)
+{
+  struct cr_curl_socket *socket = cr_curl_sockets_find(arg, fd);
+
+  if (socket) /* else its cell has closed all */
+    cr_curl_sockets_remove(arg, socket);
+  return close(fd);
+}
+
+static int note_connection(void *arg, char *peer, char *local, int peer_port, int local_port)
+{
+  struct probe *probe = arg;
+
+  (void)local;
+  cr_curl_sockets_note(probe->sockets, probe->fd, local_port, peer, peer_port);
+  return CURL_PREREQFUNC_OK;
+}
+
+static void note_connections(struct probe *probe, struct cr_curl_sockets *sockets)
+{
+  CURL *easy = probe->job.easy;
+
+  probe->sockets = sockets;
+  assert_int_equal(curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_noted), CURLE_OK);
+  assert_int_equal(curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, probe), CURLE_OK);
+  assert_int_equal(curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_noted), CURLE_OK);
+  assert_int_equal(curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets), CURLE_OK);
+  assert_int_equal(curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, note_connection), CURLE_OK);
+  assert_int_equal(curl_easy_setopt(easy, CURLOPT_PREREQDATA, probe), CURLE_OK);
 }
 
 /* ---- tests ---- */
@@ -351,12 +403,66 @@ static void an_idle_cell_closes_its_connections_and_lets_the_loop_alone(void **s
   close_rig(&rig);
 }
 
-/* The server hangs up on it: that is nobody's business before the next job. */
-static void a_kept_connection_is_not_watched(void **state)
+/* One watch serves all requests; between them, and not by libcurl, it is told of the end. */
+static void a_kept_connection_stays_watched_until_it_is_closed(void **state)
 {
-  static const struct cr_raw_step brief[] = {
-    DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), DO(END)
-  };
+  struct rig rig;
+  struct probe probe;
+
+  (void)state;
+  open_rig(&rig, polite, 8);
+  make_probe(&probe, cr_raw_server_port(rig.server));
+  note_connections(&probe, &rig.sockets);
+  run_job(&rig, &probe);
+  cr_curl_cell_remove(rig.cell, &probe.job);
+  assert_int_equal(rig.sockets.count, 1);
+  int watch_calls_before = watch_calls;
+  for (int i = 0; i < 5; i++) {
+    run_job(&rig, &probe);
+    cr_curl_cell_remove(rig.cell, &probe.job);
+  }
+  assert_int_equal(watch_calls, watch_calls_before);
+  assert_int_equal(cr_raw_server_connections(rig.server), 1);
+  cr_curl_cell_rest(rig.cell);
+  assert_int_equal(rig.sockets.count, 0);
+  assert_int_equal(watch_calls, watch_calls_before + 1);
+  free_probe(&probe);
+  close_rig(&rig);
+}
+
+static const struct cr_raw_step brief[] = {
+  DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), DO(END)
+};
+
+static void a_kept_connection_that_its_server_ends_is_watched_no_longer(void **state)
+{
+  struct rig rig;
+  struct probe probe;
+
+  (void)state;
+  open_rig(&rig, brief, 8);
+  make_probe(&probe, cr_raw_server_port(rig.server));
+  note_connections(&probe, &rig.sockets);
+  run_job(&rig, &probe);
+  cr_curl_cell_remove(rig.cell, &probe.job);
+  const struct cr_curl_socket *socket = cr_curl_sockets_find(&rig.sockets, probe.fd);
+  int calls_before = calls;
+  for (int turn = 0; turn < 1000 && socket->watch.events != 0; turn++)
+    assert_int_equal(cr_loop_turn(rig.loop, 5), 0);
+  assert_int_equal(socket->watch.events, 0);
+  assert_int_equal(calls, calls_before); /* libcurl sees it when it wants the connection */
+  run_job(&rig, &probe);
+  assert_int_equal(probe.code, CURLE_OK);
+  assert_int_equal(rig.sockets.count, 1);
+  cr_curl_cell_remove(rig.cell, &probe.job);
+  assert_int_equal(cr_raw_server_connections(rig.server), 2);
+  free_probe(&probe);
+  close_rig(&rig);
+}
+
+/* Of one that isn't noted nobody would tell when it is closed. */
+static void a_kept_connection_that_is_not_noted_is_not_watched(void **state)
+{
   struct rig rig;
   struct probe probe;
 
@@ -457,14 +563,16 @@ static void fetch_once(struct cr_mem *mem, void *arg)
 {
   struct cr_raw_server *server = arg;
   struct cr_loop *loop = NULL;
+  struct cr_curl_sockets sockets;
   struct cr_curl_cell *cell = NULL;
   struct probe probe;
   int64_t until_ms = cr_clock_mono_ms() + 10000;
 
   make_probe(&probe, cr_raw_server_port(server));
   int err = cr_loop_open_libevent(&loop, mem, NULL);
+  cr_curl_sockets_init(&sockets, mem, loop);
   if (!err)
-    err = cr_curl_cell_open(&cell, mem, loop, 8);
+    err = cr_curl_cell_open(&cell, &sockets, 8);
   if (!err)
     err = cr_curl_cell_add(cell, &probe.job);
   if (!err) {
@@ -478,6 +586,7 @@ static void fetch_once(struct cr_mem *mem, void *arg)
     assert_int_equal(probe.code, CURLE_OK);
   assert_true(err == 0 || err == CRAWLER_E_NOMEM);
   cr_curl_cell_close(cell);
+  cr_curl_sockets_free(&sockets);
   cr_loop_close(loop);
   free_probe(&probe);
 }
@@ -500,7 +609,9 @@ int main(void)
     cmocka_unit_test(a_socket_that_cannot_be_watched_ends_its_job),
     cmocka_unit_test(the_watchdog_stands_in_for_a_lost_timer),
     cmocka_unit_test(an_idle_cell_closes_its_connections_and_lets_the_loop_alone),
-    cmocka_unit_test(a_kept_connection_is_not_watched),
+    cmocka_unit_test(a_kept_connection_stays_watched_until_it_is_closed),
+    cmocka_unit_test(a_kept_connection_that_its_server_ends_is_watched_no_longer),
+    cmocka_unit_test(a_kept_connection_that_is_not_noted_is_not_watched),
     cmocka_unit_test(while_it_conserves_idle_connections_make_room_for_new_ones),
     cmocka_unit_test(a_cell_without_jobs_closes_all_connections_when_it_conserves),
     cmocka_unit_test(rest_waits_for_the_jobs),

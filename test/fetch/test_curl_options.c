@@ -380,12 +380,12 @@ static void a_route_ends_with_the_next_transfer_of_its_handle(void **state)
 
   (void)state;
   cr_test_mem_init(&mem);
-  cr_curl_sockets_init(&sockets, &mem);
   env.sockets = &sockets;
   env.user_agent = none;
   assert_int_equal(cr_loop_open_libevent(&env.loop, &mem, NULL), 0);
   assert_int_equal(cr_address_policy_open(&env.policy, &mem, "1"), 0);
-  assert_int_equal(cr_curl_cell_open(&cell, &mem, env.loop, 8), 0);
+  cr_curl_sockets_init(&sockets, &mem, env.loop);
+  assert_int_equal(cr_curl_cell_open(&cell, &sockets, 8), 0);
   open_trip(&first, &env);
   open_trip(&second, &env);
   for (int i = 0; i < 3; i++)
@@ -404,8 +404,8 @@ static void a_route_ends_with_the_next_transfer_of_its_handle(void **state)
   close_trip(&second);
   cr_curl_cell_close(cell);
   cr_address_policy_close(env.policy);
-  cr_loop_close(env.loop);
   cr_curl_sockets_free(&sockets);
+  cr_loop_close(env.loop);
   cr_test_mem_done(&mem);
   cr_raw_server_stop(server);
 }
