@@ -4,8 +4,8 @@
  * The multi_socket pattern of curl's docs/examples/hiperfifo.c: libcurl names sockets to watch and
  * a time to be called at, and is told what happened. Both callbacks always answer 0: any other
  * answer would fail every transfer of the multi. A connection that has carried a request stays
- * watched between requests, which libcurl doesn't ask for, as the kernel is told of each watch and of
- * its end; the record of any other socket is freed at its REMOVE, so descriptors may be reused
+ * watched between requests, which libcurl doesn't ask for, as the kernel is told of each watch and
+ * of its end; the record of any other socket is freed at its REMOVE, so descriptors may be reused
  * within one call.
  */
 #include "fetch/curl_cell.h"
