@@ -7,8 +7,8 @@ bool cr_span_starts_nocase(struct cr_span text, struct cr_span prefix)
 {
   if (prefix.len > text.len)
     return false;
-  for (size_t i = 0; i < prefix.len; i++)
-    if (cr_lower(text.at[i]) != cr_lower(prefix.at[i]))
+  for (size_t i = 0; i < prefix.len; i++) /* mostly they are the same as they are */
+    if (text.at[i] != prefix.at[i] && cr_lower(text.at[i]) != cr_lower(prefix.at[i]))
       return false;
   return true;
 }

@@ -114,6 +114,8 @@ static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
     return begin_sitemap(v);
   if (v->page.req.kind != CRAWLER_KIND_PAGE)
     return CR_FETCH_GO;
+  if (!s->hooks->headers && *s->settings->mime_types == '\0')
+    return CR_FETCH_GO; /* nobody asks what it is */
   cr_mime_essence(v->page.type, mime);
   if (is_unwanted(s, &v->page, cr_span_text(mime))) {
     v->page.req.rule = "mime_types";

@@ -6,8 +6,6 @@
  */
 #include "engine/shard.h"
 
-#include <strings.h>
-
 #include "fetch/cookie_jar.h"
 
 int cr_cookies_open(struct cr_shard *s)
@@ -35,7 +33,7 @@ void cr_cookies_take(struct cr_visit *v)
   size_t taken = 0;
 
   for (size_t i = 0; s->cookies && i < headers->count && taken < CR_COOKIES_PER_RESPONSE; i++) {
-    if (strcasecmp(headers->at[i].name, "Set-Cookie") != 0)
+    if (!cr_header_is(&headers->at[i], CR_SPAN("Set-Cookie")))
       continue;
     taken++;
     (void)cr_cookie_jar_take(s->cookies, &place, cr_span_text(headers->at[i].value),

@@ -71,18 +71,20 @@ static struct cr_visit *make(struct cr_shard *s)
 /* Everything back to the beginning, but what is worth keeping. */
 static void recycle(struct cr_visit *v)
 {
-  struct cr_visit kept = *v;
+  struct cr_home *home = v->page.home;
+  struct cr_arena arena = v->page.arena;
+  struct cr_buf body_in = v->transfer.body_in;
 
-  cr_arena_reset(&kept.page.arena);
-  cr_buf_clear(&kept.transfer.body_in);
-  if (kept.transfer.body_in.cap > MAX_SPARE_BODY_BYTES)
-    cr_buf_free(&kept.transfer.body_in);
+  cr_arena_reset(&arena);
+  arena.kind = CR_MEM_PAGE;
+  cr_buf_clear(&body_in);
+  if (body_in.cap > MAX_SPARE_BODY_BYTES)
+    cr_buf_free(&body_in);
   memset(v, 0, sizeof(*v));
-  v->page.home = kept.page.home;
+  v->page.home = home;
   v->page.destroy = destroy;
-  v->page.arena = kept.page.arena;
-  v->page.arena.kind = CR_MEM_PAGE;
-  v->transfer.body_in = kept.transfer.body_in;
+  v->page.arena = arena;
+  v->transfer.body_in = body_in;
   cr_list_init(&v->link);
   cr_list_init(&v->fast_link);
   cr_list_init(&v->ready_link);

@@ -8,7 +8,6 @@
  */
 #include "fetch/curl_options.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/inflate.h"
@@ -268,25 +267,33 @@ int cr_curl_options_set_request(struct cr_curl_handle *h)
 
 /* ---- the route ---- */
 
+static char *put(char *to, struct cr_span text)
+{
+  memcpy(to, text.at, text.len);
+  return to + text.len;
+}
+
 /* "HOST:PORT:ADDRESS". An IPv6 literal can't be written so (7.88 splits at the first colon) and
  * needs no route: libcurl reads it as an address by itself. */
 static int write_route(struct cr_curl_handle *h, const char *address)
 {
   const struct cr_transfer *t = h->t;
+  char port[CR_U64_DIGITS];
+  char *at = h->route;
 
   h->route_key_bytes = 0;
   if (!address || memchr(t->host.at, ':', t->host.len))
     return 0;
-  if (t->host.len > sizeof(h->route))
+  size_t digits = cr_write_u64(port, (uint64_t)t->port);
+  if (t->host.len + digits + strlen(address) + sizeof("::[]") > sizeof(h->route))
     return CRAWLER_E_LIMIT;
-  int key = snprintf(h->route, sizeof(h->route), "%.*s:%d", (int)t->host.len, t->host.at, t->port);
-  if (key < 0 || (size_t)key >= sizeof(h->route))
-    return CRAWLER_E_LIMIT;
-  size_t room = sizeof(h->route) - (size_t)key;
-  int rest = snprintf(h->route + key, room, ":[%s]", address);
-  if (rest < 0 || (size_t)rest >= room)
-    return CRAWLER_E_LIMIT;
-  h->route_key_bytes = (size_t)key;
+  at = put(at, t->host);
+  at = put(at, CR_SPAN(":"));
+  at = put(at, cr_span(port, digits));
+  h->route_key_bytes = (size_t)(at - h->route);
+  at = put(at, CR_SPAN(":["));
+  at = put(at, cr_span_text(address));
+  *put(at, CR_SPAN("]")) = '\0';
   return 0;
 }
 

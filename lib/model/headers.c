@@ -6,29 +6,41 @@
  */
 #include "model/headers.h"
 
-#include <strings.h>
-
 #include "crawl/crawler.h"
+
+/* From at on; NULL: it isn't there. */
+static char *find(const char *at, const char *end, char c)
+{
+  return at < end ? memchr(at, c, (size_t)(end - at)) : NULL;
+}
 
 static size_t count_lines(struct cr_span block)
 {
+  const char *end = block.at + block.len;
   size_t lines = 1;
 
-  for (size_t i = 0; i < block.len; i++)
-    lines += block.at[i] == '\n';
-  return lines < CR_HEADERS_MAX ? lines : CR_HEADERS_MAX;
+  for (const char *at = block.at; (at = find(at, end, '\n')) && lines < CR_HEADERS_MAX; at++)
+    lines++;
+  return lines;
+}
+
+static void blank(char *text, const char *end, char c)
+{
+  while ((text = find(text, end, c)))
+    *text++ = ' ';
 }
 
 /* Joins folded lines by writing spaces over their line ends. NULs and CRs become spaces too: they
  * may not stand in a value (RFC 9110 section 5.5), and before LF a CR is trimmed as a space is. */
 static void unfold(char *text, size_t len)
 {
-  for (size_t i = 0; i < len; i++) {
-    bool folds = text[i] == '\n' && i + 1 < len && (text[i + 1] == ' ' || text[i + 1] == '\t');
+  const char *end = text + len;
 
-    if (folds || text[i] == '\0' || text[i] == '\r')
-      text[i] = ' ';
-  }
+  for (char *at = text; (at = find(at, end, '\n')); at++)
+    if (at + 1 < end && (at[1] == ' ' || at[1] == '\t'))
+      *at = ' ';
+  blank(text, end, '\0');
+  blank(text, end, '\r');
 }
 
 static char *terminate(struct cr_span trimmed)
@@ -53,14 +65,16 @@ static bool cut_line(char *line, size_t len, struct cr_header *header)
   if (name.len == 0)
     return false;
   header->name = terminate(name);
+  header->name_bytes = name.len;
   header->value = terminate(value);
   return true;
 }
 
 int cr_headers_parse(struct cr_headers *headers, struct cr_arena *arena, struct cr_span block)
 {
-  struct cr_header *list = cr_arena_alloc(arena, count_lines(block) * sizeof(*list));
-  char *text = cr_arena_strndup(arena, block.at ? block.at : "", block.len);
+  struct cr_span given = block.at ? block : CR_SPAN("");
+  struct cr_header *list = cr_arena_alloc(arena, count_lines(given) * sizeof(*list));
+  char *text = cr_arena_strndup(arena, given.at, given.len);
   size_t count = 0;
   size_t at = 0;
 
@@ -80,35 +94,38 @@ int cr_headers_parse(struct cr_headers *headers, struct cr_arena *arena, struct 
   return 0;
 }
 
+/* The first of that name from number i on; as many as there are: none. */
+static size_t find_from(const struct cr_headers *headers, struct cr_span name, size_t i)
+{
+  while (i < headers->count && !cr_header_is(&headers->at[i], name))
+    i++;
+  return i;
+}
+
 const char *cr_headers_get(const struct cr_headers *headers, const char *name)
 {
-  for (size_t i = 0; i < headers->count; i++)
-    if (strcasecmp(headers->at[i].name, name) == 0)
-      return headers->at[i].value;
-  return NULL;
+  size_t i = find_from(headers, cr_span_text(name), 0);
+
+  return i < headers->count ? headers->at[i].value : NULL;
 }
 
 int cr_headers_joined(const struct cr_headers *headers, const char *name, struct cr_arena *arena,
                       struct cr_span *list)
 {
+  const struct cr_span wanted = cr_span_text(name);
+  size_t first = find_from(headers, wanted, 0);
   size_t bytes = 0;
-  size_t count = 0;
 
-  *list = cr_span_text(cr_headers_get(headers, name));
-  for (size_t i = 0; i < headers->count; i++) {
-    bool is_it = strcasecmp(headers->at[i].name, name) == 0;
-    bytes += is_it ? strlen(headers->at[i].value) + 1 : 0;
-    count += is_it;
-  }
-  if (count < 2)
+  *list = cr_span_text(first < headers->count ? headers->at[first].value : NULL);
+  if (!list->at || find_from(headers, wanted, first + 1) == headers->count)
     return 0;
+  for (size_t i = first; i < headers->count; i = find_from(headers, wanted, i + 1))
+    bytes += strlen(headers->at[i].value) + 1;
   char *out = cr_arena_bytes(arena, bytes);
   if (!out)
     return CRAWLER_E_NOMEM;
   *list = cr_span(out, 0);
-  for (size_t i = 0; i < headers->count; i++) {
-    if (strcasecmp(headers->at[i].name, name) != 0)
-      continue;
+  for (size_t i = first; i < headers->count; i = find_from(headers, wanted, i + 1)) {
     size_t len = strlen(headers->at[i].value);
     if (list->len > 0)
       out[list->len++] = ',';

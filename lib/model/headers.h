@@ -15,12 +15,18 @@
 struct cr_header {
   const char *name;  /* as sent, NUL-terminated */
   const char *value; /* white space trimmed, NUL-terminated */
+  size_t name_bytes;
 };
 
 struct cr_headers {
   const struct cr_header *at;
   size_t count;
 };
+
+static inline bool cr_header_is(const struct cr_header *header, struct cr_span name)
+{
+  return cr_span_eq_nocase(cr_span(header->name, header->name_bytes), name);
+}
 
 /* block: status line first. Strings go to arena. 0 or CRAWLER_E_NOMEM. */
 int cr_headers_parse(struct cr_headers *headers, struct cr_arena *arena, struct cr_span block);

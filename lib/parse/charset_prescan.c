@@ -235,9 +235,10 @@ static const char *read_markup(struct scan *s)
   char second = left(s) > 1 ? s->at[1] : '\0';
   char third = left(s) > 2 ? s->at[2] : '\0';
 
-  if (starts(s, CR_SPAN("<!--"))) {
+  if (second == '!' && starts(s, CR_SPAN("<!--"))) {
     skip_comment(s);
-  } else if (starts(s, CR_SPAN("<meta")) && left(s) > 5 && is_slash_or_space(s->at[5])) {
+  } else if (cr_lower(second) == 'm' && starts(s, CR_SPAN("<meta")) && left(s) > 5 &&
+             is_slash_or_space(s->at[5])) {
     s->at += 5;
     return read_meta(s);
   } else if (cr_is_alpha(second) || (second == '/' && cr_is_alpha(third))) {

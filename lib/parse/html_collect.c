@@ -99,17 +99,6 @@ struct cr_span cr_collect_view(struct cr_collect *c, struct cr_span raw, bool is
   return is_decoded || is_simple(raw) ? raw : cr_collect_decode(c, c->scratch, raw, false);
 }
 
-bool cr_html_attribute(const struct cr_html_tag *tag, struct cr_span name, struct cr_span *value)
-{
-  for (unsigned i = 0; i < tag->attribute_count; i++) {
-    if (cr_span_eq_nocase(tag->attributes[i].name, name)) {
-      *value = tag->attributes[i].value;
-      return true;
-    }
-  }
-  return false;
-}
-
 /* ---- links ---- */
 
 static bool has_room(struct cr_collect *c, uint32_t count)

@@ -156,7 +156,18 @@ void cr_collect_sheet(struct cr_collect *c, const char *tag, struct cr_span utf8
 /* What <link rel>, or a Link header, is for; which flags a rel gives. */
 crawler_link_kind cr_link_kind_of_rel(struct cr_span rel, struct cr_span type, bool has_language);
 uint8_t cr_link_flags_of_rel(struct cr_span rel);
-/* An attribute's value, raw; the first of that name (lower case). false: it has none. */
-bool cr_html_attribute(const struct cr_html_tag *tag, struct cr_span name, struct cr_span *value);
+/* An attribute's value, raw; the first of that name (lower case). false: it has none. Inline, for
+ * mostly the names' lengths, known to the compiler, tell that it has none. */
+static inline bool cr_html_attribute(const struct cr_html_tag *tag, struct cr_span name,
+                                     struct cr_span *value)
+{
+  for (unsigned i = 0; i < tag->attribute_count; i++) {
+    if (cr_span_eq_nocase(tag->attributes[i].name, name)) {
+      *value = tag->attributes[i].value;
+      return true;
+    }
+  }
+  return false;
+}
 
 #endif

@@ -104,13 +104,12 @@ void cr_header_links(struct cr_collect *c, const struct cr_headers *headers)
   c->base = CR_BASE_OF_PAGE;
   for (size_t i = 0; headers && i < headers->count && c->err == 0; i++) {
     const struct cr_header *header = &headers->at[i];
-    struct cr_span name = cr_span_text(header->name);
-    if (cr_span_eq_nocase(name, CR_SPAN("Link")))
+    if (cr_header_is(header, CR_SPAN("Link")))
       add_links(c, header->value);
-    else if (cr_span_eq_nocase(name, CR_SPAN("Refresh")))
+    else if (cr_header_is(header, CR_SPAN("Refresh")))
       add_refresh(c, header->value);
-    else if (cr_span_eq_nocase(name, CR_SPAN("Content-Location")) ||
-             cr_span_eq_nocase(name, CR_SPAN("Location")))
+    else if (cr_header_is(header, CR_SPAN("Content-Location")) ||
+             cr_header_is(header, CR_SPAN("Location")))
       add_location(c, cr_span_text(header->value));
   }
   c->base = 0;

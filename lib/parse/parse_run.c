@@ -131,7 +131,7 @@ static int body_as_utf8(const struct cr_parse *p, struct cr_span *utf8)
 
 static bool is_xhtml(const struct cr_parse *p)
 {
-  return cr_mime_is_html(p->mime) && cr_mime_is_xml(p->mime);
+  return strcmp(p->mime, "application/xhtml+xml") == 0;
 }
 
 /* What a tree is built from. */

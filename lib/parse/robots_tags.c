@@ -90,7 +90,7 @@ void cr_robots_tags_headers(struct cr_page_facts *facts, const struct cr_headers
   if (!token.at)
     token = cr_span("", 0);
   for (size_t i = 0; headers && i < headers->count; i++)
-    if (cr_span_eq_nocase(cr_span_text(headers->at[i].name), header))
+    if (cr_header_is(&headers->at[i], header))
       read_list(facts, cr_span_text(headers->at[i].value), token);
 }
 

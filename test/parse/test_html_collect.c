@@ -208,7 +208,7 @@ static void an_attribute_is_found_in_any_case(void **state)
     { CR_SPAN_INIT("rel"), { NULL, 0 } },
   };
   const struct cr_html_tag tag = { .attributes = attributes, .attribute_count = 3 };
-  struct cr_span value;
+  struct cr_span value = { NULL, 0 };
 
   assert_true(cr_html_attribute(&tag, CR_SPAN("href"), &value));
   assert_true(cr_span_eq(value, CR_SPAN("1")));

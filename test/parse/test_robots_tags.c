@@ -25,6 +25,11 @@ static const int64_t june_2010 = INT64_C(1277478000000); /* 2010-06-25T15:00:00Z
 
 /* ---- headers ---- */
 
+#define HEADER(name, value)          \
+  {                                  \
+    "" name, value, sizeof(name) - 1 \
+  }
+
 static void a_header_is_for_all_or_for_whom_it_names(void **state)
 {
   (void)state;
@@ -71,11 +76,11 @@ static void a_header_is_for_all_or_for_whom_it_names(void **state)
   };
 
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-    struct cr_header at[4] = { { "Content-Type", "noindex" } };
+    struct cr_header at[4] = { HEADER("Content-Type", "noindex") };
     struct cr_headers headers = { at, 1 };
     struct cr_page_facts facts = { .title = NULL };
     for (size_t k = 0; k < 3 && rows[i].values[k]; k++)
-      at[headers.count++] = (struct cr_header){ "x-robots-TAG", rows[i].values[k] };
+      at[headers.count++] = (struct cr_header)HEADER("x-robots-TAG", rows[i].values[k]);
     cr_robots_tags_headers(&facts, &headers, CR_SPAN("bot"));
     if (facts.robots != rows[i].robots || facts.unavailable_after_ms != rows[i].after_ms)
       fail_msg("%s: %u, %lld", rows[i].values[0], facts.robots,
@@ -85,9 +90,9 @@ static void a_header_is_for_all_or_for_whom_it_names(void **state)
 
 static void without_a_name_of_ours_only_what_is_for_all_counts(void **state)
 {
-  static const struct cr_header at[] = { { "X-Robots-Tag", "bot: noindex" },
-                                         { "X-Robots-Tag", ": noarchive" },
-                                         { "X-Robots-Tag", "nofollow" } };
+  static const struct cr_header at[] = { HEADER("X-Robots-Tag", "bot: noindex"),
+                                         HEADER("X-Robots-Tag", ": noarchive"),
+                                         HEADER("X-Robots-Tag", "nofollow") };
   const struct cr_headers headers = { at, 3 };
   struct cr_page_facts facts = { .title = NULL };
   (void)state;
