@@ -15,12 +15,14 @@ enum {
   DUPLICATES_PART = 16, /* of duplicate_memory, if that is more */
   COOKIES_PART = 16,    /* of cookie_memory, likewise */
   TRAPS_PART = 16,      /* of the table that trap rules learn in */
+  HISTORY_PART = 8,     /* of history */
   SHED_STEPS = 256,     /* authorities that are looked at for each robots.txt */
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
 };
 
 static const int64_t USUAL_PAGE_BYTES = (int64_t)256 << 10; /* before there was one */
 static const int64_t TRANSFER_BYTES = (int64_t)48 << 10;    /* libcurl's and TLS's own */
+static const int64_t STREAM_BYTES = (int64_t)160 << 10;     /* as much is kept in a pause */
 
 /* Part of max_memory, or most, if that is less or there is no max_memory. */
 static int64_t part_of(const struct cr_shard *s, int64_t part, int64_t most)
@@ -75,10 +77,16 @@ int64_t cr_memory_traps(const struct cr_shard *s)
   return part_of(s, TRAPS_PART, INT64_MAX);
 }
 
-/* All but what callers hold. */
+int64_t cr_memory_history(const struct cr_shard *s)
+{
+  return part_of(s, HISTORY_PART, s->settings->history);
+}
+
+/* All but what callers hold, and what they make of it. */
 static int64_t used(const struct cr_shard *s)
 {
-  return cr_mem_used(s->mem) - atomic_load_explicit(&s->home->left_bytes, memory_order_relaxed);
+  return cr_mem_used(s->mem) - atomic_load_explicit(&s->home->left_bytes, memory_order_relaxed) -
+         atomic_load_explicit(&s->mem->used[CR_MEM_CALLER], memory_order_relaxed);
 }
 
 static int64_t usual_page_bytes(const struct cr_shard *s)
@@ -86,10 +94,10 @@ static int64_t usual_page_bytes(const struct cr_shard *s)
   return s->usual_page_bytes > 0 ? s->usual_page_bytes : USUAL_PAGE_BYTES;
 }
 
-/* Of one that begins. */
+/* Of one that begins. A stream's page is small, but all of them may be paused at once. */
 static int64_t cost_of_transfer(const struct cr_shard *s)
 {
-  return usual_page_bytes(s) + TRANSFER_BYTES;
+  return usual_page_bytes(s) + TRANSFER_BYTES + (s->hooks->body ? STREAM_BYTES : 0);
 }
 
 /* Those that run get as much as if they had begun just now: an answer may be any of its size. */

@@ -240,6 +240,7 @@ uint32_t cr_memory_links(const struct cr_shard *s);   /* of one page */
 size_t cr_memory_cookies(const struct cr_shard *s);   /* of the jar */
 int64_t cr_memory_duplicates(const struct cr_shard *s);
 int64_t cr_memory_traps(const struct cr_shard *s);
+int64_t cr_memory_history(const struct cr_shard *s);
 /* What a page took, once it is parsed: what the next ones are expected to. */
 void cr_memory_note(struct cr_shard *s, int64_t page_bytes);
 /* Is so much held, or to be expected, that nothing may begin? */
