@@ -256,6 +256,44 @@ static void rules_that_nobody_waits_for_are_let_go(void **state)
   }
 }
 
+/* All hosts at once, with two pages each: while the first one waits for its turn, and the second
+ * one for the host's delay, somebody waits for all rules. */
+static void rules_that_are_awaited_are_bounded_too(void **state)
+{
+  static char urls[3 * HOSTS][64];
+  static char hrefs[2 * HOSTS * 64];
+  static struct cr_sim_page wide[3 * HOSTS + 1];
+  struct cr_sim_site chain;
+  struct cr_sim sim;
+  size_t at = 0;
+  (void)state;
+
+  make_rules_site(&chain); /* for their text */
+  for (size_t i = 0; i < HOSTS; i++) {
+    static const char *const paths[3] = { "robots.txt", "", "2" };
+    for (size_t j = 0; j < 3; j++) {
+      (void)snprintf(urls[3 * i + j], 64, "http://w%zu.example/%s", i, paths[j]);
+      wide[3 * i + j] = (struct cr_sim_page){ urls[3 * i + j], .body = j == 0 ? rules_text : "x" };
+    }
+    at += (size_t)snprintf(hrefs + at, 128, "%s%s %s", i > 0 ? " " : "", urls[3 * i + 1],
+                           urls[3 * i + 2]);
+  }
+  wide[3 * HOSTS] = (struct cr_sim_page){ "/", .hrefs = hrefs };
+  const struct cr_sim_site wide_site = CR_SIM_SITE(wide);
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &wide_site.world });
+  cr_sim_set(&sim, "span_hosts", "1");
+  cr_sim_set(&sim, "max_memory", "2M");
+  sim.on_turn = watch_rules;
+  sim.net.police.lenient = true; /* files are asked for again */
+  most_frontier_bytes = 0;
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_string_equal(crawler_ended(sim.c), "complete");
+  assert_int_equal(cr_sim_count(&sim, CRAWLER_FETCHED, CRAWLER_REASON_NONE), 2 * HOSTS + 1);
+  assert_true(most_frontier_bytes < 2 * MB);
+  cr_sim_close(&sim);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -265,6 +303,7 @@ int main(void)
     cmocka_unit_test(streams_begin_as_if_all_of_them_were_to_be_paused),
     cmocka_unit_test(a_crawl_with_room_for_nothing_goes_on_one_by_one),
     cmocka_unit_test(rules_that_nobody_waits_for_are_let_go),
+    cmocka_unit_test(rules_that_are_awaited_are_bounded_too),
     cmocka_unit_test(only_the_oldest_may_grow_beyond_max_memory),
   };
 
