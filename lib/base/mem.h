@@ -19,6 +19,7 @@ enum cr_mem_kind {
   CR_MEM_PAGE,     /* arenas of pages: headers, links, trees */
   CR_MEM_BODY,     /* bodies, on the wire and decoded */
   CR_MEM_FETCH,    /* transfers, resolver, header blocks */
+  CR_MEM_CALLER,   /* what callers ask for of a page that they have */
   CR_MEM_KINDS
 };
 

@@ -237,6 +237,7 @@ static void deliver(struct cr_visit *v)
   stands_aside = cr_visit_canonical(v);
   /* From here on another thread may hold the page, and what it asks for grows the arena. */
   cr_visit_measure(v);
+  cr_memory_note(s, v->page_bytes);
   call_page(s, v);
   if (!stands_aside)
     (void)cr_admit_links(s, v); /* what found no memory is counted as capped */

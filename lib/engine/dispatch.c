@@ -9,6 +9,8 @@
 #include "filter/connect_ports.h"
 #include "robots/robots.h"
 
+enum { ROBOTS_WAIT_MS = 200 }; /* for room for its rules: about as long as a page takes */
+
 /* The request's URL as it is sent, without a fragment. NULL: out of memory. */
 static const char *sent_url(struct crawler_request *req)
 {
@@ -161,6 +163,16 @@ static crawler_reason why_not(struct cr_shard *s, struct cr_visit *v)
   return hook_accepts(s, v) ? CRAWLER_REASON_NONE : CRAWLER_DROPPED_FILTER;
 }
 
+static void end_unbegun(struct cr_visit *v)
+{
+  cr_visit_free_slot(v, false);
+  cr_note_attempt(v, CRAWLER_FAILED_INTERNAL);
+  if (v->page.req.kind == CRAWLER_KIND_ROBOTS)
+    cr_robots_arrived(v, CRAWLER_FAILED_INTERNAL); /* its gate must not stay as it is */
+  else
+    cr_visit_fail(v, CRAWLER_FAILED_INTERNAL);
+}
+
 void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
 {
   struct cr_visit *v;
@@ -184,6 +196,10 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
     cr_robots_in_vain(v);
     return;
   }
+  if (task->kind == CRAWLER_KIND_ROBOTS && cr_memory_bars_rules(s)) {
+    cr_visit_requeue(v, CR_FINISH_PARK, cr_loop_now(s->loop) + ROBOTS_WAIT_MS);
+    return;
+  }
   if (ends_by_port(v))
     return;
   reason = why_not(s, v);
@@ -192,12 +208,6 @@ void cr_dispatch(struct cr_shard *s, const struct cr_task *task)
     return;
   }
   take_slot(s, v);
-  if (start_transfer(v) == 0)
-    return;
-  cr_visit_free_slot(v, false);
-  cr_note_attempt(v, CRAWLER_FAILED_INTERNAL);
-  if (task->kind == CRAWLER_KIND_ROBOTS)
-    cr_robots_arrived(v, CRAWLER_FAILED_INTERNAL); /* its gate must not stay as it is */
-  else
-    cr_visit_fail(v, CRAWLER_FAILED_INTERNAL);
+  if (start_transfer(v) != 0)
+    end_unbegun(v);
 }

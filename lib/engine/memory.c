@@ -15,12 +15,15 @@ enum {
   DUPLICATES_PART = 16, /* of duplicate_memory, if that is more */
   COOKIES_PART = 16,    /* of cookie_memory, likewise */
   TRAPS_PART = 16,      /* of the table that trap rules learn in */
+  HISTORY_PART = 8,     /* of history */
   SHED_STEPS = 256,     /* authorities that are looked at for each robots.txt */
+  RULES_LEAVE_PART = 8, /* what rules of robots.txt leave of all */
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
 };
 
 static const int64_t USUAL_PAGE_BYTES = (int64_t)256 << 10; /* before there was one */
 static const int64_t TRANSFER_BYTES = (int64_t)48 << 10;    /* libcurl's and TLS's own */
+static const int64_t STREAM_BYTES = (int64_t)160 << 10;     /* as much is kept in a pause */
 
 /* Part of max_memory, or most, if that is less or there is no max_memory. */
 static int64_t part_of(const struct cr_shard *s, int64_t part, int64_t most)
@@ -75,10 +78,16 @@ int64_t cr_memory_traps(const struct cr_shard *s)
   return part_of(s, TRAPS_PART, INT64_MAX);
 }
 
-/* All but what callers hold. */
+int64_t cr_memory_history(const struct cr_shard *s)
+{
+  return part_of(s, HISTORY_PART, s->settings->history);
+}
+
+/* All but what callers hold, and what they make of it. */
 static int64_t used(const struct cr_shard *s)
 {
-  return cr_mem_used(s->mem) - atomic_load_explicit(&s->home->left_bytes, memory_order_relaxed);
+  return cr_mem_used(s->mem) - atomic_load_explicit(&s->home->left_bytes, memory_order_relaxed) -
+         atomic_load_explicit(&s->mem->used[CR_MEM_CALLER], memory_order_relaxed);
 }
 
 static int64_t usual_page_bytes(const struct cr_shard *s)
@@ -86,10 +95,10 @@ static int64_t usual_page_bytes(const struct cr_shard *s)
   return s->usual_page_bytes > 0 ? s->usual_page_bytes : USUAL_PAGE_BYTES;
 }
 
-/* Of one that begins. */
+/* Of one that begins. A stream's page is small, but all of them may be paused at once. */
 static int64_t cost_of_transfer(const struct cr_shard *s)
 {
-  return usual_page_bytes(s) + TRANSFER_BYTES;
+  return usual_page_bytes(s) + TRANSFER_BYTES + (s->hooks->body ? STREAM_BYTES : 0);
 }
 
 /* Those that run get as much as if they had begun just now: an answer may be any of its size. */
@@ -163,21 +172,34 @@ void cr_memory_put_off(struct cr_visit *v)
 
 /* ---- rules of robots.txt ---- */
 
-/* Does nobody wait for what they say? Then they can be asked for again when somebody does. */
-static bool may_forget(const struct cr_shard *s, uint32_t authority,
-                       const struct cr_robots_facts *facts)
+/* Is there less left than pages need beside them? */
+static bool are_too_many(const struct cr_shard *s)
 {
+  int64_t most = s->settings->max_memory;
+
+  return most >= 0 && used(s) > most - most / RULES_LEAVE_PART;
+}
+
+/* Does nobody wait for what they say? Then they can be asked for again when somebody does. though:
+ * so can those that have let a URL through already, and those of a host that has to wait. */
+static bool may_forget(const struct cr_shard *s, uint32_t authority,
+                       const struct cr_robots_facts *facts, bool though)
+{
+  int64_t now = cr_loop_now(s->loop);
   struct cr_host_view view;
 
-  if (!facts || !facts->rules || !facts->judged || cr_loop_now(s->loop) >= facts->fresh_until_ms)
+  if (!facts || !facts->rules || !facts->judged || now >= facts->fresh_until_ms)
     return false;
   s->frontier->ops->host_view(s->frontier, s->frontier->ops->authority_host(s->frontier, authority),
                               &view);
+  if (though && (!facts->is_awaited || view.blocked_until_ms > now || view.is_exhausted))
+    return view.leased == 0;
   return view.queued == 0 && view.leased == 0;
 }
 
 static void forget_rules(struct cr_shard *s, uint32_t authority, struct cr_robots_facts *facts)
 {
+  cr_memory_rules_asked(s, facts);
   cr_robots_free(facts->rules);
   facts->rules = NULL;
   facts->judged = false;
@@ -186,7 +208,7 @@ static void forget_rules(struct cr_shard *s, uint32_t authority, struct cr_robot
 
 /* Goes round the authorities, some steps each time: one that brings rules pays for looking at so
  * many others. */
-void cr_memory_shed_rules(struct cr_shard *s)
+static void shed_some(struct cr_shard *s, bool though)
 {
   struct cr_frontier_stats stats;
   int64_t steps = SHED_STEPS;
@@ -194,12 +216,42 @@ void cr_memory_shed_rules(struct cr_shard *s)
   s->frontier->ops->stats(s->frontier, &stats);
   if (stats.authorities < steps)
     steps = stats.authorities;
-  for (; steps > 0 && s->settings->max_memory >= 0 && used(s) > s->settings->max_memory; steps--) {
+  for (; steps > 0 && are_too_many(s); steps--) {
     uint32_t at = s->shed_at < stats.authorities ? s->shed_at : 0;
     struct cr_robots_facts *facts = s->frontier->ops->facts(s->frontier, at);
 
-    if (may_forget(s, at, facts))
+    if (may_forget(s, at, facts, though))
       forget_rules(s, at, facts);
     s->shed_at = at + 1;
   }
+}
+
+static void shed(struct cr_shard *s)
+{
+  shed_some(s, false);
+  shed_some(s, true);
+}
+
+void cr_memory_rules_came(struct cr_shard *s, struct cr_robots_facts *facts)
+{
+  if (facts->rules && !facts->is_awaited) {
+    facts->is_awaited = true;
+    s->rules_awaited++;
+  }
+  shed(s);
+}
+
+void cr_memory_rules_asked(struct cr_shard *s, struct cr_robots_facts *facts)
+{
+  s->rules_awaited -= facts->is_awaited;
+  facts->is_awaited = false;
+}
+
+/* Each file that is asked for lets one URL at least through, so that the crawl goes on though all
+ * are asked for again and again. */
+bool cr_memory_bars_rules(struct cr_shard *s)
+{
+  if (s->rules_awaited > 0)
+    shed(s);
+  return s->rules_awaited > 0 && are_too_many(s);
 }

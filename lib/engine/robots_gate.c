@@ -67,13 +67,14 @@ bool cr_robots_forbid(const struct cr_shard *s, uint32_t authority, struct crawl
 
 crawler_reason cr_robots_verdict(struct cr_shard *s, struct cr_visit *v)
 {
-  const struct cr_robots_facts *facts;
+  struct cr_robots_facts *facts;
 
   if (!s->settings->obey_robots || v->page.req.kind == CRAWLER_KIND_ROBOTS)
     return CRAWLER_REASON_NONE;
   facts = s->frontier->ops->facts(s->frontier, v->authority);
   if (!facts || !facts->judged)
     return CRAWLER_REASON_NONE;
+  cr_memory_rules_asked(s, facts);
   if (facts->unreachable != CRAWLER_REASON_NONE)
     return facts->unreachable;
   if (!is_allowed(facts->rules, &v->page.req))
@@ -202,7 +203,7 @@ static void take_over(struct cr_visit *v, struct cr_robots_facts *facts, struct 
   facts->read_ms = cr_loop_now(s->loop);
   open_gate(v, facts, control ? cr_robots_fresh_ms(cr_span_text(control), most_ms) : most_ms);
   cr_sitemaps_of_robots(v, rules);
-  cr_memory_shed_rules(s);
+  cr_memory_rules_came(s, facts);
   cr_visit_end(v, CRAWLER_FETCHED, CRAWLER_REASON_NONE);
 }
 

@@ -69,6 +69,7 @@ void cr_visit_end(struct cr_visit *v, crawler_outcome outcome, crawler_reason re
   s->ledger.counters.truncated += counts && v->page.truncated != CRAWLER_REASON_NONE;
   tally(v, outcome);
   cr_note_end(s, &v->page.req, v->fp, outcome, reason);
+  cr_visit_measure(v); /* of one that failed: the hook may keep it */
   cr_report(s, &v->page.req, outcome, reason, v->page.status > 0 ? &v->page : NULL);
   cr_visit_release(v);
   cr_shard_wake(s);

@@ -391,7 +391,7 @@ static int open_all(struct cr_shard *s)
   if (err == 0 && !s->duplicates)
     err = cr_duplicates_open(&s->duplicates, s->mem);
   if (err == 0 && !s->history && s->settings->history > 0)
-    err = cr_history_open(&s->history, s->mem, s->hash_seed, s->settings->history);
+    err = cr_history_open(&s->history, s->mem, s->hash_seed, cr_memory_history(s));
   if (err == 0)
     err = cr_cookies_open(s);
   if (err == 0 && !s->fetcher)

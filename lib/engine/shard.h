@@ -162,7 +162,8 @@ struct cr_shard {
   struct cr_list spare;    /* visits to be used again */
   size_t spare_count;
   int64_t spare_bytes;
-  uint32_t shed_at; /* the authority whose rules are looked at next, when there is no room */
+  uint32_t shed_at;       /* the authority whose rules are looked at next, when there is no room */
+  uint32_t rules_awaited; /* authorities with rules that no URL has asked yet */
   int64_t usual_page_bytes;  /* a mean of what pages took lately; 0: there was none */
   struct cr_worker *workers; /* what each has for itself; the last one is the loop thread */
   int worker_count;
@@ -240,6 +241,7 @@ uint32_t cr_memory_links(const struct cr_shard *s);   /* of one page */
 size_t cr_memory_cookies(const struct cr_shard *s);   /* of the jar */
 int64_t cr_memory_duplicates(const struct cr_shard *s);
 int64_t cr_memory_traps(const struct cr_shard *s);
+int64_t cr_memory_history(const struct cr_shard *s);
 /* What a page took, once it is parsed: what the next ones are expected to. */
 void cr_memory_note(struct cr_shard *s, int64_t page_bytes);
 /* Is so much held, or to be expected, that nothing may begin? */
@@ -248,8 +250,13 @@ bool cr_memory_is_full(struct cr_shard *s);
 uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most);
 /* A may_grow of the fetcher; user: the shard. */
 bool cr_memory_may_grow(const struct cr_transfer *t, size_t more_bytes, void *user);
-/* Lets go of rules that nobody waits for, while max_memory is exceeded. */
-void cr_memory_shed_rules(struct cr_shard *s);
+struct cr_robots_facts;
+/* These have rules now: lets go of others, while they leave too little of max_memory. */
+void cr_memory_rules_came(struct cr_shard *s, struct cr_robots_facts *facts);
+/* A URL that is to leave has asked them. */
+void cr_memory_rules_asked(struct cr_shard *s, struct cr_robots_facts *facts);
+/* Is no robots.txt to be asked for before some URL has left by the rules that are here? */
+bool cr_memory_bars_rules(struct cr_shard *s);
 /* A transfer is given back for want of room: its URL is to be queued again. */
 void cr_memory_put_off(struct cr_visit *v);
 
@@ -598,6 +605,7 @@ struct cr_robots_facts { /* what is kept with an authority */
   crawler_reason unreachable; /* NONE, or what its URLs end with */
   bool judged;                /* else only answered and spent_ms mean something */
   bool answered;              /* a server has, since it is asked for */
+  bool is_awaited;            /* no URL that is to leave has asked the rules yet */
   int64_t read_ms;            /* when it was last had */
   int64_t fresh_until_ms;     /* then it is asked for anew */
   int64_t spent_ms;           /* asking since, pauses between attempts included */

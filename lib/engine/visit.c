@@ -22,10 +22,11 @@ static void come_back(struct cr_visit *v)
 
 void cr_visit_measure(struct cr_visit *v)
 {
+  if (v->page_bytes > 0)
+    return;
   v->page_bytes = (int64_t)(v->transfer.body_in.cap + v->parse.decoded.cap +
                             cr_arena_held_bytes(&v->page.arena));
-  cr_memory_note(v->shard, v->page_bytes);
-  v->page.arena.kind = CR_MEM_CORE; /* what is added from here on isn't the crawl's to bound */
+  v->page.arena.kind = CR_MEM_CALLER; /* what is added from here on isn't the crawl's to bound */
 }
 
 void cr_visit_leave(struct cr_visit *v)
@@ -283,8 +284,10 @@ void cr_visit_release(struct cr_visit *v)
   v->decoder = NULL;
   cr_sitemap_forget(v);
   v->shard = NULL;
-  if (atomic_load_explicit(&v->page.refs, memory_order_acquire) > 1)
+  if (atomic_load_explicit(&v->page.refs, memory_order_acquire) > 1) {
+    cr_visit_measure(v); /* one that goes back to the queue, and whose headers somebody keeps */
     cr_visit_leave(v);
+  }
   if (atomic_fetch_sub_explicit(&v->page.refs, 1, memory_order_acq_rel) != 1)
     return; /* a holder's last release destroys it */
   come_back(v);

@@ -27,6 +27,7 @@
 
 enum {
   UNTOLD_MAX = 128 << 10, /* libcurl reads up to 100 times before it returns: 1.6 MB */
+  PIECES_MAX = 160 << 10, /* those, and what libcurl hands over at a time */
   RESERVE_MAX = 1 << 20,  /* a Content-Length is believed so far and no farther */
   KEEP_BYTES = 64 << 10   /* a larger buffer is given back after use */
 };
@@ -301,6 +302,17 @@ static int expect_body(struct cr_curl_handle *h)
   return 0;
 }
 
+/* A stream's buffer takes its last step to where it ends, if twice its size isn't beyond that. */
+static int add_piece(struct cr_buf *pieces, const char *data, size_t bytes)
+{
+  if (pieces->len + bytes > PIECES_MAX / 4 && pieces->len + bytes < PIECES_MAX) {
+    int err = cr_buf_reserve(pieces, PIECES_MAX - 1);
+    if (err)
+      return err;
+  }
+  return cr_buf_add(pieces, data, bytes);
+}
+
 static int add_body(struct cr_curl_handle *h, const char *data, size_t bytes)
 {
   if (!may_take(h, bytes)) {
@@ -308,7 +320,8 @@ static int add_body(struct cr_curl_handle *h, const char *data, size_t bytes)
     stop(h, CRAWLER_FAILED_INTERNAL, "no room for the body");
     return CRAWLER_E_BUSY;
   }
-  return cr_buf_add(h->t->stream ? &h->pieces : &h->t->body_in, data, bytes);
+  return h->t->stream ? add_piece(&h->pieces, data, bytes)
+                      : cr_buf_add(&h->t->body_in, data, bytes);
 }
 
 /* Body bytes of which the owner doesn't know: the head may be all that is wanted. */

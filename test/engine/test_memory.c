@@ -69,6 +69,9 @@ static void max_memory_is_shared_out(void **state)
   assert_int_equal(cr_memory_duplicates(sim.s), 4 * MB);
   assert_int_equal(cr_memory_cookies(sim.s), 4 * MB);
   assert_int_equal(cr_memory_traps(sim.s), 4 * MB);
+  assert_int_equal(cr_memory_history(sim.s), 0);
+  cr_sim_set(&sim, "history", "1G");
+  assert_int_equal(cr_memory_history(sim.s), 8 * MB);
   cr_sim_set(&sim, "max_frontier", "5M"); /* what is said of one part holds */
   cr_sim_set(&sim, "max_body", "1M");
   cr_sim_set(&sim, "max_links", "10");
@@ -95,6 +98,30 @@ static void as_much_begins_as_there_is_room_for(void **state)
   for (int i = 0; i < 100; i++)
     cr_memory_note(sim.s, 1000);
   assert_true(cr_memory_transfers(sim.s, 100) > 50);
+  cr_sim_close(&sim);
+}
+
+static int take_nothing(crawler *c, crawler_page *page, const void *data, size_t bytes, void *user)
+{
+  (void)c;
+  (void)page;
+  (void)data;
+  (void)bytes;
+  (void)user;
+  return CRAWLER_LATER;
+}
+
+static void streams_begin_as_if_all_of_them_were_to_be_paused(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, "16M");
+  for (int i = 0; i < 200; i++)
+    cr_memory_note(sim.s, 1000); /* nothing of their bodies is the page's */
+  assert_true(cr_memory_transfers(sim.s, 1000) > 200);
+  crawler_on_body(sim.c, take_nothing, NULL);
+  assert_true(cr_memory_transfers(sim.s, 1000) * (160 << 10) <= 16 * MB);
   cr_sim_close(&sim);
 }
 
@@ -159,6 +186,9 @@ static void only_the_oldest_may_grow_beyond_max_memory(void **state)
   atomic_fetch_add(&sim.s->home->left_bytes, 100); /* what callers hold is theirs to bound */
   assert_true(cr_memory_may_grow(&nth(sim.s, 1)->transfer, room + 100, sim.s));
   assert_false(cr_memory_may_grow(&nth(sim.s, 1)->transfer, room + 101, sim.s));
+  void *made = cr_alloc(sim.s->mem, CR_MEM_CALLER, MB); /* and what they make of it */
+  assert_true(cr_memory_may_grow(&nth(sim.s, 1)->transfer, room + 100, sim.s));
+  cr_free(sim.s->mem, made);
   atomic_fetch_sub(&sim.s->home->left_bytes, 100);
   cr_sim_close(&sim);
 }
@@ -226,14 +256,54 @@ static void rules_that_nobody_waits_for_are_let_go(void **state)
   }
 }
 
+/* All hosts at once, with two pages each: while the first one waits for its turn, and the second
+ * one for the host's delay, somebody waits for all rules. */
+static void rules_that_are_awaited_are_bounded_too(void **state)
+{
+  static char urls[3 * HOSTS][64];
+  static char hrefs[2 * HOSTS * 64];
+  static struct cr_sim_page wide[3 * HOSTS + 1];
+  struct cr_sim_site chain;
+  struct cr_sim sim;
+  size_t at = 0;
+  (void)state;
+
+  make_rules_site(&chain); /* for their text */
+  for (size_t i = 0; i < HOSTS; i++) {
+    static const char *const paths[3] = { "robots.txt", "", "2" };
+    for (size_t j = 0; j < 3; j++) {
+      (void)snprintf(urls[3 * i + j], 64, "http://w%zu.example/%s", i, paths[j]);
+      wide[3 * i + j] = (struct cr_sim_page){ urls[3 * i + j], .body = j == 0 ? rules_text : "x" };
+    }
+    at += (size_t)snprintf(hrefs + at, 128, "%s%s %s", i > 0 ? " " : "", urls[3 * i + 1],
+                           urls[3 * i + 2]);
+  }
+  wide[3 * HOSTS] = (struct cr_sim_page){ "/", .hrefs = hrefs };
+  const struct cr_sim_site wide_site = CR_SIM_SITE(wide);
+  cr_sim_open(&sim, &(struct cr_sim_config){ .world = &wide_site.world });
+  cr_sim_set(&sim, "span_hosts", "1");
+  cr_sim_set(&sim, "max_memory", "2M");
+  sim.on_turn = watch_rules;
+  sim.net.police.lenient = true; /* files are asked for again */
+  most_frontier_bytes = 0;
+  cr_sim_add(&sim, "/");
+  cr_sim_run_checked(&sim, 1);
+  assert_string_equal(crawler_ended(sim.c), "complete");
+  assert_int_equal(cr_sim_count(&sim, CRAWLER_FETCHED, CRAWLER_REASON_NONE), 2 * HOSTS + 1);
+  assert_true(most_frontier_bytes < 2 * MB);
+  cr_sim_close(&sim);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_max_memory_each_option_stands_for_itself),
     cmocka_unit_test(max_memory_is_shared_out),
     cmocka_unit_test(as_much_begins_as_there_is_room_for),
+    cmocka_unit_test(streams_begin_as_if_all_of_them_were_to_be_paused),
     cmocka_unit_test(a_crawl_with_room_for_nothing_goes_on_one_by_one),
     cmocka_unit_test(rules_that_nobody_waits_for_are_let_go),
+    cmocka_unit_test(rules_that_are_awaited_are_bounded_too),
     cmocka_unit_test(only_the_oldest_may_grow_beyond_max_memory),
   };
 

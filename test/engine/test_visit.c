@@ -171,6 +171,30 @@ static void a_retained_page_leaves_the_crawlers_account(void **state)
   cr_sim_close(&sim);
 }
 
+static int keep_and_reject(crawler *c, crawler_page *page, void *user)
+{
+  (void)c;
+  *(crawler_page **)user = crawler_page_retain(page);
+  return CRAWLER_REJECT;
+}
+
+static void one_that_failed_leaves_it_too(void **state)
+{
+  crawler_page *held = NULL;
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim);
+  crawler_on_headers(sim.c, keep_and_reject, &held);
+  cr_sim_add(&sim, "/");
+  cr_sim_run(&sim);
+  assert_int_equal(cr_sim_count(&sim, CRAWLER_FAILED, CRAWLER_FAILED_UNWANTED_TYPE), 1);
+  assert_true(sim.c->home->left_bytes > 0);
+  crawler_page_release(held);
+  assert_int_equal(sim.c->home->left_bytes, 0);
+  cr_sim_close(&sim);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -178,6 +202,7 @@ int main(void)
     cmocka_unit_test(a_used_visit_is_as_new),
     cmocka_unit_test(spare_visits_are_bounded),
     cmocka_unit_test(a_retained_page_leaves_the_crawlers_account),
+    cmocka_unit_test(one_that_failed_leaves_it_too),
   };
 
   return cmocka_run_group_tests_name("visit", tests, NULL, NULL);

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "fetch/curl_options.h"
+#include "fetch/head_framing.h"
 #include "support/fetch_rig.h"
 #include "support/raw_server.h"
 
@@ -517,6 +519,38 @@ static void without_keep_alive_each_request_has_a_connection(void **state)
   close_exchange(&x);
 }
 
+static void ignore(struct cr_curl_handle *h)
+{
+  (void)h;
+}
+
+/* As libcurl hands them over, until it is told to wait. */
+static void a_streams_buffer_ends_where_libcurl_is_stopped(void **state)
+{
+  static char data[16 << 10];
+  (void)state;
+
+  for (size_t bytes = 1000; bytes <= sizeof(data); bytes += 769) {
+    struct cr_mem mem;
+    cr_mem_init(&mem, NULL, NULL, NULL, NULL);
+    const struct cr_curl_env env = { .mem = &mem };
+    struct cr_transfer t = { .stream = true, .max_body_bytes = 1 << 20 };
+    struct cr_curl_handle h;
+    cr_curl_handle_init(&h, &env);
+    h.news = ignore;
+    h.t = &t;
+    h.headed = true;
+    h.length = CR_NO_LENGTH;
+    while (cr_curl_take_body(data, 1, bytes, &h) == bytes)
+      ;
+    assert_true(h.is_full);
+    assert_in_range(h.pieces.len, 128 << 10, 160 << 10);
+    assert_in_range(h.pieces.cap, h.pieces.len, 160 << 10);
+    cr_curl_handle_free(&h);
+    assert_int_equal(cr_mem_used(&mem), 0);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -526,6 +560,7 @@ int main(void)
     cmocka_unit_test(a_body_of_exactly_the_limit_is_fine),
     cmocka_unit_test(a_buffer_smaller_than_the_body_is_a_limit_too),
     cmocka_unit_test(a_length_is_not_believed_before_the_bytes_come),
+    cmocka_unit_test(a_streams_buffer_ends_where_libcurl_is_stopped),
     cmocka_unit_test(times_and_addresses_are_written_down),
     cmocka_unit_test(nothing_is_sent_twice_by_itself),
     cmocka_unit_test(nothing_is_sent_again_on_another_kept_connection),
