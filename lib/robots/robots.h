@@ -13,6 +13,8 @@
 #define CR_ROBOTS_MAX_BYTES (500 * 1024) /* RFC 9309 section 2.5: at least this much is parsed */
 #define CR_ROBOTS_MAX_SITEMAPS 10000     /* lines; further ones aren't kept */
 #define CR_ROBOTS_MAX_TARGET (16 * 1024) /* twice what RFC 9110 section 4.1 asks servers to take */
+/* Some milliseconds; 500 KB of the shortest rules with a '*' need less for a target of 190 bytes. */
+#define CR_ROBOTS_MAX_SEARCHED (8 * 1024 * 1024)
 
 struct cr_robots;
 
@@ -60,8 +62,9 @@ struct cr_robots_verdict {
 /* May path-and-query target (as sent: "/a?b") be fetched? robots NULL allows. Escapes equal what
  * section 2.2.2 says; an octet over 127 that isn't escaped is not as sent, and equals only '*'.
  * "/robots.txt" is judged like any other, as by Google's parser: its own request doesn't ask.
- * A target over CR_ROBOTS_MAX_TARGET in its escaped form is not allowed (line 0).
- * At worst linear in the text of the rules plus the target's length for each rule with a '*'. */
+ * A target over CR_ROBOTS_MAX_TARGET in its escaped form is not allowed (line 0), nor one of which
+ * the rules' '*' would have more than CR_ROBOTS_MAX_SEARCHED bytes searched.
+ * Linear in the text of the rules plus the target's length for each rule with a '*'. */
 struct cr_robots_verdict cr_robots_check(const struct cr_robots *robots, struct cr_span target);
 
 /* The product token (section 2.2.1: letters, '_' and '-') that a User-Agent value begins with:

@@ -4,11 +4,27 @@
  * Longest match wins, Allow wins ties (RFC 9309 section 2.2.2). A pattern is cut at its '*', and a
  * piece is searched behind the one before: the leftmost place leaves most for the rest, so nothing
  * is ever tried twice. Pure: no I/O, no allocation. With a linear memmem (glibc, musl) a check
- * takes time linear in the rules' text plus the target's length for each rule with a '*'.
+ * takes time linear in the rules' text plus the target's length for each rule with a '*', and that
+ * has a bound.
  */
 #include "robots/robots.h"
 
 #include "robots/robots_rules.h"
+
+/* What is judged, and how much of it may still be searched, over all rules. */
+struct look {
+  struct cr_span target;
+  size_t left; /* 0: it was too much, and the verdict is no */
+};
+
+/* Before target, or what is left of it, is searched for the pieces of a rule. */
+static bool may_search(struct look *look, struct cr_span target)
+{
+  bool may = target.len < look->left;
+
+  look->left -= may ? target.len : look->left;
+  return may;
+}
 
 /* Takes piece off the target with all before it; at_end: it must be the target's end. */
 static bool take_piece(struct cr_span *target, struct cr_span piece, bool at_end)
@@ -39,8 +55,9 @@ static bool has_pieces(struct cr_span target, struct cr_span pieces, bool anchor
   }
 }
 
-static bool matches_plain(struct cr_span pattern, bool anchored, struct cr_span target)
+static bool matches_plain(struct cr_span pattern, bool anchored, struct look *look)
 {
+  struct cr_span target = look->target;
   size_t i = 0;
   while (i < pattern.len && pattern.at[i] != '*') {
     if (i == target.len || target.at[i] != pattern.at[i])
@@ -49,8 +66,9 @@ static bool matches_plain(struct cr_span pattern, bool anchored, struct cr_span 
   }
   if (i == pattern.len)
     return !anchored || i == target.len;
-  return has_pieces(cr_span(target.at + i, target.len - i),
-                    cr_span(pattern.at + i + 1, pattern.len - i - 1), anchored);
+  struct cr_span rest = cr_span(target.at + i, target.len - i);
+  return may_search(look, rest) &&
+         has_pieces(rest, cr_span(pattern.at + i + 1, pattern.len - i - 1), anchored);
 }
 
 /* As has_pieces, where the pieces aren't in normal form yet. */
@@ -75,8 +93,9 @@ static bool has_read_pieces(struct cr_span target, struct cr_robots_reader *read
   return true;
 }
 
-static bool matches_read(struct cr_span pattern, bool anchored, struct cr_span target)
+static bool matches_read(struct cr_span pattern, bool anchored, struct look *look)
 {
+  struct cr_span target = look->target;
   struct cr_robots_reader reader = { pattern, false, false };
   char octet[3];
 
@@ -85,7 +104,7 @@ static bool matches_read(struct cr_span pattern, bool anchored, struct cr_span t
     if (octets == 0)
       return !anchored || target.len == 0;
     if (octet[0] == '*')
-      return has_read_pieces(target, &reader, anchored);
+      return may_search(look, target) && has_read_pieces(target, &reader, anchored);
     if (octets > target.len || memcmp(octet, target.at, octets) != 0)
       return false;
     target.at += octets;
@@ -93,11 +112,11 @@ static bool matches_read(struct cr_span pattern, bool anchored, struct cr_span t
   }
 }
 
-static bool matches(const struct cr_robots_rule *rule, const char *text, struct cr_span target)
+static bool matches(const struct cr_robots_rule *rule, const char *text, struct look *look)
 {
   struct cr_span pattern = cr_span(text + rule->at, rule->len);
-  return rule->plain ? matches_plain(pattern, rule->anchored, target)
-                     : matches_read(pattern, rule->anchored, target);
+  return rule->plain ? matches_plain(pattern, rule->anchored, look)
+                     : matches_read(pattern, rule->anchored, look);
 }
 
 static bool outranks(const struct cr_robots_rule *rule, const struct cr_robots_rule *best)
@@ -117,7 +136,7 @@ static void prefetch(const struct cr_robots *robots)
 
 /* The rule that decides, or best when there is no better one. only_query: of the rules that are to
  * be compared with a target's second form as well. */
-static const struct cr_robots_rule *find_rule(const struct cr_robots *robots, struct cr_span target,
+static const struct cr_robots_rule *find_rule(const struct cr_robots *robots, struct look *look,
                                               bool only_query, const struct cr_robots_rule *best)
 {
   const char *text = cr_robots_text(robots);
@@ -125,28 +144,34 @@ static const struct cr_robots_rule *find_rule(const struct cr_robots *robots, st
   prefetch(robots);
   for (size_t i = 0; i < robots->rule_count; i++) {
     const struct cr_robots_rule *rule = &robots->rules[i];
-    if ((rule->query || !only_query) && outranks(rule, best) && matches(rule, text, target))
+    if ((rule->query || !only_query) && outranks(rule, best) && matches(rule, text, look))
       best = rule;
   }
   return best;
 }
 
 /* Judges a target that has to be brought into normal form. Apart, since it takes stack. */
-static bool find_rule_rewritten(const struct cr_robots *robots, struct cr_span target,
-                                const struct cr_robots_rule **best)
+static const struct cr_robots_rule *find_rule_rewritten(const struct cr_robots *robots,
+                                                        struct look *look)
 {
+  const struct cr_robots_rule *best;
+  struct cr_span target = look->target;
   char form[CR_ROBOTS_MAX_TARGET + 3];
   bool differs = false;
 
   size_t len = cr_robots_normal_target(form, CR_ROBOTS_MAX_TARGET, target, false, &differs);
-  if (len > CR_ROBOTS_MAX_TARGET)
-    return false;
-  *best = find_rule(robots, cr_span(form, len), false, NULL);
+  if (len > CR_ROBOTS_MAX_TARGET) {
+    look->left = 0;
+    return NULL;
+  }
+  look->target = cr_span(form, len);
+  best = find_rule(robots, look, false, NULL);
   if (differs) {
     len = cr_robots_normal_target(form, CR_ROBOTS_MAX_TARGET, target, true, &differs);
-    *best = find_rule(robots, cr_span(form, len), true, *best);
+    look->target = cr_span(form, len);
+    best = find_rule(robots, look, true, best);
   }
-  return true;
+  return best;
 }
 
 static struct cr_span written_pattern(const struct cr_robots *robots,
@@ -168,12 +193,14 @@ struct cr_robots_verdict cr_robots_check(const struct cr_robots *robots, struct 
     return verdict;
   if (target.len == 0)
     target = CR_SPAN(""); /* at may be NULL, which memmem and memcmp don't take */
-  if (target.len <= CR_ROBOTS_MAX_TARGET && cr_robots_target_is_normal(target)) {
-    rule = find_rule(robots, target, false, NULL);
-  } else if (!find_rule_rewritten(robots, target, &rule)) {
+  struct look look = { target, CR_ROBOTS_MAX_SEARCHED };
+  if (target.len <= CR_ROBOTS_MAX_TARGET && cr_robots_target_is_normal(target))
+    rule = find_rule(robots, &look, false, NULL);
+  else
+    rule = find_rule_rewritten(robots, &look);
+  if (look.left == 0) {
     verdict.allowed = false;
-  }
-  if (rule) {
+  } else if (rule) {
     verdict.allowed = rule->allow;
     verdict.line = rule->line;
     verdict.rule = written_pattern(robots, rule);

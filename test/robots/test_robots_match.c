@@ -549,6 +549,34 @@ static void hostile_rules_take_linear_steps(void **state)
   cr_test_mem_done(&mem);
 }
 
+/* A rule that would be searched for, and all before it, hold as long as there is enough. */
+static void what_takes_too_long_to_judge_is_not_allowed(void **state)
+{
+  (void)state;
+  static char target[CR_ROBOTS_MAX_TARGET + 1];
+  struct cr_mem mem;
+  size_t rules = 0;
+
+  cr_test_mem_init(&mem);
+  struct cr_robots *robots = parse_many(&mem, "/*b", &rules);
+  fill(target, CR_ROBOTS_MAX_TARGET, "a");
+  target[0] = '/';
+  assert_true(rules > 20000);
+  search_steps = 0;
+  assert_true(cr_robots_check(robots, cr_span(target, 200)).allowed);
+  assert_true(search_steps > rules * 190); /* each was looked for */
+  search_steps = 0;
+  struct cr_robots_verdict verdict = cr_robots_check(robots, cr_span(target, CR_ROBOTS_MAX_TARGET));
+  assert_false(verdict.allowed);
+  assert_int_equal(verdict.line, 0);
+  assert_int_equal(verdict.rule.len, 0);
+  assert_true(search_steps <= CR_ROBOTS_MAX_SEARCHED + CR_ROBOTS_MAX_BYTES);
+  cr_robots_free(robots);
+  assert_true(check(&robots, &mem, "Disallow: /*b", cr_span(target, CR_ROBOTS_MAX_TARGET)).allowed);
+  cr_robots_free(robots);
+  cr_test_mem_done(&mem);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -562,6 +590,7 @@ int main(void)
     cmocka_unit_test(a_piece_may_be_longer_than_any_target),
     cmocka_unit_test(random_rules_are_decided_as_by_the_model),
     cmocka_unit_test(hostile_rules_take_linear_steps),
+    cmocka_unit_test(what_takes_too_long_to_judge_is_not_allowed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
