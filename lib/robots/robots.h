@@ -13,7 +13,8 @@
 #define CR_ROBOTS_MAX_BYTES (500 * 1024) /* RFC 9309 section 2.5: at least this much is parsed */
 #define CR_ROBOTS_MAX_SITEMAPS 10000     /* lines; further ones aren't kept */
 #define CR_ROBOTS_MAX_TARGET (16 * 1024) /* twice what RFC 9110 section 4.1 asks servers to take */
-/* Some milliseconds; 500 KB of the shortest rules with a '*' need less for a target of 190 bytes. */
+/* Some milliseconds; 500 KB of the shortest rules with a '*' need less for a target of 190
+ * bytes. */
 #define CR_ROBOTS_MAX_SEARCHED (8 * 1024 * 1024)
 
 struct cr_robots;
