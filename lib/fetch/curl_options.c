@@ -126,10 +126,8 @@ int cr_curl_options_set_once(struct cr_curl_handle *h)
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_IPRESOLVE, ip_resolve(h->env->source));
   bad = bad ? bad : cr_curl_tls_set_once(h);
-  if (h->env->guards_lines) {
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, cr_curl_watch_line);
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_DEBUGDATA, h);
-  }
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, cr_curl_watch);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_DEBUGDATA, h);
   return result(bad);
 }
 
