@@ -136,15 +136,20 @@ int cr_curl_close_socket(void *sockets, curl_socket_t fd)
   return close(fd);
 }
 
-/* Called when a name isn't among those given with CURLOPT_RESOLVE: libcurl must not ask the system.
- * The one case that is in order is an IPv6 literal, which it reads by itself. */
+/* Called when a name isn't among those given with CURLOPT_RESOLVE: libcurl must not ask the system,
+ * in a thread that could outlive the crawler. What is in order are addresses that it reads by
+ * itself: an IPv6 literal, and a proxy's. */
 int cr_curl_refuse_lookup(void *resolver, void *reserved, void *arg)
 {
   const struct cr_curl_handle *h = arg;
-
+  const char *proxy = cr_curl_proxy(h->env, h->t);
+  struct cr_address address;
   (void)resolver;
   (void)reserved;
-  return is_proxied(h->env, h->t) || memchr(h->t->host.at, ':', h->t->host.len) ? 0 : 1;
+
+  if (*proxy)
+    return cr_address_parse(cr_curl_proxy_place(proxy).host, &address) ? 0 : 1;
+  return memchr(h->t->host.at, ':', h->t->host.len) ? 0 : 1;
 }
 
 int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_port)

@@ -95,9 +95,16 @@ static inline const char *cr_curl_proxy(const struct cr_curl_env *env, const str
   return t->proxy ? t->proxy : env->proxy;
 }
 
+/* Where libcurl connects to by such a URL, which isn't "". */
+struct cr_curl_place {
+  struct cr_span host; /* in the URL, without brackets */
+  int port;            /* 0: it isn't one */
+};
+struct cr_curl_place cr_curl_proxy_place(const char *proxy);
+
 void cr_curl_handle_init(struct cr_curl_handle *h, const struct cr_curl_env *env);
 void cr_curl_handle_free(struct cr_curl_handle *h); /* not while it is in a cell */
-/* Sets everything up for t, to connect to address (NULL: libcurl finds out, through a proxy), on a
+/* Sets everything up for t, to connect to address (NULL: the host or the proxy is one), on a
  * new easy handle if t->customize. 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT (a host too long) or
  * CRAWLER_E_NETWORK. */
 int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, const char *address);

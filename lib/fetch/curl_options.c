@@ -110,7 +110,6 @@ static CURLcode set_guards(struct cr_curl_handle *h)
   return bad;
 }
 
-/* What of a proxy's name is used; all other names are resolved here. */
 static long ip_resolve(const struct cr_source *source)
 {
   return source->ip_version == 4   ? CURL_IPRESOLVE_V4
@@ -266,18 +265,46 @@ int cr_curl_options_set_request(struct cr_curl_handle *h)
 
 /* ---- the route ---- */
 
+enum { PROXY_PORT = 1080, TLS_PROXY_PORT = 443 }; /* CURLOPT_PROXY(3) */
+
+struct cr_curl_place cr_curl_proxy_place(const char *proxy)
+{
+  struct cr_span text = cr_span_text(proxy);
+  struct cr_span rest = cr_span_from(text, cr_span_find(text, ':') + 3); /* "://" */
+  struct cr_span host = cr_span(rest.at, strcspn(rest.at, "/?#"));
+  uint64_t port = cr_span_starts_nocase(text, CR_SPAN("https:")) ? TLS_PROXY_PORT : PROXY_PORT;
+  size_t at;
+
+  while ((at = cr_span_find(host, '@')) < host.len)
+    host = cr_span_from(host, at + 1);
+  size_t name = cr_span_take(&host, '[') ? cr_span_find(host, ']') : cr_span_find(host, ':');
+  struct cr_span behind = cr_span_from(host, name);
+  host.len = name;
+  (void)cr_span_take(&behind, ']');
+  if (cr_span_take(&behind, ':') && behind.len > 0 && !cr_parse_u64(behind, 65535, &port))
+    port = 0;
+  return (struct cr_curl_place){ host, (int)port };
+}
+
+static struct cr_curl_place place_of(const struct cr_curl_handle *h)
+{
+  const char *proxy = cr_curl_proxy(h->env, h->t);
+
+  return *proxy ? cr_curl_proxy_place(proxy) : (struct cr_curl_place){ h->t->host, h->t->port };
+}
+
 /* "HOST:PORT:ADDRESS". An IPv6 literal can't be written so (7.88 splits at the first colon) and
  * needs no route: libcurl reads it as an address by itself. */
 static int write_route(struct cr_curl_handle *h, const char *address)
 {
-  const struct cr_transfer *t = h->t;
+  const struct cr_curl_place to = place_of(h);
 
   h->route_key_bytes = 0;
-  if (!address || memchr(t->host.at, ':', t->host.len))
+  if (!address || memchr(to.host.at, ':', to.host.len))
     return 0;
-  if (t->host.len > sizeof(h->route))
+  if (to.host.len > sizeof(h->route))
     return CRAWLER_E_LIMIT;
-  int key = snprintf(h->route, sizeof(h->route), "%.*s:%d", (int)t->host.len, t->host.at, t->port);
+  int key = snprintf(h->route, sizeof(h->route), "%.*s:%d", (int)to.host.len, to.host.at, to.port);
   if (key < 0 || (size_t)key >= sizeof(h->route))
     return CRAWLER_E_LIMIT;
   size_t room = sizeof(h->route) - (size_t)key;
