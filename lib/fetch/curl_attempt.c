@@ -53,6 +53,20 @@ static int set_alarm(struct cr_curl_attempt *a, int64_t at_ms)
   return 0;
 }
 
+static const char *proxy_of(const struct cr_curl_attempt *a)
+{
+  return cr_curl_proxy(&a->common->env, a->t);
+}
+
+static void finish_unresolved(struct cr_curl_attempt *a, const char *why)
+{
+  bool starved = why == cr_resolve_no_socket;
+  crawler_reason reason = *proxy_of(a) ? CRAWLER_FAILED_CONNECT : CRAWLER_FAILED_DNS;
+
+  a->t->starved = starved;
+  finish(a, starved ? CRAWLER_FAILED_INTERNAL : reason, why);
+}
+
 static bool has_other_address(const struct cr_curl_attempt *a)
 {
   return a->address_at + 1 < a->handle.choice.count;
@@ -124,7 +138,7 @@ static void alarm_fired(struct cr_timer *timer)
   if (a->stage == CR_CURL_RESOLVING) {
     cr_resolve_cancel(a->common->resolver, &a->question);
     a->stage = CR_CURL_RESOLVED;
-    finish(a, CRAWLER_FAILED_DNS, "the name did not resolve in time");
+    finish_unresolved(a, "the name did not resolve in time");
   } else if (a->stage == CR_CURL_RUNNING && a->t->sent) {
     if (now_ms >= a->until_ms)
       finish(a, CRAWLER_FAILED_TIMEOUT, "the response did not end in time");
@@ -163,10 +177,16 @@ static void release(struct cr_curl_attempt *a)
   a->common->active_count--;
 }
 
-/* What the policy says, and the owner of it. NULL: it was chosen; else why not. */
+/* What the policy says, and the owner of it; of a proxy's address they say nothing. NULL: it was
+ * chosen; else why not. */
 static const char *judge(struct cr_curl_attempt *a, const struct cr_address *address)
 {
   const struct cr_fetcher_config *config = a->common->config;
+
+  if (*proxy_of(a))
+    return cr_source_reaches(a->common->env.source, address)
+               ? cr_curl_choose(&a->handle.choice, address, NULL, CR_FETCH_UNJUDGED)
+               : cr_curl_out_of_reach;
   const char *refusal = cr_curl_refusal(a->common->env.policy, a->t, address);
   enum cr_fetch_verdict verdict = CR_FETCH_UNJUDGED;
 
@@ -178,14 +198,6 @@ static const char *judge(struct cr_curl_attempt *a, const struct cr_address *add
     a->in_event = false;
   }
   return cr_curl_choose(&a->handle.choice, address, refusal, verdict);
-}
-
-static void finish_unresolved(struct cr_curl_attempt *a, const char *why)
-{
-  bool starved = why == cr_resolve_no_socket;
-
-  a->t->starved = starved;
-  finish(a, starved ? CRAWLER_FAILED_INTERNAL : CRAWLER_FAILED_DNS, why);
 }
 
 /* The resolver's answer; not inside c-ares. */
@@ -303,12 +315,38 @@ static void connect_again(struct cr_curl_attempt *a)
     a->address_at++;
   a->t->failure = CRAWLER_REASON_NONE;
   a->t->error = NULL;
-  bool has_address = a->handle.choice.count > 0; /* a proxy's isn't known here */
+  bool has_address = a->handle.choice.count > 0; /* else the proxy is one */
   if (has_address)
     cr_address_format(&a->handle.choice.addresses[a->address_at], a->address_text);
   int err = cr_curl_handle_reroute(&a->handle, has_address ? a->address_text : NULL);
   if (!err)
     err = run(a);
+  if (err)
+    finish_internal(a, err);
+}
+
+static int ask(struct cr_curl_attempt *a, struct cr_span host, int port)
+{
+  int64_t now_ms = cr_loop_now(a->common->env.loop);
+  int err = set_alarm(a, after(now_ms, a->t->dns_timeout_ms));
+
+  if (!err)
+    err = cr_resolve_start(a->common->resolver, &a->question, host, port);
+  if (!err)
+    a->stage = CR_CURL_RESOLVING;
+  return err;
+}
+
+static void look_up_proxy(struct cr_curl_attempt *a)
+{
+  struct cr_curl_place place = cr_curl_proxy_place(proxy_of(a));
+  struct cr_address address;
+
+  if (cr_address_parse(place.host, &address)) {
+    connect_now(a);
+    return;
+  }
+  int err = ask(a, place.host, place.port);
   if (err)
     finish_internal(a, err);
 }
@@ -325,7 +363,7 @@ static void connect_by_proxy(struct cr_curl_attempt *a)
   if (refusal)
     end_with(a, CRAWLER_FAILED_ADDRESS, refusal);
   else
-    connect_now(a);
+    look_up_proxy(a);
 }
 
 static void ask_for_address(struct cr_curl_attempt *a)
@@ -333,6 +371,10 @@ static void ask_for_address(struct cr_curl_attempt *a)
   const struct cr_fetch_events *events = a->common->config->events;
 
   cr_address_format(&a->handle.choice.addresses[0], a->address_text);
+  if (*proxy_of(a)) {
+    connect_now(a);
+    return;
+  }
   a->in_event = true;
   enum cr_fetch_answer answer = events->address(a->t, a->address_text, events->user);
   a->in_event = false;
@@ -531,20 +573,16 @@ int cr_curl_attempt_start(struct cr_curl_attempt *a, struct cr_transfer *t)
   a->over = false;
   a->is_put_right = false;
   a->address_at = 0;
-  if (*cr_curl_proxy(&common->env, t)) { /* which resolves the name */
+  if (*proxy_of(a)) { /* which resolves the name */
     note(a);
     return 0;
   }
-  int err = set_alarm(a, after(cr_loop_now(common->env.loop), t->dns_timeout_ms));
-  if (!err)
-    err = cr_resolve_start(common->resolver, &a->question, t->host, t->port);
+  int err = ask(a, t->host, t->port);
   if (err) {
     forget(a);
     release(a);
-    return err;
   }
-  a->stage = CR_CURL_RESOLVING;
-  return 0;
+  return err;
 }
 
 void cr_curl_attempt_cancel(struct cr_curl_attempt *a)

@@ -14,7 +14,7 @@
 struct cr_curl_common { /* what the attempts of a fetcher share; the fetcher's */
   const struct cr_fetcher_config *config;
   struct cr_curl_env env;
-  struct cr_resolver *resolver; /* for what goes by no proxy */
+  struct cr_resolver *resolver; /* of hosts and, for what goes by one, of proxies */
   struct cr_list active;        /* attempts with a transfer */
   size_t active_count;
   struct cr_list noted;        /* those with something to do or to tell */

@@ -10,7 +10,7 @@
 
 enum {
   LIBCURL_OLDEST = 0x075700,   /* 7.87.0: CURLOPT_QUICK_EXIT */
-  LIBCURL_SOUND = 0x080100,    /* 8.1.0: see cr_curl_watch_line() */
+  LIBCURL_SOUND = 0x080100,    /* 8.1.0: see cr_curl_watch() */
   LIBCURL_SESSIONS = 0x080c00, /* 8.12.0: see cr_curl_tls_set_once() */
   CELL_CONNECTIONS = 1000,     /* cost 25 us a request at most, at 15 to 45 ns each (7.88.1) */
   SPARE_CONNECTIONS = 64,      /* kept alive beside two for each transfer in flight */

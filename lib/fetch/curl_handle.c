@@ -17,6 +17,7 @@
 
 #include "fetch/curl_error.h"
 #include "fetch/curl_options.h"
+#include "fetch/curl_tls.h"
 #include "fetch/head_framing.h"
 #include "fetch/sockets.h"
 #include "loop/loop.h"
@@ -139,15 +140,20 @@ int cr_curl_close_socket(void *sockets, curl_socket_t fd)
   return close(fd);
 }
 
-/* Called when a name isn't among those given with CURLOPT_RESOLVE: libcurl must not ask the system.
- * The one case that is in order is an IPv6 literal, which it reads by itself. */
+/* Called when a name isn't among those given with CURLOPT_RESOLVE: libcurl must not ask the system,
+ * in a thread that could outlive the crawler. What is in order are addresses that it reads by
+ * itself: an IPv6 literal, and a proxy's. */
 int cr_curl_refuse_lookup(void *resolver, void *reserved, void *arg)
 {
   const struct cr_curl_handle *h = arg;
-
+  const char *proxy = cr_curl_proxy(h->env, h->t);
+  struct cr_address address;
   (void)resolver;
   (void)reserved;
-  return is_proxied(h->env, h->t) || memchr(h->t->host.at, ':', h->t->host.len) ? 0 : 1;
+
+  if (*proxy)
+    return cr_address_parse(cr_curl_proxy_place(proxy).host, &address) ? 0 : 1;
+  return memchr(h->t->host.at, ':', h->t->host.len) ? 0 : 1;
 }
 
 int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_port)
@@ -180,6 +186,7 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
   }
   if (!is_kept)
     cr_curl_sockets_note(h->env->sockets, h->socket, local_port, known_peer, peer_port);
+  h->local_port = local_port;
   t->sent = true;
   t->sent_ms = cr_loop_now(h->env->loop);
   t->reused = is_kept;
@@ -211,12 +218,15 @@ static bool end_block(struct cr_curl_handle *h)
   return true;
 }
 
-static void watch(struct cr_curl_handle *h, bool on)
+static void watch(struct cr_curl_handle *h, bool lines)
 {
-  if (h->watches == on)
+  bool is_verbose = lines || (h->t && cr_curl_tls_is_spoken(h));
+
+  h->watches = lines;
+  if (h->is_verbose == is_verbose)
     return;
-  (void)curl_easy_setopt(h->job.easy, CURLOPT_VERBOSE, (long)on); /* can't fail */
-  h->watches = on;
+  (void)curl_easy_setopt(h->job.easy, CURLOPT_VERBOSE, (long)is_verbose); /* can't fail */
+  h->is_verbose = is_verbose;
 }
 
 /* Before 8.1.0 an easy handle that is used again holds on to the last header of the response
@@ -224,13 +234,21 @@ static void watch(struct cr_curl_handle *h, bool on)
  * line: use after free at a server's will (curl's pull request 11103). Nothing is called between
  * the status line and that but this, while the handle is verbose; so it is, for one line. A colon
  * instead of the blank, and the line is one of its own, which ends the transfer below. */
-int cr_curl_watch_line(CURL *easy, curl_infotype type, char *line, size_t bytes, void *arg)
+static void watch_line(const struct cr_curl_handle *h, char *line, size_t bytes)
 {
-  const struct cr_curl_handle *h = arg;
+  if (h->watches && bytes > 0 && (line[0] == ' ' || line[0] == '\t'))
+    line[0] = ':';
+}
+
+int cr_curl_watch(CURL *easy, curl_infotype type, char *data, size_t bytes, void *arg)
+{
+  struct cr_curl_handle *h = arg;
 
   (void)easy;
-  if (type == CURLINFO_HEADER_IN && h->watches && bytes > 0 && (line[0] == ' ' || line[0] == '\t'))
-    line[0] = ':';
+  if (type == CURLINFO_HEADER_IN)
+    watch_line(h, data, bytes);
+  else if (type == CURLINFO_SSL_DATA_IN && cr_curl_tls_is_flooded(h))
+    stop(h, CRAWLER_FAILED_TLS, "nothing but messages of TLS itself");
   return 0;
 }
 
@@ -252,6 +270,7 @@ size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg)
   struct cr_curl_handle *h = arg;
   size_t bytes = size * count; /* size is 1 */
 
+  h->tls_noise = 0;
   if (!h->answered)
     h->t->first_byte_ms = cr_loop_now(h->env->loop);
   h->answered = true;
@@ -340,6 +359,7 @@ size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
   size_t room = t->max_body_bytes - (size_t)t->wire_bytes;
   size_t fitting = bytes < room ? bytes : room;
 
+  h->tls_noise = 0;
   h->is_full = untold_bytes(h) >= UNTOLD_MAX;
   if (h->is_full || h->is_paused) /* libcurl keeps these, and reads no more */
     return CURL_WRITEFUNC_PAUSE;
@@ -383,6 +403,7 @@ static void drop_easy(struct cr_curl_handle *h)
   h->forbids_reuse = false;
   h->is_used = false;
   h->watches = false;
+  h->is_verbose = false;
   h->is_fresh = false;
   h->has_own_proxy = false;
   h->shows_certificate = false;
@@ -412,6 +433,7 @@ static int make_easy(struct cr_curl_handle *h)
 static void begin_attempt(struct cr_curl_handle *h)
 {
   h->sockets = 0;
+  h->tls_noise = 0;
   h->stale = false;
   h->os_errno = 0;
   h->strayed = false;
@@ -430,6 +452,8 @@ int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, cons
     err = cr_curl_options_set_request(h);
   if (!err)
     err = cr_curl_options_set_route(h, address);
+  if (!err)
+    watch(h, false);
   return err;
 }
 
@@ -505,10 +529,10 @@ void cr_curl_handle_clear(struct cr_curl_handle *h)
   h->is_used = h->is_used || h->answered;
   if (h->spoilt)
     drop_easy(h);
+  h->t = NULL;
   watch(h, false);
   empty(&h->head);
   empty(&h->pieces);
-  h->t = NULL;
   h->header_bytes = 0;
   h->answered = false;
   h->has_line = false;

@@ -33,7 +33,7 @@ struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns al
   void *user;
   bool tls_1_3;        /* nothing older */
   bool keep_ca_path;   /* this libcurl has no default CA file, only a directory */
-  bool guards_lines;   /* this libcurl mustn't see every first line: cr_curl_watch_line() */
+  bool guards_lines;   /* this libcurl mustn't see every first line: cr_curl_watch() */
   bool keeps_sessions; /* this libcurl resumes TLS sessions safely: cr_curl_tls_set_once() */
 };
 
@@ -52,8 +52,9 @@ struct cr_curl_handle { /* sits inside its owner */
   bool spoilt; /* someone else set options, or its multi was lost: not for another transfer */
   crawler_method method;
   bool forbids_reuse;
-  bool is_used; /* it has had a response */
-  bool watches; /* the next line, by cr_curl_watch_line() */
+  bool is_used;    /* it has had a response */
+  bool watches;    /* the next line, by cr_curl_watch() */
+  bool is_verbose; /* libcurl tells cr_curl_watch() what it does */
   bool is_fresh;
   bool has_own_proxy;
   bool shows_certificate;
@@ -79,6 +80,8 @@ struct cr_curl_handle { /* sits inside its owner */
   bool is_paused;       /* by the owner: pieces stay as they are */
   int sockets;          /* asked for in this attempt; 0 when sent: a connection kept alive */
   int socket;           /* the last of them */
+  int local_port;       /* of the connection that the request went out on */
+  size_t tls_noise;     /* of the TLS layer's own, since the last byte of HTTP */
   bool stale;           /* the connection kept alive isn't fit: nothing was sent on it */
   int os_errno;         /* why there is no socket */
   bool strayed;         /* libcurl took a connection to another address than those chosen */
@@ -92,9 +95,16 @@ static inline const char *cr_curl_proxy(const struct cr_curl_env *env, const str
   return t->proxy ? t->proxy : env->proxy;
 }
 
+/* Where libcurl connects to by such a URL, which isn't "". */
+struct cr_curl_place {
+  struct cr_span host; /* in the URL, without brackets */
+  int port;            /* 0: it isn't one */
+};
+struct cr_curl_place cr_curl_proxy_place(const char *proxy);
+
 void cr_curl_handle_init(struct cr_curl_handle *h, const struct cr_curl_env *env);
 void cr_curl_handle_free(struct cr_curl_handle *h); /* not while it is in a cell */
-/* Sets everything up for t, to connect to address (NULL: libcurl finds out, through a proxy), on a
+/* Sets everything up for t, to connect to address (NULL: the host or the proxy is one), on a
  * new easy handle if t->customize. 0, CRAWLER_E_NOMEM, CRAWLER_E_LIMIT (a host too long) or
  * CRAWLER_E_NETWORK. */
 int cr_curl_handle_prepare(struct cr_curl_handle *h, struct cr_transfer *t, const char *address);

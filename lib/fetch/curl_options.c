@@ -109,7 +109,6 @@ static CURLcode set_guards(struct cr_curl_handle *h)
   return bad;
 }
 
-/* What of a proxy's name is used; all other names are resolved here. */
 static long ip_resolve(const struct cr_source *source)
 {
   return source->ip_version == 4   ? CURL_IPRESOLVE_V4
@@ -125,10 +124,8 @@ int cr_curl_options_set_once(struct cr_curl_handle *h)
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_IPRESOLVE, ip_resolve(h->env->source));
   bad = bad ? bad : cr_curl_tls_set_once(h);
-  if (h->env->guards_lines) {
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, cr_curl_watch_line);
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_DEBUGDATA, h);
-  }
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, cr_curl_watch);
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_DEBUGDATA, h);
   return result(bad);
 }
 
@@ -267,6 +264,34 @@ int cr_curl_options_set_request(struct cr_curl_handle *h)
 
 /* ---- the route ---- */
 
+enum { PROXY_PORT = 1080, TLS_PROXY_PORT = 443 }; /* CURLOPT_PROXY(3) */
+
+struct cr_curl_place cr_curl_proxy_place(const char *proxy)
+{
+  struct cr_span text = cr_span_text(proxy);
+  struct cr_span rest = cr_span_from(text, cr_span_find(text, ':') + 3); /* "://" */
+  struct cr_span host = cr_span(rest.at, strcspn(rest.at, "/?#"));
+  uint64_t port = cr_span_starts_nocase(text, CR_SPAN("https:")) ? TLS_PROXY_PORT : PROXY_PORT;
+  size_t at;
+
+  while ((at = cr_span_find(host, '@')) < host.len)
+    host = cr_span_from(host, at + 1);
+  size_t name = cr_span_take(&host, '[') ? cr_span_find(host, ']') : cr_span_find(host, ':');
+  struct cr_span behind = cr_span_from(host, name);
+  host.len = name;
+  (void)cr_span_take(&behind, ']');
+  if (cr_span_take(&behind, ':') && behind.len > 0 && !cr_parse_u64(behind, 65535, &port))
+    port = 0;
+  return (struct cr_curl_place){ host, (int)port };
+}
+
+static struct cr_curl_place place_of(const struct cr_curl_handle *h)
+{
+  const char *proxy = cr_curl_proxy(h->env, h->t);
+
+  return *proxy ? cr_curl_proxy_place(proxy) : (struct cr_curl_place){ h->t->host, h->t->port };
+}
+
 static char *put(char *to, struct cr_span text)
 {
   memcpy(to, text.at, text.len);
@@ -277,17 +302,17 @@ static char *put(char *to, struct cr_span text)
  * needs no route: libcurl reads it as an address by itself. */
 static int write_route(struct cr_curl_handle *h, const char *address)
 {
-  const struct cr_transfer *t = h->t;
+  const struct cr_curl_place to = place_of(h);
   char port[CR_U64_DIGITS];
   char *at = h->route;
 
   h->route_key_bytes = 0;
-  if (!address || memchr(t->host.at, ':', t->host.len))
+  if (!address || memchr(to.host.at, ':', to.host.len))
     return 0;
-  size_t digits = cr_write_u64(port, (uint64_t)t->port);
-  if (t->host.len + digits + strlen(address) + sizeof("::[]") > sizeof(h->route))
+  size_t digits = cr_write_u64(port, (uint64_t)to.port);
+  if (to.host.len + digits + strlen(address) + sizeof("::[]") > sizeof(h->route))
     return CRAWLER_E_LIMIT;
-  at = put(at, t->host);
+  at = put(at, to.host);
   at = put(at, CR_SPAN(":"));
   at = put(at, cr_span(port, digits));
   h->route_key_bytes = (size_t)(at - h->route);

@@ -20,7 +20,7 @@ int cr_curl_options_set_guards(struct cr_curl_handle *h, const char *address);
 
 /* What curl_handle.c has for libcurl to call. */
 size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg);
-int cr_curl_watch_line(CURL *easy, curl_infotype type, char *line, size_t bytes, void *arg);
+int cr_curl_watch(CURL *easy, curl_infotype type, char *data, size_t bytes, void *arg);
 size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg);
 curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to);
 int cr_curl_close_socket(void *sockets, curl_socket_t fd);

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "fetch/sockets.h"
+
 enum { FIRST_ROOM = 64, PORTS = 65536 };
 
 static bool is_port(int port)
@@ -207,4 +209,13 @@ bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, 
     is_known = true;
   }
   return is_known;
+}
+
+void cr_curl_sockets_cut(const struct cr_curl_sockets *s, int local_port)
+{
+  if (!is_port(local_port) || s->room == 0)
+    return;
+  for (const struct cr_curl_socket *at = *of_port(s, local_port); at; at = at->next_of_port)
+    if (at->local_port == local_port)
+      cr_socket_cut(at->watch.fd);
 }

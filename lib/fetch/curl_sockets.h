@@ -53,5 +53,8 @@ void cr_curl_sockets_note(struct cr_curl_sockets *s, int fd, int local_port, con
 /* Open, and nothing to read. false: not, or the connection isn't known. peer: as above. */
 bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, const char *peer,
                                int peer_port);
+/* Whatever is done with them: nothing more comes or goes. Which of those that have one local port
+ * is meant can't be told; the others' requests are made again. */
+void cr_curl_sockets_cut(const struct cr_curl_sockets *s, int local_port);
 
 #endif

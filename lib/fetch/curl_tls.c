@@ -7,6 +7,12 @@
  */
 #include "fetch/curl_tls.h"
 
+#include "fetch/sockets.h"
+
+/* Of a handshake with a chain of certificates they are some 50, and two for each record behind it:
+ * enough for one of 100 KB, the most that OpenSSL takes, in records of 16 bytes. */
+enum { NOISE_MAX = 1 << 14 };
+
 /* With a CA directory set, libcurl reads the CA file again for each connection (40 ms and more)
  * instead of once for each multi. A TLS library that knows no directory answers an error: fine. */
 static CURLcode set_trust(struct cr_curl_handle *h)
@@ -64,4 +70,25 @@ CURLcode cr_curl_tls_set_request(struct cr_curl_handle *h)
   if (!bad)
     h->shows_certificate = shows;
   return bad;
+}
+
+bool cr_curl_tls_is_spoken(const struct cr_curl_handle *h)
+{
+  return h->t->https ||
+         cr_span_starts_nocase(cr_span_text(cr_curl_proxy(h->env, h->t)), CR_SPAN("https:"));
+}
+
+/* OpenSSL reads on in one call as long as what comes is not for us: session tickets, new keys and,
+ * before the end of a handshake, "hello requests", which aren't even encrypted. Who sends them as
+ * fast as they are read would keep the loop, whatever the deadline. libcurl tells of each of them
+ * where it is verbose; only the socket can stop it there. */
+bool cr_curl_tls_is_flooded(struct cr_curl_handle *h)
+{
+  if (++h->tls_noise <= NOISE_MAX)
+    return false;
+  if (h->sockets > 0)
+    cr_socket_cut(h->socket);
+  else
+    cr_curl_sockets_cut(h->env->sockets, h->local_port);
+  return true;
 }

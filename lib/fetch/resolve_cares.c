@@ -11,6 +11,9 @@
 
 #include <ares.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "crawl/crawler.h"
 #include "fetch/sockets.h"
@@ -212,6 +215,51 @@ static void on_socket(void *arg, ares_socket_t fd, int readable, int writable)
     cares->has_unwatched = true;
 }
 
+/* ---- sockets ---- */
+
+/* c-ares' own functions, but for one thing: until 1.34 it writes to a TCP connection by writev(),
+ * and a server that ends the connection in that moment would have SIGPIPE end this process.
+ * Sockets of a caller's are the caller's to make non-blocking (ares_set_socket_functions(3)). */
+static ares_socket_t open_one(int family, int type, int protocol, void *arg)
+{
+  (void)arg;
+  return socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+}
+
+static int close_one(ares_socket_t fd, void *arg)
+{
+  (void)arg;
+  return close(fd);
+}
+
+static int connect_one(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t bytes, void *arg)
+{
+  (void)arg;
+  return connect(fd, to, bytes);
+}
+
+static ares_ssize_t receive(ares_socket_t fd, void *out, size_t room, int flags,
+                            struct sockaddr *from, ares_socklen_t *from_bytes, void *arg)
+{
+  (void)arg;
+  return recvfrom(fd, out, room, flags, from, from_bytes);
+}
+
+static ares_ssize_t send_parts(ares_socket_t fd, const struct iovec *parts, int count, void *arg)
+{
+  struct msghdr message = {
+    .msg_iov = (struct iovec *)(uintptr_t)parts, /* sendmsg() only reads them */
+    .msg_iovlen = (size_t)count,
+  };
+  (void)arg;
+
+  return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+static const struct ares_socket_functions socket_functions = {
+  open_one, close_one, connect_one, receive, send_parts,
+};
+
 /* ---- opening ---- */
 
 static int error_of(int status)
@@ -257,6 +305,7 @@ static int open_channel(struct cr_cares *cares, struct servers *servers, size_t 
     cares->channel = NULL;
     return error_of(status);
   }
+  ares_set_socket_functions(cares->channel, &socket_functions, NULL);
   if (servers->count > 0)
     status = ares_set_servers_ports(cares->channel, servers->nodes);
   return error_of(status);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sockets.c - is the system out of descriptors, or of memory for sockets?
+/* sockets.c - what libcurl can't do with sockets, or doesn't say of them.
  */
 #include "fetch/sockets.h"
 
@@ -26,4 +26,16 @@ bool cr_sockets_are_short(void)
     (void)close(fd); /* nothing was written to it */
   errno = saved;
   return is_short;
+}
+
+/* connect(2): an address of this family dissolves the association. shutdown() is for systems that
+ * know no such thing, and leaves what has come to be read. */
+void cr_socket_cut(int fd)
+{
+  static const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+  int saved = errno;
+
+  if (connect(fd, &nobody, sizeof(nobody)) != 0)
+    (void)shutdown(fd, SHUT_RDWR); /* then it isn't connected */
+  errno = saved;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sockets.h - is the system out of descriptors, or of memory for sockets?
+/* sockets.h - what libcurl can't do with sockets, or doesn't say of them.
  */
 #ifndef CR_FETCH_SOCKETS_H
 #define CR_FETCH_SOCKETS_H
@@ -10,5 +10,7 @@
 bool cr_socket_is_shortage(long os_errno);
 /* Tries: for errors of other libraries, which don't say what was missing. Keeps errno. */
 bool cr_sockets_are_short(void);
+/* Ends a TCP connection at once: what has come and isn't read is lost. fd stays open. */
+void cr_socket_cut(int fd);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "support/crawl_rig.h"
 #include "support/fetch_rig.h"
 #include "support/oom.h"
 #include "support/raw_server.h"
@@ -207,6 +208,42 @@ static void a_proxy_that_is_not_there_is_connect(void **state)
   cr_fetch_shot_free(&shot);
   cr_fetch_rig_close(&rig);
   (void)close(fd);
+}
+
+/* By the library's resolver, for libcurl's would use a thread that may outlive the crawler. */
+static void a_proxys_name_is_looked_up_as_others_are(void **state)
+{
+  static const struct {
+    const char *name;
+    crawler_reason failure;
+  } proxies[] = {
+    { "proxy.test", CRAWLER_REASON_NONE },
+    { "me:word@PROXY.test", CRAWLER_REASON_NONE },
+    { "nobody.test", CRAWLER_FAILED_CONNECT },
+  };
+  struct cr_raw_server *proxy = cr_raw_server_play(polite);
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++) {
+    int threads = cr_count_threads();
+    struct cr_fetch_rig rig;
+    struct cr_fetch_shot shot;
+    char url[64];
+
+    (void)snprintf(url, sizeof(url), "http://%s:%d", proxies[i].name, cr_raw_server_port(proxy));
+    cr_fetch_rig_init(&rig, NULL);
+    rig.config.proxy = url;
+    rig.config.resolve = "proxy.test:*:127.0.0.1";
+    rig.config.dns_servers = "127.0.0.1:1";
+    assert_int_equal(cr_fetch_rig_open(&rig), 0);
+    cr_fetch_shot_aim(&shot, &rig, "far.test", 80);
+    cr_fetch_shot_fire(&shot);
+    assert_int_equal(shot.t.failure, proxies[i].failure);
+    assert_int_equal(cr_count_threads(), threads);
+    cr_fetch_shot_free(&shot);
+    cr_fetch_rig_close(&rig);
+  }
+  cr_raw_server_stop(proxy);
 }
 
 /* ---- many ---- */
@@ -535,6 +572,7 @@ int main(void)
     cmocka_unit_test(users_of_one_proxy_do_not_share_connections),
     cmocka_unit_test(an_address_in_the_url_is_refused_through_a_proxy_too),
     cmocka_unit_test(a_proxy_that_is_not_there_is_connect),
+    cmocka_unit_test(a_proxys_name_is_looked_up_as_others_are),
     cmocka_unit_test(three_hundred_transfers_run_at_once_and_keep_their_connections),
     cmocka_unit_test(more_may_be_in_flight_than_was_expected),
     cmocka_unit_test(hosts_are_spread_over_cells),

@@ -247,6 +247,33 @@ static void the_user_agent_can_change_and_be_none(void **state)
   end_line(&line);
 }
 
+static void a_proxys_place_is_where_libcurl_connects_to(void **state)
+{
+  static const struct {
+    const char *proxy;
+    const char *host;
+    int port;
+  } rows[] = {
+    { "http://proxy.test", "proxy.test", 1080 },
+    { "https://proxy.test", "proxy.test", 443 },
+    { "socks5h://proxy.test:9050", "proxy.test", 9050 },
+    { "HTTPS://me:wo:rd@proxy.test:3128/", "proxy.test", 3128 },
+    { "http://a@b@proxy.test:/x:1", "proxy.test", 1080 },
+    { "http://[::1]:3128", "::1", 3128 },
+    { "socks4a://[::1]", "::1", 1080 },
+    { "http://127.0.0.1:99999", "127.0.0.1", 0 },
+    { "http://", "", 1080 },
+    { "http://[", "", 1080 },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cr_curl_place place = cr_curl_proxy_place(rows[i].proxy);
+    assert_true(cr_span_eq(place.host, cr_span_text(rows[i].host)));
+    assert_int_equal(place.port, rows[i].port);
+  }
+}
+
 static void the_environment_names_no_proxy(void **state)
 {
   struct line line;
@@ -510,6 +537,7 @@ int main(void)
     cmocka_unit_test(a_large_post_waits_for_no_permission),
     cmocka_unit_test(the_head_of_a_head_request_ends_it),
     cmocka_unit_test(the_user_agent_can_change_and_be_none),
+    cmocka_unit_test(a_proxys_place_is_where_libcurl_connects_to),
     cmocka_unit_test(the_environment_names_no_proxy),
     cmocka_unit_test(names_go_where_the_resolver_says_each_time),
     cmocka_unit_test(a_route_ends_with_the_next_transfer_of_its_handle),

@@ -226,6 +226,31 @@ static void what_is_removed_is_not_watched(void **state)
   close_rig(&rig);
 }
 
+static void what_is_cut_carries_nothing_more(void **state)
+{
+  struct rig rig;
+  struct pair p;
+  struct pair other;
+  (void)state;
+
+  open_rig(&rig);
+  cr_curl_sockets_cut(&rig.sockets, 1);
+  connect_pair(&p);
+  connect_pair(&other);
+  note(&rig.sockets, &p);
+  note(&rig.sockets, &other);
+  cr_curl_sockets_cut(&rig.sockets, p.local_port);
+  assert_false(is_quiet(&rig.sockets, &p));
+  assert_int_equal(send(p.fd, "x", 1, MSG_NOSIGNAL), -1);
+  assert_true(is_quiet(&rig.sockets, &other));
+  assert_int_equal(send(other.fd, "x", 1, MSG_NOSIGNAL), 1);
+  forget(&rig.sockets, p.fd);
+  forget(&rig.sockets, other.fd);
+  close_pair(&p);
+  close_pair(&other);
+  close_rig(&rig);
+}
+
 static void ports_that_are_none_are_not_known(void **state)
 {
   static const int ports[] = { -1, 0, 65535, 65536, INT32_MAX, INT32_MIN };
@@ -271,6 +296,7 @@ int main(void)
     cmocka_unit_test(of_twins_behind_a_proxy_both_must_be_quiet),
     cmocka_unit_test(of_two_hundred_each_is_known_until_it_is_closed),
     cmocka_unit_test(what_is_removed_is_not_watched),
+    cmocka_unit_test(what_is_cut_carries_nothing_more),
     cmocka_unit_test(ports_that_are_none_are_not_known),
     cmocka_unit_test(without_memory_a_connection_is_not_used_again),
   };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_sockets.c - is the system out of descriptors, or of memory for sockets? */
+/* test_sockets.c - what libcurl can't do with sockets, or doesn't say of them. */
 #include "fetch/sockets.h"
 
 #include <errno.h>
@@ -7,7 +7,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -82,11 +85,39 @@ static void a_name_that_finds_no_socket_says_so_and_is_not_remembered(void **sta
   cr_test_mem_done(&mem);
 }
 
+static void what_has_come_on_a_socket_that_is_cut_is_not_read(void **state)
+{
+  struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+  socklen_t bytes = sizeof(in);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  char byte;
+  (void)state;
+
+  assert_int_equal(bind(listener, (struct sockaddr *)&in, bytes), 0);
+  assert_int_equal(listen(listener, 1), 0);
+  assert_int_equal(getsockname(listener, (struct sockaddr *)&in, &bytes), 0);
+  assert_int_equal(connect(fd, (struct sockaddr *)&in, bytes), 0);
+  int peer = accept(listener, NULL, NULL);
+  assert_int_equal(send(peer, "text", 4, MSG_NOSIGNAL), 4);
+  assert_int_equal(recv(fd, &byte, 1, MSG_PEEK), 1);
+  errno = EDOM;
+  cr_socket_cut(fd);
+  assert_int_equal(errno, EDOM);
+  assert_true(recv(fd, &byte, 1, MSG_DONTWAIT) <= 0);
+  assert_true(recv(peer, &byte, 1, 0) <= 0); /* it is told */
+  cr_socket_cut(-1);
+  (void)close(peer);
+  (void)close(fd);
+  (void)close(listener);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(errors_that_have_to_do_with_the_peer_are_no_shortage),
     cmocka_unit_test(a_name_that_finds_no_socket_says_so_and_is_not_remembered),
+    cmocka_unit_test(what_has_come_on_a_socket_that_is_cut_is_not_read),
     cmocka_unit_test(a_process_at_its_limit_is_short_and_nothing_is_left_open),
   };
 

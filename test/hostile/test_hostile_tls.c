@@ -97,6 +97,7 @@ static const struct row protocols[] = {
 #define LENGTH_PAGE "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret"
 #define OPEN_PAGE "HTTP/1.1 200 OK\r\n\r\nsecret"
 #define CHUNKED_PAGE "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nsecret\r\n0\r\n\r\n"
+#define NEW_KEYS 8000 /* those that are read in one call of OpenSSL's would be without deadline */
 #define LONG_PAGE "HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\nsecret"
 #define CUT .outcome = FAILED(TRUNCATED, 200), .requests = 2, .connections = 2
 
@@ -123,6 +124,9 @@ static const struct row ends[] = {
     .outcome = FAILED(TRUNCATED, 0), .requests = 2, .connections = 2 },
   { "reset in the body", TLS(.response = LONG_PAGE, .end = CR_TLS_RESET), CUT },
   { "reset behind a whole body", TLS(.response = LENGTH_PAGE, .end = CR_TLS_RESET), SECRET },
+  { "new keys, a few", TLS(.new_keys = 100), SECRET },
+  { "new keys without end", TLS(.new_keys = NEW_KEYS), .outcome = FAILED(TLS, 0), .requests = 1,
+    .connections = 1 },
   { "no records in the body", TLS(.response = LONG_PAGE, .end = CR_TLS_GARBAGE), CUT },
 };
 
@@ -266,6 +270,14 @@ static const struct {
     { DO(HEAR), MANY("\x15\x03\x03\x00\x02\x01\x70", 100000), DO(END) },
     CRAWLER_FAILED_TLS,
     1 },
+  { "a few hello requests",
+    { DO(HEAR), TEXT("\x16\x03\x03\x00\x08\0\0\0\0\0\0\0\0"), DO(END) },
+    CRAWLER_FAILED_TLS,
+    1 },
+  { "hello requests without end", /* which OpenSSL would pass over in one call */
+    { DO(HEAR), MANY("\x16\x03\x03\x01\x90" TEN(TEN("\0\0\0\0")), 1000), DO(STALL) },
+    CRAWLER_FAILED_TLS,
+    1 },
   { "a record over 16 KB",
     { DO(HEAR), TEXT("\x16\x03\x03\xff\xff"), MANY(TEN("0123456789"), 700), DO(END) },
     CRAWLER_FAILED_TLS,
@@ -350,6 +362,35 @@ static void a_good_connection_is_used_again(void **state)
   cr_tls_host_stop(host);
 }
 
+/* A connection that was good once isn't trusted for it. */
+static void a_kept_connection_of_tls_messages_without_end_is_cut(void **state)
+{
+  static const struct cr_tls_config config = {
+    .response = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 16\r\n\r\n"
+                "<a href=/2>hello",
+    .end = CR_TLS_AGAIN,
+    .new_keys = NEW_KEYS,
+    .first_is_well = true,
+  };
+  const struct world *world = *state;
+  struct cr_tls_host *host = cr_tls_host_start(world->pool, &config);
+  struct cr_crawl_rig rig;
+  char url[64];
+
+  (void)snprintf(url, sizeof(url), "https://a.test:%d/2", cr_tls_host_port(host));
+  open_rig(&rig, world, NULL);
+  url[strlen(url) - 1] = '\0';
+  cr_crawl_add(&rig, url);
+  url[strlen(url)] = '2';
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  assert_int_equal(cr_crawl_end_of(&rig, url)->reason, CRAWLER_FAILED_TLS);
+  assert_int_equal(cr_tls_host_connections(host), 1);
+  assert_int_equal(cr_tls_host_requests(host), 2);
+  cr_crawl_check(&rig);
+  cr_crawl_close(&rig);
+  cr_tls_host_stop(host);
+}
+
 static int make_world(void **state)
 {
   static struct world world;
@@ -384,6 +425,7 @@ int main(void)
     cmocka_unit_test(what_is_no_tls_fails_before_a_request),
     cmocka_unit_test(tls_on_a_plain_port_is_no_response),
     cmocka_unit_test(a_good_connection_is_used_again),
+    cmocka_unit_test(a_kept_connection_of_tls_messages_without_end_is_cut),
   };
 
   return cmocka_run_group_tests_name("hostile_tls", tests, make_world, end_world);

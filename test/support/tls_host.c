@@ -118,8 +118,14 @@ static bool read_request(const struct peer *p)
 
 static void answer(const struct peer *p)
 {
-  const char *text = p->host->config.response ? p->host->config.response : page;
+  const struct cr_tls_config *config = &p->host->config;
+  const char *text = config->response ? config->response : page;
+  bool is_well = config->first_is_well && atomic_load(&p->host->requests) == 1;
 
+  for (int i = 0; i < config->new_keys && !is_well; i++) {
+    (void)SSL_key_update(p->ssl, SSL_KEY_UPDATE_NOT_REQUESTED);
+    (void)SSL_do_handshake(p->ssl);
+  }
   (void)SSL_write(p->ssl, text, (int)strlen(text));
   (void)flush(p);
 }

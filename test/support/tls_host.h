@@ -27,6 +27,8 @@ struct cr_tls_config {
   bool wants_client_cert;
   int slowly_ms;        /* between the bytes of the handshake, 16 at a time; 0: at once */
   const char *response; /* NULL: a page "secret" */
+  int new_keys;         /* so many of them before a response (TLS 1.3) */
+  bool first_is_well;   /* but for the first one */
   enum cr_tls_end end;
 };
 
