@@ -12,6 +12,7 @@
 
 #include "crawl/crawler.h"
 #include "fetch/curl_error.h"
+#include "fetch/sockets.h"
 #include "loop/loop.h"
 
 enum {
@@ -57,14 +58,22 @@ static struct cr_curl_job *job_of(CURL *easy)
   return job;
 }
 
+/* What came for nobody libcurl would read before it closes the connection, if it is TLS; and where
+ * there is nothing but messages of TLS itself, OpenSSL would read as long as they are sent. */
+static void give_socket(struct cr_curl_socket *s)
+{
+  if (s->rests && !cr_curl_socket_is_quiet(s))
+    cr_socket_cut(s->watch.fd);
+  cr_curl_sockets_remove(s->cell->all, s);
+}
+
 /* Closes the multi with all its connections; libcurl doesn't call back any more. */
 static void drop_multi(struct cr_curl_cell *cell)
 {
   if (!cell->multi)
     return;
   while (!cr_list_empty(&cell->sockets)) /* before libcurl closes their descriptors */
-    cr_curl_sockets_remove(cell->all,
-                           CR_CONTAINER(cell->sockets.next, struct cr_curl_socket, link));
+    give_socket(CR_CONTAINER(cell->sockets.next, struct cr_curl_socket, link));
   (void)curl_multi_setopt(cell->multi, CURLMOPT_SOCKETFUNCTION, NULL);
   (void)curl_multi_setopt(cell->multi, CURLMOPT_TIMERFUNCTION, NULL);
   for (struct cr_list *at = cell->jobs.next; at != &cell->jobs; at = at->next) {
@@ -111,10 +120,13 @@ static void socket_ready(struct cr_watch *watch, int events)
   const struct cr_curl_socket *s = CR_CONTAINER(watch, struct cr_curl_socket, watch);
   int mask = (events & CR_LOOP_READ ? CURL_CSELECT_IN : 0) |
              (events & CR_LOOP_WRITE ? CURL_CSELECT_OUT : 0);
-  if (s->rests) /* its server hangs up, or answers nobody: the next request will see */
-    (void)cr_loop_watch(s->cell->loop, watch, 0);
-  else
+  if (!s->rests) {
     act(s->cell, watch->fd, mask);
+    return;
+  }
+  /* Its server hangs up, or answers nobody: the next request will see. */
+  (void)cr_loop_watch(s->cell->loop, watch, 0);
+  cr_socket_cut(watch->fd);
 }
 
 static void timer_fired(struct cr_timer *timer)

@@ -178,11 +178,10 @@ void cr_curl_sockets_note(struct cr_curl_sockets *s, int fd, int local_port, con
   put_by_port(s, socket);
 }
 
-/* Data, the end (which is read as no bytes) and an error are all more than nothing. */
-static bool has_nothing_to_read(int fd)
+bool cr_curl_socket_is_quiet(const struct cr_curl_socket *socket)
 {
   char byte;
-  ssize_t n = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  ssize_t n = recv(socket->watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
   return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
@@ -204,7 +203,7 @@ bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, 
   for (const struct cr_curl_socket *at = *of_port(s, local_port); at; at = at->next_of_port) {
     if (at->local_port != local_port || !may_be_of(at, peer, peer_port))
       continue;
-    if (!has_nothing_to_read(at->watch.fd))
+    if (!cr_curl_socket_is_quiet(at))
       return false;
     is_known = true;
   }

@@ -50,7 +50,9 @@ void cr_curl_sockets_remove(struct cr_curl_sockets *s, struct cr_curl_socket *so
  * peer: its numeric address; NULL: not known. */
 void cr_curl_sockets_note(struct cr_curl_sockets *s, int fd, int local_port, const char *peer,
                           int peer_port);
-/* Open, and nothing to read. false: not, or the connection isn't known. peer: as above. */
+/* Nothing to read: neither data, nor the end, nor an error. */
+bool cr_curl_socket_is_quiet(const struct cr_curl_socket *socket);
+/* Open, and quiet. false: not, or the connection isn't known. peer: as above. */
 bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, const char *peer,
                                int peer_port);
 /* Whatever is done with them: nothing more comes or goes. Which of those that have one local port

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -460,6 +461,47 @@ static void a_kept_connection_that_its_server_ends_is_watched_no_longer(void **s
   close_rig(&rig);
 }
 
+static const struct cr_raw_step talkative[] = {
+  DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), DO(READ)
+};
+
+static bool was_cut;
+
+static int look_and_close(void *sockets, curl_socket_t fd)
+{
+  (void)sockets;
+  was_cut = send(fd, "x", 1, MSG_NOSIGNAL) < 0;
+  return close(fd);
+}
+
+/* libcurl would read what came for nobody, while it closes the connection. */
+static void a_kept_connection_is_cut_before_it_is_closed_with_something_unread(void **state)
+{
+  static const struct cr_raw_step loud[] = {
+    DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), DO(END)
+  };
+  const struct cr_raw_step *scripts[] = { talkative, loud };
+  (void)state;
+
+  for (int unread = 0; unread < 2; unread++) {
+    struct rig rig;
+    struct probe probe;
+
+    open_rig(&rig, scripts[unread], 8);
+    make_probe(&probe, cr_raw_server_port(rig.server));
+    note_connections(&probe, &rig.sockets);
+    (void)curl_easy_setopt(probe.job.easy, CURLOPT_CLOSESOCKETFUNCTION, look_and_close);
+    run_job(&rig, &probe);
+    cr_curl_cell_remove(rig.cell, &probe.job);
+    struct pollfd fd = { probe.fd, POLLIN, 0 };
+    assert_int_equal(poll(&fd, 1, unread ? 10000 : 0), unread);
+    cr_curl_cell_rest(rig.cell);
+    assert_int_equal(was_cut, unread);
+    free_probe(&probe);
+    close_rig(&rig);
+  }
+}
+
 /* Of one that isn't noted nobody would tell when it is closed. */
 static void a_kept_connection_that_is_not_noted_is_not_watched(void **state)
 {
@@ -611,6 +653,7 @@ int main(void)
     cmocka_unit_test(an_idle_cell_closes_its_connections_and_lets_the_loop_alone),
     cmocka_unit_test(a_kept_connection_stays_watched_until_it_is_closed),
     cmocka_unit_test(a_kept_connection_that_its_server_ends_is_watched_no_longer),
+    cmocka_unit_test(a_kept_connection_is_cut_before_it_is_closed_with_something_unread),
     cmocka_unit_test(a_kept_connection_that_is_not_noted_is_not_watched),
     cmocka_unit_test(while_it_conserves_idle_connections_make_room_for_new_ones),
     cmocka_unit_test(a_cell_without_jobs_closes_all_connections_when_it_conserves),

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "support/crawl_rig.h"
 #include "support/hostile_rig.h"
+#include "support/raw_server.h"
 #include "support/tls_host.h"
 
 struct world { /* of all rows */
@@ -391,6 +392,31 @@ static void a_kept_connection_of_tls_messages_without_end_is_cut(void **state)
   cr_tls_host_stop(host);
 }
 
+/* Nobody waits for anything on it, and closing it, as a crawl ends, would read them all. */
+static void an_idle_connection_of_tls_messages_without_end_is_cut(void **state)
+{
+  static const struct cr_tls_config config = { .end = CR_TLS_AGAIN, .keys_behind = 1000000 };
+  static const struct cr_raw_step mute[] = { CR_RAW_DO(READ), CR_RAW_DO(STALL) };
+  const struct world *world = *state;
+  struct cr_tls_host *host = cr_tls_host_start(world->pool, &config);
+  struct cr_raw_server *slow = cr_raw_server_play(mute);
+  struct cr_crawl_rig rig;
+  char url[64];
+
+  open_rig(&rig, world, "timeout=500ms max_retries=0");
+  (void)snprintf(url, sizeof(url), "https://a.test:%d/", cr_tls_host_port(host));
+  cr_crawl_add(&rig, url);
+  (void)snprintf(url, sizeof(url), "http://a.test:%d/", cr_raw_server_port(slow));
+  cr_crawl_add(&rig, url);
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  assert_int_equal(cr_crawl_stat(&rig, CRAWLER_STAT_FETCHED), 1);
+  cr_crawl_check(&rig);
+  cr_crawl_close(&rig);
+  assert_false(cr_tls_host_sent_all(host));
+  cr_tls_host_stop(host);
+  cr_raw_server_stop(slow);
+}
+
 static int make_world(void **state)
 {
   static struct world world;
@@ -426,6 +452,7 @@ int main(void)
     cmocka_unit_test(tls_on_a_plain_port_is_no_response),
     cmocka_unit_test(a_good_connection_is_used_again),
     cmocka_unit_test(a_kept_connection_of_tls_messages_without_end_is_cut),
+    cmocka_unit_test(an_idle_connection_of_tls_messages_without_end_is_cut),
   };
 
   return cmocka_run_group_tests_name("hostile_tls", tests, make_world, end_world);

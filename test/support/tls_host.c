@@ -38,6 +38,7 @@ struct cr_tls_host {
   atomic_bool stops;
   atomic_size_t connections;
   atomic_size_t requests;
+  atomic_bool sent_all;
 };
 
 struct peer {
@@ -116,18 +117,31 @@ static bool read_request(const struct peer *p)
   return false;
 }
 
+static bool send_keys(const struct peer *p, int count)
+{
+  enum { AT_ONCE = 100 };
+
+  for (int i = 0; i < count; i++) {
+    if (SSL_key_update(p->ssl, SSL_KEY_UPDATE_NOT_REQUESTED) != 1 || SSL_do_handshake(p->ssl) != 1)
+      return false;
+    if (i % AT_ONCE == AT_ONCE - 1 && !flush(p))
+      return false;
+  }
+  return true;
+}
+
 static void answer(const struct peer *p)
 {
   const struct cr_tls_config *config = &p->host->config;
   const char *text = config->response ? config->response : page;
   bool is_well = config->first_is_well && atomic_load(&p->host->requests) == 1;
 
-  for (int i = 0; i < config->new_keys && !is_well; i++) {
-    (void)SSL_key_update(p->ssl, SSL_KEY_UPDATE_NOT_REQUESTED);
-    (void)SSL_do_handshake(p->ssl);
-  }
+  if (!is_well)
+    (void)send_keys(p, config->new_keys);
   (void)SSL_write(p->ssl, text, (int)strlen(text));
   (void)flush(p);
+  if (config->keys_behind > 0 && atomic_load(&p->host->requests) == 1)
+    atomic_store(&p->host->sent_all, send_keys(p, config->keys_behind));
 }
 
 /* ---- connections ---- */
@@ -290,6 +304,11 @@ int cr_tls_host_port(const struct cr_tls_host *host)
 size_t cr_tls_host_connections(struct cr_tls_host *host)
 {
   return atomic_load(&host->connections);
+}
+
+bool cr_tls_host_sent_all(struct cr_tls_host *host)
+{
+  return atomic_load(&host->sent_all);
 }
 
 size_t cr_tls_host_requests(struct cr_tls_host *host)

@@ -29,6 +29,7 @@ struct cr_tls_config {
   const char *response; /* NULL: a page "secret" */
   int new_keys;         /* so many of them before a response (TLS 1.3) */
   bool first_is_well;   /* but for the first one */
+  int keys_behind; /* at most so many of them behind the first response, until one can't be sent */
   enum cr_tls_end end;
 };
 
@@ -39,5 +40,7 @@ int cr_tls_host_port(const struct cr_tls_host *host);
 /* So far: connections accepted, requests read. */
 size_t cr_tls_host_connections(struct cr_tls_host *host);
 size_t cr_tls_host_requests(struct cr_tls_host *host);
+/* Were all of keys_behind sent? */
+bool cr_tls_host_sent_all(struct cr_tls_host *host);
 
 #endif
