@@ -90,8 +90,9 @@ struct cr_exact {
   uint32_t code;
 };
 
-/* The first one of in; false: there is none. */
-bool cr_charset_find_exact(enum cr_iconv_set set, struct cr_span in, struct cr_exact *exact);
+/* The first one of in; false: there is none, or given_up (arena.h; NULL: never) is raised. */
+bool cr_charset_find_exact(enum cr_iconv_set set, struct cr_span in, struct cr_exact *exact,
+                           const atomic_bool *given_up);
 
 /* ---- charset_encode.c, charset_encode_cjk.c ---- */
 

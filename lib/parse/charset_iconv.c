@@ -186,7 +186,7 @@ static int convert_exactly(struct cr_iconv *cv, enum cr_iconv_set set, struct cr
 {
   struct cr_exact exact;
 
-  while (cr_charset_find_exact(set, in, &exact)) {
+  while (cr_charset_find_exact(set, in, &exact, cv->arena->given_up)) {
     size_t behind = exact.at + exact.bytes;
     int err = convert_all(cv, set, cr_span(in.at, exact.at));
     if (err == 0)

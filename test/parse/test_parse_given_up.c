@@ -197,6 +197,20 @@ static void a_copy_isnt_written(void **state)
   cr_test_mem_done(&mem);
 }
 
+static void a_search_for_characters_ends(void **state)
+{
+  struct cr_span plain = repeat("", "\xa4\xa4", TIMES);
+  struct cr_span text = repeat(plain.at, "\xa1\xfe", 1); /* that of test_charset_exact.c */
+  struct cr_exact exact;
+  (void)state;
+
+  assert_false(cr_charset_find_exact(CR_ICONV_BIG5, text, &exact, &is_up));
+  assert_true(cr_charset_find_exact(CR_ICONV_BIG5, text, &exact, NULL));
+  assert_int_equal(exact.at, plain.len);
+  free_text(plain);
+  free_text(text);
+}
+
 static void a_sheet_without_urls_ends(void **state)
 {
   struct cr_span plain = repeat("", "a{b:c}", TIMES);
@@ -222,6 +236,7 @@ int main(void)
     cmocka_unit_test(the_clock_is_read_at_each_large_block),
     cmocka_unit_test(passes_over_a_document_end),
     cmocka_unit_test(a_copy_isnt_written),
+    cmocka_unit_test(a_search_for_characters_ends),
     cmocka_unit_test(a_sheet_without_urls_ends),
   };
 
