@@ -543,9 +543,9 @@ int crawler_wait(crawler *c, int64_t timeout_ms);
 /* Nothing new is started; what is in flight ends, the rest stays queued. Does nothing before a run
  * has begun, and is undone by the next one. [any thread, async-signal-safe] */
 void crawler_stop(crawler *c);
-/* Ends at once: transfers are cut, their URLs stay queued. Pages that callers hold stay in flight:
- * released or finished later, they end in the next run, if there is one. As crawler_stop()
- * otherwise. [any thread, async-signal-safe] */
+/* Ends soon: transfers are cut and parses given up, their URLs stay queued. Pages that callers hold
+ * stay in flight: released or finished later, they end in the next run, if there is one. As
+ * crawler_stop() otherwise. [any thread, async-signal-safe] */
 void crawler_cancel(crawler *c);
 
 /* Nothing new is started until crawler_resume(); what is in flight goes on, and the run doesn't end

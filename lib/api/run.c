@@ -84,6 +84,7 @@ int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
   c->drive = drive;
   c->shard.pulling = pulling;
   atomic_store(&c->shard.flags, 0);
+  atomic_store(&c->shard.given_up, false);
   cr_ready_set_over(&c->ready, false);
   err = cr_shard_start(&c->shard);
   if (err < 0) {
@@ -365,6 +366,8 @@ static void raise_flag(crawler *c, int flag)
   if (!c)
     return;
   atomic_fetch_or(&c->shard.flags, flag);
+  if (flag == CR_FLAG_CANCEL) /* after the flag: who gives up finds out why */
+    atomic_store(&c->shard.given_up, true);
   loop = atomic_load(&c->wakeable);
   if (loop)
     cr_loop_wake(loop);

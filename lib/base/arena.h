@@ -3,10 +3,13 @@
  *
  * A bump allocator over chunks from a cr_mem. Nothing is freed one by one; what came last can be
  * taken back. Reset keeps the first chunk, so that a recycled page allocates nothing. A ceiling is
- * given at birth.
+ * given at birth. Long work that fills an arena learns from it, now and then, whether anybody still
+ * wants what it does.
  */
 #ifndef CR_BASE_ARENA_H
 #define CR_BASE_ARENA_H
+
+#include <stdatomic.h>
 
 #include "base/mem.h"
 
@@ -21,6 +24,7 @@ struct cr_arena {
   size_t used_bytes;  /* handed out since the last reset, alignment included */
   size_t max_bytes;   /* ceiling for used_bytes; 0: none */
   enum cr_mem_kind kind;
+  const atomic_bool *given_up; /* raised by any thread: see below; NULL: never */
 };
 
 struct cr_arena_mark { /* where an arena was */
@@ -28,6 +32,14 @@ struct cr_arena_mark { /* where an arena was */
   char *next, *end;
   size_t used_bytes;
 };
+
+/* Is what is made in it wanted by nobody any more? Who asks stops where it is, whatever then comes
+ * of it; the flag is never lowered while somebody may ask, and whoever started the work looks at it
+ * before the results. A word that was said before the flag was raised is seen by who sees it up. */
+static inline bool cr_is_given_up(const atomic_bool *flag)
+{
+  return flag && atomic_load_explicit(flag, memory_order_acquire);
+}
 
 /* No allocation happens before the first cr_arena_alloc. */
 void cr_arena_init(struct cr_arena *arena, struct cr_mem *mem, enum cr_mem_kind kind,

@@ -49,6 +49,8 @@ static void work(struct cr_job *job, int worker)
   v->parse.passages = cr_shard_passages(s, worker);
   s->env.parser(&v->parse, s->env.user);
   cr_arena_reset(v->parse.scratch);
+  if (cr_is_given_up(&s->given_up))
+    return;
   if (v->parse.needs_tree) {
     cr_buf_free(&v->parse.decoded);
     return;
@@ -161,7 +163,7 @@ void cr_visit_parse(struct cr_visit *v)
   /* A tree is a worker's to build, where there are workers. */
   v->parse.may_build_tree = cr_pool_threads(s->pool) == 0;
   work(&v->job, cr_pool_threads(s->pool));
-  if (v->parse.needs_tree) {
+  if (v->parse.needs_tree && !cr_is_given_up(&s->given_up)) {
     v->parse.may_build_tree = true;
     submit(v);
     return;
@@ -239,9 +241,11 @@ static void deliver(struct cr_visit *v)
   cr_visit_measure(v);
   cr_memory_note(s, v->page_bytes);
   call_page(s, v);
-  if (!stands_aside)
-    (void)cr_admit_links(s, v); /* what found no memory is counted as capped */
-  if (atomic_load(&v->page.hold) == CR_HOLD_DEFERRED)
+  /* What found no memory is counted as capped. */
+  bool is_given_up = !stands_aside && cr_admit_links(s, v) == 1;
+  if (is_given_up)
+    cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
+  else if (atomic_load(&v->page.hold) == CR_HOLD_DEFERRED)
     cr_visit_leave(v);
   else if (s->pulling && v->page.req.kind == CRAWLER_KIND_PAGE)
     offer_to_pull(s, v);
@@ -253,7 +257,9 @@ void cr_visit_parsed(struct cr_visit *v)
 {
   crawler_reason failure = cr_decode_failure(v->parse.err);
 
-  if (failure != CRAWLER_REASON_NONE)
+  if (cr_is_given_up(&v->shard->given_up)) /* it may have stopped anywhere */
+    cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
+  else if (failure != CRAWLER_REASON_NONE)
     cr_visit_fail(v, failure);
   else if (!cr_visit_refresh(v))
     deliver(v);

@@ -20,6 +20,9 @@ struct found { /* a link that is followed */
   uint64_t text_fp;      /* once it is asked about */
 };
 
+/* A canceled crawl takes so many more; a page that has more links is left for the next run. */
+enum { LINKS_A_CHECK = 4096 };
+
 enum fate { FATE_KNOWN, FATE_ADD, FATE_REFUSED };
 
 struct batch {
@@ -183,11 +186,21 @@ static void recall(struct batch *b, struct found *f)
     identify_text(b, f, counted_href(s, &b->visit->page.links[f->link]), f->tag);
 }
 
-static void identify_all(struct batch *b, const uint8_t *verdicts)
+/* A page that the caller holds can't be given back, so that its links are all taken. */
+static bool is_given_up(const struct batch *b, uint32_t done)
+{
+  return done % LINKS_A_CHECK == LINKS_A_CHECK - 1 &&
+         atomic_load(&b->visit->page.hold) != CR_HOLD_DEFERRED && cr_is_given_up(&b->s->given_up);
+}
+
+/* False: given up, here and below. */
+static bool identify_all(struct batch *b, const uint8_t *verdicts)
 {
   const struct crawler_page *page = &b->visit->page;
 
   for (uint32_t i = 0; i < page->link_count; i++) {
+    if (is_given_up(b, i))
+      return false;
     if (!is_followed(b, &page->links[i]))
       continue;
     if (!verdicts || verdicts[i] == CRAWLER_ACCEPT) {
@@ -198,9 +211,12 @@ static void identify_all(struct batch *b, const uint8_t *verdicts)
     note_refused(b, &page->links[i], CRAWLER_REJECTED_FILTER);
   }
   for (uint32_t i = 0; i < b->count; i++) {
+    if (is_given_up(b, i))
+      return false;
     recall(b, &b->found[i]);
     b->fps[i] = b->found[i].fp;
   }
+  return true;
 }
 
 /* ---- known links ---- */
@@ -404,11 +420,13 @@ static void filter_one(struct batch *b, uint32_t i)
   cr_extra_free(req.extra); /* on_filter may have given it data */
 }
 
-static void filter_all(struct batch *b)
+static bool filter_all(struct batch *b)
 {
   bool every = b->s->settings->filter_depends_on_page != 0;
 
   for (uint32_t i = 0; i < b->count; i++) {
+    if (is_given_up(b, i))
+      return false;
     b->fate[i] = FATE_KNOWN;
     if (settle_seen(b, i)) {
       b->found[i].link = UINT32_MAX; /* counted */
@@ -418,6 +436,7 @@ static void filter_all(struct batch *b)
     if (b->found[i].twin == UINT32_MAX)
       filter_one(b, i);
   }
+  return true;
 }
 
 /* ---- the end ---- */
@@ -544,11 +563,28 @@ static int ask_links(struct cr_shard *s, struct crawler_page *page, struct cr_ar
   return 0;
 }
 
+/* 0, or 1: given up. */
+static int judge_and_add(struct batch *b)
+{
+  if (!filter_all(b)) {
+    for (uint32_t k = 0; k < b->item_count; k++)
+      cr_extra_free(b->items[k].extra);
+    return 1;
+  }
+  add_all(b);
+  for (uint32_t i = 0; i < b->count; i++)
+    if (b->found[i].link != UINT32_MAX)
+      count_one(b, i);
+  keep_for_depth(b);
+  return 0;
+}
+
 int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
 {
   struct crawler_page *page = &visit->page;
   struct batch b = { .s = s, .visit = visit };
   uint8_t *verdicts;
+  int result;
 
   cr_ledger_links_capped(&s->ledger, page->links_left);
   if (page->link_count == 0)
@@ -562,7 +598,10 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
   b.base_is_own = !page->base_href.at && s->base.fragment_at == UINT32_MAX;
   b.base = cr_link_memory_base(s->link_memory, &s->base, &page->encoding);
   cr_arena_reset(&s->scratch);
-  identify_all(&b, verdicts);
+  if (!identify_all(&b, verdicts)) {
+    cr_arena_reset(b.arena);
+    return 1;
+  }
   s->frontier->ops->lookup(s->frontier, b.fps, b.count, b.seen);
   if (!allocate_items(&b)) {
     for (uint32_t i = 0; i < b.count; i++)
@@ -571,14 +610,9 @@ int cr_admit_links(struct cr_shard *s, struct cr_visit *visit)
     return CRAWLER_E_NOMEM;
   }
   cr_depth_hold(s);
-  filter_all(&b);
-  add_all(&b);
-  for (uint32_t i = 0; i < b.count; i++)
-    if (b.found[i].link != UINT32_MAX)
-      count_one(&b, i);
-  keep_for_depth(&b);
+  result = judge_and_add(&b);
   cr_depth_release(s);
   cr_arena_reset(b.arena);
   cr_shard_wake(s);
-  return 0;
+  return result;
 }

@@ -248,6 +248,7 @@ void cr_shard_cancel_visits(struct cr_shard *s)
   struct cr_list *link = s->visits.next;
 
   cr_list_init(&done);
+  atomic_store(&s->given_up, true); /* so that it is soon */
   cr_pool_collect(s->pool, &done, true);
   while (link != &s->visits) {
     struct cr_visit *v = CR_CONTAINER(link, struct cr_visit, link);

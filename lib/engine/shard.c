@@ -341,8 +341,10 @@ static int open_pool(struct cr_shard *s)
   s->workers = cr_zalloc_array(s->mem, CR_MEM_CORE, (size_t)count, sizeof(*s->workers));
   if (!s->workers)
     return CRAWLER_E_NOMEM;
-  for (int i = 0; i < count; i++)
+  for (int i = 0; i < count; i++) {
     cr_arena_init(&s->workers[i].scratch, s->mem, CR_MEM_PAGE, SCRATCH_CHUNK_BYTES, NO_LIMIT);
+    s->workers[i].scratch.given_up = &s->given_up;
+  }
   s->worker_count = count;
   return 0;
 }
@@ -479,6 +481,7 @@ void cr_shard_close(struct cr_shard *s)
 
   cr_list_init(&unfinished);
   s->running = false;
+  atomic_store(&s->given_up, true);
   cr_home_close(s->home);
   if (s->fetcher)
     s->fetcher->ops->close(s->fetcher);

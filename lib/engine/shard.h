@@ -189,6 +189,7 @@ struct cr_shard {
   atomic_int flags;      /* CR_FLAG_*: set by any thread or signal handler */
   atomic_bool is_paused; /* likewise; nothing new is leased */
   atomic_bool is_muted;  /* workers don't call on_parse any more */
+  atomic_bool given_up;  /* until the next run no parse is wanted: those that run stop */
   enum cr_ending ending; /* asked for, or reached */
   int error;             /* with CR_END_ERROR */
   const char *advice;    /* what to do about it; static; NULL: the error says it all */
@@ -355,6 +356,8 @@ void cr_trap_learn(struct cr_visit *v);
 
 /* ---- links.c: the links of a page enter ---- */
 
+/* 0; CRAWLER_E_NOMEM: those that found no room are counted as capped; 1: there are thousands, and
+ * the crawl was canceled meanwhile: the page is to be given back. */
 int cr_admit_links(struct cr_shard *s, struct cr_visit *visit);
 
 /* ---- depth_pass.c: a shorter path is passed on ---- */

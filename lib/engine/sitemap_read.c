@@ -289,7 +289,8 @@ static void take_turn(struct cr_reading *r)
   struct cr_shard *s = r->visit->shard;
   enum progress progress = read_on(r);
 
-  while (progress == READ_LATER && !r->is_whole && r->spool.len - r->at > SPOOL_SMALL)
+  while (progress == READ_LATER && !r->is_whole && r->spool.len - r->at > SPOOL_SMALL &&
+         !cr_is_given_up(&s->given_up))
     progress = read_on(r);
   cr_list_remove(&r->link);
   if (progress == READ_LATER || progress == READ_WAITS)

@@ -36,7 +36,8 @@ const char *cr_charset_of_css(struct cr_span css);
 
 /* in as UTF-8 by the standard's "decode": a byte order mark is dropped, what is no character
  * becomes U+FFFD. *out is in itself where that is UTF-8 already, else in arena and followed by a
- * NUL. 0, CRAWLER_E_NOMEM (also: over the arena's ceiling), CRAWLER_E_INVAL: no such charset. */
+ * NUL. 0, CRAWLER_E_NOMEM (also: over the arena's ceiling, or its work is given up),
+ * CRAWLER_E_INVAL: no such charset. */
 int cr_charset_decode(struct cr_arena *arena, const char *charset, struct cr_span in,
                       struct cr_span *out);
 
@@ -71,6 +72,7 @@ struct cr_iconv {
   char *data; /* what is written so far */
   size_t len;
   size_t cap;
+  unsigned asked; /* for room, so many times */
 };
 
 /* in_bytes: how much is going to come, for the first size of data. CRAWLER_E_NOMEM. */
@@ -88,8 +90,9 @@ struct cr_exact {
   uint32_t code;
 };
 
-/* The first one of in; false: there is none. */
-bool cr_charset_find_exact(enum cr_iconv_set set, struct cr_span in, struct cr_exact *exact);
+/* The first one of in; false: there is none, or given_up (arena.h; NULL: never) is raised. */
+bool cr_charset_find_exact(enum cr_iconv_set set, struct cr_span in, struct cr_exact *exact,
+                           const atomic_bool *given_up);
 
 /* ---- charset_encode.c, charset_encode_cjk.c ---- */
 

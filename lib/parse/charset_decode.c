@@ -10,9 +10,10 @@
 
 #include "crawl/crawler.h"
 
-enum { REPLACEMENT = 0xfffd };
+enum { REPLACEMENT = 0xfffd, PIECE_BYTES = 256 * 1024 };
 
-/* Each of these decodes all of in, and returns the length of the result; out NULL only counts. */
+/* Each of these decodes all of in, which cuts no character, and returns the length of the result;
+ * out NULL only counts. */
 typedef size_t (*decoder)(const struct cr_charset *set, struct cr_span in, char *out);
 
 static size_t put(uint32_t code, char *out, size_t len)
@@ -106,18 +107,55 @@ static const decoder decoders[] = {
   [CR_CHARSET_REPLACEMENT] = from_replacement,
 };
 
+/* Is in cut behind so many bytes in the middle of a character? Then how many of its bytes are in
+ * front. Of ill-formed bytes those that may belong together are kept so. */
+static size_t begun_at(const struct cr_charset *set, struct cr_span in, size_t cut)
+{
+  switch (set->way) {
+  case CR_CHARSET_UTF8:
+    for (size_t back = 0; back <= 3; back++)
+      if (((uint8_t)in.at[cut - back] & 0xc0) != 0x80)
+        return back;
+    return 0; /* what follows three of these follows no lead byte */
+  case CR_CHARSET_UTF16LE:
+  case CR_CHARSET_UTF16BE:
+    return is_high_surrogate(unit_at(in, cut - 2, set->way == CR_CHARSET_UTF16BE)) ? 2 : 0;
+  default:
+    return 0;
+  }
+}
+
+/* All of in, unless it is given up. */
+static size_t decode_pieces(const struct cr_charset *set, struct cr_span in, char *out,
+                            const atomic_bool *given_up)
+{
+  size_t len = 0;
+
+  if (set->way == CR_CHARSET_REPLACEMENT) /* of all that is there */
+    return from_replacement(set, in, out);
+  while (in.len > 0 && !cr_is_given_up(given_up)) {
+    size_t bytes = in.len;
+    if (bytes > PIECE_BYTES + 1) /* a half of UTF-16's last unit isn't left alone */
+      bytes = PIECE_BYTES - begun_at(set, in, PIECE_BYTES);
+    len += decoders[set->way](set, cr_span(in.at, bytes), out ? out + len : NULL);
+    in = cr_span(in.at + bytes, in.len - bytes);
+  }
+  return len;
+}
+
 static int decode_twice(struct cr_arena *arena, const struct cr_charset *set, struct cr_span in,
                         struct cr_span *out)
 {
-  decoder decode = decoders[set->way];
   if (in.len > SIZE_MAX / 4)
     return CRAWLER_E_NOMEM;
-  size_t len = decode(set, in, NULL);
+  size_t len = decode_pieces(set, in, NULL, arena->given_up);
+  if (cr_is_given_up(arena->given_up))
+    return CRAWLER_E_NOMEM;
   char *text = cr_arena_bytes(arena, len + 1);
   if (!text)
     return CRAWLER_E_NOMEM;
 
-  (void)decode(set, in, text);
+  (void)decode_pieces(set, in, text, NULL); /* as long as it was counted */
   text[len] = '\0';
   *out = cr_span(text, len);
   return 0;

@@ -9,7 +9,7 @@
  */
 #include "parse/charset.h"
 
-enum { REPLACEMENT = 0xfffd, FOUR_BYTES = 0x10000 };
+enum { REPLACEMENT = 0xfffd, FOUR_BYTES = 0x10000, BYTES_A_CHECK = 64 * 1024 };
 
 struct run {      /* characters that follow one another, as do their code points */
   uint32_t first; /* its bytes as a number; of four: FOUR_BYTES and the standard's pointer */
@@ -149,11 +149,18 @@ static bool is_cut(enum cr_iconv_set set, struct cr_span rest)
   return set == CR_ICONV_GB18030 && rest.len < 4 && begins_four(rest);
 }
 
-bool cr_charset_find_exact(enum cr_iconv_set set, struct cr_span in, struct cr_exact *exact)
+bool cr_charset_find_exact(enum cr_iconv_set set, struct cr_span in, struct cr_exact *exact,
+                           const atomic_bool *given_up)
 {
   const struct table *table = &tables[set];
+  size_t check_at = BYTES_A_CHECK;
 
   for (size_t at = 0; table->count > 0 && at < in.len;) {
+    if (at >= check_at) {
+      check_at = at + BYTES_A_CHECK;
+      if (cr_is_given_up(given_up))
+        return false;
+    }
     struct cr_span rest = cr_span(in.at + at, in.len - at);
     if ((uint8_t)rest.at[0] < 0x80) {
       at++;

@@ -16,7 +16,9 @@
 enum {
   REPLACEMENT = 0xfffd,
   MOST_BYTES = 3, /* of UTF-8 a byte of any of these encodings may turn into */
-  SLACK_BYTES = 16
+  SLACK_BYTES = 16,
+  PIECE_BYTES = 256 * 1024, /* of UTF-8, that a call of iconv may write */
+  CALLS_A_CHECK = 1024
 };
 
 static const struct {
@@ -51,9 +53,11 @@ static iconv_t open_converter(enum cr_iconv_set set)
   return converter;
 }
 
-/* Room for so many bytes more and a NUL. */
+/* Room for so many bytes more and a NUL. All that is written asks for it now and then. */
 static int reserve(struct cr_iconv *cv, size_t more_bytes)
 {
+  if (++cv->asked % CALLS_A_CHECK == 0 && cr_is_given_up(cv->arena->given_up))
+    return CRAWLER_E_NOMEM;
   if (more_bytes < cv->cap - cv->len)
     return 0;
   if (cv->cap > SIZE_MAX / 2 - more_bytes)
@@ -117,7 +121,8 @@ static int convert(struct cr_iconv *cv, iconv_t converter, struct cr_span *in)
   } source = { in ? in->at : NULL };
   size_t source_bytes = in ? in->len : 0;
   char *target = cv->data + cv->len;
-  size_t target_bytes = cv->cap - cv->len - 1;
+  size_t room = cv->cap - cv->len - 1;
+  size_t target_bytes = room < PIECE_BYTES ? room : PIECE_BYTES;
 
   size_t result = iconv(converter, in ? &source.unused : NULL, in ? &source_bytes : NULL, &target,
                         &target_bytes);
@@ -150,6 +155,16 @@ static int pass_problem(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_sp
   return replace(cv, set, in);
 }
 
+/* The room is used up, or a piece is written. */
+static int go_on(struct cr_iconv *cv, size_t left_bytes)
+{
+  if (cr_is_given_up(cv->arena->given_up))
+    return CRAWLER_E_NOMEM;
+  if (cv->cap - cv->len - 1 > SLACK_BYTES)
+    return 0;
+  return reserve(cv, left_bytes * MOST_BYTES + SLACK_BYTES);
+}
+
 static int convert_all(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_span in)
 {
   iconv_t converter = (iconv_t)cv->converters[set];
@@ -159,7 +174,7 @@ static int convert_all(struct cr_iconv *cv, enum cr_iconv_set set, struct cr_spa
     const char *before = in.at;
     int problem = convert(cv, converter, &in);
     if (problem == E2BIG)
-      err = reserve(cv, in.len * MOST_BYTES + SLACK_BYTES);
+      err = go_on(cv, in.len);
     else if (problem != 0 && in.len > 0)
       err = pass_problem(cv, set, &in, in.at != before);
   }
@@ -171,7 +186,7 @@ static int convert_exactly(struct cr_iconv *cv, enum cr_iconv_set set, struct cr
 {
   struct cr_exact exact;
 
-  while (cr_charset_find_exact(set, in, &exact)) {
+  while (cr_charset_find_exact(set, in, &exact, cv->arena->given_up)) {
     size_t behind = exact.at + exact.bytes;
     int err = convert_all(cv, set, cr_span(in.at, exact.at));
     if (err == 0)

@@ -12,7 +12,7 @@
 #include "base/find.h"
 #include "parse/charset.h"
 
-enum { REPLACEMENT = 0xfffd };
+enum { REPLACEMENT = 0xfffd, TOKENS_A_CHECK = 4096 };
 
 /* What makes the next token but white space and comments a URL, if it is a string or (behind
  * @import) a URL anyway. */
@@ -47,6 +47,7 @@ void cr_css_begin(struct cr_css *css, struct cr_span text)
   css->expects = EXPECTS_NOTHING;
   css->in_namespace = false;
   css->set_depth = 0;
+  css->given_up = NULL;
   if (!may_have_urls(css->at, css->end))
     css->at = css->end;
 }
@@ -365,8 +366,11 @@ static bool read_token(struct cr_css *css, struct cr_css_url *found)
 
 bool cr_css_next(struct cr_css *css, struct cr_css_url *found)
 {
-  while (css->at < css->end)
+  for (unsigned tokens = 1; css->at < css->end; tokens++) {
     if (read_token(css, found))
       return true;
+    if (tokens % TOKENS_A_CHECK == 0 && cr_is_given_up(css->given_up))
+      return false;
+  }
   return false;
 }

@@ -9,6 +9,8 @@
 
 #include "sitemap/feed.h"
 
+enum { BYTES_A_CHECK = 256 * 1024 };
+
 static crawler_link_kind kind_of(const struct cr_feed_link *link)
 {
   switch (link->rel) {
@@ -86,6 +88,18 @@ static int note_about(void *arg, const struct cr_feed_about *about)
   return c->err;
 }
 
+static int add_all(struct cr_feed *feed, struct cr_collect *c, struct cr_span utf8)
+{
+  int err = 0;
+
+  while (err == 0 && utf8.len > 0 && !cr_collect_is_given_up(c)) {
+    size_t bytes = utf8.len < BYTES_A_CHECK ? utf8.len : BYTES_A_CHECK;
+    err = cr_feed_add(feed, utf8.at, bytes);
+    utf8 = cr_span(utf8.at + bytes, utf8.len - bytes);
+  }
+  return err;
+}
+
 void cr_feed_links(struct cr_collect *c, struct cr_span utf8)
 {
   struct feed_links links = { .collect = c };
@@ -97,8 +111,7 @@ void cr_feed_links(struct cr_collect *c, struct cr_span utf8)
     return;
   }
   /* What isn't well-formed ends there; what came before was told. */
-  if (cr_feed_add(feed, utf8.at, utf8.len) == CRAWLER_E_NOMEM ||
-      cr_feed_end(feed) == CRAWLER_E_NOMEM)
+  if (add_all(feed, c, utf8) == CRAWLER_E_NOMEM || cr_feed_end(feed) == CRAWLER_E_NOMEM)
     c->err = CRAWLER_E_NOMEM;
   cr_feed_close(feed);
   c->base = 0;

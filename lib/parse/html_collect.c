@@ -68,6 +68,14 @@ int cr_collect_utf8(struct cr_collect *c, struct cr_span *raw)
   return 0;
 }
 
+bool cr_collect_is_given_up(struct cr_collect *c)
+{
+  if (!cr_is_given_up(c->scratch->given_up))
+    return false;
+  c->err = CRAWLER_E_NOMEM;
+  return true;
+}
+
 static struct cr_span decode(struct cr_collect *c, struct cr_arena *arena, struct cr_span raw,
                              enum cr_html_context context)
 {

@@ -133,6 +133,8 @@ struct cr_span cr_collect_decode(struct cr_collect *c, struct cr_arena *arena, s
 struct cr_span cr_collect_view(struct cr_collect *c, struct cr_span raw, bool is_decoded);
 /* Text as UTF-8, references still in it; in scratch if it wasn't. CRAWLER_E_NOMEM. */
 int cr_collect_utf8(struct cr_collect *c, struct cr_span *text);
+/* Does nobody want it any more (arena.h)? Then all that collects ends, as with any error. */
+bool cr_collect_is_given_up(struct cr_collect *c);
 static inline bool cr_collect_wants(const struct cr_collect *c, crawler_link_kind kind)
 {
   return (c->wants.kinds & CR_LINK_BIT(kind)) != 0;

@@ -33,7 +33,7 @@ struct rule {
 #define SRCSET CRAWLER_LINK_IMAGE, FORM_SRCSET
 #define BY_REL CRAWLER_LINK_LINK, FORM_REL
 
-enum { MOST_RULES = 8 };
+enum { MOST_RULES = 8, URLS_A_CHECK = 1024 };
 
 static const struct rule rules[CR_LINK_SETS][MOST_RULES] = {
   [CR_LINKS_A] = { { "href", URL(A) }, { "ping", LIST(PING) } },
@@ -283,7 +283,10 @@ static void read_sheet(struct cr_collect *c, const struct cr_html_tag *tag, cons
   struct cr_css_url url;
 
   cr_css_begin(&css, utf8);
-  while (c->err == 0 && cr_css_next(&css, &url)) {
+  css.given_up = c->scratch->given_up;
+  for (unsigned urls = 1; c->err == 0 && cr_css_next(&css, &url); urls++) {
+    if (urls % URLS_A_CHECK == 0 && cr_collect_is_given_up(c))
+      return;
     struct crawler_link *link = cr_collect_link(c, tag, CRAWLER_LINK_CSS, css_href(c, &url));
     if (!link)
       continue;

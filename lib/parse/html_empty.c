@@ -10,6 +10,8 @@
 #include "crawl/crawler.h"
 #include "parse/html_feedback.h"
 
+enum { TOKENS_A_CHECK = 1024 };
+
 /* out NULL only counts. */
 static size_t add(char *out, size_t len, struct cr_span text)
 {
@@ -25,17 +27,20 @@ static size_t add_end_tag(char *out, size_t len, struct cr_span name)
   return add(out, len, CR_SPAN(">"));
 }
 
-static size_t write(struct cr_span xhtml, char *out)
+static size_t write(struct cr_span xhtml, char *out, const atomic_bool *given_up)
 {
   struct cr_html_tokens t = { .wanted = CR_HTML_WANT_ALL, .records_all = true, .is_xhtml = true };
   struct cr_html_token token = { .type = CR_HTML_OTHER };
   struct cr_feedback f;
   const char *from = xhtml.at; /* not written yet */
   size_t len = 0;
+  unsigned tokens = 0;
 
   cr_feedback_init(&f);
   cr_html_feed(&t, xhtml, true);
   while (token.type != CR_HTML_MORE) {
+    if (++tokens % TOKENS_A_CHECK == 0 && cr_is_given_up(given_up))
+      break;
     (void)cr_html_next(&t, &token);
     if (token.type == CR_HTML_START_TAG) {
       (void)cr_feedback_start(&f, &t, &token);
@@ -55,13 +60,13 @@ int cr_html_end_empty(struct cr_arena *arena, struct cr_span *xhtml)
 {
   if (xhtml->len == 0)
     return 0;
-  size_t len = write(*xhtml, NULL);
+  size_t len = write(*xhtml, NULL, arena->given_up);
   if (len == xhtml->len)
     return 0;
   char *out = cr_arena_bytes(arena, len + 1);
-  if (!out)
+  if (!out || cr_is_given_up(arena->given_up)) /* else it is as long as it was counted */
     return CRAWLER_E_NOMEM;
-  (void)write(*xhtml, out);
+  (void)write(*xhtml, out, NULL);
   out[len] = '\0';
   *xhtml = cr_span(out, len);
   return 0;

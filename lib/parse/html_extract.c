@@ -9,7 +9,7 @@
 
 #include "base/find.h"
 
-enum { FIRST_CARRY = 256 };
+enum { FIRST_CARRY = 256, TOKENS_A_CHECK = 1024 };
 
 void cr_extract_begin(struct cr_extract *x, struct cr_collect *collect, struct cr_mem *mem,
                       size_t max_carry_bytes)
@@ -394,11 +394,12 @@ static void forget_inside(struct cr_collect *c)
   c->is_guess = c->is_guess && c->depth > 0;
 }
 
-static void read_tokens(struct cr_extract *x)
+/* False: there are more tokens. */
+static bool read_some(struct cr_extract *x)
 {
   const struct cr_collect *c = x->collect;
 
-  for (;;) {
+  for (unsigned left = TOKENS_A_CHECK; left > 0; left--) {
     if (c->inside.at && c->err == 0)
       enter(x);
     if (x->passages && x->svg_link_level == 0 && cr_passage_is_edge(&x->t))
@@ -407,14 +408,23 @@ static void read_tokens(struct cr_extract *x)
     read_token(x);
     if (c->err < 0 || (!x->goes_on && c->depth == 0 && cr_extract_is_doubtful(x))) {
       forget_inside(x->collect);
-      return;
+      return true;
     }
     if (x->token.type != CR_HTML_MORE || c->inside.at)
       continue;
     if (c->depth == 0)
-      return;
+      return true;
     leave(x);
   }
+  return false;
+}
+
+static void read_tokens(struct cr_extract *x)
+{
+  do {
+    if (cr_collect_is_given_up(x->collect))
+      return;
+  } while (!read_some(x));
 }
 
 static void read_bytes(struct cr_extract *x, struct cr_span bytes, bool is_last)

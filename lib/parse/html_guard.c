@@ -12,6 +12,8 @@
 #include "parse/html_rules.h"
 #include "parse/parse.h"
 
+enum { TAGS_A_CHECK = 1024 };
+
 static bool may_have_cdata(const struct cr_stack *stack)
 {
   const struct cr_open *top = cr_stack_top(stack);
@@ -28,11 +30,21 @@ static void pass_text(struct cr_stack *stack, struct cr_span text)
     cr_stack_reopen(stack);
 }
 
-struct cr_html_shape cr_html_measure(struct cr_span html)
+static void note_piece(struct cr_html_shape *shape, const char *from, const char *to)
+{
+  size_t bytes = (size_t)(to - from);
+
+  if (bytes > shape->piece_bytes)
+    shape->piece_bytes = bytes;
+}
+
+struct cr_html_shape cr_html_measure(struct cr_span html, const atomic_bool *given_up)
 {
   struct cr_html_scan s = { html.at, html.at + html.len };
-  struct cr_html_shape shape = { 0, 0 };
+  struct cr_html_shape shape = { 0, 0, 0 };
   const char *behind = s.at; /* the last tag */
+  const char *last = s.at;   /* its name */
+  unsigned tags = 0;
   struct cr_stack stack;
   struct cr_html_tag tag;
 
@@ -44,6 +56,10 @@ struct cr_html_shape cr_html_measure(struct cr_span html)
   stack.is_unsure = false;
   while (stack.most <= CR_HTML_MAX_DEPTH && shape.attributes <= CR_HTML_MAX_ATTRIBUTES &&
          cr_html_scan_tag(&s, &tag, may_have_cdata(&stack))) {
+    if (++tags % TAGS_A_CHECK == 0 && cr_is_given_up(given_up))
+      break;
+    note_piece(&shape, last, tag.name.at);
+    last = tag.name.at;
     const struct cr_element *known = cr_html_element(tag.name);
     pass_text(&stack, cr_span(behind, (size_t)(tag.name.at - 1 - (tag.is_end ? 1 : 0) - behind)));
     if (tag.attributes > shape.attributes)
@@ -54,13 +70,16 @@ struct cr_html_shape cr_html_measure(struct cr_span html)
       cr_html_start_tag(&stack, &s, &tag, known);
     behind = s.at;
   }
+  note_piece(&shape, last, html.at + html.len);
   shape.depth = stack.most;
   return shape;
 }
 
-enum cr_parse_note cr_html_guard(struct cr_span html)
+enum cr_parse_note cr_html_guard(struct cr_span html, const atomic_bool *given_up)
 {
-  struct cr_html_shape shape = cr_html_measure(html);
+  struct cr_html_shape shape = cr_html_measure(html, given_up);
   bool is_over = shape.depth > CR_HTML_MAX_DEPTH || shape.attributes > CR_HTML_MAX_ATTRIBUTES;
-  return is_over ? CR_PARSE_TOO_DEEP : CR_PARSE_WHOLE;
+  if (is_over)
+    return CR_PARSE_TOO_DEEP;
+  return shape.piece_bytes > CR_HTML_MAX_PIECE ? CR_PARSE_TOO_BIG : CR_PARSE_WHOLE;
 }

@@ -19,6 +19,7 @@
 enum {
   ALIGNMENT = 16, /* of cr_arena_alloc */
   ALLOCATIONS_A_CHECK = 256,
+  LARGE_BYTES = 256 * 1024,
   MAX_MS = 2000 /* 20 MB of ordinary pages */
 };
 
@@ -45,12 +46,14 @@ static void leave(struct tree_memory *memory, enum cr_parse_note note)
   longjmp(memory->out, 1);
 }
 
-static bool is_late(struct tree_memory *memory)
+/* A large block is a text that has doubled, which took a while. */
+static bool is_late(struct tree_memory *memory, size_t bytes)
 {
-  if (--memory->until_check > 0)
+  if (--memory->until_check > 0 && bytes < LARGE_BYTES)
     return false;
   memory->until_check = ALLOCATIONS_A_CHECK;
-  return memory->limits->clock_ms() > memory->deadline_ms;
+  return cr_is_given_up(memory->limits->given_up) ||
+         memory->limits->clock_ms() > memory->deadline_ms;
 }
 
 /* A GumboAllocatorFunction. Doesn't return NULL, which gumbo wouldn't notice. */
@@ -62,7 +65,7 @@ static void *allocate(void *user, size_t bytes)
 
   if (bytes > SIZE_MAX - ALIGNMENT || cost > memory->left_bytes)
     leave(memory, CR_PARSE_TOO_BIG);
-  if (is_late(memory))
+  if (is_late(memory, bytes))
     leave(memory, CR_PARSE_TOO_SLOW);
   void *block = cr_arena_alloc(memory->arena, bytes);
   if (!block) {

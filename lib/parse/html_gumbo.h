@@ -10,9 +10,10 @@
 
 /* What building one tree may cost. */
 struct cr_html_limits {
-  size_t max_bytes;          /* of memory */
-  int64_t max_ms;            /* of time */
-  int64_t (*clock_ms)(void); /* never goes back */
+  size_t max_bytes;            /* of memory */
+  int64_t max_ms;              /* of time */
+  int64_t (*clock_ms)(void);   /* never goes back */
+  const atomic_bool *given_up; /* see arena.h; it is then too slow */
 };
 
 /* What a document of so many bytes gets. clock_ms NULL: the system's. */

@@ -9,6 +9,8 @@
 #include "parse/html_extract.h"
 #include "parse/html_node.h"
 
+enum { NODES_A_CHECK = 1024 };
+
 struct walk {
   struct cr_collect *c;
   uint32_t template_depth;
@@ -122,7 +124,9 @@ void cr_html_links(struct cr_collect *c, const struct GumboInternalOutput *tree)
     return;
   }
   w->c = c;
-  while (at && c->err == 0) {
+  for (unsigned nodes = 1; at && c->err == 0; nodes++) {
+    if (nodes % NODES_A_CHECK == 0 && cr_collect_is_given_up(c))
+      return;
     const char *own = cr_html_text(at);
     const struct crawler_node *child = own ? NULL : cr_html_first_child(at);
     if (own)

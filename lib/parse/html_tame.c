@@ -13,6 +13,8 @@
 #include "parse/html_feedback.h"
 #include "parse/html_reference.h"
 
+enum { TOKENS_A_CHECK = 1024 };
+
 static char *in(char *html, const char *at)
 {
   return html + (at - html);
@@ -50,16 +52,19 @@ static void tame_tag(char *html, const struct cr_html_tokens *t, const struct cr
     shorten(html, token, t->at);
 }
 
-void cr_html_tame(char *html, size_t len)
+void cr_html_tame(char *html, size_t len, const atomic_bool *given_up)
 {
   struct cr_html_tokens t = { .wanted = CR_HTML_WANT_ALL, .records_all = true };
   struct cr_html_token token = { .type = CR_HTML_OTHER };
   struct cr_feedback f;
   const char *from = html; /* may have references; not looked through yet */
+  unsigned tokens = 0;
 
   cr_feedback_init(&f);
   cr_html_feed(&t, cr_span(html, len), true);
   while (token.type != CR_HTML_MORE) {
+    if (++tokens % TOKENS_A_CHECK == 0 && cr_is_given_up(given_up))
+      return;
     (void)cr_html_next(&t, &token);
     if (!has_references(token.text_state)) {
       cr_html_tame_references(in(html, from), (size_t)(token.text.at - from));

@@ -13,6 +13,8 @@
 #include "parse/url_list.h"
 #include "url/url.h"
 
+enum { URLS_A_CHECK = 1024 };
+
 /* Header values are bytes: as UTF-8, in scratch, NUL-terminated. at NULL: no memory. */
 static struct cr_span repaired(struct cr_collect *c, struct cr_span raw)
 {
@@ -122,8 +124,11 @@ static void list_links(struct cr_collect *c, struct cr_span utf8)
   struct cr_url_list list = { utf8.at, utf8.at + utf8.len };
   struct cr_span url;
 
-  while (c->err == 0 && cr_url_list_next(&list, &url))
+  for (unsigned urls = 1; c->err == 0 && cr_url_list_next(&list, &url); urls++) {
+    if (urls % URLS_A_CHECK == 0 && cr_collect_is_given_up(c))
+      return;
     (void)cr_collect_link(c, NULL, CRAWLER_LINK_TEXT, url);
+  }
 }
 
 static void sheet_links(struct cr_collect *c, struct cr_span utf8)

@@ -3,6 +3,7 @@
  *
  * One pure function over one struct: it runs on a worker or on the loop thread, touches nothing but
  * the struct, its arenas and its memory, and is bounded in time and memory by its input's size.
+ * Once scratch's given_up is raised it returns soon, and what it leaves means nothing.
  */
 #ifndef CR_PARSE_PARSE_H
 #define CR_PARSE_PARSE_H
@@ -32,7 +33,7 @@ struct cr_parse {
   /* in */
   struct cr_mem *mem;
   struct cr_arena *keep;            /* the page's: links, strings, and the tree when it's wanted */
-  struct cr_arena *scratch;         /* reset by the caller afterwards */
+  struct cr_arena *scratch;         /* reset by the caller afterwards; given_up ends all of it */
   struct cr_passages *passages;     /* this thread's; NULL: nothing is remembered */
   struct cr_span wire;              /* as it arrived */
   struct cr_span coding;            /* Content-Encoding; empty: none */
@@ -133,7 +134,8 @@ void cr_passages_close(struct cr_passages *passages); /* NULL is fine */
 
 /* ---- html_guard.c ---- */
 
-/* May gumbo build a tree of this? One pass over the bytes (notes: quadratic on nesting). */
-enum cr_parse_note cr_html_guard(struct cr_span html);
+/* May gumbo build a tree of this? One pass over the bytes (notes: quadratic on nesting). Once
+ * given_up (arena.h) is raised the answer is any. */
+enum cr_parse_note cr_html_guard(struct cr_span html, const atomic_bool *given_up);
 
 #endif

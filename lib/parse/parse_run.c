@@ -25,10 +25,12 @@ enum { MIME_BYTES = 128, USUAL_RATIO = 4 };
 /* A cr_inflate_sink. */
 static int add_decoded(void *arg, const char *data, size_t bytes)
 {
-  struct cr_buf *decoded = arg;
-  size_t room = decoded->max_bytes - decoded->len;
-  int err = cr_buf_add(decoded, data, bytes < room ? bytes : room);
+  struct cr_parse *p = arg;
+  size_t room = p->decoded.max_bytes - p->decoded.len;
 
+  if (cr_is_given_up(p->scratch->given_up))
+    return CRAWLER_E_NOMEM;
+  int err = cr_buf_add(&p->decoded, data, bytes < room ? bytes : room);
   return err == 0 && bytes > room ? CRAWLER_E_LIMIT : err;
 }
 
@@ -49,7 +51,7 @@ static int decode_all(struct cr_parse *p, struct cr_inflate *coding)
   cr_buf_init(&p->decoded, p->mem, CR_MEM_BODY, most);
   int err = cr_buf_reserve(&p->decoded, usual); /* saves growing in steps; that may still come */
   if (err == 0)
-    err = cr_inflate_add(coding, p->wire.at, p->wire.len, add_decoded, &p->decoded);
+    err = cr_inflate_add(coding, p->wire.at, p->wire.len, add_decoded, p);
   if (err == CRAWLER_E_LIMIT)
     err = take_cut(p, err);
   else if (err == 0 && cr_inflate_end(coding) < 0)
@@ -148,6 +150,7 @@ static struct cr_html_limits limits_of(const struct cr_parse *p, struct cr_span 
 
   if (p->max_tree_bytes > 0 && p->max_tree_bytes < limits.max_bytes)
     limits.max_bytes = p->max_tree_bytes;
+  limits.given_up = p->scratch->given_up;
   return limits;
 }
 
@@ -159,7 +162,7 @@ static enum cr_parse_note build_kept(struct cr_parse *p, struct cr_span utf8)
 
   if (!copy)
     return CR_PARSE_NO_MEMORY;
-  cr_html_tame(copy, utf8.len);
+  cr_html_tame(copy, utf8.len, p->scratch->given_up);
   enum cr_parse_note note = cr_html_build(&built, p->keep, cr_span(copy, utf8.len), &limits);
   if (note != CR_PARSE_WHOLE)
     return note;
@@ -187,14 +190,14 @@ static enum cr_parse_note build_scratch(struct cr_parse *p, struct cr_span utf8,
                                         const struct GumboInternalOutput **tree)
 {
   struct cr_html_limits limits = limits_of(p, utf8);
-  enum cr_parse_note note = cr_html_guard(utf8);
+  enum cr_parse_note note = cr_html_guard(utf8, p->scratch->given_up);
 
   if (note != CR_PARSE_WHOLE)
     return note;
   char *copy = cr_arena_strndup(p->scratch, utf8.at, utf8.len);
   if (!copy)
     return CR_PARSE_NO_MEMORY;
-  cr_html_tame(copy, utf8.len);
+  cr_html_tame(copy, utf8.len, p->scratch->given_up);
   return cr_html_build(tree, p->scratch, cr_span(copy, utf8.len), &limits);
 }
 
@@ -340,7 +343,7 @@ enum cr_parse_note cr_parse_document(struct cr_parse *p)
 
   if (decode_for_tree(p, &utf8) < 0)
     return CR_PARSE_NO_MEMORY;
-  enum cr_parse_note note = cr_html_guard(utf8);
+  enum cr_parse_note note = cr_html_guard(utf8, p->scratch->given_up);
   return note == CR_PARSE_WHOLE ? build_document(p, utf8) : note;
 }
 

@@ -275,6 +275,52 @@ static void no_memory_is_an_ordinary_error(void **state)
   cr_test_oom(decode_all_cases, NULL);
 }
 
+/* Long texts are decoded in pieces of 256 KB (of UTF-8, where iconv does it): what lies across the
+ * edge is what it is elsewhere. */
+static void pieces_cut_no_character(void **state)
+{
+  static const struct {
+    const char *charset;
+    struct cr_span pad; /* a space */
+    struct cr_span tail;
+  } texts[] = {
+    { "utf-8", CR_SPAN_INIT(" "),
+      CR_SPAN_INIT("\xe2\x82\xac\xf0\x9f\x98\x80\xff\x80\x80\x80\x80\x80\xe2\x82") },
+    { "utf-16le", CR_SPAN_INIT(" \0"),
+      CR_SPAN_INIT("\x3d\xd8\x00\xde\x3d\xd8\x41\0\x3d\xd8\x00\xde\x3d\xd8\x01") },
+    { "utf-16be", CR_SPAN_INIT("\0 "),
+      CR_SPAN_INIT("\xd8\x3d\xde\x00\xd8\x3d\0A\xde\x00\xd8\x3d\xde") },
+    { "windows-1252", CR_SPAN_INIT(" "), CR_SPAN_INIT("\xe9\x80") },
+    { "big5", CR_SPAN_INIT(" "), CR_SPAN_INIT("\xa4\xa4\xff\xa4\xe5\xa4 ") },
+    { "gb18030", CR_SPAN_INIT(" "), CR_SPAN_INIT("\xb0\xa1\x81\x30\x81\x30\xff\x80") },
+    { "euc-jp", CR_SPAN_INIT(" "), CR_SPAN_INIT("\xa4\xa2\x8f\xb0\xa1\x8e\xb1\xff") },
+  };
+  static char in[(256 << 10) + 64];
+  struct cr_mem mem;
+  struct cr_arena arena;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+    for (size_t before = 0; before <= texts[i].tail.len; before++) {
+      size_t step = texts[i].pad.len;
+      size_t pads = ((256 << 10) - before) / step;
+      struct cr_span alone, out;
+      for (size_t k = 0; k < pads; k++)
+        memcpy(in + k * step, texts[i].pad.at, step);
+      memcpy(in + pads * step, texts[i].tail.at, texts[i].tail.len);
+      struct cr_span all = cr_span(in, pads * step + texts[i].tail.len);
+      assert_int_equal(cr_charset_decode(&arena, texts[i].charset, texts[i].tail, &alone), 0);
+      assert_int_equal(cr_charset_decode(&arena, texts[i].charset, all, &out), 0);
+      if (out.len != pads + alone.len || memcmp(out.at + pads, alone.at, alone.len) != 0)
+        fail_msg("%s, %zu bytes in front", texts[i].charset, before);
+      cr_arena_reset(&arena);
+    }
+  cr_arena_free(&arena);
+  cr_test_mem_done(&mem);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -285,6 +331,7 @@ int main(void)
     cmocka_unit_test(whatever_comes_in_utf8_goes_out),
     cmocka_unit_test(the_ceiling_of_the_arena_holds),
     cmocka_unit_test(no_memory_is_an_ordinary_error),
+    cmocka_unit_test(pieces_cut_no_character),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,7 +69,7 @@ static void the_first_character_that_converters_differ_in_is_found(void **state)
   (void)state;
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
     struct cr_exact exact = { 0, NONE, 0 };
-    bool is_found = cr_charset_find_exact(cases[i].set, cases[i].in, &exact);
+    bool is_found = cr_charset_find_exact(cases[i].set, cases[i].in, &exact, NULL);
     if (is_found != (cases[i].bytes != NONE) || exact.at != cases[i].at ||
         exact.bytes != cases[i].bytes || exact.code != cases[i].code)
       fail_msg("case %zu: %zu bytes at %zu are U+%04X (%s)", i, exact.bytes, exact.at, exact.code,
@@ -84,7 +84,7 @@ static size_t count_pairs(enum cr_iconv_set set)
   for (unsigned pair = 0x8000; pair < 0x10000; pair++) {
     char in[3] = { (char)(pair >> 8), (char)pair, '<' };
     struct cr_exact exact;
-    if (cr_charset_find_exact(set, cr_span(in, sizeof(in)), &exact) && exact.bytes == 2)
+    if (cr_charset_find_exact(set, cr_span(in, sizeof(in)), &exact, NULL) && exact.bytes == 2)
       count++;
   }
   return count;

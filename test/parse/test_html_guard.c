@@ -54,7 +54,7 @@ static void depth_is_that_of_the_open_elements(void **state)
   };
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-    size_t depth = cr_html_measure(cr_span_text(cases[i].html)).depth;
+    size_t depth = cr_html_measure(cr_span_text(cases[i].html), NULL).depth;
     if (depth != cases[i].want)
       fail_msg("%s: %zu, not %zu", cases[i].html, depth, cases[i].want);
   }
@@ -68,7 +68,7 @@ static size_t attributes_of(size_t count)
     len += (size_t)snprintf(html + len, sizeof(html) - len, " a%zu", i);
   len += (size_t)snprintf(html + len, sizeof(html) - len, ">");
   assert_true(len < sizeof(html));
-  return cr_html_measure(cr_span(html, len)).attributes;
+  return cr_html_measure(cr_span(html, len), NULL).attributes;
 }
 
 static void attributes_of_the_widest_tag_are_counted(void **state)
@@ -77,7 +77,7 @@ static void attributes_of_the_widest_tag_are_counted(void **state)
   assert_int_equal(attributes_of(0), 0);
   assert_int_equal(attributes_of(1), 1);
   assert_int_equal(attributes_of(1000), 1000);
-  assert_int_equal(cr_html_measure(CR_SPAN("<a b c><p d='x y z'>")).attributes, 2);
+  assert_int_equal(cr_html_measure(CR_SPAN("<a b c><p d='x y z'>"), NULL).attributes, 2);
 }
 
 /* unit, times over, in memory of its own. */
@@ -97,7 +97,7 @@ static enum cr_parse_note judge(const char *unit, size_t times)
 {
   size_t len = 0;
   char *html = repeat(unit, times, &len);
-  enum cr_parse_note note = cr_html_guard(cr_span(html, len));
+  enum cr_parse_note note = cr_html_guard(cr_span(html, len), NULL);
   free(html);
   return note;
 }
@@ -184,7 +184,7 @@ static void limits_are_exact(void **state)
   char *attributes = repeat(" a", CR_HTML_MAX_ATTRIBUTES + 1, &len);
   memcpy(attributes, "<p", 2); /* the first one is the name */
   attributes[len - 1] = '>';   /* and the last one isn't there */
-  assert_int_equal(cr_html_measure(cr_span(attributes, len)).attributes,
+  assert_int_equal(cr_html_measure(cr_span(attributes, len), NULL).attributes,
                    CR_HTML_MAX_ATTRIBUTES - 1);
   free(attributes);
   assert_int_equal(judge("<p a a a a a a a a a a a a a a a a a a a a a a a a a a a>", 100),
@@ -271,16 +271,43 @@ static void gumbo_is_never_much_deeper(void **state)
   for (uint64_t seed = 1; seed <= 4000; seed++) {
     const struct GumboInternalOutput *tree = NULL;
     struct cr_span soup = cr_span(html, write_soup(seed * 7919, html, sizeof(html)));
-    struct cr_html_limits limits = { 64 * 1024 * 1024, 1000, no_time };
+    struct cr_html_limits limits = { 64 * 1024 * 1024, 1000, no_time, NULL };
     assert_int_equal(cr_html_build(&tree, &arena, soup, &limits), CR_PARSE_WHOLE);
     size_t real = depth_of(tree);
-    size_t guessed = cr_html_measure(soup).depth;
+    size_t guessed = cr_html_measure(soup, NULL).depth;
     if (real > 3 * guessed + 50)
       fail_msg("%zu, guessed %zu, for %.*s", real, guessed, (int)soup.len / 40, soup.at);
     cr_arena_reset(&arena);
   }
   cr_arena_free(&arena);
   cr_test_mem_done(&mem);
+}
+
+/* gumbo can't be stopped inside of one. */
+static void a_piece_without_end_is_refused(void **state)
+{
+  static const struct {
+    const char *begin;
+    size_t bytes;
+    enum cr_parse_note note;
+  } cases[] = {
+    { "<p>", CR_HTML_MAX_PIECE - 10, CR_PARSE_WHOLE },
+    { "<p>", CR_HTML_MAX_PIECE, CR_PARSE_TOO_BIG },
+    { "<script>", CR_HTML_MAX_PIECE, CR_PARSE_TOO_BIG },
+    { "<!--", CR_HTML_MAX_PIECE, CR_PARSE_TOO_BIG },
+    { "<p a='", CR_HTML_MAX_PIECE, CR_PARSE_TOO_BIG },
+  };
+  char *html = malloc(CR_HTML_MAX_PIECE + 64);
+  (void)state;
+
+  assert_non_null(html);
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    size_t begin = strlen(cases[i].begin);
+    memcpy(html, cases[i].begin, begin);
+    memset(html + begin, 'x', cases[i].bytes);
+    assert_int_equal(cr_html_guard(cr_span(html, begin + cases[i].bytes), NULL), cases[i].note);
+  }
+  free(html);
 }
 
 int main(void)
@@ -291,6 +318,7 @@ int main(void)
     cmocka_unit_test(what_nests_without_end_is_refused),
     cmocka_unit_test(what_only_looks_deep_is_let_through),
     cmocka_unit_test(limits_are_exact),
+    cmocka_unit_test(a_piece_without_end_is_refused),
     cmocka_unit_test(gumbo_is_never_much_deeper),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,7 +189,7 @@ static void a_tree_over_its_memory_is_left(void **state)
 
   open_rig(&rig);
   for (size_t bytes = 0; bytes < 2 * 1024 * 1024; bytes = bytes * 3 + 500) {
-    struct cr_html_limits limits = { bytes, 1000, frozen };
+    struct cr_html_limits limits = { bytes, 1000, frozen, NULL };
     enum cr_parse_note note = cr_html_build(&rig.tree, &rig.arena, cr_span_text(html), &limits);
     assert_int_equal(note, CR_PARSE_TOO_BIG);
     assert_null(rig.tree);
@@ -204,7 +204,7 @@ static void a_tree_over_its_memory_is_left(void **state)
 static void an_arena_with_a_ceiling_is_too_big_too(void **state)
 {
   (void)state;
-  struct cr_html_limits limits = { 64 * 1024 * 1024, 1000, frozen };
+  struct cr_html_limits limits = { 64 * 1024 * 1024, 1000, frozen, NULL };
   struct rig rig;
   char *html = repeat("<p>x", 5000);
 
@@ -225,7 +225,7 @@ static int64_t hasty(void)
 static void a_tree_over_its_time_is_left(void **state)
 {
   (void)state;
-  struct cr_html_limits limits = { 64 * 1024 * 1024, 10, hasty };
+  struct cr_html_limits limits = { 64 * 1024 * 1024, 10, hasty, NULL };
   struct rig rig;
   char *html = repeat("<p>x", 20000);
 
@@ -259,7 +259,7 @@ static void build_once(struct cr_mem *mem, void *arg)
 {
   const struct GumboInternalOutput *tree = NULL;
   struct cr_span html = cr_span_text(arg);
-  struct cr_html_limits limits = { 1024 * 1024, 1000, frozen };
+  struct cr_html_limits limits = { 1024 * 1024, 1000, frozen, NULL };
   struct cr_arena arena;
 
   cr_arena_init(&arena, mem, CR_MEM_PAGE, 512, 0);

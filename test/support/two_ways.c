@@ -182,11 +182,11 @@ static bool read_tree(struct reading *r, struct cr_span html, unsigned options)
   require(cr_charset_decode(&r->scratch, charset, html, &utf8) == 0);
   if (options & CR_TWO_WAYS_XHTML)
     require(cr_html_end_empty(&r->scratch, &utf8) == 0);
-  if (!is_compared(utf8) || cr_html_guard(utf8) != CR_PARSE_WHOLE)
+  if (!is_compared(utf8) || cr_html_guard(utf8, NULL) != CR_PARSE_WHOLE)
     return false;
   char *copy = cr_arena_strndup(&r->scratch, utf8.at, utf8.len);
   require(copy);
-  cr_html_tame(copy, utf8.len);
+  cr_html_tame(copy, utf8.len, NULL);
   if (cr_html_build(&tree, &r->scratch, cr_span(copy, utf8.len), &limits) != CR_PARSE_WHOLE)
     return false;
   begin(r, options & ~(unsigned)CR_TWO_WAYS_GUESSES, "utf-8");
