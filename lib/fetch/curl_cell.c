@@ -188,22 +188,24 @@ static struct cr_curl_socket *take_socket(struct cr_curl_cell *cell, int fd)
   return s;
 }
 
-/* curl 8.13 to 8.15 also remove what they never named. */
-static void leave_socket(struct cr_curl_cell *cell, int fd)
+/* Its request is over, or waits with its response unread. The easy handle may be one of libcurl's
+ * own, which have no job. curl 8.13 to 8.15 also remove what they never named. */
+static void leave_socket(struct cr_curl_cell *cell, CURL *easy, int fd)
 {
   struct cr_curl_socket *s = cr_curl_sockets_find(cell->all, fd);
+  const struct cr_curl_job *job = job_of(easy);
+  bool waits = job && job->waits;
 
   if (!s)
     return;
-  s->rests = s->local_port > 0;
-  if (s->rests)
-    (void)cr_loop_watch(cell->loop, &s->watch, CR_LOOP_READ); /* else it rests unwatched */
-  else
+  s->rests = s->local_port > 0 && !waits;
+  if (s->local_port == 0)
     cr_curl_sockets_remove(cell->all, s);
+  else /* without memory it rests unwatched */
+    (void)cr_loop_watch(cell->loop, &s->watch, waits ? 0 : CR_LOOP_READ);
 }
 
-/* The socket can't be watched: its transfer would hang, so it ends. The easy handle may be one of
- * libcurl's own, which have no job. */
+/* The socket can't be watched: its transfer would hang, so it ends. */
 static void starve(CURL *easy)
 {
   struct cr_curl_job *job = job_of(easy);
@@ -219,7 +221,7 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *r
 
   (void)record;
   if (what == CURL_POLL_REMOVE) {
-    leave_socket(cell, fd);
+    leave_socket(cell, easy, fd);
     return 0;
   }
   struct cr_curl_socket *s = take_socket(cell, fd);

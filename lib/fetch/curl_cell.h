@@ -23,6 +23,7 @@ struct
   void (*ended)(struct cr_curl_job *job, int code);
   bool inside;  /* easy is in the multi */
   bool running; /* ended wasn't called yet */
+  bool waits;   /* the owner's to say: it doesn't read for a while, and its connection isn't idle */
 };
 
 /* sockets: outlives it; may be those of other cells, too, on the same loop.

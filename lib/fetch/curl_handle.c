@@ -361,7 +361,8 @@ size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
 
   h->tls_noise = 0;
   h->is_full = untold_bytes(h) >= UNTOLD_MAX;
-  if (h->is_full || h->is_paused) /* libcurl keeps these, and reads no more */
+  h->job.waits = h->is_full || h->is_paused;
+  if (h->job.waits) /* libcurl keeps these, and reads no more */
     return CURL_WRITEFUNC_PAUSE;
   if (!h->headed) {
     stop(h, CRAWLER_FAILED_PROTOCOL, "a body without a head");
@@ -478,6 +479,7 @@ int cr_curl_handle_pause(struct cr_curl_handle *h, bool on)
 {
   h->is_full = false;
   h->is_paused = on;
+  h->job.waits = on;
   return (int)curl_easy_pause(h->job.easy, on ? CURLPAUSE_ALL : CURLPAUSE_CONT);
 }
 
@@ -541,6 +543,7 @@ void cr_curl_handle_clear(struct cr_curl_handle *h)
   h->strayed = false;
   h->is_full = false;
   h->is_paused = false;
+  h->job.waits = false;
   h->stop = CRAWLER_REASON_NONE;
   h->stop_text = NULL;
   memset(&h->choice, 0, sizeof(h->choice));

@@ -25,7 +25,7 @@ struct cr_curl_socket {
   int local_port; /* 0: no request was sent on it */
   int peer_port;
   char peer[INET6_ADDRSTRLEN]; /* its address; "": not known */
-  bool rests;                  /* libcurl doesn't want to hear of it, until its next request */
+  bool rests;                  /* no request is outstanding on it */
 };
 
 struct cr_curl_sockets {
