@@ -62,7 +62,7 @@ static struct cr_curl_job *job_of(CURL *easy)
  * there is nothing but messages of TLS itself, OpenSSL would read as long as they are sent. */
 static void give_socket(struct cr_curl_socket *s)
 {
-  if (s->rests && !cr_curl_socket_is_quiet(s))
+  if (s->local_port > 0 && !cr_curl_socket_is_quiet(s))
     cr_socket_cut(s->watch.fd);
   cr_curl_sockets_remove(s->cell->all, s);
 }
@@ -115,18 +115,24 @@ static void act(struct cr_curl_cell *cell, curl_socket_t fd, int events)
   }
 }
 
+/* Its server hangs up, or answers nobody: the next request will see. Or a transfer waits, which began
+ * to before libcurl has named the socket for it. */
+static void leave_unread(struct cr_curl_socket *s)
+{
+  (void)cr_loop_watch(s->cell->loop, &s->watch, 0);
+  if (s->is_idle)
+    cr_socket_cut(s->watch.fd);
+}
+
 static void socket_ready(struct cr_watch *watch, int events)
 {
-  const struct cr_curl_socket *s = CR_CONTAINER(watch, struct cr_curl_socket, watch);
+  struct cr_curl_socket *s = CR_CONTAINER(watch, struct cr_curl_socket, watch);
   int mask = (events & CR_LOOP_READ ? CURL_CSELECT_IN : 0) |
              (events & CR_LOOP_WRITE ? CURL_CSELECT_OUT : 0);
-  if (!s->rests) {
+  if (s->is_named)
     act(s->cell, watch->fd, mask);
-    return;
-  }
-  /* Its server hangs up, or answers nobody: the next request will see. */
-  (void)cr_loop_watch(s->cell->loop, watch, 0);
-  cr_socket_cut(watch->fd);
+  else if (!cr_curl_socket_is_quiet(s)) /* else it was read since the loop looked */
+    leave_unread(s);
 }
 
 static void timer_fired(struct cr_timer *timer)
@@ -198,7 +204,8 @@ static void leave_socket(struct cr_curl_cell *cell, CURL *easy, int fd)
 
   if (!s)
     return;
-  s->rests = s->local_port > 0 && !waits;
+  s->is_named = false;
+  s->is_idle = !waits;
   if (s->local_port == 0)
     cr_curl_sockets_remove(cell->all, s);
   else /* without memory it rests unwatched */
@@ -228,7 +235,7 @@ static int set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *r
   if (!s || cr_loop_watch(cell->loop, &s->watch, events) != 0)
     starve(easy);
   if (s)
-    s->rests = false;
+    s->is_named = true;
   return 0;
 }
 

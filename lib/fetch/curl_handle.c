@@ -180,7 +180,7 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
   }
   /* Through a proxy, whose address it names depends on libcurl's version. */
   const char *known_peer = is_proxied(h->env, h->t) ? NULL : peer;
-  if (is_kept && !cr_curl_sockets_are_quiet(h->env->sockets, local_port, known_peer, peer_port)) {
+  if (is_kept && !cr_curl_sockets_reuse(h->env->sockets, local_port, known_peer, peer_port)) {
     h->stale = true;
     return CURL_PREREQFUNC_ABORT;
   }

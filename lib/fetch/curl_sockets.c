@@ -193,18 +193,19 @@ static bool may_be_of(const struct cr_curl_socket *socket, const char *peer, int
   return socket->peer_port == peer_port && strcmp(socket->peer, peer) == 0;
 }
 
-bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, const char *peer,
-                               int peer_port)
+bool cr_curl_sockets_reuse(const struct cr_curl_sockets *s, int local_port, const char *peer,
+                           int peer_port)
 {
   bool is_known = false;
 
   if (!is_port(local_port) || s->room == 0)
     return false;
-  for (const struct cr_curl_socket *at = *of_port(s, local_port); at; at = at->next_of_port) {
+  for (struct cr_curl_socket *at = *of_port(s, local_port); at; at = at->next_of_port) {
     if (at->local_port != local_port || !may_be_of(at, peer, peer_port))
       continue;
     if (!cr_curl_socket_is_quiet(at))
       return false;
+    at->is_idle = false;
     is_known = true;
   }
   return is_known;

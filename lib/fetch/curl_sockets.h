@@ -25,7 +25,8 @@ struct cr_curl_socket {
   int local_port; /* 0: no request was sent on it */
   int peer_port;
   char peer[INET6_ADDRSTRLEN]; /* its address; "": not known */
-  bool rests;                  /* no request is outstanding on it */
+  bool is_named;               /* libcurl wants to hear of it */
+  bool is_idle;                /* no request is outstanding on it */
 };
 
 struct cr_curl_sockets {
@@ -52,9 +53,10 @@ void cr_curl_sockets_note(struct cr_curl_sockets *s, int fd, int local_port, con
                           int peer_port);
 /* Nothing to read: neither data, nor the end, nor an error. */
 bool cr_curl_socket_is_quiet(const struct cr_curl_socket *socket);
-/* Open, and quiet. false: not, or the connection isn't known. peer: as above. */
-bool cr_curl_sockets_are_quiet(const struct cr_curl_sockets *s, int local_port, const char *peer,
-                               int peer_port);
+/* Another request is about to leave on a connection: it is idle no more. false: it isn't quiet, or
+ * isn't known. peer: as above. */
+bool cr_curl_sockets_reuse(const struct cr_curl_sockets *s, int local_port, const char *peer,
+                           int peer_port);
 /* Whatever is done with them: nothing more comes or goes. Which of those that have one local port
  * is meant can't be told; the others' requests are made again. */
 void cr_curl_sockets_cut(const struct cr_curl_sockets *s, int local_port);
