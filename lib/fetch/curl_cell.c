@@ -115,8 +115,8 @@ static void act(struct cr_curl_cell *cell, curl_socket_t fd, int events)
   }
 }
 
-/* Its server hangs up, or answers nobody: the next request will see. Or a transfer waits, which began
- * to before libcurl has named the socket for it. */
+/* Its server hangs up, or answers nobody: the next request will see. Or a transfer waits, which
+ * began to before libcurl has named the socket for it. */
 static void leave_unread(struct cr_curl_socket *s)
 {
   (void)cr_loop_watch(s->cell->loop, &s->watch, 0);
