@@ -23,7 +23,7 @@ static bool is_port(int port)
 /* -1: no TCP socket. */
 static int local_port_of(int fd)
 {
-  struct sockaddr_storage name;
+  struct sockaddr_storage name = { .ss_family = AF_UNSPEC };
   socklen_t bytes = sizeof(name);
   struct sockaddr_in in;
   struct sockaddr_in6 in6;

@@ -171,6 +171,7 @@ static const struct cr_robots_rule *find_rule_rewritten(const struct cr_robots *
     look->target = cr_span(form, len);
     best = find_rule(robots, look, true, best);
   }
+  look->target = target; /* form ends here */
   return best;
 }
 
