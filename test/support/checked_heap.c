@@ -55,10 +55,9 @@ void *cr_checked_malloc(size_t bytes, const char *owner)
 
 void cr_checked_free(void *memory, const char *owner)
 {
-  struct block *block = (struct block *)memory - 1;
-
   if (!memory)
     return;
+  struct block *block = (struct block *)memory - 1;
   if (block->state == FREED)
     tell("freed twice", block);
   if (block->state != ALIVE)
