@@ -461,10 +461,6 @@ static void a_kept_connection_that_its_server_ends_is_watched_no_longer(void **s
   close_rig(&rig);
 }
 
-static const struct cr_raw_step talkative[] = {
-  DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), DO(READ)
-};
-
 static bool was_cut;
 
 static int look_and_close(void *sockets, curl_socket_t fd)
@@ -477,10 +473,7 @@ static int look_and_close(void *sockets, curl_socket_t fd)
 /* libcurl would read what came for nobody, while it closes the connection. */
 static void a_kept_connection_is_cut_before_it_is_closed_with_something_unread(void **state)
 {
-  static const struct cr_raw_step loud[] = {
-    DO(READ), TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"), DO(END)
-  };
-  const struct cr_raw_step *scripts[] = { talkative, loud };
+  const struct cr_raw_step *scripts[] = { polite, brief };
   (void)state;
 
   for (int unread = 0; unread < 2; unread++) {
