@@ -21,6 +21,7 @@ enum {
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
 };
 
+static const int64_t FRONTIER_LEAST_BYTES = (int64_t)256 << 10; /* to open, with some hundred URLs */
 static const int64_t USUAL_PAGE_BYTES = (int64_t)256 << 10; /* before there was one */
 static const int64_t TRANSFER_BYTES = (int64_t)48 << 10;    /* libcurl's and TLS's own */
 static const int64_t STREAM_BYTES = (int64_t)160 << 10;     /* as much is kept in a pause */
@@ -40,7 +41,7 @@ int64_t cr_memory_frontier(const struct cr_shard *s)
   if (most < 0 && s->settings->max_memory < 0)
     return 0; /* the frontier's word for no limit */
   most = most < 0 ? s->settings->max_memory / FRONTIER_PART : most;
-  return most > 0 ? most : 1;
+  return most > FRONTIER_LEAST_BYTES ? most : FRONTIER_LEAST_BYTES;
 }
 
 size_t cr_memory_body(const struct cr_shard *s)

@@ -5,9 +5,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
-#include <stdio.h>
 
 #include "sim/sim_crawl.h"
 
@@ -50,8 +50,8 @@ static void without_max_memory_each_option_stands_for_itself(void **state)
   assert_int_equal(cr_memory_cookies(sim.s), 16 * MB);
   assert_int_equal(cr_memory_traps(sim.s), INT64_MAX);
   assert_int_equal(cr_memory_transfers(sim.s, 64), 64);
-  cr_sim_set(&sim, "max_frontier", "0");
-  assert_int_equal(cr_memory_frontier(sim.s), 1); /* 0 is the frontier's word for no limit */
+  cr_sim_set(&sim, "max_frontier", "1M");
+  assert_int_equal(cr_memory_frontier(sim.s), MB);
   cr_sim_close(&sim);
 }
 
@@ -294,11 +294,32 @@ static void rules_that_are_awaited_are_bounded_too(void **state)
   cr_sim_close(&sim);
 }
 
+static void a_frontier_without_memory_has_enough_for_a_few_urls(void **state)
+{
+  struct cr_sim sim;
+  (void)state;
+
+  open(&sim, "none");
+  cr_sim_set(&sim, "max_frontier", "0");
+  cr_sim_add(&sim, CR_SIM_ORIGIN "/");
+  for (int i = 0; i < 1000; i++) {
+    char url[64];
+    (void)snprintf(url, sizeof(url), CR_SIM_ORIGIN "/missing/%d", i);
+    cr_sim_add(&sim, url);
+  }
+  assert_int_equal(crawler_run(sim.c), 0);
+  assert_in_range(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 100, 900);
+  assert_true(cr_sim_stat(&sim, CRAWLER_STAT_LINKS_CAPPED) > 0);
+  cr_sim_check(&sim);
+  cr_sim_close(&sim);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_max_memory_each_option_stands_for_itself),
     cmocka_unit_test(max_memory_is_shared_out),
+    cmocka_unit_test(a_frontier_without_memory_has_enough_for_a_few_urls),
     cmocka_unit_test(as_much_begins_as_there_is_room_for),
     cmocka_unit_test(streams_begin_as_if_all_of_them_were_to_be_paused),
     cmocka_unit_test(a_crawl_with_room_for_nothing_goes_on_one_by_one),

@@ -178,11 +178,20 @@ static void read_some(struct connection *c)
   c->in[c->in_bytes] = '\0';
 }
 
+/* What is sent before the connection ends leaves with its end: a client that has the whole response
+ * has the end too, and doesn't send its next request into it. */
+static int flags_of_send(const struct connection *c)
+{
+  bool is_last = c->script[c->at].kind != CR_RAW_DRIP && c->script[c->at + 1].kind == CR_RAW_END;
+
+  return MSG_NOSIGNAL | (is_last ? MSG_MORE : 0);
+}
+
 /* True: all of it left. */
 static bool send_some(struct connection *c, const char *data, size_t bytes)
 {
   while (c->sent < bytes) {
-    ssize_t n = send(c->fd, data + c->sent, bytes - c->sent, MSG_NOSIGNAL);
+    ssize_t n = send(c->fd, data + c->sent, bytes - c->sent, flags_of_send(c));
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
       c->wants_out = true;
       return false;
