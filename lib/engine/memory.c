@@ -21,7 +21,7 @@ enum {
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
 };
 
-static const int64_t FRONTIER_LEAST_BYTES = (int64_t)256 << 10; /* to open, with some hundred URLs */
+static const int64_t FRONTIER_LEAST_BYTES = (int64_t)256 << 10;
 static const int64_t USUAL_PAGE_BYTES = (int64_t)256 << 10; /* before there was one */
 static const int64_t TRANSFER_BYTES = (int64_t)48 << 10;    /* libcurl's and TLS's own */
 static const int64_t STREAM_BYTES = (int64_t)160 << 10;     /* as much is kept in a pause */
