@@ -279,13 +279,14 @@ static bool has_descriptors(void)
   return count == BASE_FDS;
 }
 
-/* CRAWLER_E_SYSTEM: no descriptors; CRAWLER_E_NETWORK: libevent can't, or has no memory; it doesn't
- * say which. */
+/* With its usual clock, of 4 ms on Linux, each delay would be so much longer, and be waited for by
+ * up to four turns more. CRAWLER_E_SYSTEM: no descriptors; CRAWLER_E_NETWORK: libevent can't, or
+ * has no memory; it doesn't say which. */
 static int make_base(struct event_base **out)
 {
   struct event_config *config;
   struct event_base *base = NULL;
-  int flags = EVENT_BASE_FLAG_NOLOCK;
+  int flags = EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_PRECISE_TIMER;
 
   flags |= EVENT_BASE_FLAG_IGNORE_ENV; /* what libevent may use isn't the environment's to say */
   if (!has_descriptors())
