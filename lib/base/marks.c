@@ -51,15 +51,15 @@ AVX2 static inline uint64_t bits_32(__m256i low, __m256i high)
   return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
 
+/* The bytes that end a name differ in their lower halves, so that each is held against the only one
+ * that it could be (Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019, 3.1.2). A
+ * byte over 0x7f is held against 0. */
 AVX2 static inline __m256i name_ends_32(__m256i bytes)
 {
-  __m256i above_tab = _mm256_sub_epi8(bytes, _mm256_set1_epi8('\t'));
-  __m256i to_return = _mm256_min_epu8(above_tab, _mm256_set1_epi8('\r' - '\t'));
-  __m256i is_line =
-      _mm256_andnot_si256(equals_32(bytes, '\v'), _mm256_cmpeq_epi8(to_return, above_tab));
+  const __m256i candidates = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, '\f', '\r', '>', '/'));
 
-  return _mm256_or_si256(_mm256_or_si256(is_line, equals_32(bytes, ' ')),
-                         _mm256_or_si256(equals_32(bytes, '/'), equals_32(bytes, '>')));
+  return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(candidates, bytes), bytes);
 }
 
 AVX2 static void look_32(struct cr_marks *m, const char *at)

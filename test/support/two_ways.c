@@ -14,11 +14,11 @@
 
 /* gumbo 0.10 is of 2015, and older than what the standard says of these. */
 static const char *const NOT_COMPARED[] = {
-  "<isindex",           /* was a form, is an unknown element */
-  "<menuitem",          /* was void */
-  "<keygen",            /* the same, and ended a select */
-  "<rb",                /* ruby's parts close each other otherwise */
-  "<rtc",     "<image", /* is an img; gumbo keeps the name */
+  "<isindex",            /* was a form, is an unknown element */
+  "<menuitem",           /* was void */
+  "<keygen",             /* the same, and ended a select */
+  "<rb",                 /* ruby's parts close each other otherwise */
+  "<rtc",      "<image", /* is an img; gumbo keeps the name */
 };
 
 struct reading {
