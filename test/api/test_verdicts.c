@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <zlib.h>
 
 #include <cmocka.h>
 
@@ -322,6 +323,51 @@ static void on_parse_runs_on_workers_or_on_the_loop_thread_without(void **state)
   }
 }
 
+static size_t gzip(char *text, size_t bytes, char *out, size_t room)
+{
+  z_stream stream = { .next_in = (Bytef *)text, .avail_in = (uInt)bytes };
+
+  stream.next_out = (Bytef *)out;
+  stream.avail_out = (uInt)room;
+  assert_int_equal(deflateInit2(&stream, 0, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  assert_int_equal(deflateEnd(&stream), Z_OK);
+  return stream.total_out;
+}
+
+/* It may be a thousand times its size. */
+static void a_coded_body_is_sooner_a_workers(void **state)
+{
+  static char text[20000];
+  static char coded[sizeof(text) + 100];
+  struct cr_site_page both[] = {
+    { .path = "/plain", .body = text, .bytes = sizeof(text) },
+    { .path = "/coded",
+      .headers = "Content-Type: text/html\nContent-Encoding: gzip\n",
+      .body = coded },
+  };
+  (void)state;
+
+  memset(text, 'x', sizeof(text));
+  both[1].bytes = gzip(text, sizeof(text), coded, sizeof(coded));
+  for (int i = 0; i < 2; i++) {
+    struct cr_site_server *site = cr_site_start_pages(both, 2);
+    struct cr_crawl_rig rig;
+    struct parses p = { .rig = &rig, .loop = pthread_self() };
+
+    cr_crawl_open(&rig, CR_WAY_RUN);
+    assert_int_equal(crawler_set_workers(rig.c, 2), 0);
+    crawler_on_parse(rig.c, count_parse, &p);
+    cr_crawl_add(&rig, cr_site_url(site, both[i].path));
+    assert_int_equal(cr_crawl_drive(&rig), 0);
+    assert_int_equal(p.calls, 1);
+    assert_int_equal(p.elsewhere, i);
+    cr_crawl_check(&rig);
+    cr_crawl_close(&rig);
+    cr_site_stop(site);
+  }
+}
+
 /* ---- setting them ---- */
 
 static int remove_me(crawler *c, crawler_page *page, void *user)
@@ -389,6 +435,7 @@ int main(void)
     cmocka_unit_test(on_body_takes_the_bytes_and_leaves_a_page_without),
     cmocka_unit_test(on_links_rejects_links),
     cmocka_unit_test(on_parse_runs_on_workers_or_on_the_loop_thread_without),
+    cmocka_unit_test(a_coded_body_is_sooner_a_workers),
     cmocka_unit_test(a_hook_can_be_removed_inside_itself),
     cmocka_unit_test(setting_a_hook_of_null_is_harmless),
     cmocka_unit_test(answers_nobody_asked_for_are_ignored),
