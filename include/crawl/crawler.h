@@ -597,12 +597,13 @@ void crawler_on_request(crawler *c, crawler_request_cb cb, void *user);
  * failed: unwanted_type. */
 void crawler_on_headers(crawler *c, crawler_page_cb cb, void *user);
 /* Decoded bytes of a page's body as they come, from the beginning again with each attempt; the page
- * has no body of its own then and is not parsed for links. Option max_body holds: beyond it the
- * transfer ends, failed: too_large. REJECT ends it: failed: unwanted_type. LATER takes these bytes
- * and pauses this one transfer until crawler_request_resume(): the next bytes come then. Meanwhile
- * nothing more is read, at most 160 KB are kept, as they were sent, option timeout doesn't run and
- * max_time does; the host's slot stays taken. crawler_stop() cuts what is paused, or answers LATER
- * after it, as crawler_cancel() does: such URLs stay queued. */
+ * has no body of its own then. Of HTML and what else may have links the first 8 MB are kept until
+ * it is whole, and read for them. Option max_body holds: beyond it the transfer ends, failed:
+ * too_large. REJECT ends it: failed: unwanted_type. LATER takes these bytes and pauses this one
+ * transfer until crawler_request_resume(): the next bytes come then. Meanwhile nothing more is
+ * read, at most 160 KB are kept, as they were sent, option timeout doesn't run and max_time does;
+ * the host's slot stays taken. crawler_stop() cuts what is paused, or answers LATER after it, as
+ * crawler_cancel() does: such URLs stay queued. */
 void crawler_on_body(crawler *c, crawler_body_cb cb, void *user);
 /* A transfer that on_body has paused goes on: the hook is called again on the loop thread, never in
  * here. req is crawler_page_request() of the hook's page. Another thread must have that page
@@ -701,8 +702,8 @@ const void *crawler_page_body(const crawler_page *page, size_t *bytes);
  * connection ended, or the coded stream did), _TIMEOUT or _TOO_LARGE (option max_body); NONE: it is
  * whole, or was never there. From on_parse on. */
 crawler_reason crawler_page_truncated(const crawler_page *page);
-/* The body in UTF-8, NUL-terminated; bytes (may be NULL) without the NUL. NULL: not text, empty, or
- * out of memory. */
+/* The body in UTF-8, NUL-terminated; bytes (may be NULL) without the NUL. NULL: not text, empty,
+ * given to on_body, or out of memory. */
 const char *crawler_page_text(crawler_page *page, size_t *bytes);
 const char *crawler_page_address(const crawler_page *page);   /* "192.0.2.1"; "" through a proxy */
 int64_t crawler_page_fetched_at_ms(const crawler_page *page); /* when its headers came */
@@ -710,13 +711,13 @@ int64_t crawler_page_elapsed_ms(const crawler_page *page);    /* from sent to la
 int64_t crawler_page_wire_bytes(const crawler_page *page);    /* of the body, as sent */
 const char *crawler_page_location(const crawler_page *page);  /* where a redirect leads, or NULL */
 /* The URL of the first page that had this body, byte for byte, both of status 2xx; NULL: it is the
- * first one, empty, given to on_body, or there was no room (option duplicate_memory). From on_page
- * on. */
+ * first one, empty, not kept (on_body), or there was no room (option duplicate_memory). From
+ * on_page on. */
 const char *crawler_page_duplicate_of(const crawler_page *page);
 /* With option simhash: 64 bits for the words and pictures of a page of status 2xx, its first 64 KB;
  * pages that say nearly the same differ in few bits, long ones in 3 or less (Charikar 2002; Manku,
- * Jain, Das Sarma 2007). 0: it has fewer than eight words, went to on_body, or the option is off.
- * From on_page on, on_parse too; the same for the same body in any run on any machine. */
+ * Jain, Das Sarma 2007). 0: it has fewer than eight words, wasn't kept (on_body), or the option is
+ * off. From on_page on, on_parse too; the same for the same body in any run on any machine. */
 uint64_t crawler_page_simhash(const crawler_page *page);
 
 /* What an HTML page of any status says of itself, character references decoded; NULL: nothing, as

@@ -6,7 +6,6 @@
  */
 #include "engine/shard.h"
 
-#include "base/inflate.h"
 #include "filter/lists.h"
 #include "robots/robots.h"
 
@@ -137,89 +136,15 @@ static enum cr_fetch_answer on_head(struct cr_transfer *t, void *user)
   return CR_FETCH_END;
 }
 
-/* A cr_inflate_sink. */
-static int give_body(void *arg, const char *data, size_t bytes)
-{
-  struct cr_visit *v = arg;
-  struct cr_shard *s = v->shard;
-  size_t most = (size_t)s->settings->max_body;
-  size_t room = most > v->page.body.len ? most - v->page.body.len : 0;
-  int verdict;
-
-  if (bytes > room) {
-    v->ended_by = CRAWLER_FAILED_TOO_LARGE;
-    if (!v->transfer.keeps_cut || room == 0)
-      return 1;
-    bytes = room;
-  }
-  v->page.body.len += bytes; /* counted; the bytes are the hook's */
-  if (!s->hooks->body)       /* removed meanwhile */
-    return 0;
-  atomic_fetch_add(&v->page.body_calls, 1);
-  s->hook_depth++;
-  verdict = s->hooks->body(s->crawler, &v->page, data, bytes, s->hooks->body_user);
-  s->hook_depth--;
-  if (verdict == CRAWLER_LATER)
-    return CR_INFLATE_LATER;
-  if (verdict != CRAWLER_ACCEPT)
-    v->ended_by = CRAWLER_FAILED_UNWANTED_TYPE;
-  return v->ended_by != CRAWLER_REASON_NONE;
-}
-
-static int open_decoder(struct cr_visit *v)
-{
-  int err;
-
-  if (v->decoder || v->page.coding.len == 0 || v->page.body.len > 0)
-    return 0;
-  err = cr_inflate_open(&v->decoder, v->shard->mem, v->page.coding);
-  if (v->decoder)
-    cr_inflate_limit(v->decoder, v->shard->settings->max_ratio);
-  return err;
-}
-
-/* What becomes of the transfer after give_body() and what calls it. */
-static enum cr_fetch_answer answer_of(struct cr_visit *v, int err)
-{
-  v->is_paused = err == CR_INFLATE_LATER;
-  if (v->is_paused) {
-    v->was_paused = true;
-    cr_shard_wake(v->shard); /* after a stop it is cut */
-    return CR_FETCH_LATER;
-  }
-  if (err < 0)
-    v->ended_by = cr_decode_failure(err);
-  return err == 0 ? CR_FETCH_GO : CR_FETCH_END;
-}
-
 static enum cr_fetch_answer on_data(struct cr_transfer *t, const char *data, size_t bytes,
                                     void *user)
 {
   struct cr_visit *v = visit_of(t);
-  int err;
 
   (void)user;
   if (v->page.req.kind == CRAWLER_KIND_SITEMAP)
     return cr_sitemap_data(v, data, bytes) == 0 ? CR_FETCH_GO : CR_FETCH_END;
-  err = open_decoder(v);
-  if (err == 0)
-    err = v->decoder ? cr_inflate_add(v->decoder, data, bytes, give_body, v)
-                     : give_body(v, data, bytes);
-  return answer_of(v, err);
-}
-
-/* First what came before the pause and isn't decoded yet; the hook may want to wait again. A word
- * that was said before this pause began ends none. */
-void cr_visit_resume(struct cr_visit *v)
-{
-  enum cr_fetch_answer answer;
-
-  if (!v->shard || !v->is_paused ||
-      atomic_load(&v->page.resumed_call) < atomic_load(&v->page.body_calls))
-    return;
-  answer = answer_of(v, v->decoder ? cr_inflate_go_on(v->decoder, give_body, v) : 0);
-  if (answer != CR_FETCH_LATER)
-    v->shard->fetcher->ops->resume(v->shard->fetcher, &v->transfer, answer);
+  return cr_stream_take(v, data, bytes);
 }
 
 /* ---- the end of an exchange ---- */
@@ -373,17 +298,6 @@ static void failed(struct cr_visit *v, crawler_reason failure)
   cr_visit_parse(v);
 }
 
-/* A stream's coding that stops short, though the answer itself has come to its end. */
-static crawler_reason end_decoder(struct cr_visit *v)
-{
-  if (!v->decoder || cr_inflate_end(v->decoder) == 0)
-    return CRAWLER_REASON_NONE;
-  if (!v->transfer.keeps_cut)
-    return CRAWLER_FAILED_PROTOCOL;
-  v->page.truncated = CRAWLER_FAILED_TRUNCATED;
-  return CRAWLER_REASON_NONE;
-}
-
 static void on_done(struct cr_transfer *t, void *user)
 {
   struct cr_shard *s = user;
@@ -400,7 +314,7 @@ static void on_done(struct cr_transfer *t, void *user)
   if (v->ended_by != CRAWLER_REASON_NONE)
     failure = v->ended_by;
   else if (failure == CRAWLER_REASON_NONE)
-    failure = end_decoder(v);
+    failure = cr_stream_end(v);
   cr_pace_note(v, failure);
   cr_retries_note(v, failure);
   cr_visit_free_slot(v, true);

@@ -40,6 +40,15 @@ static crawler_reason failure_of_cut(int cut)
   return cut == CRAWLER_E_LIMIT ? CRAWLER_FAILED_TOO_LARGE : CRAWLER_FAILED_TRUNCATED;
 }
 
+/* What was kept of a stream has been read: its bytes were the hook's, only their number is here. */
+static void drop_kept(struct cr_visit *v)
+{
+  v->page.text = cr_span(NULL, 0);
+  v->page.links_are_exact = v->page.links_are_exact && !v->is_cut_off;
+  if (!v->parse.tree) /* it may lie in these bytes */
+    cr_buf_free(&v->transfer.body_in);
+}
+
 /* On a worker, or inline: touches this visit only. */
 static void work(struct cr_job *job, int worker)
 {
@@ -59,9 +68,11 @@ static void work(struct cr_job *job, int worker)
   cr_page_show(&v->page, &v->parse);
   if (v->parse.cut != 0 && v->page.truncated == CRAWLER_REASON_NONE)
     v->page.truncated = (uint8_t)failure_of_cut(v->parse.cut);
-  if (!v->transfer.stream) /* else only its length is here, counted by arrive.c */
-    v->page.body = v->parse.body.len > 0 ? v->parse.body : cr_span(NULL, 0);
   cr_trap_read(v);
+  if (v->transfer.stream)
+    drop_kept(v);
+  else
+    v->page.body = v->parse.body.len > 0 ? v->parse.body : cr_span(NULL, 0);
   if (v->parse.err == 0 && s->hooks->parse && !atomic_load(&s->is_muted))
     (void)s->hooks->parse(s->crawler, &v->page, s->hooks->parse_user);
 }
@@ -94,13 +105,25 @@ static uint32_t kinds_of_requisite(const struct cr_shard *s, struct cr_span type
   return strcmp(mime, "text/css") == 0 ? s->requisite_kinds & 1u << CRAWLER_LINK_CSS : 0;
 }
 
-static uint32_t kinds_of(const struct cr_visit *v, bool by_caller)
+static bool is_read_by_caller(const struct cr_shard *s)
+{
+  return s->hooks->links || s->hooks->page || s->hooks->parse || s->pulling;
+}
+
+static uint32_t kinds_of(const struct cr_visit *v)
 {
   if (v->page.status / 100 != 2)
     return 0;
   if (v->page.req.kind == CRAWLER_KIND_REQUISITE)
     return kinds_of_requisite(v->shard, v->page.type);
-  return v->page.req.kind == CRAWLER_KIND_PAGE ? kinds_wanted(v->shard, by_caller) : 0;
+  return v->page.req.kind == CRAWLER_KIND_PAGE ? kinds_wanted(v->shard, is_read_by_caller(v->shard))
+                                               : 0;
+}
+
+bool cr_visit_is_read(const struct cr_visit *v, const char *mime)
+{
+  return cr_parse_may_link(mime, kinds_of(v)) ||
+         (is_read_by_caller(v->shard) && cr_mime_is_html(mime));
 }
 
 /* A copy that no change of options takes from a worker. Without memory for it only what is said to
@@ -117,14 +140,14 @@ static void prepare(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
   const char *options = cr_headers_get(&v->page.headers, "X-Content-Type-Options");
-  bool by_caller = s->hooks->links || s->hooks->page || s->hooks->parse || s->pulling;
-  uint32_t kinds = kinds_of(v, by_caller);
+  bool by_caller = is_read_by_caller(s);
+  uint32_t kinds = kinds_of(v);
 
   v->parse = (struct cr_parse){
     .mem = s->mem,
     .keep = &v->page.arena,
     .wire = cr_span(v->transfer.body_in.data, v->transfer.body_in.len),
-    .coding = v->page.coding,
+    .coding = v->transfer.stream ? CR_SPAN("") : v->page.coding, /* which stream.c has undone */
     .type = v->page.type,
     .headers = &v->page.headers,
     .nosniff = cr_mime_is_nosniff(cr_span_text(options)),
@@ -216,7 +239,7 @@ static void call_page(struct cr_shard *s, struct cr_visit *v)
 static void count_page(struct cr_shard *s, const struct cr_visit *v)
 {
   s->ledger.counters.body_bytes += (int64_t)v->page.body.len;
-  s->ledger.counters.unparsed += v->parse.note != CR_PARSE_WHOLE;
+  s->ledger.counters.unparsed += v->parse.note != CR_PARSE_WHOLE || v->is_cut_off;
 }
 
 /* To crawler_next(): the caller's reference is counted from here on. */

@@ -24,6 +24,7 @@ enum {
 static const int64_t FRONTIER_LEAST_BYTES = (int64_t)256 << 10;
 static const int64_t USUAL_PAGE_BYTES = (int64_t)256 << 10; /* before there was one */
 static const int64_t TRANSFER_BYTES = (int64_t)48 << 10;    /* libcurl's and TLS's own */
+static const int64_t KEPT_BYTES = (int64_t)8 << 20;         /* of a stream, for its links */
 static const int64_t STREAM_BYTES = (int64_t)160 << 10;     /* as much is kept in a pause */
 
 /* Part of max_memory, or most, if that is less or there is no max_memory. */
@@ -47,6 +48,11 @@ int64_t cr_memory_frontier(const struct cr_shard *s)
 size_t cr_memory_body(const struct cr_shard *s)
 {
   return (size_t)part_of(s, PAGE_PART, s->settings->max_body);
+}
+
+size_t cr_memory_kept(const struct cr_shard *s)
+{
+  return (size_t)part_of(s, PAGE_PART, KEPT_BYTES);
 }
 
 size_t cr_memory_spool(const struct cr_shard *s)

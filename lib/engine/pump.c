@@ -31,7 +31,7 @@ static void read_letter(struct cr_shard *s, struct cr_letter *letter)
   case CR_LETTER_RESUME: /* another one may be posted from here on */
     page = CR_CONTAINER(letter, struct crawler_page, resume_letter);
     atomic_store(&page->resume_is_posted, false);
-    cr_visit_resume((struct cr_visit *)page);
+    cr_stream_resume((struct cr_visit *)page);
     cr_page_drop(page);
     break;
   case CR_LETTER_RESOLVED:

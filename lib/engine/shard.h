@@ -236,6 +236,7 @@ void cr_shard_cancel_visits(struct cr_shard *s); /* all transfers are cut, URLs 
 
 int64_t cr_memory_frontier(const struct cr_shard *s); /* 0: no limit */
 size_t cr_memory_body(const struct cr_shard *s);      /* of one that is kept, sent or decoded */
+size_t cr_memory_kept(const struct cr_shard *s);      /* of one that on_body is given */
 size_t cr_memory_spool(const struct cr_shard *s);     /* of a sitemap that waits to be read on */
 size_t cr_memory_document(const struct cr_shard *s);  /* of one tree */
 uint32_t cr_memory_links(const struct cr_shard *s);   /* of one page */
@@ -405,6 +406,8 @@ struct cr_visit {
   enum cr_visit_state state;
   crawler_reason ended_by;    /* a hook's word while the transfer runs */
   struct cr_inflate *decoder; /* on_body */
+  bool keeps_body;            /* what on_body is given is kept, too, to be read for links */
+  bool is_cut_off;            /* but not all of it: there was no room */
   bool is_paused;             /* on_body has answered "later" */
   bool was_paused;            /* so its time says nothing of its host */
   struct cr_reading *reading; /* of a sitemap */
@@ -463,9 +466,17 @@ int cr_cookies_line(struct cr_visit *v, const char **line);
 /* ---- arrive.c: events of the fetcher ---- */
 
 struct cr_fetch_events cr_arrive_events(struct cr_shard *s);
-/* crawler_request_resume(). Nothing, if it isn't paused or its URL is over. */
-void cr_visit_resume(struct cr_visit *v);
 void cr_visit_free_slot(struct cr_visit *v, bool polite);
+
+/* ---- stream.c: a body that goes to on_body ---- */
+
+enum cr_fetch_answer cr_stream_take(struct cr_visit *v, const char *data, size_t bytes);
+/* All of it has come. Why it is no body, for its coding stops short. */
+crawler_reason cr_stream_end(struct cr_visit *v);
+/* crawler_request_resume(). Nothing, if it isn't paused or its URL is over. */
+void cr_stream_resume(struct cr_visit *v);
+/* Is all of the body here, to be read? */
+bool cr_visit_has_whole_body(const struct cr_visit *v);
 
 /* ---- shortages.c: no descriptors ---- */
 
@@ -667,6 +678,8 @@ void cr_sitemap_forget(struct cr_visit *v); /* its reading, if it has one */
 
 /* ---- deliver.c: a parsed page meets hooks and caller ---- */
 
+/* Does a body of that type say something that somebody looks at: links, a title? */
+bool cr_visit_is_read(const struct cr_visit *v, const char *mime);
 void cr_visit_parse(struct cr_visit *v);  /* submits it to a worker, or does it here */
 void cr_visit_parsed(struct cr_visit *v); /* on the loop thread again */
 /* What a body that could not be decoded fails with; err 0: NONE. */

@@ -129,7 +129,7 @@ void cr_trap_prepare(struct cr_visit *v)
   v->wants_print = false;
   v->wants_simhash = s->settings->simhash != 0;
   v->page.simhash = 0;
-  if (!is_told(v) || v->transfer.stream)
+  if (!is_told(v) || !cr_visit_has_whole_body(v))
     return;
   cr_trap_split(&parts, cr_request_target(&v->page.req));
   v->wants_print = cr_trap_wants(s->trap, cr_request_origin(&v->page.req), &parts);
@@ -139,7 +139,7 @@ void cr_trap_read(struct cr_visit *v)
 {
   struct cr_span body = v->parse.body;
 
-  if (v->parse.err < 0 || v->transfer.stream || !is_told(v) || body.len == 0)
+  if (v->parse.err < 0 || !cr_visit_has_whole_body(v) || !is_told(v) || body.len == 0)
     return;
   if (v->shard->settings->duplicate_memory > 0)
     v->digest = cr_hash64(body.at, body.len, v->shard->hash_seed) | 1;

@@ -114,6 +114,8 @@ void cr_mime_essence(struct cr_span type, char out[128]);
 /* Its charset; "": none, or longer than any label. */
 void cr_mime_charset(struct cr_span type, char out[64]);
 bool cr_mime_is_html(const char *mime); /* XHTML too */
+/* May a body of a type have links of these kinds? Of none (""), yes. */
+bool cr_parse_may_link(const char *mime, uint32_t kinds);
 bool cr_mime_is_xml(const char *mime);
 bool cr_mime_is_text(const char *mime); /* text/(any), json, xml, javascript */
 /* Does this X-Content-Type-Options forbid sniffing? */

@@ -347,6 +347,13 @@ enum cr_parse_note cr_parse_document(struct cr_parse *p)
   return note == CR_PARSE_WHOLE ? build_document(p, utf8) : note;
 }
 
+bool cr_parse_may_link(const char *mime, uint32_t kinds)
+{
+  if (mime[0] == '\0' || cr_mime_is_html(mime))
+    return kinds != 0;
+  return cr_body_may_link(mime, kinds);
+}
+
 static void read_body(struct cr_parse *p)
 {
   if (!p->is_html) {

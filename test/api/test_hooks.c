@@ -13,6 +13,8 @@
 #include "support/crawl_rig.h"
 #include "support/site_server.h"
 
+enum { REACHABLE = 4 };
+
 #define EVERY_WAY(way) for (enum cr_way way = CR_WAY_RUN; way < CR_WAYS; way++)
 
 enum moment {
@@ -248,7 +250,7 @@ static void set_hooks(struct scene *s)
   crawler_on_filter(c, on_filter, s);
   crawler_on_request(c, on_request, s);
   crawler_on_headers(c, on_headers, s);
-  if (s->moment == BODY) /* with it there are no links */
+  if (s->moment == BODY) /* with it a page has no body of its own */
     crawler_on_body(c, on_body, s);
   if (s->moment == PAGE || s->rig.waits_for_free) /* with it a thread's pages aren't pulled */
     crawler_on_page(c, on_page, s);
@@ -291,11 +293,6 @@ static void run_scene(struct scene *s, enum cr_way way, enum moment moment, enum
     fail_msg("%s: on_%s was not called", cr_way_name(way), moment_names[moment]);
 }
 
-static size_t reachable(enum moment moment)
-{
-  return moment == BODY ? 1 : 4;
-}
-
 static void check(struct scene *s)
 {
   if (s->moment != OUTCOME && s->moment != DONE)
@@ -313,7 +310,7 @@ static void every_hook_is_called_and_changes_nothing(void **state)
     struct scene s;
 
     run_scene(&s, way, moment, NOTHING);
-    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), REACHABLE);
     assert_string_equal(crawler_ended(s.rig.c), "complete");
     check(&s);
     close_scene(&s);
@@ -335,7 +332,7 @@ static void add_works_in_every_hook(void **state)
       assert_int_equal(cr_crawl_drive(&s.rig), 0);
     if (cr_site_count(s.site, "/extra") != more)
       fail_msg("%s: add %d in on_%s", cr_way_name(way), (int)deed, moment_names[moment]);
-    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment) + more);
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), REACHABLE + more);
     check(&s);
     close_scene(&s);
   }
@@ -356,7 +353,7 @@ static void stop_works_in_every_hook(void **state)
                 (moment == DONE || moment == OUTCOME || moment == RETRY ? 4 : 1));
     check(&s);
     assert_int_equal(cr_crawl_drive(&s.rig), 0);
-    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), REACHABLE);
     check(&s);
     close_scene(&s);
   }
@@ -375,7 +372,7 @@ static void cancel_works_in_every_hook(void **state)
     assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_TRANSFERS), 0);
     check(&s);
     assert_int_equal(cr_crawl_drive(&s.rig), 0);
-    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), REACHABLE);
     check(&s);
     close_scene(&s);
   }
@@ -409,7 +406,7 @@ static void what_drives_says_busy_in_every_hook(void **state)
     struct scene s;
 
     run_scene(&s, way, moment, DRIVE);
-    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), REACHABLE);
     assert_string_equal(crawler_ended(s.rig.c), "complete");
     check(&s);
     close_scene(&s);
@@ -425,7 +422,7 @@ static void numbers_and_options_are_there_in_every_hook(void **state)
     struct scene s;
 
     run_scene(&s, way, moment, ASK);
-    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), reachable(moment));
+    assert_int_equal(cr_crawl_stat(&s.rig, CRAWLER_STAT_FETCHED), REACHABLE);
     check(&s);
     close_scene(&s);
   }

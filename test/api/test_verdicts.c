@@ -229,12 +229,13 @@ static int expect_no_body(crawler *c, crawler_page *page, void *user)
 
   (void)c;
   CR_CRAWL_EXPECT(&j->rig, crawler_page_body(page, &bytes) == NULL && bytes == 0);
-  CR_CRAWL_EXPECT(&j->rig, crawler_page_link_count(page) == 0);
+  CR_CRAWL_EXPECT(&j->rig, crawler_page_text(page, NULL) == NULL);
   return 0;
 }
 
 static void on_body_takes_the_bytes_and_leaves_a_page_without(void **state)
 {
+  const size_t bytes = strlen(pages[0].body) + strlen(pages[2].body);
   struct judge j;
 
   (void)state;
@@ -242,14 +243,25 @@ static void on_body_takes_the_bytes_and_leaves_a_page_without(void **state)
   crawler_on_body(j.rig.c, take_body, &j);
   crawler_on_page(j.rig.c, expect_no_body, &j);
   drive_judge(&j);
-  assert_int_equal(j.asked, strlen(pages[0].body));
-  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 1);
-  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_BODY_BYTES), strlen(pages[0].body));
-  j.asked = 1000; /* now it says no */
+  assert_int_equal(j.asked, bytes);
+  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 3); /* by its links */
+  assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_BODY_BYTES), bytes);
+  close_judge(&j);
+}
+
+static void on_body_ends_a_transfer(void **state)
+{
+  struct judge j;
+
+  (void)state;
+  open_judge(&j, CR_WAY_RUN);
+  crawler_on_body(j.rig.c, take_body, &j);
+  j.asked = 1000; /* it says no */
   cr_crawl_add(&j.rig, cr_site_url(j.site, "/b"));
   assert_int_equal(cr_crawl_drive(&j.rig), 0);
   assert_int_equal(cr_crawl_end_of(&j.rig, cr_site_url(j.site, "/b"))->reason,
                    CRAWLER_FAILED_UNWANTED_TYPE);
+  assert_int_equal(cr_site_total(j.site), 1); /* not tried again, and its link isn't followed */
   close_judge(&j);
 }
 
@@ -368,6 +380,44 @@ static void a_coded_body_is_sooner_a_workers(void **state)
   }
 }
 
+static int take_any_body(crawler *c, crawler_page *page, const void *data, size_t bytes, void *user)
+{
+  struct judge *j = user;
+
+  (void)c;
+  (void)page;
+  CR_CRAWL_EXPECT(&j->rig, memchr(data, '<', bytes));
+  j->asked++;
+  return 0;
+}
+
+static void a_streamed_body_that_is_coded_is_read_for_links(void **state)
+{
+  static char text[] = "<a href=/b>";
+  char coded[100];
+  struct cr_site_page coded_pages[] = {
+    { .path = "/",
+      .headers = "Content-Type: text/html\nContent-Encoding: gzip\n",
+      .body = coded,
+      .bytes = gzip(text, sizeof(text) - 1, coded, sizeof(coded)) },
+    { .path = "/b" },
+  };
+  struct judge j = { .asked = 0 };
+  (void)state;
+
+  for (int workers = 0; workers <= 2; workers += 2) {
+    j.asked = 0;
+    j.site = cr_site_start_pages(coded_pages, 2);
+    cr_crawl_open(&j.rig, CR_WAY_RUN);
+    assert_int_equal(crawler_set_workers(j.rig.c, workers), 0);
+    crawler_on_body(j.rig.c, take_any_body, &j);
+    drive_judge(&j);
+    assert_int_equal(j.asked, 1);
+    assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 2);
+    close_judge(&j);
+  }
+}
+
 /* ---- setting them ---- */
 
 static int remove_me(crawler *c, crawler_page *page, void *user)
@@ -433,9 +483,11 @@ int main(void)
     cmocka_unit_test(on_request_drops),
     cmocka_unit_test(on_headers_ends_a_transfer),
     cmocka_unit_test(on_body_takes_the_bytes_and_leaves_a_page_without),
+    cmocka_unit_test(on_body_ends_a_transfer),
     cmocka_unit_test(on_links_rejects_links),
     cmocka_unit_test(on_parse_runs_on_workers_or_on_the_loop_thread_without),
     cmocka_unit_test(a_coded_body_is_sooner_a_workers),
+    cmocka_unit_test(a_streamed_body_that_is_coded_is_read_for_links),
     cmocka_unit_test(a_hook_can_be_removed_inside_itself),
     cmocka_unit_test(setting_a_hook_of_null_is_harmless),
     cmocka_unit_test(answers_nobody_asked_for_are_ignored),

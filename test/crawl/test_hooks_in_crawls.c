@@ -132,7 +132,7 @@ static void open(struct plan *plan)
   crawler_on_filter(c, on_filter, plan);
   crawler_on_request(c, on_request, plan);
   crawler_on_headers(c, on_headers, plan);
-  if (plan->hook == HOOK_BODY) /* a page has no body of its own with it, and no links */
+  if (plan->hook == HOOK_BODY) /* with it a page has no body of its own */
     crawler_on_body(c, on_body, plan);
   crawler_on_page(c, on_page, plan);
   crawler_on_links(c, on_links, plan);
@@ -161,8 +161,7 @@ static void a_url_added_in_any_hook_is_crawled(void **state)
     assert_int_equal(cr_sim_outcome(&plan.sim, "/extra"), CRAWLER_FETCHED);
     assert_int_equal(cr_sim_end(&plan.sim, "/extra").depth, 1);
     assert_int_equal(cr_sim_asked(&plan.sim, "/extra"), 1);
-    assert_int_equal(cr_sim_outcome(&plan.sim, "/extra/1"),
-                     hook == HOOK_BODY ? 0 : CRAWLER_FETCHED);
+    assert_int_equal(cr_sim_outcome(&plan.sim, "/extra/1"), CRAWLER_FETCHED);
     cr_sim_close(&plan.sim);
   }
 }
@@ -206,18 +205,16 @@ static void stopped_in_a_hook_it_goes_on_later(void (*act)(struct plan *, crawle
 {
   for (int hook = 0; hook < HOOKS; hook++) {
     struct plan plan = { .hook = (enum hook)hook, .trigger = "/a", .act = act };
-    if (hook == HOOK_BODY)
-      plan.trigger = "/";
     open(&plan);
     plan.sim.net.police.lenient = act == cancel; /* what has come and isn't parsed comes again */
     cr_sim_run(&plan.sim);
     assert_string_equal(crawler_ended(plan.sim.c), ended);
     assert_int_equal(cr_sim_stat(&plan.sim, CRAWLER_STAT_IN_FLIGHT), 0);
-    assert_true(cr_sim_stat(&plan.sim, CRAWLER_STAT_FETCHED) < (hook == HOOK_BODY ? 2 : 8));
+    assert_true(cr_sim_stat(&plan.sim, CRAWLER_STAT_FETCHED) < 8);
     plan.act = NULL;
     cr_sim_run(&plan.sim);
     assert_string_equal(crawler_ended(plan.sim.c), "complete");
-    assert_int_equal(cr_sim_stat(&plan.sim, CRAWLER_STAT_FETCHED), hook == HOOK_BODY ? 1 : 8);
+    assert_int_equal(cr_sim_stat(&plan.sim, CRAWLER_STAT_FETCHED), 8);
     cr_sim_close(&plan.sim);
   }
 }
@@ -254,7 +251,7 @@ static void no_hook_can_drive_the_crawl(void **state)
     open(&plan);
     cr_sim_run(&plan.sim);
     assert_true(plan.acts > 0);
-    assert_int_equal(cr_sim_stat(&plan.sim, CRAWLER_STAT_FETCHED), hook == HOOK_BODY ? 1 : 8);
+    assert_int_equal(cr_sim_stat(&plan.sim, CRAWLER_STAT_FETCHED), 8);
     cr_sim_close(&plan.sim);
   }
 }

@@ -44,6 +44,7 @@ static void without_max_memory_each_option_stands_for_itself(void **state)
   open(&sim, "none");
   assert_int_equal(cr_memory_frontier(sim.s), 0);
   assert_int_equal(cr_memory_body(sim.s), 64 * MB);
+  assert_int_equal(cr_memory_kept(sim.s), 8 * MB);
   assert_int_equal(cr_memory_document(sim.s), 256 * MB);
   assert_int_equal(cr_memory_links(sim.s), 500000);
   assert_int_equal(cr_memory_duplicates(sim.s), 64 * MB);
