@@ -40,13 +40,11 @@ static crawler_reason failure_of_cut(int cut)
   return cut == CRAWLER_E_LIMIT ? CRAWLER_FAILED_TOO_LARGE : CRAWLER_FAILED_TRUNCATED;
 }
 
-/* What was kept of a stream has been read: its bytes were the hook's, only their number is here. */
-static void drop_kept(struct cr_visit *v)
+/* Its bytes were the hook's, only their number is here (stream.c). */
+static void show_streamed(struct cr_visit *v)
 {
   v->page.text = cr_span(NULL, 0);
   v->page.links_are_exact = v->page.links_are_exact && !v->is_cut_off;
-  if (!v->parse.tree) /* it may lie in these bytes */
-    cr_buf_free(&v->transfer.body_in);
 }
 
 /* On a worker, or inline: touches this visit only. */
@@ -70,7 +68,7 @@ static void work(struct cr_job *job, int worker)
     v->page.truncated = (uint8_t)failure_of_cut(v->parse.cut);
   cr_trap_read(v);
   if (v->transfer.stream)
-    drop_kept(v);
+    show_streamed(v);
   else
     v->page.body = v->parse.body.len > 0 ? v->parse.body : cr_span(NULL, 0);
   if (v->parse.err == 0 && s->hooks->parse && !atomic_load(&s->is_muted))
@@ -265,6 +263,7 @@ static void deliver(struct cr_visit *v)
   /* From here on another thread may hold the page, and what it asks for grows the arena. */
   cr_visit_measure(v);
   cr_memory_note(s, v->page_bytes);
+  cr_stream_drop(v);
   call_page(s, v);
   /* What found no memory is counted as capped. */
   bool is_given_up = !stands_aside && cr_admit_links(s, v) == 1;

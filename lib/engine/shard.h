@@ -475,6 +475,8 @@ enum cr_fetch_answer cr_stream_take(struct cr_visit *v, const char *data, size_t
 crawler_reason cr_stream_end(struct cr_visit *v);
 /* crawler_request_resume(). Nothing, if it isn't paused or its URL is over. */
 void cr_stream_resume(struct cr_visit *v);
+/* What was kept of it has been read. */
+void cr_stream_drop(struct cr_visit *v);
 /* Is all of the body here, to be read? */
 bool cr_visit_has_whole_body(const struct cr_visit *v);
 

@@ -20,24 +20,34 @@ static bool is_worth_keeping(const struct cr_visit *v)
   return cr_visit_is_read(v, mime);
 }
 
-static bool has_room(const struct cr_visit *v, size_t bytes)
+static bool may_grow(const struct cr_visit *v, size_t bytes)
 {
-  const struct cr_shard *s = v->shard;
   const struct cr_buf *kept = &v->transfer.body_in;
 
-  if (bytes > cr_memory_kept(s) - kept->len)
-    return false;
-  return bytes < kept->cap - kept->len || s->settings->max_memory < 0 ||
-         cr_memory_may_grow(&v->transfer, kept->cap, v->shard); /* it doubles */
+  return bytes < kept->cap - kept->len || v->shard->settings->max_memory < 0 ||
+         cr_memory_may_grow(&v->transfer, bytes > kept->cap ? bytes : kept->cap, v->shard);
 }
 
 static void keep(struct cr_visit *v, const char *data, size_t bytes)
 {
+  struct cr_buf *kept = &v->transfer.body_in;
+
   if (v->page.body.len == 0)
     v->keeps_body = is_worth_keeping(v);
   if (!v->keeps_body || v->is_cut_off)
     return;
-  v->is_cut_off = !has_room(v, bytes) || cr_buf_add(&v->transfer.body_in, data, bytes) < 0;
+  size_t room = cr_memory_kept(v->shard) - kept->len;
+  size_t fitting = bytes < room ? bytes : room;
+  bool is_kept = may_grow(v, fitting) && cr_buf_add(kept, data, fitting) == 0;
+  v->is_cut_off = fitting < bytes || !is_kept;
+}
+
+void cr_stream_drop(struct cr_visit *v)
+{
+  if (!v->transfer.stream || v->parse.tree) /* which may lie in these bytes */
+    return;
+  v->page_bytes -= (int64_t)v->transfer.body_in.cap;
+  cr_buf_free(&v->transfer.body_in);
 }
 
 bool cr_visit_has_whole_body(const struct cr_visit *v)

@@ -83,32 +83,44 @@ static int count_bytes(crawler *c, crawler_page *page, const void *data, size_t 
   return CRAWLER_ACCEPT;
 }
 
+/* Of max_memory an eighth may be kept. */
 static void links_are_read_in_its_first_8_mb(void **state)
 {
   static char body[(9 << 20) + 1];
   static const struct cr_sim_page pages[] = {
     { "/", .body = body, .type = "text/html" },
     { "/first", .body = "" },
+    { "/at_3_mb", .body = "" },
     { "/last", .body = "" },
   };
   static const struct cr_sim_site site = CR_SIM_SITE(pages);
-  struct cr_sim sim;
-  size_t bytes = 0;
-  int64_t count = 0;
+  static const struct {
+    const char *max_memory;
+    unsigned at_3_mb;
+  } cases[] = { { "none", 1 }, { "64M", 1 }, { "16M", 0 } };
   (void)state;
 
   memset(body, ' ', sizeof(body) - 1);
   memcpy(body, "<a href=\"/first\">", 17);
+  memcpy(body + (3 << 20), "<a href=\"/at_3_mb\">", 19);
   memcpy(body + sizeof(body) - 17, "<a href=\"/last\">", 16);
-  open(&sim, &site);
-  crawler_on_body(sim.c, count_bytes, &bytes);
-  cr_sim_run(&sim);
-  assert_int_equal(bytes, sizeof(body) - 1);
-  assert_int_equal(cr_sim_asked(&sim, "/first"), 1);
-  assert_int_equal(cr_sim_asked(&sim, "/last"), 0);
-  assert_string_equal(crawler_incomplete(sim.c, 0, &count), "unparsed");
-  assert_int_equal(count, 1);
-  cr_sim_close(&sim);
+  for (size_t i = 0; i < 3; i++) {
+    struct cr_sim sim;
+    size_t bytes = 0;
+    int64_t count = 0;
+
+    open(&sim, &site);
+    cr_sim_set(&sim, "max_memory", cases[i].max_memory);
+    crawler_on_body(sim.c, count_bytes, &bytes);
+    cr_sim_run(&sim);
+    assert_int_equal(bytes, sizeof(body) - 1);
+    assert_int_equal(cr_sim_asked(&sim, "/first"), 1);
+    assert_int_equal(cr_sim_asked(&sim, "/at_3_mb"), cases[i].at_3_mb);
+    assert_int_equal(cr_sim_asked(&sim, "/last"), 0);
+    assert_string_equal(crawler_incomplete(sim.c, 0, &count), "unparsed");
+    assert_int_equal(count, 1);
+    cr_sim_close(&sim);
+  }
 }
 
 /* A thousand times 'a', by gzip. */
