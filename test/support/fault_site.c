@@ -194,20 +194,6 @@ static void serve(int fd)
   _exit(0);
 }
 
-static void *do_nothing(void *arg)
-{
-  return arg;
-}
-
-/* ThreadSanitizer has a thread of its own from a program's first on, which isn't a crawl's. */
-static void begin_threads(void)
-{
-  pthread_t thread;
-
-  assert_int_equal(pthread_create(&thread, NULL, do_nothing, NULL), 0);
-  assert_int_equal(pthread_join(thread, NULL), 0);
-}
-
 void cr_fault_site_start(struct cr_fault_site *site)
 {
   int ends[2];
@@ -231,7 +217,6 @@ void cr_fault_site_start(struct cr_fault_site *site)
     skip();
   }
   assert_int_equal(got, sizeof(*site));
-  begin_threads();
 }
 
 void cr_fault_site_stop(struct cr_fault_site *site)
