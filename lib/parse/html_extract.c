@@ -145,7 +145,8 @@ static void end(struct cr_extract *x)
     cr_collect_end_link(x->collect);
     x->svg_link_level = 0;
   }
-  cr_collect_end(x->collect, x->token.known, is_foreign ? CR_HTML_IN_SVG : CR_HTML_IN_HTML);
+  if (cr_collect_needs_text(x->collect))
+    cr_collect_end(x->collect, x->token.known, is_foreign ? CR_HTML_IN_SVG : CR_HTML_IN_HTML);
 }
 
 /* ---- text ---- */

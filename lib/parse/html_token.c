@@ -236,8 +236,13 @@ static inline enum result read_tag(struct cr_html_tokens *t, struct cr_html_toke
   token->has_more_attributes = false;
   if (*p != '>') {
     bool may_link = false;
-    if (!is_recorded)
-      behind = skip_attributes(&t->marks, p, &token->is_self_closing, &may_link);
+    if (!is_recorded) {
+      behind = skip_plain_attributes(&t->marks, p);
+      if (behind)
+        token->is_self_closing = behind[-2] == '/';
+      else
+        behind = skip_attributes(&t->marks, p, &token->is_self_closing, &may_link);
+    }
     may_link = may_link && t->wants_attributes;
     if (is_recorded || may_link)
       behind = read_attributes(&t->marks, p, token);
