@@ -40,20 +40,22 @@ static inline const char *cr_find_byte(const char *at, const char *end, char byt
   return at;
 }
 
-/* Over all blocks of 16 that are printable as cr_is_printable has it. */
-static inline const char *cr_find_unprintable_block(const char *at, const char *end, char but)
+/* Are all bytes, 16 or more, printable as cr_is_printable has it? Mostly they are, and nothing is
+ * gained by an early end. */
+static inline bool cr_is_printable_block(const char *at, const char *end, char but)
 {
   const __m128i control = _mm_set1_epi8(' ' - 1);
   const __m128i barred = _mm_set1_epi8(but);
+  __m128i good = _mm_set1_epi8(-1);
 
-  for (; end - at >= 16; at += 16) {
-    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i good = _mm_andnot_si128(_mm_cmpeq_epi8(block, barred),
-                                    _mm_cmpgt_epi8(block, control)); /* signed: 0x80 is low */
-    if (_mm_movemask_epi8(good) != 0xffff)
-      break;
+  while (at < end) {
+    const char *from = end - at < 16 ? end - 16 : at; /* the last ones once more */
+    __m128i block = _mm_loadu_si128((const __m128i *)(const void *)from);
+    good = _mm_and_si128(good, _mm_cmpgt_epi8(block, control)); /* signed: 0x80 is low */
+    good = _mm_andnot_si128(_mm_cmpeq_epi8(block, barred), good);
+    at = from + 16;
   }
-  return at;
+  return _mm_movemask_epi8(good) == 0xffff;
 }
 
 /* Over all blocks of 16 that are of a word, as cr_find_word_end has it, and in the next one to the
@@ -97,11 +99,12 @@ static inline const char *cr_find_byte(const char *at, const char *end, char byt
   return at;
 }
 
-static inline const char *cr_find_unprintable_block(const char *at, const char *end, char but)
+static inline bool cr_is_printable_block(const char *at, const char *end, char but)
 {
-  (void)end;
-  (void)but;
-  return at;
+  for (; end - at >= 8; at += 8)
+    if (cr_find_odd(cr_load_word(at), but))
+      return false;
+  return !cr_find_odd(cr_load_word(end - 8), but); /* the last ones once more */
 }
 
 #endif
@@ -124,14 +127,10 @@ static inline const char *cr_find_word_end(const char *at, const char *end)
 /* Is all of it ASCII, not below ' ', and not `but`? */
 static inline bool cr_is_printable(const char *at, const char *end, char but)
 {
-  bool is_long = end - at >= 8;
-
-  at = cr_find_unprintable_block(at, end, but);
-  for (; end - at >= 8; at += 8)
-    if (cr_find_odd(cr_load_word(at), but))
-      return false;
-  if (is_long && at < end) /* the last 8 bytes once more */
-    return !cr_find_odd(cr_load_word(end - 8), but);
+  if (end - at >= 16)
+    return cr_is_printable_block(at, end, but);
+  if (end - at >= 8)
+    return !cr_find_odd(cr_load_word(at), but) && !cr_find_odd(cr_load_word(end - 8), but);
   for (; at < end; at++)
     if ((unsigned char)*at < ' ' || (unsigned char)*at >= 0x80 || *at == but)
       return false;

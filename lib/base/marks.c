@@ -1,37 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* marks.c - where tags, names and quoted values of markup end, 64 bytes a look.
+/* marks.c - where tags, names and quoted values of markup end, as bits.
  */
 #include "base/marks.h"
 
-enum { OPEN = 1, QUOTE, NAME_END, EQUALS };
-
-static const uint8_t classes[256] = {
-  ['\t'] = NAME_END, ['\n'] = NAME_END, ['\f'] = NAME_END, ['\r'] = NAME_END, [' '] = NAME_END,
-  ['/'] = NAME_END,  ['>'] = NAME_END,  ['='] = EQUALS,    ['<'] = OPEN,      ['"'] = QUOTE,
+/* Of a block. */
+struct masks {
+  uint64_t open;
+  uint64_t quote;
+  uint64_t name_end;
+  uint64_t equals;
 };
+
+static inline void store(struct cr_marks *m, unsigned block, const struct masks *of)
+{
+  cr_store_word(&m->bits[CR_MARK_OPEN][8 * block], of->open);
+  cr_store_word(&m->bits[CR_MARK_QUOTE][8 * block], of->quote);
+  cr_store_word(&m->bits[CR_MARK_NAME_END][8 * block], of->name_end);
+  cr_store_word(&m->bits[CR_MARK_ATTRIBUTE_END][8 * block], of->name_end | of->equals);
+}
 
 /* ---- byte by byte ---- */
 
-static void clear(struct cr_marks *m)
+static bool ends_name(char c)
 {
-  m->open = 0;
-  m->quote = 0;
-  m->name_end = 0;
+  return cr_is_space(c) || c == '/' || c == '>';
 }
 
-static void look_1(struct cr_marks *m, const char *at)
+static void look_1(struct cr_marks *m, unsigned block, const char *at)
 {
-  uint64_t equal = 0;
+  struct masks of = { 0 };
 
-  clear(m);
   for (unsigned i = 0; i < CR_MARKS_BLOCK; i++) {
-    unsigned class = classes[(uint8_t)at[i]];
-    m->open |= (uint64_t)(class == OPEN) << i;
-    m->quote |= (uint64_t)(class == QUOTE) << i;
-    m->name_end |= (uint64_t)(class == NAME_END) << i;
-    equal |= (uint64_t)(class == EQUALS) << i;
+    of.open |= (uint64_t)(at[i] == '<') << i;
+    of.quote |= (uint64_t)(at[i] == '"') << i;
+    of.name_end |= (uint64_t)ends_name(at[i]) << i;
+    of.equals |= (uint64_t)(at[i] == '=') << i;
   }
-  m->attribute_end = m->name_end | equal;
+  store(m, block, &of);
 }
 
 #ifdef __x86_64__
@@ -62,15 +67,20 @@ AVX2 static inline __m256i name_ends_32(__m256i bytes)
   return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(candidates, bytes), bytes);
 }
 
-AVX2 static void look_32(struct cr_marks *m, const char *at)
+AVX2 static void look_32(struct cr_marks *m, unsigned block, const char *at, unsigned count)
 {
-  __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)at);
-  __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(at + 32));
-
-  m->open = bits_32(equals_32(low, '<'), equals_32(high, '<'));
-  m->quote = bits_32(equals_32(low, '"'), equals_32(high, '"'));
-  m->name_end = bits_32(name_ends_32(low), name_ends_32(high));
-  m->attribute_end = m->name_end | bits_32(equals_32(low, '='), equals_32(high, '='));
+  for (const char *end = at + (size_t)count * CR_MARKS_BLOCK; at < end; at += CR_MARKS_BLOCK) {
+    __builtin_prefetch((const void *)((uintptr_t)at + CR_MARKS_BYTES)); /* of the next look */
+    __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)at);
+    __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(at + 32));
+    const struct masks of = {
+      .open = bits_32(equals_32(low, '<'), equals_32(high, '<')),
+      .quote = bits_32(equals_32(low, '"'), equals_32(high, '"')),
+      .name_end = bits_32(name_ends_32(low), name_ends_32(high)),
+      .equals = bits_32(equals_32(low, '='), equals_32(high, '=')),
+    };
+    store(m, block++, &of);
+  }
 }
 
 /* ---- four of 16, which every x86-64 has ---- */
@@ -95,29 +105,33 @@ static inline __m128i name_ends_16(__m128i bytes)
                       _mm_or_si128(equals_16(bytes, '/'), equals_16(bytes, '>')));
 }
 
-static void look_16(struct cr_marks *m, const char *at)
+static void look_16(struct cr_marks *m, unsigned block, const char *at)
 {
-  uint64_t equal = 0;
+  struct masks of = { 0 };
 
-  clear(m);
   for (unsigned i = 0; i < CR_MARKS_BLOCK; i += 16) {
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + i));
-    m->open |= bits_16(equals_16(bytes, '<')) << i;
-    m->quote |= bits_16(equals_16(bytes, '"')) << i;
-    m->name_end |= bits_16(name_ends_16(bytes)) << i;
-    equal |= bits_16(equals_16(bytes, '=')) << i;
+    of.open |= bits_16(equals_16(bytes, '<')) << i;
+    of.quote |= bits_16(equals_16(bytes, '"')) << i;
+    of.name_end |= bits_16(name_ends_16(bytes)) << i;
+    of.equals |= bits_16(equals_16(bytes, '=')) << i;
   }
-  m->attribute_end = m->name_end | equal;
+  store(m, block, &of);
 }
 
-static void look(struct cr_marks *m, const char *at, enum cr_marks_way way)
+static void look(struct cr_marks *m, unsigned block, const char *at, unsigned count,
+                 enum cr_marks_way way)
 {
-  if (way == CR_MARKS_BY_32)
-    look_32(m, at);
-  else if (way == CR_MARKS_BY_16)
-    look_16(m, at);
-  else
-    look_1(m, at);
+  if (way == CR_MARKS_BY_32) {
+    look_32(m, block, at, count);
+    return;
+  }
+  for (unsigned i = 0; i < count; i++, at += CR_MARKS_BLOCK) {
+    if (way == CR_MARKS_BY_16)
+      look_16(m, block + i, at);
+    else
+      look_1(m, block + i, at);
+  }
 }
 
 enum cr_marks_way cr_marks_best_way(void)
@@ -127,10 +141,12 @@ enum cr_marks_way cr_marks_best_way(void)
 
 #else
 
-static void look(struct cr_marks *m, const char *at, enum cr_marks_way way)
+static void look(struct cr_marks *m, unsigned block, const char *at, unsigned count,
+                 enum cr_marks_way way)
 {
   (void)way;
-  look_1(m, at);
+  for (unsigned i = 0; i < count; i++)
+    look_1(m, block + i, at + (size_t)i * CR_MARKS_BLOCK);
 }
 
 enum cr_marks_way cr_marks_best_way(void)
@@ -141,24 +157,44 @@ enum cr_marks_way cr_marks_best_way(void)
 #endif
 
 /* Less than a block: what isn't there has no marks. */
-static void look_at_rest(struct cr_marks *m, const char *at, enum cr_marks_way way)
+static void look_at_rest(struct cr_marks *m, unsigned block, const char *at, enum cr_marks_way way)
 {
   char last[CR_MARKS_BLOCK] = { 0 };
+  size_t seen = 8 * ((size_t)block + 1);
 
   memcpy(last, at, (size_t)(m->end - at));
-  look(m, last, way);
+  look(m, block, last, 1, way);
+  for (unsigned i = 0; i < CR_MARKS; i++)
+    memset(&m->bits[i][seen], 0, sizeof(m->bits[i]) - seen);
 }
 
 void cr_marks_look_by(struct cr_marks *m, const char *at, enum cr_marks_way way)
 {
+  size_t blocks = (size_t)(m->end - at) / CR_MARKS_BLOCK;
+  unsigned whole = blocks < CR_MARKS_BLOCKS ? (unsigned)blocks : CR_MARKS_BLOCKS;
+
+  m->begin = at;
+  look(m, 0, at, whole, way);
+  if (whole < CR_MARKS_BLOCKS)
+    look_at_rest(m, whole, at + (size_t)whole * CR_MARKS_BLOCK, way);
   m->block = at;
-  if (m->end - at < CR_MARKS_BLOCK)
-    look_at_rest(m, at, way);
-  else
-    look(m, at, way);
+  m->opens = cr_load_word(m->bits[CR_MARK_OPEN]);
 }
 
 void cr_marks_look(struct cr_marks *m, const char *at)
 {
   cr_marks_look_by(m, at, cr_marks_best_way());
+}
+
+const char *cr_marks_find_far(struct cr_marks *m, enum cr_mark mark, const char *at)
+{
+  uint64_t bits = 0;
+
+  while (bits == 0) {
+    if (m->end - at <= CR_MARKS_AHEAD)
+      return m->end;
+    at += CR_MARKS_AHEAD;
+    bits = cr_marks_from(m, mark, at);
+  }
+  return at + cr_first_bit(bits);
 }

@@ -37,13 +37,26 @@ static inline bool cr_span_eq(struct cr_span a, struct cr_span b)
   return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-/* 8 bytes as a number, the first one lowest; compilers make one load of it. */
+/* A number whose lowest byte is the first one, from the machine's own or to it. */
+static inline uint64_t cr_word_of(uint64_t native)
+{
+  return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(native) : native;
+}
+
+/* 8 bytes as a number, the first one lowest. */
 static inline uint64_t cr_load_word(const char *at)
 {
-  const uint8_t *b = (const uint8_t *)at;
+  uint64_t native;
 
-  return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-         (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+  memcpy(&native, at, sizeof(native));
+  return cr_word_of(native);
+}
+
+static inline void cr_store_word(char *at, uint64_t word)
+{
+  uint64_t native = cr_word_of(word);
+
+  memcpy(at, &native, sizeof(native));
 }
 
 static inline char cr_lower(char c)

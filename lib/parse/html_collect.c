@@ -42,7 +42,7 @@ void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_aren
 /* ---- strings ---- */
 
 /* Nothing that has to be decoded, in any charset. */
-static bool is_simple(struct cr_span raw)
+static inline bool is_simple(struct cr_span raw)
 {
   return raw.len == 0 || cr_is_printable(raw.at, raw.at + raw.len, '&');
 }
@@ -109,7 +109,7 @@ struct cr_span cr_collect_view(struct cr_collect *c, struct cr_span raw, bool is
 
 /* ---- links ---- */
 
-static bool has_room(struct cr_collect *c, uint32_t count)
+static inline bool has_room(struct cr_collect *c, uint32_t count)
 {
   struct cr_html_found *found = &c->found;
 
@@ -136,7 +136,7 @@ static bool has_room(struct cr_collect *c, uint32_t count)
 
 /* Of what is told now but stands elsewhere the place among the links isn't known (body may have
  * begun before its tag); and a template has tree construction of its own. */
-static void check_order(struct cr_collect *c, const struct cr_html_tag *tag)
+static inline void check_order(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   bool is_root =
       tag->known && tag->known->kind == CR_ELEMENT_IGNORED && tag->known->link_set != CR_LINKS_HEAD;
@@ -369,7 +369,7 @@ static void note_inside(struct cr_collect *c, const struct cr_html_tag *tag)
     note_base(c, tag, &c->found.inner_bases[c->base - 1].href);
 }
 
-static void note_html(struct cr_collect *c, const struct cr_html_tag *tag)
+static inline void note_html(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   switch (tag->known->link_set) {
   case CR_LINKS_BASE:

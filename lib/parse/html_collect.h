@@ -97,7 +97,7 @@ static inline bool cr_collect_needs(const struct cr_collect *c, const struct cr_
 int cr_collect_start(struct cr_collect *c, const struct cr_html_tag *tag);
 /* The innermost link whose text is read ends. */
 void cr_collect_end_link(struct cr_collect *c);
-/* Another element ends. */
+/* Another element ends; says nothing while no text is needed. */
 void cr_collect_end(struct cr_collect *c, const struct cr_element *known, enum cr_html_place place);
 /* Is the text of the document wanted where it stands? */
 static inline bool cr_collect_needs_text(const struct cr_collect *c)

@@ -170,7 +170,7 @@ struct source {
 };
 
 /* The name of its element; as written, if it's one without rules. NULL: no memory. */
-static const char *tag_name(const struct source *from)
+static inline const char *tag_name(const struct source *from)
 {
   const struct cr_html_tag *tag = from->tag;
 
@@ -211,7 +211,7 @@ static void note_form(const struct source *from, struct crawler_link *link)
     link->flags |= CRAWLER_LINK_POST;
 }
 
-static struct crawler_link *add(const struct source *from, struct cr_span href)
+static inline struct crawler_link *add(const struct source *from, struct cr_span href)
 {
   struct crawler_link *link = cr_collect_link(from->c, from->tag, from->kind, href);
 
@@ -322,7 +322,7 @@ static const char *keep_attribute(const struct source *from, struct cr_span name
   return cr_collect_decode(from->c, from->c->keep, value, from->tag->is_decoded).at;
 }
 
-static void note_rel(const struct source *from, struct crawler_link *link)
+static inline void note_rel(const struct source *from, struct crawler_link *link)
 {
   if (from->tag->attribute_count == 1) /* the link's own */
     return;
@@ -370,7 +370,7 @@ static void set_alt(const struct source *from, struct crawler_link *link)
 }
 
 /* The link whose text is what follows, or NULL. */
-static struct crawler_link *add_url(const struct source *from, struct cr_span raw)
+static inline struct crawler_link *add_url(const struct source *from, struct cr_span raw)
 {
   struct crawler_link *link = add(from, decoded(from, raw));
 
@@ -383,7 +383,8 @@ static struct crawler_link *add_url(const struct source *from, struct cr_span ra
   return from->kind == CRAWLER_LINK_A ? link : NULL;
 }
 
-static struct crawler_link *add_by_form(struct source *from, unsigned form, struct cr_span raw)
+static inline struct crawler_link *add_by_form(struct source *from, unsigned form,
+                                               struct cr_span raw)
 {
   switch (form) {
   case FORM_COMMAS:
@@ -417,8 +418,8 @@ static void add_of_codebase(struct source *from, unsigned form, struct cr_span r
   c->base = outer;
 }
 
-static struct crawler_link *add_by_rule(struct source *from, const struct rule *rule,
-                                        struct cr_span raw)
+static inline struct crawler_link *add_by_rule(struct source *from, const struct rule *rule,
+                                               struct cr_span raw)
 {
   if (!(rule->form & OF_CODEBASE))
     return add_by_form(from, rule->form, raw);
@@ -428,18 +429,24 @@ static struct crawler_link *add_by_rule(struct source *from, const struct rule *
 
 /* ---- attributes ---- */
 
+/* Whose name is as long as the rule's. */
+static inline bool is_named(const struct rule *rule, struct cr_span name, const char *end)
+{
+  return cr_load_word(rule->name) == cr_html_name_word(name.at, name.len, end) &&
+         (name.len <= 8 || cr_span_eq_nocase(name, cr_span(rule->name, name.len)));
+}
+
 /* The rule of a set for an attribute of that name; NULL: there is none. */
-static const struct rule *find_rule(enum cr_link_set set, struct cr_span name, const char *end)
+static inline const struct rule *find_rule(enum cr_link_set set, struct cr_span name,
+                                           const char *end)
 {
   const struct rule *rule = rules[set];
 
-  if (rule->name[0] == '\0' || name.len == 0 || name.len >= sizeof(rule->name))
+  if (name.len == 0 || name.len >= sizeof(rule->name))
     return NULL;
-  uint64_t word = cr_html_name_word(name.at, name.len, end ? end : name.at + name.len);
   for (; rule->name[0] != '\0'; rule++)
-    if (cr_load_word(rule->name) == word && rule->name[name.len] == '\0' &&
-        rule->name[name.len - 1] != '\0' &&
-        (name.len <= 8 || cr_span_eq_nocase(name, cr_span(rule->name, name.len))))
+    if (rule->name[name.len] == '\0' && rule->name[name.len - 1] != '\0' &&
+        is_named(rule, name, end ? end : name.at + name.len))
       return rule;
   return NULL;
 }
@@ -481,7 +488,7 @@ static void look_anywhere(struct source *from, unsigned i)
   }
 }
 
-static struct crawler_link *html_links(struct cr_collect *c, const struct cr_html_tag *tag)
+static inline struct crawler_link *html_links(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   enum cr_link_set set = tag->known ? (enum cr_link_set)tag->known->link_set : CR_LINKS_NONE;
   uint32_t opened = UINT32_MAX; /* by number, as the links after it may move them all */

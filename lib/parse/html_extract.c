@@ -123,7 +123,7 @@ static void start(struct cr_extract *x)
     .is_fostered = x->f.is_fostered,
     .end = x->t.end,
   };
-  if (says_more(token->known))
+  if (x->passages && says_more(token->known))
     cr_passages_drop(x->passages);
   uint32_t before = x->collect->found.count;
   if (cr_collect_start(x->collect, &tag) > 0)
@@ -145,7 +145,8 @@ static void end(struct cr_extract *x)
     cr_collect_end_link(x->collect);
     x->svg_link_level = 0;
   }
-  cr_collect_end(x->collect, x->token.known, is_foreign ? CR_HTML_IN_SVG : CR_HTML_IN_HTML);
+  if (cr_collect_needs_text(x->collect))
+    cr_collect_end(x->collect, x->token.known, is_foreign ? CR_HTML_IN_SVG : CR_HTML_IN_HTML);
 }
 
 /* ---- text ---- */
@@ -281,12 +282,19 @@ static void text(struct cr_extract *x)
   }
 }
 
-/* Is the text that comes to be given whole? */
+/* Is nothing to be told of the text before a token? Of most there isn't. */
+static inline bool is_nothing(const struct cr_extract *x)
+{
+  return x->token.text_state == CR_HTML_DATA && x->f.has_begun && x->f.foreign_len == 0 &&
+         !cr_collect_needs_text(x->collect);
+}
+
+/* Is the text of a token to be given whole? */
 static bool needs_text(const struct cr_extract *x)
 {
   const struct cr_collect *c = x->collect;
 
-  switch (x->t.state) {
+  switch (x->token.text_state) {
   case CR_HTML_RAWTEXT:
     return cr_collect_wants(c, CRAWLER_LINK_CSS);
   case CR_HTML_SCRIPT:
@@ -372,14 +380,15 @@ static void set_wishes(struct cr_extract *x)
   x->t.wanted =
       cr_feedback_wants_all(&x->f) ? CR_HTML_WANT_ALL : CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK;
   x->t.records_all = x->f.foreign_len > 0;
-  x->t.holds_text = needs_text(x);
 }
 
 static void read_token(struct cr_extract *x)
 {
   enum cr_html_token_type type = cr_html_next(&x->t, &x->token);
 
-  if (x->token.text.len > 0)
+  if (type == CR_HTML_MORE && needs_text(x))
+    cr_html_hold_text(&x->t, &x->token);
+  if (x->token.text.len > 0 && !is_nothing(x))
     text(x);
   if (type == CR_HTML_START_TAG)
     start(x);

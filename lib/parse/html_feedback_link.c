@@ -54,14 +54,20 @@ static uint32_t find_kind(const struct cr_feedback *f, enum cr_element_kind kind
   return NONE;
 }
 
+static bool is_href(struct cr_span name)
+{
+  return name.len == 4 &&
+         (memcmp(name.at, "href", 4) == 0 || cr_span_eq_nocase(name, CR_SPAN("href")));
+}
+
 void cr_feedback_start_link(struct cr_feedback *f, const struct cr_html_token *token)
 {
   bool has_href = false;
 
   if (f->in_link && has_special(f, 0))
     cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
-  for (unsigned i = 0; i < token->attribute_count; i++)
-    has_href = has_href || cr_span_eq_nocase(token->attributes[i].name, CR_SPAN("href"));
+  for (unsigned i = 0; i < token->attribute_count && !has_href; i++)
+    has_href = is_href(token->attributes[i].name);
   f->in_link = has_href && f->template_depth == 0;
   f->link_may_have_p = f->may_have_p || f->keeps_p;
   f->inner_len = 0;

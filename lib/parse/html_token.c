@@ -32,98 +32,120 @@ static bool is_letter(char c)
 /* Half of all time goes by in here; a call for each attribute costs 4 % of it. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* The value states, behind '=': moves *at behind the value. False: cut. */
-ALWAYS_INLINE bool read_value(struct cr_marks *marks, const char **at, struct cr_span *value)
+/* The after attribute name and value states, where that isn't simply ="value". Behind the value;
+ * NULL: cut. */
+static const char *read_odd_value(const char *at, const char *end, struct cr_span *value)
 {
-  const char *end = marks->end;
-  const char *p = *at;
-
-  while (p < end && ends_with(*p, SPACE))
-    p++;
-  if (p == end)
-    return false;
-  const char *begin = p;
-  if (*p == '"' || *p == '\'') {
-    p = *p == '"' ? cr_marks_find(marks, &marks->quote, p + 1) : cr_find_byte(p + 1, end, '\'');
-    if (p == end)
-      return false;
-    *value = cr_span(begin + 1, (size_t)(p - begin - 1));
-    *at = p + 1;
-    return true;
+  *value = cr_span(NULL, 0);
+  while (at < end && ends_with(*at, SPACE))
+    at++;
+  if (at == end || *at != '=')
+    return at < end ? at : NULL;
+  at++;
+  while (at < end && ends_with(*at, SPACE))
+    at++;
+  if (at == end)
+    return NULL;
+  const char *begin = at;
+  if (*at == '"' || *at == '\'') {
+    at = cr_find_byte(at + 1, end, *at);
+    *value = cr_span(begin + 1, (size_t)(at - begin - 1));
+    return at < end ? at + 1 : NULL;
   }
-  while (p < end && !ends_with(*p, SPACE | CLOSE))
-    p++;
-  *value = cr_span(begin, (size_t)(p - begin));
-  *at = p;
-  return p < end;
+  while (at < end && !ends_with(*at, SPACE | CLOSE))
+    at++;
+  *value = cr_span(begin, (size_t)(at - begin));
+  return at < end ? at : NULL;
 }
 
-/* The attribute name states, from a name's first byte on, whatever that is. False: cut. */
-ALWAYS_INLINE bool read_attribute(struct cr_marks *marks, const char **at,
-                                  struct cr_html_attribute *out)
+/* The attribute name states, from a name's first byte on, whatever that is. Behind the attribute;
+ * NULL: cut. */
+ALWAYS_INLINE const char *read_attribute(struct cr_marks *marks, const char *at,
+                                         struct cr_html_attribute *out)
 {
   const char *end = marks->end;
-  const char *begin = *at;
-  const char *p = cr_marks_find(marks, &marks->attribute_end, begin + 1);
+  const char *p = cr_marks_find(marks, CR_MARK_ATTRIBUTE_END, at + 1);
 
-  out->name = cr_span(begin, (size_t)(p - begin));
-  out->value = cr_span(NULL, 0);
-  while (p < end && ends_with(*p, SPACE))
-    p++;
-  *at = p;
-  if (p == end)
-    return false;
-  if (*p != '=')
-    return true;
-  ++*at;
-  return read_value(marks, at, &out->value);
+  out->name = cr_span(at, (size_t)(p - at));
+  if (end - p >= 2 && p[0] == '=' && p[1] == '"') {
+    at = cr_marks_find(marks, CR_MARK_QUOTE, p + 2);
+    out->value = cr_span(p + 2, (size_t)(at - p - 2));
+    return at < end ? at + 1 : NULL;
+  }
+  return read_odd_value(p, end, &out->value);
 }
 
-/* The state before an attribute's name: moves to a name or to '>'. False: cut. */
-static inline bool find_attribute(const char **at, const char *end, bool *is_self_closing)
+/* The state before an attribute's name: to a name or to '>'; or to the end. */
+ALWAYS_INLINE const char *find_attribute(const char *at, const char *end)
 {
-  const char *p = *at;
-
-  while (p < end && ends_with(*p, SPACE | SLASH))
-    p++;
-  *is_self_closing = p > *at && p[-1] == '/';
-  *at = p;
-  return p < end;
+  while (at < end && ends_with(*at, SPACE | SLASH))
+    at++;
+  return at;
 }
 
 /* Behind the tag's '>'; NULL: cut. */
 static const char *read_attributes(struct cr_marks *marks, const char *at,
                                    struct cr_html_token *token)
 {
-  struct cr_html_attribute spare;
+  unsigned count = 0;
 
-  token->attribute_count = 0;
   token->has_more_attributes = false;
-  while (find_attribute(&at, marks->end, &token->is_self_closing)) {
-    if (*at == '>')
-      return at + 1;
-    bool has_room = token->attribute_count < CR_HTML_TOKEN_ATTRIBUTES;
-    struct cr_html_attribute *out = has_room ? &token->attributes[token->attribute_count] : &spare;
-    if (!read_attribute(marks, &at, out))
+  while (at) {
+    const char *name = find_attribute(at, marks->end);
+    if (name == marks->end)
       return NULL;
-    token->attribute_count += has_room;
-    token->has_more_attributes = !has_room;
+    if (*name == '>') {
+      token->is_self_closing = name > at && name[-1] == '/';
+      token->attribute_count = count;
+      return name + 1;
+    }
+    at = read_attribute(marks, name, &token->attributes[count]);
+    if (count < CR_HTML_TOKEN_ATTRIBUTES)
+      count++;
+    else
+      token->has_more_attributes = true;
   }
   return NULL;
 }
 
-/* The same where no attribute is wanted, unless it is one of those that may be anywhere. */
+/* The same where no attribute is wanted and all are name="value". NULL: they aren't, or one of them
+ * may be wanted on any element, or it's cut. */
+static const char *skip_plain_attributes(struct cr_marks *marks, const char *at)
+{
+  const char *end = marks->end;
+
+  for (;;) {
+    at = find_attribute(at, end);
+    if (at == end)
+      return NULL;
+    if (*at == '>')
+      return at + 1;
+    const char *p = cr_marks_find(marks, CR_MARK_ATTRIBUTE_END, at + 1);
+    if (end - p < 2 || p[0] != '=' || p[1] != '"' ||
+        cr_html_may_link_anywhere(cr_span(at, (size_t)(p - at))))
+      return NULL;
+    at = cr_marks_find(marks, CR_MARK_QUOTE, p + 2);
+    if (at == end)
+      return NULL;
+    at++;
+  }
+}
+
+/* The same however they are written; *may_link: has it one of those that may be anywhere? */
 static const char *skip_attributes(struct cr_marks *marks, const char *at, bool *is_self_closing,
                                    bool *may_link)
 {
   struct cr_html_attribute attribute;
 
-  *may_link = false;
-  while (find_attribute(&at, marks->end, is_self_closing)) {
-    if (*at == '>')
-      return at + 1;
-    if (!read_attribute(marks, &at, &attribute))
+  while (at) {
+    const char *name = find_attribute(at, marks->end);
+    if (name == marks->end)
       return NULL;
+    if (*name == '>') {
+      *is_self_closing = name > at && name[-1] == '/';
+      return name + 1;
+    }
+    at = read_attribute(marks, name, &attribute);
     *may_link |= cr_html_may_link_anywhere(attribute.name);
   }
   return NULL;
@@ -133,39 +155,106 @@ static const char *skip_attributes(struct cr_marks *marks, const char *at, bool 
 
 enum result { TAKEN, PASSED, CUT };
 
-/* The tag name state; name is the first letter. Moves *at, the '<', behind the tag unless it's cut.
- * The name's end is looked for two bytes behind the '<', with a '/' there or without. */
-static inline enum result read_tag(struct cr_html_tokens *t, struct cr_html_token *token,
-                                   const char **at, const char *name)
-{
-  const char *p = cr_marks_find(&t->marks, &t->marks.name_end, *at + 2);
-  uint64_t word;
+/* Bytes that may be read behind a '<' without a look at the end. */
+enum { AHEAD = 16 };
 
-  if (p == t->end)
+struct tag { /* as far as its name tells */
+  const char *open;
+  struct cr_span name;
+  const struct cr_element_slot *slot; /* NULL: it's no tag, or not read yet (read_name) */
+  uint64_t word;
+};
+
+/* The tag open, end tag open and tag name states: to the next '<', and over the name behind it.
+ * Nearly all tags that aren't wanted are passed over in here. */
+static inline void find_tag(struct cr_html_tokens *t, const char *at, struct tag *tag)
+{
+  struct cr_marks *marks = &t->marks;
+  const char *end = t->end;
+  unsigned wanted = t->wanted;
+  bool wants_all = wanted == CR_HTML_WANT_ALL;
+
+  for (;;) {
+    const char *open = cr_marks_next_open(marks, at);
+    tag->open = open;
+    tag->slot = NULL;
+    if (end - open < AHEAD)
+      return;
+    const char *name = open + 1 + (open[1] == '/');
+    if (!is_letter(*name)) /* before a look behind it, where the next '<' may be */
+      return;
+    /* Two bytes behind the '<', with a '/' there or without. */
+    uint64_t name_ends = cr_marks_from(marks, CR_MARK_NAME_END, open + 2);
+    if (name_ends == 0)
+      return;
+    const char *p = open + 2 + cr_first_bit(name_ends);
+    const struct cr_span span = cr_span(name, (size_t)(p - name));
+    uint64_t word;
+    const struct cr_element_slot *slot = cr_html_slot(span, name + 8, &word);
+    if (!wants_all && (slot->flags & wanted) == 0) {
+      at = *p == '>' ? p + 1 : skip_plain_attributes(marks, p);
+      if (at)
+        continue;
+    }
+    tag->name = span;
+    tag->slot = slot;
+    tag->word = word;
+    return;
+  }
+}
+
+/* The same states for a name that is long or near the end. PASSED: it's no tag. */
+static enum result read_name(struct cr_html_tokens *t, struct tag *tag)
+{
+  tag->name.len = 0;
+  if (t->end - tag->open < 2)
     return CUT;
-  const struct cr_span span = cr_span(name, (size_t)(p - name));
-  const struct cr_element_slot *slot = cr_html_slot(span, t->end, &word);
-  bool wants_all = t->wanted == CR_HTML_WANT_ALL;
-  bool is_wanted = wants_all || (slot->flags & t->wanted) != 0; /* or a stranger in its slot */
-  const struct cr_element *known = is_wanted ? cr_html_element_in(slot, span, t->end, word) : NULL;
-  bool is_recorded = t->records_all || (known && (known->flags & CR_ELEMENT_LINKS) != 0);
-  bool may_link = false;
+  const char *name = tag->open + 1 + (tag->open[1] == '/');
+  if (name == t->end)
+    return CUT;
+  if (!is_letter(*name))
+    return PASSED;
+  const char *p = cr_marks_find(&t->marks, CR_MARK_NAME_END, name + 1);
+  tag->name = cr_span(name, (size_t)(p - name));
+  tag->slot = cr_html_slot(tag->name, t->end, &tag->word);
+  return p < t->end ? TAKEN : CUT;
+}
+
+/* Moves *at, the '<', behind the tag unless it's cut. */
+static inline enum result read_tag(struct cr_html_tokens *t, struct cr_html_token *token,
+                                   const struct tag *tag, const char **at)
+{
+  const char *p = tag->name.at + tag->name.len;
+  const struct cr_element *known = cr_html_element_in(tag->slot, tag->name, t->end, tag->word);
+  unsigned flags = known ? known->flags : 0; /* it may be a stranger in its slot */
+  bool is_wanted = t->wanted == CR_HTML_WANT_ALL || (flags & t->wanted) != 0;
+  bool is_recorded = t->records_all || (is_wanted && (flags & CR_ELEMENT_LINKS) != 0);
+  const char *behind = p + 1;
+
   token->is_self_closing = false;
   token->attribute_count = 0;
   token->has_more_attributes = false;
-  const char *behind = p + 1;
-  if (*p != '>' && !is_recorded)
-    behind = skip_attributes(&t->marks, p, &token->is_self_closing, &may_link);
-  may_link = may_link && t->wants_attributes;
-  if (*p != '>' && (is_recorded || may_link))
-    behind = read_attributes(&t->marks, p, token);
-  if (!behind)
-    return CUT;
+  if (*p != '>') {
+    bool may_link = false;
+    if (!is_recorded) {
+      behind = skip_plain_attributes(&t->marks, p);
+      if (behind)
+        token->is_self_closing = behind[-2] == '/';
+      else
+        behind = skip_attributes(&t->marks, p, &token->is_self_closing, &may_link);
+    }
+    may_link = may_link && t->wants_attributes;
+    if (is_recorded || may_link)
+      behind = read_attributes(&t->marks, p, token);
+    if (!behind)
+      return CUT;
+    is_wanted = is_wanted || may_link;
+  }
   *at = behind;
-  if (!wants_all && !known && !may_link)
+  if (!is_wanted)
     return PASSED;
-  token->name = span;
-  token->known = known ? known : cr_html_element_in(slot, span, t->end, word);
+  token->name = tag->name;
+  token->known = known;
   return TAKEN;
 }
 
@@ -176,14 +265,8 @@ static enum cr_html_token_type give(struct cr_html_tokens *t, struct cr_html_tok
 {
   token->type = type;
   token->text.len = (size_t)(text_end - token->text.at);
-  if (type != CR_HTML_MORE)
-    return type;
-  t->at = text_end;
-  if (t->holds_text && !t->is_last) {
-    t->at = token->text.at;
-    t->state = token->text_state; /* a script's may have changed in between */
-    token->text.len = 0;
-  }
+  if (type == CR_HTML_MORE)
+    t->at = text_end;
   return type;
 }
 
@@ -240,41 +323,45 @@ static bool open_declaration(struct cr_html_tokens *t, const char *open)
   return true;
 }
 
-/* The data, tag open and end tag open states. */
+/* What begins at '<' and isn't a tag: the tag open and end tag open states. */
+static enum cr_html_token_type read_other(struct cr_html_tokens *t, struct cr_html_token *token,
+                                          const char *open)
+{
+  bool is_end = open[1] == '/';
+  const char *name = open + 1 + is_end;
+
+  t->at = name + 1; /* "</>" is nothing */
+  if (is_end && *name != '>') {
+    t->state = CR_HTML_BOGUS;
+    t->at = name;
+  } else if (!is_end && !open_declaration(t, open)) {
+    return stop(t, token, open, false);
+  }
+  return give(t, token, CR_HTML_OTHER, open);
+}
+
+/* The data state. */
 static enum cr_html_token_type next_in_data(struct cr_html_tokens *t, struct cr_html_token *token)
 {
-  const char *open = t->at;
+  const char *at = t->at;
+  struct tag tag;
 
   for (;;) {
-    open = cr_marks_find(&t->marks, &t->marks.open, open);
-    if (t->end - open < 2)
-      return stop(t, token, open, true);
-    bool is_end = open[1] == '/';
-    const char *name = open + 1 + is_end;
-    if (name == t->end)
-      return stop(t, token, open, true);
-    if (is_letter(*name)) {
-      const char *behind = open;
-      enum result result = read_tag(t, token, &behind, name);
-      if (result == CUT)
-        return stop(t, token, open, false);
-      if (result == TAKEN) {
-        t->at = behind;
-        return give(t, token, is_end ? CR_HTML_END_TAG : CR_HTML_START_TAG, open);
-      }
-      open = behind;
-    } else if (is_end || *name == '!' || *name == '?') {
-      t->at = name + 1; /* "</>" is nothing */
-      if (is_end && *name != '>') {
-        t->state = CR_HTML_BOGUS;
-        t->at = name;
-      } else if (!is_end && !open_declaration(t, open)) {
-        return stop(t, token, open, false);
-      }
-      return give(t, token, CR_HTML_OTHER, open);
-    } else {
-      open++;
+    find_tag(t, at, &tag);
+    const char *open = tag.open;
+    enum result result = tag.slot ? TAKEN : read_name(t, &tag);
+    if (result == TAKEN)
+      result = read_tag(t, token, &tag, &at);
+    if (result == TAKEN) {
+      t->at = at;
+      return give(t, token, open[1] == '/' ? CR_HTML_END_TAG : CR_HTML_START_TAG, open);
     }
+    if (result == CUT)
+      return stop(t, token, open, tag.name.len == 0);
+    if (!tag.slot && (open[1] == '/' || open[1] == '!' || open[1] == '?'))
+      return read_other(t, token, open);
+    if (!tag.slot)
+      at = open + 1;
   }
 }
 

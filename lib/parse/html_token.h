@@ -59,7 +59,7 @@ struct cr_html_token {
   struct cr_span text;
   struct cr_span name;            /* as written */
   const struct cr_element *known; /* NULL: no rules for that name */
-  struct cr_html_attribute attributes[CR_HTML_TOKEN_ATTRIBUTES];
+  struct cr_html_attribute attributes[CR_HTML_TOKEN_ATTRIBUTES + 1]; /* the last for what is left */
   unsigned attribute_count;
   bool has_more_attributes; /* than there is room for */
   bool is_self_closing;
@@ -73,7 +73,6 @@ struct cr_html_tokens {
   struct cr_marks marks;
   bool is_last; /* nothing comes behind end */
   /* Set by whoever reads. */
-  bool holds_text;     /* text that isn't whole is left unread, as tags are */
   bool may_have_cdata; /* in svg and math "<![CDATA[" begins a section */
   enum cr_html_state state;
   bool is_xhtml;                         /* text elements may close themselves (CR_HTML_EMPTY) */
@@ -111,11 +110,20 @@ static inline void cr_html_feed(struct cr_html_tokens *t, struct cr_span bytes, 
   t->at = bytes.at;
   t->end = bytes.at + bytes.len;
   t->is_last = is_last;
-  cr_marks_begin(&t->marks, t->end);
+  cr_marks_begin(&t->marks, t->at, t->end);
 }
 
 /* The next token; its spans lie in [at, end), and an end tag in CR_HTML_EMPTY has no bytes. After
  * MORE: feed it and call again; after the last bytes, it's over. */
 enum cr_html_token_type cr_html_next(struct cr_html_tokens *t, struct cr_html_token *token);
+/* Behind MORE: text that isn't whole yet is left unread, as tags are. */
+static inline void cr_html_hold_text(struct cr_html_tokens *t, struct cr_html_token *token)
+{
+  if (t->is_last)
+    return;
+  t->at = token->text.at;
+  t->state = token->text_state; /* a script's may have changed in between */
+  token->text.len = 0;
+}
 
 #endif

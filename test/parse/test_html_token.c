@@ -268,13 +268,13 @@ static void text_that_is_held_comes_whole(void **state)
   (void)state;
   const struct cr_span html = CR_SPAN("<!--<script>'a' </script>b</script>");
   struct cr_html_tokens t = { .state = CR_HTML_SCRIPT,
-                              .text_element = cr_html_element(CR_SPAN("script")),
-                              .holds_text = true };
+                              .text_element = cr_html_element(CR_SPAN("script")) };
   struct cr_html_token token;
 
   for (size_t len = 1; len < html.len; len++) {
     cr_html_feed(&t, cr_span(html.at, len), false);
     assert_int_equal(cr_html_next(&t, &token), CR_HTML_MORE);
+    cr_html_hold_text(&t, &token);
     assert_int_equal(token.text.len, 0);
     assert_ptr_equal(t.at, html.at);
     assert_int_equal(t.state, CR_HTML_SCRIPT);
@@ -321,6 +321,32 @@ static void attributes_beyond_the_room_are_told(void **state)
     assert_int_equal(token.attribute_count, CR_HTML_TOKEN_ATTRIBUTES);
     assert_int_equal(token.has_more_attributes, more == 1);
     len--; /* the '>' */
+  }
+}
+
+/* Marks are looked for a stretch at a time (marks.h). */
+static void tags_are_found_wherever_a_look_ends(void **state)
+{
+  static const char tags[] = "<<a b=\"c\"></<i class=\"x\" id='y'><hr/><i class=\"<p>\"></i><p>";
+  char html[2 * CR_MARKS_BYTES + sizeof(tags)];
+  (void)state;
+
+  for (size_t pad = 0; pad < 2 * CR_MARKS_BYTES; pad++) {
+    struct cr_html_tokens t = { .wanted = CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK };
+    struct cr_html_token token;
+    memset(html, 'x', pad);
+    memcpy(html + pad, tags, sizeof(tags));
+    cr_html_feed(&t, cr_span(html, pad + sizeof(tags) - 1), true);
+    assert_int_equal(cr_html_next(&t, &token), CR_HTML_START_TAG);
+    assert_ptr_equal(token.known, cr_html_element(CR_SPAN("a")));
+    assert_int_equal(token.attribute_count, 1);
+    assert_true(cr_span_eq(token.attributes[0].value, CR_SPAN("c")));
+    assert_int_equal(cr_html_next(&t, &token), CR_HTML_OTHER); /* "</" */
+    assert_int_equal(cr_html_next(&t, &token), CR_HTML_OTHER);
+    assert_int_equal(cr_html_next(&t, &token), CR_HTML_START_TAG);
+    assert_ptr_equal(token.known, cr_html_element(CR_SPAN("p")));
+    assert_ptr_equal(t.at, t.end);
+    assert_int_equal(cr_html_next(&t, &token), CR_HTML_MORE);
   }
 }
 
@@ -384,6 +410,7 @@ int main(void)
     cmocka_unit_test(text_that_is_held_comes_whole),
     cmocka_unit_test(cdata_is_text_in_foreign_content_only),
     cmocka_unit_test(attributes_beyond_the_room_are_told),
+    cmocka_unit_test(tags_are_found_wherever_a_look_ends),
     cmocka_unit_test(hostile_bytes_take_linear_time),
     cmocka_unit_test(an_empty_element_ends_without_any_bytes),
   };
