@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE_S = 10, FDS_MAX = 256 };
+enum { PATIENCE_S = 10, FDS_MAX = 256, THREAD_TURNS = 100000 };
 
 /* For the whole process, so that a thread on its way out may still touch them. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -512,4 +512,14 @@ int cr_count_threads(void)
   (void)pthread_once(&once, begin_threads);
 #endif
   return count_entries("/proc/self/task");
+}
+
+bool cr_threads_become(int count)
+{
+  for (int i = 0; i < THREAD_TURNS; i++) {
+    if (cr_count_threads() == count)
+      return true;
+    (void)sched_yield();
+  }
+  return false;
 }

@@ -78,5 +78,7 @@ int64_t cr_crawl_stat(const struct cr_crawl_rig *rig, crawler_stat which);
 /* Entries of /proc/self/fd and /proc/self/task; -1 where there is no such thing. */
 int cr_count_descriptors(void);
 int cr_count_threads(void);
+/* One that was joined may be on its way out of the list for a moment. */
+bool cr_threads_become(int count);
 
 #endif

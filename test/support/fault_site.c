@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,8 +32,7 @@ enum {
   CRAWL_MS = 20000,
   WAIT_MS = 300,
   CONNECT_MS = 1000,
-  DNS_MS = 500,
-  THREAD_TURNS = 100000
+  DNS_MS = 500
 };
 
 /* ---- the site, in the child process ---- */
@@ -330,17 +328,6 @@ static void check(const crawler *c, struct cr_fault_crawl *crawl, const char *wh
   crawl->shortages = stat_of(c, CRAWLER_STAT_SHORTAGES);
 }
 
-/* A thread that was joined may be on its way out of the list for a moment. */
-static bool threads_become(int count)
-{
-  for (int i = 0; i < THREAD_TURNS; i++) {
-    if (cr_count_threads() == count)
-      return true;
-    (void)sched_yield();
-  }
-  return false;
-}
-
 void cr_fault_crawl_run(struct cr_fault_crawl *crawl, const char *what)
 {
   int descriptors = cr_count_descriptors();
@@ -363,7 +350,7 @@ void cr_fault_crawl_run(struct cr_fault_crawl *crawl, const char *what)
   }
   if (cr_count_descriptors() != descriptors)
     fail_msg("%s: %d descriptors, then %d", what, descriptors, cr_count_descriptors());
-  if (!threads_become(threads))
+  if (!cr_threads_become(threads))
     fail_msg("%s: %d threads, then %d", what, threads, cr_count_threads());
 }
 
