@@ -15,7 +15,7 @@
 
 /* So long that a machine which leaves the crawler no CPU for seconds isn't taken for a server that
  * gave no answer: it would be asked again, rightly, and the log shows an answer. */
-enum { TIMEOUT_MS = 8000, ROBOTS_MS = 10000 };
+enum { TIMEOUT_MS = 8000, ROBOTS_MS = 20000 };
 
 struct crawl {
   const struct cr_polite_config *config;

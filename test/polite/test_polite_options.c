@@ -3,7 +3,7 @@
 /* test_polite_options.c - the checker sees a crawler that keeps less than what was promised.
  *
  * Real crawls, each in a process of its own and with one option that breaks the promise. They wait
- * most of the time, and run side by side.
+ * most of the time, and some run side by side.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,6 +41,7 @@ static const struct {
   { "ca_file=", CR_POLITE_MISSED, NULL }, /* the system's, who don't know ours */
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { AT_ONCE = 9 }; /* more would wait for the machine, and time out, where a sanitizer is slow */
 enum { CROWDED = 2 }; /* the first rows: several at once are promised, and no delay */
 
 static struct cr_polite_config config_of(size_t row)
@@ -85,22 +86,28 @@ static int crawl_until_shown(size_t row)
   return bad;
 }
 
+static pid_t begin(size_t row)
+{
+  pid_t child = fork();
+
+  if (child == 0)
+    _exit(crawl_until_shown(row));
+  assert_true(child > 0);
+  return child;
+}
+
 static void an_option_that_breaks_a_promise_shows_in_the_log(void **state)
 {
-  pid_t children[ROWS];
+  size_t begun = 0;
   int bad = 0;
   (void)state;
 
   (void)fflush(NULL);
-  for (size_t row = 0; row < ROWS; row++) {
-    children[row] = fork();
-    assert_true(children[row] >= 0);
-    if (children[row] == 0)
-      _exit(crawl_until_shown(row));
-  }
-  for (size_t row = 0; row < ROWS; row++) {
+  for (size_t ended = 0; ended < ROWS; ended++) {
+    for (; begun < ROWS && begun - ended < AT_ONCE; begun++)
+      (void)begin(begun);
     int status = 0;
-    assert_int_equal(waitpid(children[row], &status, 0), children[row]);
+    assert_true(wait(&status) > 0);
     bad += status != 0;
   }
   assert_int_equal(bad, 0);
