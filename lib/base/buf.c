@@ -17,16 +17,20 @@ static size_t cap_max(const struct cr_buf *buf)
   return buf->max_bytes < SIZE_MAX ? buf->max_bytes + 1 : SIZE_MAX;
 }
 
-/* cap < what is needed <= cap_max. */
-static int grow(struct cr_buf *buf, size_t cap)
+/* What it grows to for len, which max_bytes allows; its capacity, if that is enough. */
+static size_t cap_for(const struct cr_buf *buf, size_t len)
 {
   size_t max = cap_max(buf);
   size_t doubled = buf->cap <= max / 2 ? buf->cap * 2 : max;
   if (doubled < FIRST_BYTES && max > FIRST_BYTES)
     doubled = FIRST_BYTES;
-  if (cap < doubled)
-    cap = doubled;
+  if (len < buf->cap)
+    return buf->cap;
+  return len < doubled ? doubled : len + 1;
+}
 
+static int grow(struct cr_buf *buf, size_t cap)
+{
   char *data = cr_resize(buf->mem, buf->kind, buf->data, cap);
   if (!data)
     return CRAWLER_E_NOMEM;
@@ -45,7 +49,14 @@ int cr_buf_reserve(struct cr_buf *buf, size_t total_bytes)
 {
   if (total_bytes >= cap_max(buf))
     return CRAWLER_E_LIMIT;
-  return total_bytes < buf->cap ? 0 : grow(buf, total_bytes + 1);
+  return total_bytes < buf->cap ? 0 : grow(buf, cap_for(buf, total_bytes));
+}
+
+size_t cr_buf_growth(const struct cr_buf *buf, size_t bytes)
+{
+  if (bytes == 0 || bytes >= cap_max(buf) - buf->len)
+    return 0;
+  return cap_for(buf, buf->len + bytes) - buf->cap;
 }
 
 int cr_buf_add(struct cr_buf *buf, const void *data, size_t bytes)

@@ -22,6 +22,8 @@ void cr_buf_init(struct cr_buf *buf, struct cr_mem *mem, enum cr_mem_kind kind, 
 int cr_buf_add(struct cr_buf *buf, const void *data, size_t bytes);
 int cr_buf_add_text(struct cr_buf *buf, const char *text);
 int cr_buf_add_char(struct cr_buf *buf, char c);
+/* How much more memory it takes to add so many; 0: none, or they are over max_bytes. */
+size_t cr_buf_growth(const struct cr_buf *buf, size_t bytes);
 int cr_buf_reserve(struct cr_buf *buf, size_t total_bytes); /* room for len == total_bytes */
 void cr_buf_clear(struct cr_buf *buf);                      /* len = 0, keeps the memory */
 void cr_buf_free(struct cr_buf *buf);

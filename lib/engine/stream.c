@@ -22,10 +22,10 @@ static bool is_worth_keeping(const struct cr_visit *v)
 
 static bool may_grow(const struct cr_visit *v, size_t bytes)
 {
-  const struct cr_buf *kept = &v->transfer.body_in;
+  size_t growth = cr_buf_growth(&v->transfer.body_in, bytes);
 
-  return bytes < kept->cap - kept->len || v->shard->settings->max_memory < 0 ||
-         cr_memory_may_grow(&v->transfer, bytes > kept->cap ? bytes : kept->cap, v->shard);
+  return growth == 0 || v->shard->settings->max_memory < 0 ||
+         cr_memory_may_grow(&v->transfer, growth, v->shard);
 }
 
 static void keep(struct cr_visit *v, const char *data, size_t bytes)

@@ -300,11 +300,9 @@ size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg)
 static bool may_take(const struct cr_curl_handle *h, size_t bytes)
 {
   const struct cr_curl_env *env = h->env;
-  const struct cr_buf *body = &h->t->body_in;
+  size_t growth = h->t->stream ? 0 : cr_buf_growth(&h->t->body_in, bytes);
 
-  if (h->t->stream || !env->may_grow || bytes <= body->cap - body->len)
-    return true;
-  return env->may_grow(h->t, bytes > body->cap ? bytes : body->cap, env->user); /* it doubles */
+  return growth == 0 || !env->may_grow || env->may_grow(h->t, growth, env->user);
 }
 
 /* At the first bytes of a body: is it going to be too large, and what room does it need? */

@@ -99,6 +99,32 @@ static void growth_is_by_doubling(void **state)
   cr_test_mem_done(&mem);
 }
 
+static void growth_is_told_beforehand(void **state)
+{
+  static const size_t ceilings[] = { 0, 10, 62, 63, 64, 100, 1000, SIZE_MAX };
+  static const size_t sizes[] = { 0, 1, 62, 63, 64, 65, 127, 500, 1000 };
+  static const char data[1000];
+  struct cr_mem mem;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  for (size_t i = 0; i < sizeof(ceilings) / sizeof(ceilings[0]); i++)
+    for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+      struct cr_buf buf;
+      cr_buf_init(&buf, &mem, CR_MEM_BODY, ceilings[i]);
+      for (int times = 0; times < 5; times++) {
+        size_t cap = buf.cap;
+        size_t growth = cr_buf_growth(&buf, sizes[k]);
+        int err = cr_buf_add(&buf, data, sizes[k]);
+        assert_int_equal(buf.cap - cap, growth);
+        assert_true(err == 0 || growth == 0);
+      }
+      assert_int_equal(cr_buf_growth(&buf, SIZE_MAX - buf.len), 0);
+      cr_buf_free(&buf);
+    }
+  cr_test_mem_done(&mem);
+}
+
 static void clear_keeps_the_memory(void **state)
 {
   struct cr_mem mem;
@@ -178,6 +204,7 @@ int main(void)
     cmocka_unit_test(ceiling_is_exact_and_nothing_is_added_beyond),
     cmocka_unit_test(reserve_allocates_once_and_within_the_ceiling),
     cmocka_unit_test(growth_is_by_doubling),
+    cmocka_unit_test(growth_is_told_beforehand),
     cmocka_unit_test(clear_keeps_the_memory),
     cmocka_unit_test(take_hands_the_memory_over),
     cmocka_unit_test(refused_allocations_leave_what_was_there),

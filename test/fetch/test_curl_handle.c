@@ -551,6 +551,41 @@ static void a_streams_buffer_ends_where_libcurl_is_stopped(void **state)
   }
 }
 
+static bool add_up(const struct cr_transfer *t, size_t more_bytes, void *user)
+{
+  (void)t;
+  *(size_t *)user += more_bytes;
+  return true;
+}
+
+static void all_that_a_body_grows_by_is_asked_for(void **state)
+{
+  static char data[1000];
+  (void)state;
+
+  for (size_t bytes = 1; bytes <= sizeof(data); bytes += 9) {
+    struct cr_mem mem;
+    size_t asked = 0;
+    cr_mem_init(&mem, NULL, NULL, NULL, NULL);
+    const struct cr_curl_env env = { .mem = &mem, .may_grow = add_up, .user = &asked };
+    struct cr_transfer t = { .max_body_bytes = 1 << 20 };
+    struct cr_curl_handle h;
+    cr_curl_handle_init(&h, &env);
+    cr_buf_init(&t.body_in, &mem, CR_MEM_BODY, 1 << 20);
+    h.t = &t;
+    h.headed = true;
+    h.told_head = true;
+    h.length = CR_NO_LENGTH;
+    for (int i = 0; i < 100; i++) {
+      assert_int_equal(cr_curl_take_body(data, 1, bytes, &h), bytes);
+      assert_int_equal(asked, t.body_in.cap);
+    }
+    cr_buf_free(&t.body_in);
+    cr_curl_handle_free(&h);
+    assert_int_equal(cr_mem_used(&mem), 0);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -561,6 +596,7 @@ int main(void)
     cmocka_unit_test(a_buffer_smaller_than_the_body_is_a_limit_too),
     cmocka_unit_test(a_length_is_not_believed_before_the_bytes_come),
     cmocka_unit_test(a_streams_buffer_ends_where_libcurl_is_stopped),
+    cmocka_unit_test(all_that_a_body_grows_by_is_asked_for),
     cmocka_unit_test(times_and_addresses_are_written_down),
     cmocka_unit_test(nothing_is_sent_twice_by_itself),
     cmocka_unit_test(nothing_is_sent_again_on_another_kept_connection),
