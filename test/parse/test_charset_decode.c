@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "crawl/crawler.h"
+#include "parse/arena_rig.h"
 #include "parse/charset.h"
 #include "parse/parse.h"
 #include "support/jsonl.h"
@@ -83,20 +84,17 @@ static const struct {
 
 static void every_encoding_decodes_as_the_standard_says(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_span out;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-    assert_int_equal(cr_charset_decode(&arena, cases[i].charset, cases[i].in, &out), 0);
+    assert_int_equal(cr_charset_decode(&rig.arena, cases[i].charset, cases[i].in, &out), 0);
     if (!cr_span_eq(out, cases[i].want))
       fail_msg("%s, %s: '%.*s'", cases[i].charset, cases[i].why, (int)out.len, out.at);
   }
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 /* Rows may have the header's name in front. */
@@ -125,16 +123,14 @@ static bool is_disputed(const struct cr_json *row, struct cr_span type, struct c
 
 static void w3lib_texts_come_out(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_jsonl lines;
   const struct cr_json *row = NULL;
   struct cr_span out;
   size_t passed = 0;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   cr_jsonl_open(&lines, "charset/w3lib-encoding.jsonl");
   while ((row = cr_jsonl_next(&lines))) {
     struct cr_span type = header_value(row);
@@ -142,15 +138,14 @@ static void w3lib_texts_come_out(void **state)
     if (strcmp(cr_json_text(row, "op"), "html_to_unicode") != 0 || is_disputed(row, type, body))
       continue;
     const char *charset = cr_charset_decide(body, type, "text/html");
-    assert_int_equal(cr_charset_decode(&arena, charset, body, &out), 0);
+    assert_int_equal(cr_charset_decode(&rig.arena, charset, body, &out), 0);
     if (!cr_span_eq(out, cr_json_at(cr_json_get(row, "expected"), 1)->text))
       fail_msg("line %zu, %s: '%.*s'", lines.line, charset, (int)out.len, out.at);
     passed++;
   }
   cr_jsonl_close(&lines);
   assert_int_equal(passed, 9);
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 static void what_is_utf8_already_is_not_copied(void **state)
@@ -165,67 +160,59 @@ static void what_is_utf8_already_is_not_copied(void **state)
     { "gb18030", CR_SPAN_INIT("a"), 0 },      { "shift_jis", CR_SPAN_INIT("\\~"), 0 },
     { "euc-jp", CR_SPAN_INIT("a"), 0 },
   };
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_span out;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
-    assert_int_equal(cr_charset_decode(&arena, same[i].charset, same[i].in, &out), 0);
+    assert_int_equal(cr_charset_decode(&rig.arena, same[i].charset, same[i].in, &out), 0);
     if (out.at != same[i].in.at + same[i].skipped || out.len != same[i].in.len - same[i].skipped)
       fail_msg("%s", same[i].charset);
   }
-  assert_int_equal(arena.used_bytes, 0);
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  assert_int_equal(rig.arena.used_bytes, 0);
+  arena_close(&rig);
 }
 
 static void only_names_and_labels_of_the_standard_are_taken(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_span out = CR_SPAN("before");
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
-  assert_int_equal(cr_charset_decode(&arena, "", CR_SPAN("a"), &out), CRAWLER_E_INVAL);
-  assert_int_equal(cr_charset_decode(&arena, "utf-7", CR_SPAN("a"), &out), CRAWLER_E_INVAL);
+  arena_open(&rig);
+  assert_int_equal(cr_charset_decode(&rig.arena, "", CR_SPAN("a"), &out), CRAWLER_E_INVAL);
+  assert_int_equal(cr_charset_decode(&rig.arena, "utf-7", CR_SPAN("a"), &out), CRAWLER_E_INVAL);
   assert_true(cr_span_eq(out, CR_SPAN("before")));
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 /* All that any decoder can write, checked for every encoding and every byte in every place. */
 static void whatever_comes_in_utf8_goes_out(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_span out;
   char in[1024];
   uint32_t seed = 1;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   for (size_t set = 0; set < ENCODINGS; set++) {
     for (size_t len = 0; len < sizeof(in); len += 1 + len / 4) {
       for (size_t i = 0; i < len; i++) {
         seed = seed * 1664525 + 1013904223; /* Numerical Recipes' generator */
         in[i] = (char)(seed >> 24);
       }
-      assert_int_equal(cr_charset_decode(&arena, cr_charsets[set].name, cr_span(in, len), &out), 0);
+      assert_int_equal(cr_charset_decode(&rig.arena, cr_charsets[set].name, cr_span(in, len), &out),
+                       0);
       if (cr_utf8_valid(out) != out.len || out.len > 3 * len)
         fail_msg("%s: %zu bytes became %zu", cr_charsets[set].name, len, out.len);
       if (out.at < in || out.at > in + sizeof(in))
         assert_int_equal(out.at[out.len], '\0');
     }
-    cr_arena_reset(&arena);
+    cr_arena_reset(&rig.arena);
   }
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 static void the_ceiling_of_the_arena_holds(void **state)
@@ -296,12 +283,10 @@ static void pieces_cut_no_character(void **state)
     { "euc-jp", CR_SPAN_INIT(" "), CR_SPAN_INIT("\xa4\xa2\x8f\xb0\xa1\x8e\xb1\xff") },
   };
   static char in[(256 << 10) + 64];
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
     for (size_t before = 0; before <= texts[i].tail.len; before++) {
       size_t step = texts[i].pad.len;
@@ -311,14 +296,13 @@ static void pieces_cut_no_character(void **state)
         memcpy(in + k * step, texts[i].pad.at, step);
       memcpy(in + pads * step, texts[i].tail.at, texts[i].tail.len);
       struct cr_span all = cr_span(in, pads * step + texts[i].tail.len);
-      assert_int_equal(cr_charset_decode(&arena, texts[i].charset, texts[i].tail, &alone), 0);
-      assert_int_equal(cr_charset_decode(&arena, texts[i].charset, all, &out), 0);
+      assert_int_equal(cr_charset_decode(&rig.arena, texts[i].charset, texts[i].tail, &alone), 0);
+      assert_int_equal(cr_charset_decode(&rig.arena, texts[i].charset, all, &out), 0);
       if (out.len != pads + alone.len || memcmp(out.at + pads, alone.at, alone.len) != 0)
         fail_msg("%s, %zu bytes in front", texts[i].charset, before);
-      cr_arena_reset(&arena);
+      cr_arena_reset(&rig.arena);
     }
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 int main(void)

@@ -14,12 +14,11 @@
 #include <cmocka.h>
 
 #include "crawl/crawler.h"
+#include "parse/arena_rig.h"
 #include "parse/charset.h"
 #include "support/oom.h"
 
 #define BAD "\xef\xbf\xbd"
-
-enum { CHUNK_BYTES = 65536 };
 
 static const char *const names[CR_ICONV_SETS] = {
   [CR_ICONV_BIG5] = "BIG5",       [CR_ICONV_EUC_KR] = "CP949",  [CR_ICONV_GB18030] = "GB18030",
@@ -119,24 +118,21 @@ static const struct {
 
 static void characters_and_errors_are_the_standards(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_span out;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
     if (!system_has(cases[i].set))
       continue;
-    assert_int_equal(cr_charset_iconv(&arena, cases[i].set, cases[i].in, &out), 0);
+    assert_int_equal(cr_charset_iconv(&rig.arena, cases[i].set, cases[i].in, &out), 0);
     if (!cr_span_eq(out, cases[i].want))
       fail_msg("%s, case %zu: '%.*s' (%s)", names[cases[i].set], i, (int)out.len, out.at,
                cases[i].why);
     assert_int_equal(out.at[out.len], '\0');
   }
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 /* Decodes behind what is there already, with a blank at the end; returns what that gave. */
@@ -150,16 +146,14 @@ static struct cr_span add_piece(struct cr_iconv *cv, enum cr_iconv_set set, stru
 /* A blank is never the second byte of anything. */
 static void no_pair_of_bytes_swallows_what_follows(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_iconv cv;
   struct cr_span all;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   for (int set = 0; set <= CR_ICONV_SHIFT_JIS; set++) {
-    assert_int_equal(cr_iconv_open(&cv, &arena, 16), 0);
+    assert_int_equal(cr_iconv_open(&cv, &rig.arena, 16), 0);
     for (unsigned pair = 0; pair < 0x10000; pair++) {
       char in[4] = { (char)(pair >> 8), (char)pair, ' ', '<' };
       struct cr_span out = add_piece(&cv, (enum cr_iconv_set)set, cr_span(in, sizeof(in)));
@@ -172,10 +166,9 @@ static void no_pair_of_bytes_swallows_what_follows(void **state)
     }
     assert_int_equal(cr_iconv_close(&cv, &all), 0);
     assert_int_equal(all.at[all.len], '\0');
-    cr_arena_reset(&arena);
+    cr_arena_reset(&rig.arena);
   }
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 /* One byte is announced, 60,000 come. */
@@ -202,60 +195,51 @@ static void the_result_grows_with_what_comes(void **state)
 
 static void codes_and_texts_of_several_sets_stand_one_behind_the_other(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_iconv cv;
   struct cr_span out;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
-  assert_int_equal(cr_iconv_open(&cv, &arena, 0), 0);
+  arena_open(&rig);
+  assert_int_equal(cr_iconv_open(&cv, &rig.arena, 0), 0);
   assert_int_equal(cr_iconv_add(&cv, CR_ICONV_SHIFT_JIS, CR_SPAN("\x82\xa0")), 0);
   assert_int_equal(cr_iconv_add_code(&cv, 0x1f600), 0);
   assert_int_equal(cr_iconv_add(&cv, CR_ICONV_GB18030, CR_SPAN("\xd6\xd0")), 0);
   assert_int_equal(cr_iconv_add(&cv, CR_ICONV_GB18030, CR_SPAN("")), 0);
   assert_int_equal(cr_iconv_close(&cv, &out), 0);
   assert_true(cr_span_eq(out, CR_SPAN("\xe3\x81\x82\xf0\x9f\x98\x80\xe4\xb8\xad")));
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 /* As if the system had been asked, and had none. */
 static void without_a_converter_ascii_comes_through(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_iconv cv;
   struct cr_span out;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
-  assert_int_equal(cr_iconv_open(&cv, &arena, 1), 0);
+  arena_open(&rig);
+  assert_int_equal(cr_iconv_open(&cv, &rig.arena, 1), 0);
   cv.is_asked[CR_ICONV_BIG5] = true;
   assert_int_equal(cr_iconv_add(&cv, CR_ICONV_BIG5, CR_SPAN("<a href=x>\xa4\xa4\xa4</a>\xff")), 0);
   assert_int_equal(cr_iconv_close(&cv, &out), 0);
   assert_true(cr_span_eq(out, CR_SPAN("<a href=x>" BAD BAD "</a>" BAD)));
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 static void a_size_that_no_memory_has_is_refused(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_iconv cv;
   struct cr_span out = CR_SPAN("before");
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
-  assert_int_equal(cr_iconv_open(&cv, &arena, SIZE_MAX), CRAWLER_E_NOMEM);
+  arena_open(&rig);
+  assert_int_equal(cr_iconv_open(&cv, &rig.arena, SIZE_MAX), CRAWLER_E_NOMEM);
   assert_int_equal(cr_iconv_close(&cv, &out), CRAWLER_E_NOMEM);
   assert_true(cr_span_eq(out, CR_SPAN("before")));
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 static void decode_cases(struct cr_mem *mem, void *arg)

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "crawl/crawler.h"
+#include "parse/arena_rig.h"
 #include "parse/charset.h"
 #include "support/oom.h"
 
@@ -21,8 +22,6 @@
 #define YEN "\xc2\xa5"      /* U+00A5 */
 #define LINE "\xe2\x80\xbe" /* U+203E */
 #define ESC "\x1b"
-
-enum { CHUNK_BYTES = 65536 };
 
 typedef int (*decoder)(struct cr_arena *arena, struct cr_span in, struct cr_span *out);
 
@@ -98,21 +97,18 @@ static const struct {
 
 static void assert_table(size_t which)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_span out;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   for (size_t i = 0; i < tables[which].count; i++) {
     const struct japanese *row = &tables[which].cases[i];
-    assert_int_equal(tables[which].decode(&arena, row->in, &out), 0);
+    assert_int_equal(tables[which].decode(&rig.arena, row->in, &out), 0);
     if (!cr_span_eq(out, row->want))
       fail_msg("case %zu, %s: '%.*s'", i, row->why, (int)out.len, out.at);
     assert_int_equal(out.at[out.len], '\0');
   }
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 static void euc_jp_is_read_as_the_standard_says(void **state)
@@ -130,14 +126,12 @@ static void iso_2022_jp_is_read_as_the_standard_says(void **state)
 /* Both name the same places of one table. */
 static void every_place_means_the_same_in_both(void **state)
 {
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_span euc_text;
   struct cr_span iso_text;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   for (int row = 0x21; row <= 0x7e; row++) {
     char euc[2 * 94];
     char iso[3 + sizeof(euc)] = { 0x1b, '$', 'B' };
@@ -147,13 +141,12 @@ static void every_place_means_the_same_in_both(void **state)
       euc[2 * column] = (char)(row | 0x80);
       euc[2 * column + 1] = (char)((0x21 + column) | 0x80);
     }
-    assert_int_equal(cr_charset_eucjp(&arena, cr_span(euc, sizeof(euc)), &euc_text), 0);
-    assert_int_equal(cr_charset_iso2022jp(&arena, cr_span(iso, sizeof(iso)), &iso_text), 0);
+    assert_int_equal(cr_charset_eucjp(&rig.arena, cr_span(euc, sizeof(euc)), &euc_text), 0);
+    assert_int_equal(cr_charset_iso2022jp(&rig.arena, cr_span(iso, sizeof(iso)), &iso_text), 0);
     if (!cr_span_eq(euc_text, iso_text) || euc_text.len < 94 * 2)
       fail_msg("row %02x", (unsigned)row);
   }
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 /* Runs of pairs go to the converter in pieces of some hundred bytes. */
@@ -161,21 +154,18 @@ static void long_runs_lose_nothing(void **state)
 {
   enum { PAIRS = 5000 };
   static char in[2 * PAIRS + 1];
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_span out;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   for (size_t i = 0; i < PAIRS; i++)
     memcpy(in + 2 * i, "\xa4\xa2", 2);
   in[2 * PAIRS] = '!';
-  assert_int_equal(cr_charset_eucjp(&arena, cr_span(in, sizeof(in)), &out), 0);
+  assert_int_equal(cr_charset_eucjp(&rig.arena, cr_span(in, sizeof(in)), &out), 0);
   assert_int_equal(out.len, PAIRS * 3 + 1);
   assert_memory_equal(out.at + out.len - 4, A "!", 4);
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 static void decode_all(struct cr_mem *mem, void *arg)

@@ -10,9 +10,8 @@
 #include <cmocka.h>
 
 #include "crawl/crawler.h"
+#include "parse/arena_rig.h"
 #include "support/oom.h"
-
-enum { CHUNK_BYTES = 4096 };
 
 static const struct {
   const char *xhtml;
@@ -41,14 +40,12 @@ static const struct {
 static void only_what_would_hide_the_rest_gets_an_end_tag(void **state)
 {
   (void)state;
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
+  arena_open(&rig);
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
     struct cr_span xhtml = cr_span_text(cases[i].xhtml);
-    assert_int_equal(cr_html_end_empty(&arena, &xhtml), 0);
+    assert_int_equal(cr_html_end_empty(&rig.arena, &xhtml), 0);
     if (!cases[i].want)
       assert_ptr_equal(xhtml.at, cases[i].xhtml);
     else if (!cr_span_eq(xhtml, cr_span_text(cases[i].want)))
@@ -56,8 +53,7 @@ static void only_what_would_hide_the_rest_gets_an_end_tag(void **state)
     else
       assert_int_equal(xhtml.at[xhtml.len], '\0');
   }
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 static void it_grows_to_no_more_than_twice_its_size(void **state)
@@ -66,17 +62,14 @@ static void it_grows_to_no_more_than_twice_its_size(void **state)
   enum { COUNT = 50000 };
   static char page[COUNT * 6];
   struct cr_span xhtml = cr_span(page, sizeof(page));
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
 
   for (size_t i = 0; i < COUNT; i++)
     memcpy(page + 6 * i, "<xmp/>", 6);
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
-  assert_int_equal(cr_html_end_empty(&arena, &xhtml), 0);
+  arena_open(&rig);
+  assert_int_equal(cr_html_end_empty(&rig.arena, &xhtml), 0);
   assert_int_equal(xhtml.len, 2 * sizeof(page));
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 static void without_memory_it_stays_as_it_is(struct cr_mem *mem, void *arg)

@@ -5,6 +5,7 @@
  */
 #include "parse_rig.h"
 
+#include "parse/arena_rig.h"
 #include "parse/charset.h"
 #include "parse/css_urls.h"
 #include "parse/html_empty.h"
@@ -173,28 +174,25 @@ static void a_copy_isnt_written(void **state)
   struct cr_span bytes = repeat("", "\xa4\xa4\xff", TIMES);
   struct cr_span xhtml = repeat("", "<p>x", TIMES);
   struct cr_span empty = repeat(xhtml.at, "<script/>", 1);
-  struct cr_mem mem;
-  struct cr_arena arena;
+  struct arena_rig rig;
   struct cr_span out;
   (void)state;
 
-  cr_test_mem_init(&mem);
-  cr_arena_init(&arena, &mem, CR_MEM_PAGE, CHUNK_BYTES, 0);
-  arena.given_up = &is_up;
+  arena_open(&rig);
+  rig.arena.given_up = &is_up;
   for (size_t i = 0; i < sizeof(charsets) / sizeof(charsets[0]); i++)
-    if (cr_charset_decode(&arena, charsets[i], bytes, &out) != CRAWLER_E_NOMEM)
+    if (cr_charset_decode(&rig.arena, charsets[i], bytes, &out) != CRAWLER_E_NOMEM)
       fail_msg("%s", charsets[i]);
   out = empty;
-  (void)cr_html_end_empty(&arena, &out);
+  (void)cr_html_end_empty(&rig.arena, &out);
   assert_true(out.len == empty.len);
-  arena.given_up = NULL;
-  assert_int_equal(cr_html_end_empty(&arena, &out), 0);
+  rig.arena.given_up = NULL;
+  assert_int_equal(cr_html_end_empty(&rig.arena, &out), 0);
   assert_true(out.len > empty.len);
   free_text(bytes);
   free_text(xhtml);
   free_text(empty);
-  cr_arena_free(&arena);
-  cr_test_mem_done(&mem);
+  arena_close(&rig);
 }
 
 static void a_search_for_characters_ends(void **state)
