@@ -66,51 +66,62 @@ static void start_and_wait_for_a_parse(struct cr_sim *sim)
     (void)sched_yield();
 }
 
+/* With so many workers, and with each number above it up to two. */
+static void drive_with(int workers, void (*drive)(struct cr_sim *sim))
+{
+  for (; workers <= 2; workers++) {
+    struct cr_sim sim;
+    open(&sim, workers);
+    drive(&sim);
+    cr_sim_close(&sim);
+  }
+}
+
+static void cancel_and_run_again(struct cr_sim *sim)
+{
+  start_and_wait_for_a_parse(sim);
+  crawler_cancel(sim->c);
+  assert_int_equal(crawler_wait(sim->c, HANG_MS), CRAWLER_OK);
+  assert_string_equal(crawler_ended(sim->c), "canceled");
+  assert_int_equal(cr_sim_stat(sim, CRAWLER_STAT_FETCHED), 0);
+  atomic_store(&goes_on, false); /* another run wants them again */
+  assert_int_equal(crawler_start_thread(sim->c), 0);
+  assert_int_equal(crawler_wait(sim->c, HANG_MS), CRAWLER_OK);
+  assert_string_equal(crawler_ended(sim->c), "complete");
+  assert_int_equal(cr_sim_stat(sim, CRAWLER_STAT_FETCHED), PAGES);
+  cr_sim_check(sim);
+}
+
 /* workers 0: the loop thread parses. */
 static void a_cancel_ends_it_and_its_urls_stay(void **state)
 {
   (void)state;
-  for (int workers = 0; workers <= 2; workers++) {
-    struct cr_sim sim;
-    open(&sim, workers);
-    start_and_wait_for_a_parse(&sim);
-    crawler_cancel(sim.c);
-    assert_int_equal(crawler_wait(sim.c, HANG_MS), CRAWLER_OK);
-    assert_string_equal(crawler_ended(sim.c), "canceled");
-    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 0);
-    atomic_store(&goes_on, false); /* another run wants them again */
-    assert_int_equal(crawler_start_thread(sim.c), 0);
-    assert_int_equal(crawler_wait(sim.c, HANG_MS), CRAWLER_OK);
-    assert_string_equal(crawler_ended(sim.c), "complete");
-    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), PAGES);
-    cr_sim_check(&sim);
-    cr_sim_close(&sim);
-  }
+  drive_with(0, cancel_and_run_again);
+}
+
+static void free_in_a_parse(struct cr_sim *sim)
+{
+  start_and_wait_for_a_parse(sim);
+  crawler_free(sim->c);
+  sim->freed = true;
 }
 
 static void so_does_a_free(void **state)
 {
   (void)state;
-  for (int workers = 0; workers <= 2; workers++) {
-    struct cr_sim sim;
-    open(&sim, workers);
-    start_and_wait_for_a_parse(&sim);
-    crawler_free(sim.c);
-    sim.freed = true;
-    cr_sim_close(&sim);
-  }
+  drive_with(0, free_in_a_parse);
+}
+
+static void step_to_a_parse(struct cr_sim *sim)
+{
+  while (atomic_load(&begun) == 0)
+    assert_false(cr_sim_step(sim, 10));
 }
 
 static void so_does_a_free_between_two_steps(void **state)
 {
   (void)state;
-  for (int workers = 1; workers <= 2; workers++) {
-    struct cr_sim sim;
-    open(&sim, workers);
-    while (atomic_load(&begun) == 0)
-      assert_false(cr_sim_step(&sim, 10));
-    cr_sim_close(&sim);
-  }
+  drive_with(1, step_to_a_parse);
 }
 
 static void so_does_max_time(void **state)
