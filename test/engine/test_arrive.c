@@ -10,13 +10,6 @@
 
 #include "sim/sim_crawl.h"
 
-static void open(struct cr_sim *sim, const struct cr_sim_site *site)
-{
-  cr_sim_open(sim, &(struct cr_sim_config){ .world = &site->world });
-  cr_sim_set(sim, "obey_robots", "0");
-  cr_sim_add(sim, "/");
-}
-
 /* ---- the page as hooks see it ---- */
 
 static int check_response(crawler *c, crawler_page *page, void *user)
@@ -51,7 +44,7 @@ static void hooks_see_the_response(void **state)
   int seen = 0;
   (void)state;
 
-  open(&sim, &site);
+  cr_sim_open_site(&sim, &site);
   crawler_on_headers(sim.c, check_response, &seen);
   crawler_on_page(sim.c, check_response, &seen);
   cr_sim_run(&sim);
@@ -82,7 +75,7 @@ static void sizes_and_times_are_counted(void **state)
   int seen = 0;
   (void)state;
 
-  open(&sim, &site);
+  cr_sim_open_site(&sim, &site);
   crawler_on_page(sim.c, check_times, &seen);
   cr_sim_run(&sim);
   assert_int_equal(seen, 1);
@@ -106,7 +99,7 @@ static void a_host_is_asked_again_a_delay_after_the_end(void **state)
   struct cr_sim sim;
   (void)state;
 
-  open(&sim, &site);
+  cr_sim_open_site(&sim, &site);
   cr_sim_set(&sim, "delay", "2s");
   cr_sim_run_checked(&sim, 1);
   const int64_t gap_ms = 2000 + CR_CLOCK_MS;

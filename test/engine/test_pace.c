@@ -11,13 +11,6 @@
 
 #include "sim/sim_crawl.h"
 
-static void open(struct cr_sim *sim, const struct cr_sim_site *site)
-{
-  cr_sim_open(sim, &(struct cr_sim_config){ .world = &site->world });
-  cr_sim_set(sim, "obey_robots", "0");
-  cr_sim_add(sim, "/");
-}
-
 /* From the end of one request in the log to the beginning of the next. */
 static int64_t gap_ms(const struct cr_sim *sim, const char *from, const char *to)
 {
@@ -37,7 +30,7 @@ static void the_delay_follows_latency_and_errors(void **state)
   struct cr_sim sim;
   (void)state;
 
-  open(&sim, &weary_site);
+  cr_sim_open_site(&sim, &weary_site);
   cr_sim_set(&sim, "max_adaptive_delay", "1m");
   cr_sim_set(&sim, "max_retries", "0");
   cr_sim_run(&sim);
@@ -63,7 +56,7 @@ static void it_does_so_on_demand_and_not_at_ones_own_server(void **state)
 
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     struct cr_sim sim;
-    open(&sim, &weary_site);
+    cr_sim_open_site(&sim, &weary_site);
     cr_sim_set(&sim, "max_adaptive_delay", "1m");
     cr_sim_set(&sim, rows[i].option, rows[i].value);
     cr_sim_set(&sim, "concurrency", "1");
@@ -95,7 +88,7 @@ static void what_was_not_wanted_is_no_failure_of_the_host(void **state)
   memset(large, 'x', sizeof(large) - 1);
   for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
     struct cr_sim sim;
-    open(&sim, &site);
+    cr_sim_open_site(&sim, &site);
     cr_sim_set(&sim, "max_adaptive_delay", "1m");
     cr_sim_set(&sim, rows[i].option, rows[i].value);
     cr_sim_run(&sim);
@@ -118,7 +111,7 @@ static void what_a_robots_txt_asks_for_is_doubled_too(void **state)
   struct cr_sim sim;
   (void)state;
 
-  open(&sim, &site);
+  cr_sim_open_site(&sim, &site);
   cr_sim_set(&sim, "obey_robots", "1");
   cr_sim_set(&sim, "max_adaptive_delay", "1m");
   cr_sim_set(&sim, "max_retries", "0");
@@ -182,7 +175,7 @@ static void it_is_left_alone_then_its_urls_end_unasked(void **state)
   struct cr_sim sim;
   (void)state;
 
-  open(&sim, &gone_site);
+  cr_sim_open_site(&sim, &gone_site);
   cr_sim_set(&sim, "max_retries", "0");
   cr_sim_set(&sim, "max_host_failures", "3");
   cr_sim_run_checked(&sim, 1);
@@ -205,7 +198,7 @@ static void it_says_how_long_it_has_to_wait(void **state)
   struct cr_sim sim;
   (void)state;
 
-  open(&sim, &gone_site);
+  cr_sim_open_site(&sim, &gone_site);
   cr_sim_set(&sim, "max_retries", "0");
   cr_sim_set(&sim, "max_host_failures", "3");
   while (cr_sim_stat(&sim, CRAWLER_STAT_OUTAGES) == 0)
@@ -231,7 +224,7 @@ static void one_that_comes_back_is_asked_as_before(void **state)
   struct cr_sim sim;
   (void)state;
 
-  open(&sim, &site);
+  cr_sim_open_site(&sim, &site);
   cr_sim_set(&sim, "max_host_failures", "2");
   cr_sim_run_checked(&sim, 1);
   assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 4);
@@ -245,7 +238,7 @@ static void without_a_limit_each_url_is_tried(void **state)
   struct cr_sim sim;
   (void)state;
 
-  open(&sim, &gone_site);
+  cr_sim_open_site(&sim, &gone_site);
   cr_sim_set(&sim, "max_host_failures", "-1");
   cr_sim_run(&sim);
   assert_int_equal(attempts_of(&sim), 1 + 9 * 3);

@@ -11,13 +11,6 @@
 
 #include "sim/sim_crawl.h"
 
-static void open(struct cr_sim *sim, const struct cr_sim_site *site)
-{
-  cr_sim_open(sim, &(struct cr_sim_config){ .world = &site->world });
-  cr_sim_set(sim, "obey_robots", "0");
-  cr_sim_add(sim, "/");
-}
-
 /* ---- on_outcome ---- */
 
 struct told {
@@ -56,7 +49,7 @@ static void the_outcome_comes_with_the_page_if_there_was_a_response(void **state
   struct cr_sim sim;
   (void)state;
 
-  open(&sim, &site);
+  cr_sim_open_site(&sim, &site);
   sim.outcome = check_told;
   sim.user = &told;
   cr_sim_run_checked(&sim, 1);
@@ -126,7 +119,7 @@ static void a_place_under_the_limit_comes_back_with_what_did_not_count(void **st
   struct cr_sim sim;
   (void)state;
 
-  open(&sim, &site);
+  cr_sim_open_site(&sim, &site);
   cr_sim_set(&sim, "max_pages", "3");
   cr_sim_set(&sim, "host_concurrency", "5");
   cr_sim_run_checked(&sim, 1);
@@ -149,7 +142,7 @@ static void a_cut_transfer_leaves_its_url_queued(void **state)
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
     struct cr_sim sim;
-    open(&sim, &site);
+    cr_sim_open_site(&sim, &site);
     assert_false(cr_sim_step(&sim, 0));
     while (sim.loop->clock_ms < 1000 + cases[i].cut_after_ms)
       assert_false(cr_sim_step(&sim, 1000 + cases[i].cut_after_ms - sim.loop->clock_ms));
@@ -176,7 +169,7 @@ static void nothing_happens_to_a_page_that_has_ended(void **state)
   crawler_page *page = NULL;
   (void)state;
 
-  open(&sim, &site);
+  cr_sim_open_site(&sim, &site);
   assert_int_equal(crawler_next(sim.c, &page, -1), CRAWLER_OK);
   crawler_page *kept = crawler_page_retain(page);
   crawler_page_release(page);

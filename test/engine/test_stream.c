@@ -11,13 +11,6 @@
 
 #include "sim/sim_crawl.h"
 
-static void open(struct cr_sim *sim, const struct cr_sim_site *site)
-{
-  cr_sim_open(sim, &(struct cr_sim_config){ .world = &site->world });
-  cr_sim_set(sim, "obey_robots", "0");
-  cr_sim_add(sim, "/");
-}
-
 struct collector {
   char data[4096];
   size_t bytes;
@@ -62,7 +55,7 @@ static void a_body_may_be_taken_as_it_comes(void **state)
   struct cr_sim sim;
   (void)state;
 
-  open(&sim, &site);
+  cr_sim_open_site(&sim, &site);
   crawler_on_body(sim.c, collect, &collector);
   crawler_on_page(sim.c, has_no_body, &collector);
   cr_sim_run_checked(&sim, 1);
@@ -109,7 +102,7 @@ static void links_are_read_in_its_first_8_mb(void **state)
     size_t bytes = 0;
     int64_t count = 0;
 
-    open(&sim, &site);
+    cr_sim_open_site(&sim, &site);
     cr_sim_set(&sim, "max_memory", cases[i].max_memory);
     crawler_on_body(sim.c, count_bytes, &bytes);
     cr_sim_run(&sim);

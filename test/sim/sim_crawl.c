@@ -216,6 +216,13 @@ void cr_sim_add(struct cr_sim *sim, const char *url)
   assert_int_equal(crawler_add(sim->c, absolute(url, full)), 0);
 }
 
+void cr_sim_open_site(struct cr_sim *sim, const struct cr_sim_site *site)
+{
+  cr_sim_open(sim, &(struct cr_sim_config){ .world = &site->world });
+  cr_sim_set(sim, "obey_robots", "0");
+  cr_sim_add(sim, "/");
+}
+
 void cr_sim_add_hosts(struct cr_sim *sim, const struct cr_sim_web *web, uint32_t hosts)
 {
   char url[CR_SIM_URL_BYTES];

@@ -67,6 +67,8 @@ struct cr_sim {
 /* Options are the defaults, but for random_seed, workers, and no delay_jitter. With config.mem
  * sim->c may be NULL. */
 void cr_sim_open(struct cr_sim *sim, const struct cr_sim_config *config);
+/* A site where robots.txt isn't asked for, with its front page as the seed. */
+void cr_sim_open_site(struct cr_sim *sim, const struct cr_sim_site *site);
 void cr_sim_close(struct cr_sim *sim);
 /* Asserts success. name "max_pages", value "25". */
 void cr_sim_set(struct cr_sim *sim, const char *name, const char *value);
