@@ -349,6 +349,14 @@ static size_t untold_bytes(const struct cr_curl_handle *h)
   return h->told_head ? 0 : h->t->body_in.len;
 }
 
+/* libcurl is to wait while either is so. */
+static void set_waits(struct cr_curl_handle *h, bool is_full, bool is_paused)
+{
+  h->is_full = is_full;
+  h->is_paused = is_paused;
+  h->job.waits = is_full || is_paused;
+}
+
 size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
 {
   struct cr_curl_handle *h = arg;
@@ -358,8 +366,7 @@ size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
   size_t fitting = bytes < room ? bytes : room;
 
   h->tls_noise = 0;
-  h->is_full = untold_bytes(h) >= UNTOLD_MAX;
-  h->job.waits = h->is_full || h->is_paused;
+  set_waits(h, untold_bytes(h) >= UNTOLD_MAX, h->is_paused);
   if (h->job.waits) /* libcurl keeps these, and reads no more */
     return CURL_WRITEFUNC_PAUSE;
   if (!h->headed) {
@@ -475,9 +482,7 @@ int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address)
  * once more, to keep what it finds. A DONE transfer has no connection, and can't be paused. */
 int cr_curl_handle_pause(struct cr_curl_handle *h, bool on)
 {
-  h->is_full = false;
-  h->is_paused = on;
-  h->job.waits = on;
+  set_waits(h, false, on);
   return (int)curl_easy_pause(h->job.easy, on ? CURLPAUSE_ALL : CURLPAUSE_CONT);
 }
 
@@ -539,9 +544,7 @@ void cr_curl_handle_clear(struct cr_curl_handle *h)
   h->headed = false;
   h->told_head = false;
   h->strayed = false;
-  h->is_full = false;
-  h->is_paused = false;
-  h->job.waits = false;
+  set_waits(h, false, false);
   h->stop = CRAWLER_REASON_NONE;
   h->stop_text = NULL;
   memset(&h->choice, 0, sizeof(h->choice));
