@@ -65,25 +65,21 @@ static bool ends_search(const struct cr_open *open, const struct cr_element *kno
   return false;
 }
 
-/* The end tag of a block: up to it, if it is in scope. */
-static void end_scoped(struct cr_stack *stack, const struct cr_html_tag *tag,
-                       const struct cr_element *known)
+/* The same for the end tags of a table and its parts. */
+static bool ends_table_search(const struct cr_open *open, const struct cr_element *known,
+                              bool *is_sure)
 {
-  bool is_sure = true;
+  bool ends =
+      cr_open_may_be_kind(open, CR_ELEMENT_TABLE) || cr_open_may_be_kind(open, CR_ELEMENT_TEMPLATE);
 
-  for (size_t i = stack->len; i-- > 0;) {
-    const struct cr_open *open = &stack->open[i];
-    if (open->space == CR_SPACE_HTML && cr_open_may_be(open, tag, known)) {
-      cr_stack_close(stack, i, is_sure);
-      return;
-    }
-    if (ends_search(open, known, &is_sure))
-      return;
-  }
+  (void)known;
+  return ends && !cr_open_lets_pass(open, is_sure);
 }
 
-static void end_in_table(struct cr_stack *stack, const struct cr_html_tag *tag,
-                         const struct cr_element *known)
+/* Closes up to what the tag ends, if the search for it doesn't end before. */
+static void end_up_to(struct cr_stack *stack, const struct cr_html_tag *tag,
+                      const struct cr_element *known,
+                      bool (*ends)(const struct cr_open *, const struct cr_element *, bool *))
 {
   bool is_sure = true;
 
@@ -93,9 +89,7 @@ static void end_in_table(struct cr_stack *stack, const struct cr_html_tag *tag,
       cr_stack_close(stack, i, is_sure);
       return;
     }
-    bool ends = cr_open_may_be_kind(open, CR_ELEMENT_TABLE) ||
-                cr_open_may_be_kind(open, CR_ELEMENT_TEMPLATE);
-    if (ends && !cr_open_lets_pass(open, &is_sure))
+    if (ends(open, known, &is_sure))
       return;
   }
 }
@@ -199,13 +193,13 @@ static void end_html(struct cr_stack *stack, const struct cr_html_tag *tag,
   case CR_ELEMENT_SECTION:
   case CR_ELEMENT_ROW:
   case CR_ELEMENT_CELL:
-    end_in_table(stack, tag, known);
+    end_up_to(stack, tag, known, ends_table_search);
     break;
   case CR_ELEMENT_TEMPLATE:
     end_template(stack);
     break;
   default:
-    end_scoped(stack, tag, known);
+    end_up_to(stack, tag, known, ends_search);
   }
 }
 

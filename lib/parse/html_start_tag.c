@@ -17,6 +17,23 @@ static void close_top(struct cr_stack *stack, enum cr_element_kind kind)
     cr_stack_close(stack, at - 1, at == stack->len && !cr_stack_may_hide_top(stack));
 }
 
+/* Closes up to the topmost element of that kind, if no other ends the search for it. */
+static void close_up_to(struct cr_stack *stack, enum cr_element_kind kind,
+                        bool (*ends)(const struct cr_open *open))
+{
+  bool is_sure = true;
+
+  for (size_t i = stack->len; i-- > 0;) {
+    const struct cr_open *open = &stack->open[i];
+    if (cr_open_may_be_kind(open, kind)) {
+      cr_stack_close(stack, i, is_sure);
+      return;
+    }
+    if (ends(open) && !cr_open_lets_pass(open, &is_sure))
+      return;
+  }
+}
+
 /* ---- tables ---- */
 
 /* What a part of a table stands in: a cell in a row, a row in a section, others in the table. */
@@ -82,38 +99,16 @@ static bool clear_table(struct cr_stack *stack, const struct cr_html_tag *tag,
 }
 
 /* <table> in a table but not in a cell of it ends that table. */
-static void close_outer_table(struct cr_stack *stack)
+static bool ends_table_search(const struct cr_open *open)
 {
-  bool is_sure = true;
-
-  for (size_t i = stack->len; i-- > 0;) {
-    const struct cr_open *open = &stack->open[i];
-    if (cr_open_may_be_kind(open, CR_ELEMENT_TABLE)) {
-      cr_stack_close(stack, i, is_sure);
-      return;
-    }
-    bool ends = cr_open_is_marker(open) && !cr_open_may_be_kind(open, CR_ELEMENT_OBJECT);
-    if (ends && !cr_open_lets_pass(open, &is_sure))
-      return;
-  }
+  return cr_open_is_marker(open) && !cr_open_may_be_kind(open, CR_ELEMENT_OBJECT);
 }
 
 /* ---- start tags ---- */
 
-static void close_list_item(struct cr_stack *stack, enum cr_element_kind kind)
+static bool ends_item_search(const struct cr_open *open)
 {
-  bool is_sure = true;
-
-  for (size_t i = stack->len; i-- > 0;) {
-    const struct cr_open *open = &stack->open[i];
-    if (cr_open_may_be_kind(open, kind)) {
-      cr_stack_close(stack, i, is_sure);
-      return;
-    }
-    bool ends = cr_open_is_special(open) && !cr_element_lets_items_end(open->known);
-    if (ends && !cr_open_lets_pass(open, &is_sure))
-      return;
-  }
+  return cr_open_is_special(open) && !cr_element_lets_items_end(open->known);
 }
 
 /* In a ruby its parts end each other, and what else needs no end tag; rt and rp don't end rtc. */
@@ -181,7 +176,7 @@ static bool make_way(struct cr_stack *stack, const struct cr_html_tag *tag,
     return false;
   case CR_ELEMENT_LI:
   case CR_ELEMENT_DEFINITION:
-    close_list_item(stack, (enum cr_element_kind)known->kind);
+    close_up_to(stack, (enum cr_element_kind)known->kind, ends_item_search);
     cr_stack_close_kind(stack, CR_ELEMENT_P, CR_ELEMENT_BUTTON);
     return true;
   case CR_ELEMENT_HEADING:
@@ -198,7 +193,7 @@ static bool make_way(struct cr_stack *stack, const struct cr_html_tag *tag,
     cr_stack_close_kind(stack, CR_ELEMENT_BUTTON, CR_ELEMENT_BUTTON);
     return true;
   case CR_ELEMENT_TABLE:
-    close_outer_table(stack);
+    close_up_to(stack, CR_ELEMENT_TABLE, ends_table_search);
     return true;
   case CR_ELEMENT_COLGROUP:
     (void)clear_table(stack, tag, known);
