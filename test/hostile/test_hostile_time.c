@@ -116,7 +116,12 @@ SCRIPT(too_slow_hints, DO(READ), TEXT("HTTP/1.1 103 H\r\n\r\n"), PAUSE(80),
        TEXT("HTTP/1.1 103 H\r\n\r\n"), DO(STALL));
 
 static const struct cr_hostile dribbles[] = {
-  { "a head byte by byte", { slow_head }, FETCHED(200), SENT(1), BODY("ok"), .options = SOON },
+  { "a head byte by byte",
+    { slow_head },
+    FETCHED(200),
+    SENT(1),
+    BODY("ok"),
+    .options = "timeout=1s" },
   { "a body byte by byte", { slow_body }, FETCHED(200), SENT(1), BODY("01234567890123456789") },
   { "a body until the end byte by byte",
     { slow_open_body },

@@ -144,6 +144,20 @@ static double cpu_seconds(void)
          (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+/* See proc(5) for schedstat; 0 where the system doesn't say. */
+static double starved_seconds(void)
+{
+  char line[80] = "";
+  FILE *in = fopen("/proc/thread-self/schedstat", "r");
+
+  if (in && !fgets(line, sizeof(line), in))
+    line[0] = '\0';
+  if (in)
+    (void)fclose(in);
+  const char *waited_ns = strchr(line, ' ');
+  return waited_ns ? strtod(waited_ns, NULL) / 1e9 : 0;
+}
+
 struct cr_polite_config cr_polite_config(uint32_t hosts, uint32_t pages)
 {
   return (struct cr_polite_config){
@@ -171,6 +185,7 @@ struct cr_polite_run cr_polite_crawl(const struct cr_polite_config *config)
   struct crawl crawl = { config, &run, cr_polite_now_ns(), NULL };
   struct cr_polite_server *server;
   double cpu = cpu_seconds();
+  double starved = starved_seconds();
   crawler *c = crawler_new();
 
   if (!c)
@@ -185,6 +200,7 @@ struct cr_polite_run cr_polite_crawl(const struct cr_polite_config *config)
   drive(c, &crawl);
   run.seconds = (double)(cr_polite_now_ns() - crawl.begin_ns) / 1e9;
   run.cpu_seconds = cpu_seconds() - cpu;
+  run.starved_seconds = starved_seconds() - starved;
   (void)snprintf(run.ended, sizeof(run.ended), "%s", crawler_ended(c));
   crawler_free(c);
   run.log = cr_polite_server_stop(server);

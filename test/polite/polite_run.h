@@ -25,6 +25,7 @@ struct cr_polite_run {
   struct cr_polite_promise promise; /* changed_ns is set */
   double seconds;
   double cpu_seconds; /* of crawler and server */
+  double starved_seconds; /* that the crawler's thread waited for a core of the machine */
   char ended[32];
 };
 

@@ -39,7 +39,7 @@ const char *__tsan_default_suppressions(void)
   return "race:epoll_ctl\n";
 }
 
-enum { REQUESTS_MAX = 20000, URLS_MAX = 64, LINKS_A_PAGE = 10, PATIENCE_S = 10 };
+enum { FIRST_REQUESTS = 256, URLS_MAX = 64, LINKS_A_PAGE = 10, PATIENCE_S = 10 };
 
 struct answer {
   struct cr_site_page page;
@@ -71,6 +71,7 @@ struct cr_site_server {
   bool gate_is_closed;
   struct cr_site_request *requests;
   size_t request_count;
+  size_t request_cap;
 };
 
 /* ---- what was asked ---- */
@@ -116,7 +117,22 @@ static char *copy_headers(struct evhttp_request *request)
   return copy;
 }
 
-/* The one kept, or NULL when there is no room. */
+static bool has_room(struct cr_site_server *site)
+{
+  size_t cap = site->request_cap > 0 ? 2 * site->request_cap : FIRST_REQUESTS;
+  struct cr_site_request *requests;
+
+  if (site->request_count < site->request_cap)
+    return true;
+  requests = realloc(site->requests, cap * sizeof(*requests));
+  if (!requests)
+    return false;
+  site->requests = requests;
+  site->request_cap = cap;
+  return true;
+}
+
+/* The one kept, which is there until the next comes; NULL when there is no room. */
 static struct cr_site_request *keep(struct cr_site_server *site, struct evhttp_request *request)
 {
   struct evbuffer *body = evhttp_request_get_input_buffer(request);
@@ -124,7 +140,7 @@ static struct cr_site_request *keep(struct cr_site_server *site, struct evhttp_r
   struct cr_site_request *kept = NULL;
 
   (void)pthread_mutex_lock(&site->lock);
-  if (site->request_count < REQUESTS_MAX) {
+  if (has_room(site)) {
     kept = &site->requests[site->request_count++];
     kept->method = method_of(request);
     kept->path = copy_text(path, strlen(path));
@@ -366,8 +382,6 @@ struct cr_site_server *cr_site_start(const struct cr_site_config *config)
 
   assert_non_null(site);
   site->config = *config;
-  site->requests = calloc(REQUESTS_MAX, sizeof(*site->requests));
-  assert_non_null(site->requests);
   assert_int_equal(pthread_mutex_init(&site->lock, NULL), 0);
   assert_int_equal(pthread_condattr_init(&attr), 0);
   assert_int_equal(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC), 0);
