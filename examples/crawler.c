@@ -30,6 +30,7 @@ struct command {
   const char *explain[EXPLAIN_MAX];
   int explain_count;
   int has_seeds;
+  int tells_doors; /* the user says himself what allow_private is */
 };
 
 static crawler *interruptible; /* for the signal handler */
@@ -70,7 +71,7 @@ static const char help[] =
     "      --sitemap URL         begin with what this sitemap lists; may be repeated\n"
     "      --no-sitemaps         don't read the sitemaps that robots.txt lists\n"
     "How:\n"
-    "      --allow-private[=HOST|CIDR]  addresses that aren't public, too\n"
+    "      --allow-private[=HOST|CIDR|none]  addresses that aren't public, too\n"
     "      --user-agent S        --header 'Name: value' (seeds' hosts only)\n"
     "      --credentials 'HOST USER:PASSWORD', --header-for 'HOST Name: value'  by https;\n"
     "                            http://HOST:PORT to say so; to no other host\n"
@@ -136,6 +137,23 @@ static int set_list(struct command *cmd, const char *name, const char *value)
   return status;
 }
 
+/* As the user says it. */
+static int set_told(struct command *cmd, const char *name, const char *value)
+{
+  if (strcmp(name, "allow_private") == 0)
+    cmd->tells_doors = 1;
+  return set(cmd, name, value);
+}
+
+/* May be given more than once; "none" opens nothing. */
+static int allow_private(struct command *cmd, const char *value)
+{
+  cmd->tells_doors = 1;
+  return value && strcmp(value, "none") == 0
+             ? set(cmd, "allow_private", "none")
+             : set_list(cmd, "allow_private", value ? value : "1");
+}
+
 static int set_pair(struct command *cmd, const char *pair)
 {
   char name[64];
@@ -149,7 +167,7 @@ static int set_pair(struct command *cmd, const char *pair)
     return usage("--set takes NAME=VALUE", pair);
   memcpy(name, pair, (size_t)(eq - pair));
   name[eq - pair] = '\0';
-  return set(cmd, name, eq + 1);
+  return set_told(cmd, name, eq + 1);
 }
 
 static int pattern(struct command *cmd, int (*add)(crawler *, const char *), const char *text)
@@ -259,11 +277,11 @@ static int act(struct command *cmd, const struct word *word, const char *value)
     return usage("this option needs a value", word->name);
   switch (word->action) {
   case OPTION:
-    return set(cmd, word->option, value ? value : "1");
+    return set_told(cmd, word->option, value ? value : "1");
   case OPTION_OFF:
     return set(cmd, word->option, "0");
   case ALLOW_PRIVATE:
-    return set_list(cmd, "allow_private", value ? value : "1");
+    return allow_private(cmd, value);
   case RESOLVE:
     return set_list(cmd, "resolve", text);
   case PATTERN:
@@ -359,15 +377,14 @@ static int is_local_name(const char *host)
   return strcmp(host, "localhost") == 0 || host[0] == '[' || strspn(host, "0123456789.") == len;
 }
 
-/* A seed typed as an address or localhost may be reached, whatever its address. */
+/* A seed typed as an address or localhost may be reached, whatever its address, unless the user
+ * says what may be. */
 static int open_door(struct command *cmd, const char *url)
 {
   crawler_request *req = crawler_request_new(cmd->c, url);
-  const char *door = crawler_get_option(cmd->c, "allow_private");
-  int is_open = door && (strcmp(door, "1") == 0 || strcmp(door, "all") == 0);
   int status = 0;
 
-  if (req && !is_open && is_local_name(crawler_request_host(req)))
+  if (req && !cmd->tells_doors && is_local_name(crawler_request_host(req)))
     status = set_list(cmd, "allow_private", crawler_request_host(req));
   crawler_request_free(req);
   return status;

@@ -192,6 +192,7 @@ static void mute_hooks(crawler *c)
   hooks->retry = NULL;
   hooks->outcome = NULL;
   hooks->resolve = NULL;
+  hooks->address = NULL;
   hooks->transfer = NULL;
   hooks->done = NULL;
   hooks->log = NULL;

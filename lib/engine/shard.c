@@ -253,6 +253,8 @@ static enum cr_fetch_verdict judge_address(struct cr_transfer *t, const struct c
   char text[64];
   int verdict;
 
+  if (atomic_load(&s->is_muted)) /* it is being freed: who would judge is gone */
+    return CR_FETCH_REFUSE;
   if (!s->hooks->address)
     return CR_FETCH_UNJUDGED;
   cr_address_format(address, text);

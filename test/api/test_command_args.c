@@ -243,6 +243,24 @@ static void a_host_and_port_are_no_scheme(void **state)
 
 /* ---- the door ---- */
 
+static void a_seed_opens_nothing_where_the_user_says_what_is_open(void **state)
+{
+  static const char *const said[] = { "--allow-private=none", "--allow-private=10.9.9.9",
+                                      "--set=allow_private=0", "--set=allow_private=none" };
+  struct cr_site_server *site = cr_site_start_generated(1);
+  struct cr_command run;
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+    cr_command_run(&run, CR_ARGS("--json", "--own-server", "--no-robots", said[i],
+                                 cr_site_url(site, "/p/0")));
+    assert_non_null(strstr(run.process.out, "\"reason\":\"address\""));
+    cr_command_end(&run, 3);
+  }
+  assert_int_equal(cr_site_total(site), 0);
+  cr_site_stop(site);
+}
+
 static void a_seed_typed_as_an_address_opens_the_door_for_itself_only(void **state)
 {
   struct cr_site_server *other = cr_site_start_generated(1);
@@ -295,6 +313,7 @@ int main(void)
     cmocka_unit_test(a_sitemap_may_stand_for_a_seed),
     cmocka_unit_test(a_host_and_port_are_no_scheme),
     cmocka_unit_test(a_seed_typed_as_an_address_opens_the_door_for_itself_only),
+    cmocka_unit_test(a_seed_opens_nothing_where_the_user_says_what_is_open),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

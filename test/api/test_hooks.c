@@ -378,6 +378,17 @@ static void cancel_works_in_every_hook(void **state)
   }
 }
 
+/* At two more ports of the same host, so that several transfers wait for its name. */
+static void add_neighbours(struct scene *s)
+{
+  char url[80];
+
+  for (int port = 1; port <= 2; port++) {
+    (void)snprintf(url, sizeof(url), "http://site.test:%d/", port);
+    cr_crawl_add(&s->rig, url);
+  }
+}
+
 static void free_in_every_hook_takes_effect_when_the_library_returns(void **state)
 {
   int threads = cr_count_threads();
@@ -388,9 +399,14 @@ static void free_in_every_hook_takes_effect_when_the_library_returns(void **stat
   {
     struct scene s;
 
-    run_scene(&s, way, moment, FREE);
+    open_scene(&s, way, moment, FREE);
+    if (moment == RESOLVE || moment == ADDRESS)
+      add_neighbours(&s);
+    assert_int_equal(cr_crawl_drive(&s.rig), 0);
     if (s.rig.c)
       fail_msg("%s: not freed in on_%s", cr_way_name(way), moment_names[moment]);
+    if (s.calls + s.others != 1)
+      fail_msg("%s: freed in on_%s, but hooks are called", cr_way_name(way), moment_names[moment]);
     close_scene(&s);
   }
   while (cr_count_threads() != threads) /* the own threads are on their way out, detached */
