@@ -149,9 +149,8 @@ static int set_told(struct command *cmd, const char *name, const char *value)
 static int allow_private(struct command *cmd, const char *value)
 {
   cmd->tells_doors = 1;
-  return value && strcmp(value, "none") == 0
-             ? set(cmd, "allow_private", "none")
-             : set_list(cmd, "allow_private", value ? value : "1");
+  return value && strcmp(value, "none") == 0 ? set(cmd, "allow_private", "none")
+                                             : set_list(cmd, "allow_private", value ? value : "1");
 }
 
 static int set_pair(struct command *cmd, const char *pair)

@@ -252,8 +252,8 @@ static void a_seed_opens_nothing_where_the_user_says_what_is_open(void **state)
 
   (void)state;
   for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
-    cr_command_run(&run, CR_ARGS("--json", "--own-server", "--no-robots", said[i],
-                                 cr_site_url(site, "/p/0")));
+    cr_command_run(
+        &run, CR_ARGS("--json", "--own-server", "--no-robots", said[i], cr_site_url(site, "/p/0")));
     assert_non_null(strstr(run.process.out, "\"reason\":\"address\""));
     cr_command_end(&run, 3);
   }

@@ -24,7 +24,7 @@ struct cr_polite_run {
   struct cr_polite_log log;
   struct cr_polite_promise promise; /* changed_ns is set */
   double seconds;
-  double cpu_seconds; /* of crawler and server */
+  double cpu_seconds;     /* of crawler and server */
   double starved_seconds; /* that the crawler's thread waited for a core of the machine */
   char ended[32];
 };
