@@ -21,6 +21,7 @@
 #include "fetch/head_framing.h"
 #include "fetch/sockets.h"
 #include "loop/loop.h"
+#include "model/headers.h"
 
 #ifndef SOCK_CLOEXEC /* a system without it hands sockets on to programs that the host executes */
 #define SOCK_CLOEXEC 0
@@ -287,6 +288,11 @@ size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg)
   }
   if (bytes > 0 && (line[0] == '\r' || line[0] == '\n')) {
     return end_block(h) ? bytes : CURL_WRITEFUNC_ERROR;
+  }
+  h->head_lines = h->head.len == 0 ? 1 : h->head_lines + 1;
+  if (h->head_lines > 1 + CR_HEADERS_MAX) {
+    stop(h, CRAWLER_FAILED_TOO_LARGE, "more headers than a response may have");
+    return CURL_WRITEFUNC_ERROR;
   }
   int err = cr_buf_add(&h->head, line, bytes);
   if (err) {

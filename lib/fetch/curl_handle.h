@@ -71,6 +71,7 @@ struct cr_curl_handle { /* sits inside its owner */
   struct cr_buf head;   /* header lines of the block that is being read */
   struct cr_buf pieces; /* body bytes for the data event */
   size_t header_bytes;  /* of all blocks */
+  unsigned head_lines;  /* of the block in head, its status line among them */
   int64_t length;       /* of the body, as announced; CR_NO_LENGTH: not */
   bool answered;        /* a line came */
   bool has_line;        /* one that is neither a status line nor empty */

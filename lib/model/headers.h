@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-#define CR_HEADERS_MAX 1000 /* lines kept; real responses have under 100 */
+#define CR_HEADERS_MAX 1000 /* lines; real responses have under 100 */
 
 struct cr_header {
   const char *name;  /* as sent, NUL-terminated */

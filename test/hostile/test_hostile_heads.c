@@ -97,7 +97,8 @@ SCRIPT(header_of_20_kb, DO(READ), TEXT(OK_HEAD "X: "), MANY(TEN("12345678"), 250
        DO(END));
 SCRIPT(header_of_200_kb, DO(READ), TEXT(OK_HEAD "X: "), MANY(TEN("12345678"), 2500),
        TEXT("\r\n" TWO), DO(END));
-SCRIPT(headers_4000, DO(READ), TEXT(OK_HEAD), MANY("a:\r\n", 3900), TEXT(TWO), DO(END));
+SCRIPT(headers_1000, DO(READ), TEXT(OK_HEAD), MANY("a:\r\n", 998), TEXT(TWO), DO(END));
+SCRIPT(headers_1001, DO(READ), TEXT(OK_HEAD), MANY("a:\r\n", 999), TEXT(TWO), DO(END));
 SCRIPT(types_many, DO(READ), TEXT(OK_LINE),
        MANY("Content-Type: text/plain\r\nContent-Type: image/png\r\n", 200), TEXT(TWO), DO(END));
 SCRIPT(folds_endless, DO(READ), TEXT(OK_HEAD "X: y\r\n"), MANY(" more\r\n", 1 << 18), DO(END));
@@ -193,7 +194,8 @@ static const struct cr_hostile header_lines[] = {
     FAILED(TOO_LARGE, 0),
     SENT(1),
     .options = "max_headers=300k" },
-  { "3900 headers", { headers_4000 }, FETCHED(200), SENT(1), BODY("ok") },
+  { "1000 headers", { headers_1000 }, FETCHED(200), SENT(1), BODY("ok") },
+  { "1001 headers", { headers_1001 }, FAILED(TOO_LARGE, 0), SENT(1) },
   { "400 types", { types_many }, FETCHED(200), SENT(1), BODY("ok") },
   { "folded lines without end", { folds_endless }, FAILED(TOO_LARGE, 0), SENT(1) },
 };
