@@ -218,7 +218,7 @@ void *crawler_data(const crawler *c);
 /* ---- options ------------------------------------------------------------------------------- */
 
 /* Sets an option by name from text: "max_pages", "25". Booleans are 1/0, true/false, yes/no,
- * on/off; durations take ms, s, m, h or d ("500ms"; a bare number is seconds), sizes k, M or G
+ * on/off; durations take ms, s, m, h or d ("500ms"; a bare number is seconds), sizes k, M, G or T
  * (powers of 1024), lists are separated by commas. "" gives a text or list its empty value, and
  * "none" or "-1" a number that has it as its "no limit". The typed setters below are the same
  * options; docs/reference/options.md has their defaults and ranges.

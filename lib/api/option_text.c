@@ -104,8 +104,9 @@ int cr_text_to_duration(const char *text, int64_t *ms)
 int cr_text_to_size(const char *text, int64_t *bytes)
 {
   static const struct unit units[] = {
-    { "", 1 },         { "k", 1 << 10 }, { "kb", 1 << 10 }, { "m", 1 << 20 },
-    { "mb", 1 << 20 }, { "g", 1 << 30 }, { "gb", 1 << 30 },
+    { "", 1 },         { "k", 1 << 10 },          { "kb", 1 << 10 },
+    { "m", 1 << 20 },  { "mb", 1 << 20 },         { "g", 1 << 30 },
+    { "gb", 1 << 30 }, { "t", INT64_C(1) << 40 }, { "tb", INT64_C(1) << 40 },
   };
 
   return read_with_unit(text, units, sizeof(units) / sizeof(*units), bytes);
