@@ -36,6 +36,7 @@ static const struct row {
   { CR_FAULT_RECV, true, { EAGAIN, EINTR, CR_FAULT_SHORT } },
   { CR_FAULT_PAIR, true, { EMFILE, ENFILE, ENOMEM } },
   { CR_FAULT_EVENTFD, false, { EMFILE, ENFILE, ENOMEM } },
+  { CR_FAULT_TIMERFD, true, { EMFILE, ENOMEM, ENODEV, ENOSYS } },
   { CR_FAULT_EPOLL_CREATE, false, { EMFILE, ENFILE, ENOMEM } },
   { CR_FAULT_EPOLL_CTL, false, { ENOMEM, ENOSPC } },
   { CR_FAULT_EPOLL_WAIT, true, { EINTR } },
