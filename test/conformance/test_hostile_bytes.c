@@ -31,7 +31,7 @@ static void any_bytes_have_one_outcome(void **state)
   (void)state;
 
   if (!cr_conformance_path("http/hostile-http.jsonl", path))
-    return;
+    skip();
   cr_jsonl_open(&lines, path);
   while ((row = cr_jsonl_next(&lines))) {
     struct cr_hostile_bytes got;

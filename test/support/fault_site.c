@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -328,13 +329,47 @@ static void check(const crawler *c, struct cr_fault_crawl *crawl, const char *wh
   crawl->shortages = stat_of(c, CRAWLER_STAT_SHORTAGES);
 }
 
+/* Memory of the C library, with a count of the blocks that are alive. */
+static void *count_malloc(size_t bytes, void *user)
+{
+  _Atomic int64_t *blocks = user;
+  void *block = malloc(bytes);
+
+  atomic_fetch_add(blocks, block != NULL);
+  return block;
+}
+
+static void *count_realloc(void *block, size_t bytes, void *user)
+{
+  _Atomic int64_t *blocks = user;
+  bool is_new = block == NULL;
+  void *grown = realloc(block, bytes);
+
+  atomic_fetch_add(blocks, is_new && grown);
+  return grown;
+}
+
+static void count_free(void *block, void *user)
+{
+  _Atomic int64_t *blocks = user;
+
+  atomic_fetch_sub(blocks, block != NULL);
+  free(block);
+}
+
+static crawler *make_crawler(const struct cr_fault_crawl *crawl, _Atomic int64_t *blocks)
+{
+  if (crawl->malloc_fn)
+    return crawler_new_with(crawl->malloc_fn, crawl->realloc_fn, crawl->free_fn, crawl->user);
+  return crawler_new_with(count_malloc, count_realloc, count_free, blocks);
+}
+
 void cr_fault_crawl_run(struct cr_fault_crawl *crawl, const char *what)
 {
   int descriptors = cr_count_descriptors();
   int threads = cr_count_threads();
-  crawler *c = crawl->malloc_fn ? crawler_new_with(crawl->malloc_fn, crawl->realloc_fn,
-                                                   crawl->free_fn, crawl->user)
-                                : crawler_new();
+  _Atomic int64_t blocks = 0;
+  crawler *c = make_crawler(crawl, &blocks);
 
   crawl->err = CRAWLER_E_NOMEM;
   crawl->is_all = false;
@@ -348,6 +383,8 @@ void cr_fault_crawl_run(struct cr_fault_crawl *crawl, const char *what)
     check(c, crawl, what);
     crawler_free(c);
   }
+  if (atomic_load(&blocks) != 0)
+    fail_msg("%s: %lld blocks of memory are left", what, (long long)atomic_load(&blocks));
   if (cr_count_descriptors() != descriptors)
     fail_msg("%s: %d descriptors, then %d", what, descriptors, cr_count_descriptors());
   if (!cr_threads_become(threads))

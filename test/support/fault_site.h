@@ -32,7 +32,7 @@ struct cr_fault_crawl { /* what to do, and what came of it */
   int workers;
   bool by_thread;          /* crawler_start_thread() and crawler_next() instead of crawler_run() */
   struct event_base *base; /* NULL, or crawler_start() on it */
-  /* Its memory; NULL: malloc and so on. */
+  /* Its memory; NULL: of the C library, and all of it has to come back. */
   void *(*malloc_fn)(size_t bytes, void *user);
   void *(*realloc_fn)(void *block, size_t bytes, void *user);
   void (*free_fn)(void *block, void *user);
@@ -47,7 +47,8 @@ struct cr_fault_crawl { /* what to do, and what came of it */
 };
 
 /* Asserts what holds whatever fails: it ends, with an error and words for it or without, both
- * ledgers hold, nothing is in flight, no descriptor and no thread is left. what: for messages. */
+ * ledgers hold, nothing is in flight, no descriptor, no thread and no memory of the C library is
+ * left. what: for messages. */
 void cr_fault_crawl_run(struct cr_fault_crawl *crawl, const char *what);
 
 /* Which of count calls are to fail, one after the other: with CR_FAULTS=all in the environment all

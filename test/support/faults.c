@@ -142,6 +142,13 @@ ssize_t sendto(int fd, const void *data, size_t bytes, int flags, __CONST_SOCKAD
   return fails(CR_FAULT_SEND) ? -1 : real(fd, data, bytes, flags, to, to_bytes);
 }
 
+/* Of datagrams here: c-ares sends its questions so. */
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+  REAL(ssize_t, sendmsg, (int, const struct msghdr *, int));
+  return fails(CR_FAULT_SEND) ? -1 : real(fd, message, flags);
+}
+
 ssize_t recv(int fd, void *data, size_t bytes, int flags)
 {
   REAL(ssize_t, recv, (int, void *, size_t, int));
