@@ -17,7 +17,7 @@ enum {
   TRAPS_PART = 16,      /* of the table that trap rules learn in */
   HISTORY_PART = 8,     /* of history */
   SHED_STEPS = 256,     /* authorities that are looked at for each robots.txt */
-  RULES_LEAVE_PART = 8, /* what rules of robots.txt leave of all */
+  LEAVE_PART = 8,       /* of all, what rules of robots.txt and copies of streams leave to others */
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
 };
 
@@ -148,8 +148,15 @@ uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most)
   return room < 1 ? 1 : room < most ? (uint32_t)room : most;
 }
 
-/* Does no transfer that runs have a longer past? A stream takes no room, and may be paused for
- * ever. */
+bool cr_memory_may_keep(const struct cr_shard *s, size_t more_bytes)
+{
+  int64_t most = s->settings->max_memory;
+
+  return most < 0 || used(s) + (int64_t)more_bytes <= most - most / LEAVE_PART;
+}
+
+/* Does no transfer that runs have a longer past? A stream needs no room, for its copy is given up,
+ * and may be paused for ever. */
 static bool is_oldest(const struct cr_shard *s, const struct cr_transfer *t)
 {
   for (struct cr_list *link = s->visits.next; link != &s->visits; link = link->next) {
@@ -184,7 +191,7 @@ static bool are_too_many(const struct cr_shard *s)
 {
   int64_t most = s->settings->max_memory;
 
-  return most >= 0 && used(s) > most - most / RULES_LEAVE_PART;
+  return most >= 0 && used(s) > most - most / LEAVE_PART;
 }
 
 /* Does nobody wait for what they say? Then they can be asked for again when somebody does. though:

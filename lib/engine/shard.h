@@ -250,6 +250,8 @@ void cr_memory_note(struct cr_shard *s, int64_t page_bytes);
 bool cr_memory_is_full(struct cr_shard *s);
 /* How many transfers there is room for, one at least. */
 uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most);
+/* May so much more of streams be kept? */
+bool cr_memory_may_keep(const struct cr_shard *s, size_t more_bytes);
 /* A may_grow of the fetcher; user: the shard. */
 bool cr_memory_may_grow(const struct cr_transfer *t, size_t more_bytes, void *user);
 struct cr_robots_facts;
