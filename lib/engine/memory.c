@@ -18,6 +18,9 @@ enum {
   HISTORY_PART = 8,     /* of history */
   SHED_STEPS = 256,     /* authorities that are looked at for each robots.txt */
   LEAVE_PART = 8,       /* of all, what rules of robots.txt and copies of streams leave to others */
+  HIGH_RATIO = 16,      /* of decoded to sent bytes: of pages that people read it is 3 to 10 */
+  SMALL_BYTES = 4096,   /* so few may unpack to more */
+  TREE_RATIO = 16,      /* of a tree to its text, roughly */
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
 };
 
@@ -108,12 +111,22 @@ static int64_t cost_of_transfer(const struct cr_shard *s)
   return usual_page_bytes(s) + TRANSFER_BYTES + (s->hooks->body ? STREAM_BYTES : 0);
 }
 
-/* Those that run get as much as if they had begun just now: an answer may be any of its size. */
-static int64_t left(const struct cr_shard *s)
+/* With what is to be decoded now. */
+static int64_t claimed(const struct cr_shard *s)
 {
-  int64_t running = cr_slots_under_way(&s->slots);
+  return used(s) + s->growing_bytes;
+}
 
-  return s->settings->max_memory - used(s) - running * cost_of_transfer(s);
+/* Those that run get as much as if they had begun just now: an answer may be any of its size. */
+static int64_t left(const struct cr_shard *s, int64_t running)
+{
+  return s->settings->max_memory - claimed(s) - running * cost_of_transfer(s);
+}
+
+/* To begin with. What has come and isn't decoded yet counts as if it were still to come. */
+static int64_t left_for_transfers(const struct cr_shard *s)
+{
+  return left(s, (int64_t)cr_slots_under_way(&s->slots) + s->unread_count);
 }
 
 void cr_memory_note(struct cr_shard *s, int64_t page_bytes)
@@ -133,7 +146,7 @@ bool cr_memory_is_full(struct cr_shard *s)
   bool is_full = is_above(cr_shard_buffered(s), cr_shard_max_buffered(s), s->is_full);
 
   if (most >= 0)
-    is_full = is_full || is_above(most - left(s), most, s->is_full);
+    is_full = is_full || is_above(most - left_for_transfers(s), most, s->is_full);
   s->is_full = is_full;
   return is_full;
 }
@@ -144,15 +157,54 @@ uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most)
 
   if (s->settings->max_memory < 0)
     return most;
-  room = left(s) / cost_of_transfer(s);
+  room = left_for_transfers(s) / cost_of_transfer(s);
   return room < 1 ? 1 : room < most ? (uint32_t)room : most;
+}
+
+static bool is_to_be_decoded(const struct cr_visit *v)
+{
+  return v->page.coding.len > 0 && !v->transfer.stream;
+}
+
+int64_t cr_memory_growth(const struct cr_visit *v, size_t body_bytes)
+{
+  const struct cr_shard *s = v->shard;
+  int64_t body = is_to_be_decoded(v) ? (int64_t)body_bytes : 0;
+  int64_t read = body > 0 ? body : (int64_t)v->transfer.body_in.len;
+  int64_t tree = (int64_t)cr_memory_document(s);
+
+  if (s->settings->max_memory < 0)
+    return 0;
+  if (s->settings->document == 0)
+    return body;
+  return body + (read < tree / TREE_RATIO ? read * TREE_RATIO : tree);
+}
+
+/* One that is cut and kept is cut at the real limit. */
+size_t cr_memory_usual_body(const struct cr_visit *v)
+{
+  size_t most = cr_memory_body(v->shard);
+
+  if (v->shard->settings->max_memory < 0 || !is_to_be_decoded(v) || v->transfer.keeps_cut)
+    return most;
+  size_t bytes = v->transfer.body_in.len + SMALL_BYTES;
+
+  return bytes < most / HIGH_RATIO ? bytes * HIGH_RATIO : most;
+}
+
+/* While they wait for the caller nothing is decoded for him; his taking one wakes the pump. */
+bool cr_memory_may_parse(const struct cr_shard *s, int64_t growth)
+{
+  if (growth == 0 || growth <= left(s, cr_slots_under_way(&s->slots)))
+    return true;
+  return cr_pool_outstanding(s->pool) == 0 && atomic_load(&s->home->offered) == 0;
 }
 
 bool cr_memory_may_keep(const struct cr_shard *s, size_t more_bytes)
 {
   int64_t most = s->settings->max_memory;
 
-  return most < 0 || used(s) + (int64_t)more_bytes <= most - most / LEAVE_PART;
+  return most < 0 || claimed(s) + (int64_t)more_bytes <= most - most / LEAVE_PART;
 }
 
 /* Does no transfer that runs have a longer past? A stream needs no room, for its copy is given up,
@@ -172,7 +224,7 @@ bool cr_memory_may_grow(const struct cr_transfer *t, size_t more_bytes, void *us
 {
   const struct cr_shard *s = user;
 
-  return used(s) + (int64_t)more_bytes <= s->settings->max_memory || is_oldest(s, t);
+  return claimed(s) + (int64_t)more_bytes <= s->settings->max_memory || is_oldest(s, t);
 }
 
 void cr_memory_put_off(struct cr_visit *v)
