@@ -24,27 +24,36 @@ enum {
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
 };
 
+static const int64_t LEAST_BYTES = (int64_t)1 << 20; /* below no page has room */
 static const int64_t FRONTIER_LEAST_BYTES = (int64_t)256 << 10;
 static const int64_t USUAL_PAGE_BYTES = (int64_t)256 << 10; /* before there was one */
 static const int64_t TRANSFER_BYTES = (int64_t)48 << 10;    /* libcurl's and TLS's own */
 static const int64_t KEPT_BYTES = (int64_t)8 << 20;         /* of a stream, for its links */
 static const int64_t STREAM_BYTES = (int64_t)160 << 10;     /* as much is kept in a pause */
 
+/* -1: no limit. */
+static int64_t max_memory(const struct cr_shard *s)
+{
+  int64_t most = s->settings->max_memory;
+
+  return most >= 0 && most < LEAST_BYTES ? LEAST_BYTES : most;
+}
+
 /* Part of max_memory, or most, if that is less or there is no max_memory. */
 static int64_t part_of(const struct cr_shard *s, int64_t part, int64_t most)
 {
-  int64_t share = s->settings->max_memory / part;
+  int64_t share = max_memory(s) / part;
 
-  return s->settings->max_memory < 0 || share > most ? most : share;
+  return max_memory(s) < 0 || share > most ? most : share;
 }
 
 int64_t cr_memory_frontier(const struct cr_shard *s)
 {
   int64_t most = s->settings->max_frontier;
 
-  if (most < 0 && s->settings->max_memory < 0)
+  if (most < 0 && max_memory(s) < 0)
     return 0; /* the frontier's word for no limit */
-  most = most < 0 ? s->settings->max_memory / FRONTIER_PART : most;
+  most = most < 0 ? max_memory(s) / FRONTIER_PART : most;
   return most > FRONTIER_LEAST_BYTES ? most : FRONTIER_LEAST_BYTES;
 }
 
@@ -120,7 +129,7 @@ static int64_t claimed(const struct cr_shard *s)
 /* Those that run get as much as if they had begun just now: an answer may be any of its size. */
 static int64_t left(const struct cr_shard *s, int64_t running)
 {
-  return s->settings->max_memory - claimed(s) - running * cost_of_transfer(s);
+  return max_memory(s) - claimed(s) - running * cost_of_transfer(s);
 }
 
 /* To begin with. What has come and isn't decoded yet counts as if it were still to come. */
@@ -142,7 +151,7 @@ static bool is_above(int64_t bytes, int64_t limit, bool was)
 
 bool cr_memory_is_full(struct cr_shard *s)
 {
-  int64_t most = s->settings->max_memory;
+  int64_t most = max_memory(s);
   bool is_full = is_above(cr_shard_buffered(s), cr_shard_max_buffered(s), s->is_full);
 
   if (most >= 0)
@@ -155,7 +164,7 @@ uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most)
 {
   int64_t room;
 
-  if (s->settings->max_memory < 0)
+  if (max_memory(s) < 0)
     return most;
   room = left_for_transfers(s) / cost_of_transfer(s);
   return room < 1 ? 1 : room < most ? (uint32_t)room : most;
@@ -173,7 +182,7 @@ int64_t cr_memory_growth(const struct cr_visit *v, size_t body_bytes)
   int64_t read = body > 0 ? body : (int64_t)v->transfer.body_in.len;
   int64_t tree = (int64_t)cr_memory_document(s);
 
-  if (s->settings->max_memory < 0)
+  if (max_memory(s) < 0)
     return 0;
   if (s->settings->document == 0)
     return body;
@@ -185,7 +194,7 @@ size_t cr_memory_usual_body(const struct cr_visit *v)
 {
   size_t most = cr_memory_body(v->shard);
 
-  if (v->shard->settings->max_memory < 0 || !is_to_be_decoded(v) || v->transfer.keeps_cut)
+  if (max_memory(v->shard) < 0 || !is_to_be_decoded(v) || v->transfer.keeps_cut)
     return most;
   size_t bytes = v->transfer.body_in.len + SMALL_BYTES;
 
@@ -202,7 +211,7 @@ bool cr_memory_may_parse(const struct cr_shard *s, int64_t growth)
 
 bool cr_memory_may_keep(const struct cr_shard *s, size_t more_bytes)
 {
-  int64_t most = s->settings->max_memory;
+  int64_t most = max_memory(s);
 
   return most < 0 || claimed(s) + (int64_t)more_bytes <= most - most / LEAVE_PART;
 }
@@ -224,7 +233,7 @@ bool cr_memory_may_grow(const struct cr_transfer *t, size_t more_bytes, void *us
 {
   const struct cr_shard *s = user;
 
-  return claimed(s) + (int64_t)more_bytes <= s->settings->max_memory || is_oldest(s, t);
+  return claimed(s) + (int64_t)more_bytes <= max_memory(s) || is_oldest(s, t);
 }
 
 void cr_memory_put_off(struct cr_visit *v)
@@ -241,7 +250,7 @@ void cr_memory_put_off(struct cr_visit *v)
 /* Is there less left than pages need beside them? */
 static bool are_too_many(const struct cr_shard *s)
 {
-  int64_t most = s->settings->max_memory;
+  int64_t most = max_memory(s);
 
   return most >= 0 && used(s) > most - most / LEAVE_PART;
 }
