@@ -18,7 +18,7 @@ enum {
   HISTORY_PART = 8,     /* of history */
   SHED_STEPS = 256,     /* authorities that are looked at for each robots.txt */
   LEAVE_PART = 8,       /* of all, what rules of robots.txt and copies of streams leave to others */
-  HIGH_RATIO = 16,      /* of decoded to sent bytes: of pages that people read it is 3 to 10 */
+  HIGH_RATIO = 16,      /* of decoded to sent bytes; what is beyond is decoded twice */
   SMALL_BYTES = 4096,   /* so few may unpack to more */
   TREE_RATIO = 16,      /* of a tree to its text, roughly */
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
