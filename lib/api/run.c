@@ -162,6 +162,7 @@ static crawler_page *hand_out(crawler *c, struct cr_visit *v)
     return NULL;
   if (atomic_load(&v->page.finish_how) < 0)
     cr_visit_leave(v);
+  atomic_fetch_sub(&c->home->offered, 1);
   cr_loop_wake(c->shard.loop);
   return &v->page;
 }

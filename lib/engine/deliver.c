@@ -149,7 +149,7 @@ static void prepare(struct cr_visit *v)
     .type = v->page.type,
     .headers = &v->page.headers,
     .nosniff = cr_mime_is_nosniff(cr_span_text(options)),
-    .max_body_bytes = cr_memory_body(s),
+    .max_body_bytes = v->most_body_bytes,
     .max_ratio = s->settings->max_ratio,
     .max_links = cr_memory_links(s),
     .max_tree_bytes = cr_memory_document(s),
@@ -170,11 +170,12 @@ static void submit(struct cr_visit *v)
   cr_shard_wake(v->shard);
 }
 
-void cr_visit_parse(struct cr_visit *v)
+static void begin_parse(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
 
-  v->state = CR_VISIT_PARSING;
+  v->growing_bytes = cr_memory_growth(v, v->most_body_bytes);
+  s->growing_bytes += v->growing_bytes;
   prepare(v);
   cr_trap_prepare(v);
   v->parse_order = s->next_parse++;
@@ -194,7 +195,64 @@ void cr_visit_parse(struct cr_visit *v)
   cr_visit_parsed(v);
 }
 
+static void put_with_unread(struct cr_visit *v)
+{
+  cr_list_push(&v->shard->unread, &v->job.link);
+  v->shard->unread_count++;
+  v->is_unread = true;
+  cr_shard_wake(v->shard);
+}
+
+void cr_parse_forget(struct cr_visit *v)
+{
+  if (v->is_unread) {
+    cr_list_remove(&v->job.link);
+    v->shard->unread_count--;
+    v->is_unread = false;
+  }
+  v->shard->growing_bytes -= v->growing_bytes;
+  v->growing_bytes = 0;
+}
+
+void cr_visit_parse(struct cr_visit *v)
+{
+  struct cr_shard *s = v->shard;
+  int64_t growth;
+
+  v->state = CR_VISIT_PARSING;
+  v->most_body_bytes = cr_memory_usual_body(v);
+  growth = cr_memory_growth(v, v->most_body_bytes);
+  if (growth == 0 || (cr_list_empty(&s->unread) && cr_memory_may_parse(s, growth)))
+    begin_parse(v);
+  else
+    put_with_unread(v);
+}
+
+void cr_parse_unread(struct cr_shard *s)
+{
+  while (!cr_list_empty(&s->unread)) {
+    struct cr_visit *v = cr_visit_of_job(CR_CONTAINER(s->unread.next, struct cr_job, link));
+
+    if (!cr_memory_may_parse(s, cr_memory_growth(v, v->most_body_bytes)))
+      return;
+    cr_parse_forget(v);
+    begin_parse(v);
+  }
+}
+
 /* ---- on the loop thread again ---- */
+
+static bool is_larger_than_usual(const struct cr_visit *v)
+{
+  return v->parse.err == CRAWLER_E_LIMIT && v->most_body_bytes < cr_memory_body(v->shard);
+}
+
+/* When there is room for the largest. */
+static void read_again(struct cr_visit *v)
+{
+  v->most_body_bytes = cr_memory_body(v->shard);
+  put_with_unread(v);
+}
 
 crawler_reason cr_decode_failure(int err)
 {
@@ -246,6 +304,7 @@ static void offer_to_pull(struct cr_shard *s, struct cr_visit *v)
   atomic_store(&v->page.hold, CR_HOLD_PULLED);
   atomic_fetch_add(&v->page.holders, 1);
   atomic_fetch_add(&v->page.refs, 1);
+  atomic_fetch_add(&v->page.home->offered, 1);
   s->on_ready(s, v, s->on_arg);
 }
 
@@ -281,8 +340,11 @@ void cr_visit_parsed(struct cr_visit *v)
 {
   crawler_reason failure = cr_decode_failure(v->parse.err);
 
+  cr_parse_forget(v);
   if (cr_is_given_up(&v->shard->given_up)) /* it may have stopped anywhere */
     cr_visit_requeue(v, CR_FINISH_GIVE_BACK, 0);
+  else if (is_larger_than_usual(v))
+    read_again(v);
   else if (failure != CRAWLER_REASON_NONE)
     cr_visit_fail(v, failure);
   else if (!cr_visit_refresh(v))

@@ -17,31 +17,43 @@ enum {
   TRAPS_PART = 16,      /* of the table that trap rules learn in */
   HISTORY_PART = 8,     /* of history */
   SHED_STEPS = 256,     /* authorities that are looked at for each robots.txt */
-  RULES_LEAVE_PART = 8, /* what rules of robots.txt leave of all */
+  LEAVE_PART = 8,       /* of all, what rules of robots.txt and copies of streams leave to others */
+  HIGH_RATIO = 16,      /* of decoded to sent bytes; what is beyond is decoded twice */
+  SMALL_BYTES = 4096,   /* so few may unpack to more */
+  TREE_RATIO = 16,      /* of a tree to its text, roughly */
   LINK_BYTES = 128      /* of a link with its texts, roughly: measured on documentation sites */
 };
 
+static const int64_t LEAST_BYTES = (int64_t)1 << 20; /* below no page has room */
 static const int64_t FRONTIER_LEAST_BYTES = (int64_t)256 << 10;
 static const int64_t USUAL_PAGE_BYTES = (int64_t)256 << 10; /* before there was one */
 static const int64_t TRANSFER_BYTES = (int64_t)48 << 10;    /* libcurl's and TLS's own */
 static const int64_t KEPT_BYTES = (int64_t)8 << 20;         /* of a stream, for its links */
 static const int64_t STREAM_BYTES = (int64_t)160 << 10;     /* as much is kept in a pause */
 
+/* -1: no limit. */
+static int64_t max_memory(const struct cr_shard *s)
+{
+  int64_t most = s->settings->max_memory;
+
+  return most >= 0 && most < LEAST_BYTES ? LEAST_BYTES : most;
+}
+
 /* Part of max_memory, or most, if that is less or there is no max_memory. */
 static int64_t part_of(const struct cr_shard *s, int64_t part, int64_t most)
 {
-  int64_t share = s->settings->max_memory / part;
+  int64_t share = max_memory(s) / part;
 
-  return s->settings->max_memory < 0 || share > most ? most : share;
+  return max_memory(s) < 0 || share > most ? most : share;
 }
 
 int64_t cr_memory_frontier(const struct cr_shard *s)
 {
   int64_t most = s->settings->max_frontier;
 
-  if (most < 0 && s->settings->max_memory < 0)
+  if (most < 0 && max_memory(s) < 0)
     return 0; /* the frontier's word for no limit */
-  most = most < 0 ? s->settings->max_memory / FRONTIER_PART : most;
+  most = most < 0 ? max_memory(s) / FRONTIER_PART : most;
   return most > FRONTIER_LEAST_BYTES ? most : FRONTIER_LEAST_BYTES;
 }
 
@@ -108,12 +120,22 @@ static int64_t cost_of_transfer(const struct cr_shard *s)
   return usual_page_bytes(s) + TRANSFER_BYTES + (s->hooks->body ? STREAM_BYTES : 0);
 }
 
-/* Those that run get as much as if they had begun just now: an answer may be any of its size. */
-static int64_t left(const struct cr_shard *s)
+/* With what is to be decoded now. */
+static int64_t claimed(const struct cr_shard *s)
 {
-  int64_t running = cr_slots_under_way(&s->slots);
+  return used(s) + s->growing_bytes;
+}
 
-  return s->settings->max_memory - used(s) - running * cost_of_transfer(s);
+/* Those that run get as much as if they had begun just now: an answer may be any of its size. */
+static int64_t left(const struct cr_shard *s, int64_t running)
+{
+  return max_memory(s) - claimed(s) - running * cost_of_transfer(s);
+}
+
+/* To begin with. What has come and isn't decoded yet counts as if it were still to come. */
+static int64_t left_for_transfers(const struct cr_shard *s)
+{
+  return left(s, (int64_t)cr_slots_under_way(&s->slots) + s->unread_count);
 }
 
 void cr_memory_note(struct cr_shard *s, int64_t page_bytes)
@@ -129,11 +151,11 @@ static bool is_above(int64_t bytes, int64_t limit, bool was)
 
 bool cr_memory_is_full(struct cr_shard *s)
 {
-  int64_t most = s->settings->max_memory;
+  int64_t most = max_memory(s);
   bool is_full = is_above(cr_shard_buffered(s), cr_shard_max_buffered(s), s->is_full);
 
   if (most >= 0)
-    is_full = is_full || is_above(most - left(s), most, s->is_full);
+    is_full = is_full || is_above(most - left_for_transfers(s), most, s->is_full);
   s->is_full = is_full;
   return is_full;
 }
@@ -142,14 +164,60 @@ uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most)
 {
   int64_t room;
 
-  if (s->settings->max_memory < 0)
+  if (max_memory(s) < 0)
     return most;
-  room = left(s) / cost_of_transfer(s);
+  room = left_for_transfers(s) / cost_of_transfer(s);
   return room < 1 ? 1 : room < most ? (uint32_t)room : most;
 }
 
-/* Does no transfer that runs have a longer past? A stream takes no room, and may be paused for
- * ever. */
+static bool is_to_be_decoded(const struct cr_visit *v)
+{
+  return v->page.coding.len > 0 && !v->transfer.stream;
+}
+
+int64_t cr_memory_growth(const struct cr_visit *v, size_t body_bytes)
+{
+  const struct cr_shard *s = v->shard;
+  int64_t body = is_to_be_decoded(v) ? (int64_t)body_bytes : 0;
+  int64_t read = body > 0 ? body : (int64_t)v->transfer.body_in.len;
+  int64_t tree = (int64_t)cr_memory_document(s);
+
+  if (max_memory(s) < 0)
+    return 0;
+  if (s->settings->document == 0)
+    return body;
+  return body + (read < tree / TREE_RATIO ? read * TREE_RATIO : tree);
+}
+
+/* One that is cut and kept is cut at the real limit. */
+size_t cr_memory_usual_body(const struct cr_visit *v)
+{
+  size_t most = cr_memory_body(v->shard);
+
+  if (max_memory(v->shard) < 0 || !is_to_be_decoded(v) || v->transfer.keeps_cut)
+    return most;
+  size_t bytes = v->transfer.body_in.len + SMALL_BYTES;
+
+  return bytes < most / HIGH_RATIO ? bytes * HIGH_RATIO : most;
+}
+
+/* While they wait for the caller nothing is decoded for him; his taking one wakes the pump. */
+bool cr_memory_may_parse(const struct cr_shard *s, int64_t growth)
+{
+  if (growth == 0 || growth <= left(s, cr_slots_under_way(&s->slots)))
+    return true;
+  return cr_pool_outstanding(s->pool) == 0 && atomic_load(&s->home->offered) == 0;
+}
+
+bool cr_memory_may_keep(const struct cr_shard *s, size_t more_bytes)
+{
+  int64_t most = max_memory(s);
+
+  return most < 0 || claimed(s) + (int64_t)more_bytes <= most - most / LEAVE_PART;
+}
+
+/* Does no transfer that runs have a longer past? A stream needs no room, for its copy is given up,
+ * and may be paused for ever. */
 static bool is_oldest(const struct cr_shard *s, const struct cr_transfer *t)
 {
   for (struct cr_list *link = s->visits.next; link != &s->visits; link = link->next) {
@@ -165,7 +233,7 @@ bool cr_memory_may_grow(const struct cr_transfer *t, size_t more_bytes, void *us
 {
   const struct cr_shard *s = user;
 
-  return used(s) + (int64_t)more_bytes <= s->settings->max_memory || is_oldest(s, t);
+  return claimed(s) + (int64_t)more_bytes <= max_memory(s) || is_oldest(s, t);
 }
 
 void cr_memory_put_off(struct cr_visit *v)
@@ -182,9 +250,9 @@ void cr_memory_put_off(struct cr_visit *v)
 /* Is there less left than pages need beside them? */
 static bool are_too_many(const struct cr_shard *s)
 {
-  int64_t most = s->settings->max_memory;
+  int64_t most = max_memory(s);
 
-  return most >= 0 && used(s) > most - most / RULES_LEAVE_PART;
+  return most >= 0 && used(s) > most - most / LEAVE_PART;
 }
 
 /* Does nobody wait for what they say? Then they can be asked for again when somebody does. though:

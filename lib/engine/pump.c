@@ -373,6 +373,7 @@ static void pump(struct cr_deferred *deferred)
     return;
   read_letters(s);
   collect_parsed(s);
+  cr_parse_unread(s);
   cr_sitemaps_read(s);
   offer_deeper(s);
   read_flags(s);

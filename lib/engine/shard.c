@@ -25,6 +25,7 @@ int cr_shard_open(struct cr_shard *s)
   cr_list_init(&s->visits);
   cr_list_init(&s->fast);
   cr_list_init(&s->readings);
+  cr_list_init(&s->unread);
   cr_list_init(&s->spare);
   cr_shard_pump_init(s);
   cr_arena_init(&s->scratch, s->mem, CR_MEM_CORE, 4096, NO_LIMIT);

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "engine/env.h"
 #include "engine/ledger.h"
+#include "engine/memory.h"
 #include "engine/settings.h"
 #include "filter/duplicates.h"
 #include "filter/host_lines.h"
@@ -159,9 +160,12 @@ struct cr_shard {
   struct cr_list visits;   /* all that are leased */
   struct cr_list fast;     /* transfers in the fast lane, oldest first */
   struct cr_list readings; /* sitemaps that are to be read on */
+  struct cr_list unread;   /* visits whose bodies are here, until there is room to decode them */
   struct cr_list spare;    /* visits to be used again */
   size_t spare_count;
   int64_t spare_bytes;
+  uint32_t unread_count;
+  int64_t growing_bytes;  /* what pages that are being parsed may come to take besides */
   uint32_t shed_at;       /* the authority whose rules are looked at next, when there is no room */
   uint32_t rules_awaited; /* authorities with rules that no URL has asked yet */
   int64_t usual_page_bytes;  /* a mean of what pages took lately; 0: there was none */
@@ -231,36 +235,6 @@ void cr_shard_end(struct cr_shard *s, enum cr_ending ending); /* stop, cancel, m
 void cr_shard_set_timers(struct cr_shard *s);
 void cr_shard_pump_init(struct cr_shard *s);
 void cr_shard_cancel_visits(struct cr_shard *s); /* all transfers are cut, URLs queued again */
-
-/* ---- memory.c: what max_memory leaves for each, and what gives way ---- */
-
-int64_t cr_memory_frontier(const struct cr_shard *s); /* 0: no limit */
-size_t cr_memory_body(const struct cr_shard *s);      /* of one that is kept, sent or decoded */
-size_t cr_memory_kept(const struct cr_shard *s);      /* of one that on_body is given */
-size_t cr_memory_spool(const struct cr_shard *s);     /* of a sitemap that waits to be read on */
-size_t cr_memory_document(const struct cr_shard *s);  /* of one tree */
-uint32_t cr_memory_links(const struct cr_shard *s);   /* of one page */
-size_t cr_memory_cookies(const struct cr_shard *s);   /* of the jar */
-int64_t cr_memory_duplicates(const struct cr_shard *s);
-int64_t cr_memory_traps(const struct cr_shard *s);
-int64_t cr_memory_history(const struct cr_shard *s);
-/* What a page took, once it is parsed: what the next ones are expected to. */
-void cr_memory_note(struct cr_shard *s, int64_t page_bytes);
-/* Is so much held, or to be expected, that nothing may begin? */
-bool cr_memory_is_full(struct cr_shard *s);
-/* How many transfers there is room for, one at least. */
-uint32_t cr_memory_transfers(const struct cr_shard *s, uint32_t most);
-/* A may_grow of the fetcher; user: the shard. */
-bool cr_memory_may_grow(const struct cr_transfer *t, size_t more_bytes, void *user);
-struct cr_robots_facts;
-/* These have rules now: lets go of others, while they leave too little of max_memory. */
-void cr_memory_rules_came(struct cr_shard *s, struct cr_robots_facts *facts);
-/* A URL that is to leave has asked them. */
-void cr_memory_rules_asked(struct cr_shard *s, struct cr_robots_facts *facts);
-/* Is no robots.txt to be asked for before some URL has left by the rules that are here? */
-bool cr_memory_bars_rules(struct cr_shard *s);
-/* A transfer is given back for want of room: its URL is to be queued again. */
-void cr_memory_put_off(struct cr_visit *v);
 
 /* ---- identify.c: from text to a fingerprint and an authority ---- */
 
@@ -415,6 +389,9 @@ struct cr_visit {
   struct cr_print print;      /* what a reader sees of it, if it is wanted */
   bool wants_print;           /* for the rules against traps */
   bool wants_simhash;         /* for the caller */
+  bool is_unread;             /* it is in shard->unread */
+  size_t most_body_bytes;     /* what its body may unpack to, before it is known to be larger */
+  int64_t growing_bytes;      /* its share of shard->growing_bytes */
   int64_t page_bytes;         /* what the page held when hooks were first shown it */
   int64_t left_bytes;         /* its share of home->left_bytes */
   enum cr_slot slot;
@@ -682,7 +659,10 @@ void cr_sitemap_forget(struct cr_visit *v); /* its reading, if it has one */
 
 /* Does a body of that type say something that somebody looks at: links, a title? */
 bool cr_visit_is_read(const struct cr_visit *v, const char *mime);
-void cr_visit_parse(struct cr_visit *v);  /* submits it to a worker, or does it here */
+/* Submits it to a worker, or does it here; later, if there is no room in max_memory. */
+void cr_visit_parse(struct cr_visit *v);
+void cr_parse_unread(struct cr_shard *s); /* those that there is room for now */
+void cr_parse_forget(struct cr_visit *v); /* what waits for it, or is set aside for it */
 void cr_visit_parsed(struct cr_visit *v); /* on the loop thread again */
 /* What a body that could not be decoded fails with; err 0: NONE. */
 crawler_reason cr_decode_failure(int err);

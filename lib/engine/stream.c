@@ -3,7 +3,7 @@
  *
  * Each piece is decoded here, on the loop thread, and given away. Of a page that may have links a
  * copy is kept besides, to be read for them when it is whole: up to a size, for the body may have
- * any.
+ * any, and while there is room, for nothing waits for a copy.
  */
 #include "engine/shard.h"
 
@@ -20,12 +20,11 @@ static bool is_worth_keeping(const struct cr_visit *v)
   return cr_visit_is_read(v, mime);
 }
 
-static bool may_grow(const struct cr_visit *v, size_t bytes)
+static bool is_there_room(const struct cr_visit *v, size_t bytes)
 {
   size_t growth = cr_buf_growth(&v->transfer.body_in, bytes);
 
-  return growth == 0 || v->shard->settings->max_memory < 0 ||
-         cr_memory_may_grow(&v->transfer, growth, v->shard);
+  return growth == 0 || cr_memory_may_keep(v->shard, growth);
 }
 
 static void keep(struct cr_visit *v, const char *data, size_t bytes)
@@ -38,7 +37,9 @@ static void keep(struct cr_visit *v, const char *data, size_t bytes)
     return;
   size_t room = cr_memory_kept(v->shard) - kept->len;
   size_t fitting = bytes < room ? bytes : room;
-  bool is_kept = may_grow(v, fitting) && cr_buf_add(kept, data, fitting) == 0;
+  bool is_kept = is_there_room(v, fitting) && cr_buf_add(kept, data, fitting) == 0;
+  if (!is_kept)
+    cr_buf_free(kept); /* one that is whole is worth more than the beginnings of many */
   v->is_cut_off = fitting < bytes || !is_kept;
 }
 

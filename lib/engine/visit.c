@@ -280,6 +280,7 @@ void cr_visit_release(struct cr_visit *v)
 
   cr_list_remove(&v->link);
   cr_list_remove(&v->fast_link);
+  cr_parse_forget(v);
   cr_inflate_close(v->decoder);
   v->decoder = NULL;
   cr_sitemap_forget(v);

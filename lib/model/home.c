@@ -19,6 +19,7 @@ struct cr_home *cr_home_new(void *(*malloc_fn)(size_t, void *),
   cr_mem_init(&home->mem, malloc_fn, realloc_fn, free_fn, user);
   atomic_init(&home->refs, 1);
   atomic_init(&home->left_bytes, 0);
+  atomic_init(&home->offered, 0);
   cr_list_init(&home->letters);
   home->closed = false;
   home->wake = NULL;

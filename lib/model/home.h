@@ -23,6 +23,7 @@ struct cr_home {
   struct cr_mem mem;
   atomic_int refs;
   _Atomic int64_t left_bytes; /* of pages that callers hold: not the crawler's to bound */
+  atomic_int offered;         /* pages that wait for crawler_next() */
   pthread_mutex_t lock;       /* guards what follows */
   struct cr_list letters;
   bool closed;

@@ -82,6 +82,20 @@ static void max_memory_is_shared_out(void **state)
   cr_sim_close(&sim);
 }
 
+static void less_than_a_megabyte_is_a_megabyte(void **state)
+{
+  static const char *const little[] = { "0", "1", "64k", "1M" };
+  (void)state;
+
+  for (size_t i = 0; i < 4; i++) {
+    struct cr_sim sim;
+    open(&sim, little[i]);
+    assert_int_equal(cr_memory_body(sim.s), MB / 8);
+    assert_int_equal(cr_memory_frontier(sim.s), MB / 2);
+    cr_sim_close(&sim);
+  }
+}
+
 /* ---- admission ---- */
 
 static void as_much_begins_as_there_is_room_for(void **state)
@@ -134,16 +148,17 @@ static void watch(struct cr_sim *sim)
     most_in_flight = sim->s->slots.fast;
 }
 
-/* Also where max_memory is less than the crawler takes for itself. */
+/* Also where the crawler takes more than max_memory for itself, as in the first case. */
 static void a_crawl_with_room_for_nothing_goes_on_one_by_one(void **state)
 {
-  static const char *const little[] = { "0", "1M", "2M" };
+  static const char *const little[] = { "1M", "1M", "2M" };
   (void)state;
 
   for (size_t i = 0; i < 3; i++) {
     struct cr_sim sim;
     open(&sim, little[i]);
     cr_sim_set(&sim, "max_frontier", "1M");
+    void *taken = i == 0 ? cr_alloc(sim.s->mem, CR_MEM_CORE, MB) : NULL;
     sim.on_turn = watch;
     most_in_flight = 0;
     cr_sim_add(&sim, "/");
@@ -151,6 +166,7 @@ static void a_crawl_with_room_for_nothing_goes_on_one_by_one(void **state)
     assert_string_equal(crawler_ended(sim.c), "complete");
     assert_true(crawler_is_complete(sim.c));
     assert_true(most_in_flight >= 1 && most_in_flight <= 1 + 4 * i);
+    cr_free(sim.s->mem, taken);
     cr_sim_close(&sim);
   }
 }
@@ -320,6 +336,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(without_max_memory_each_option_stands_for_itself),
     cmocka_unit_test(max_memory_is_shared_out),
+    cmocka_unit_test(less_than_a_megabyte_is_a_megabyte),
     cmocka_unit_test(a_frontier_without_memory_has_enough_for_a_few_urls),
     cmocka_unit_test(as_much_begins_as_there_is_room_for),
     cmocka_unit_test(streams_begin_as_if_all_of_them_were_to_be_paused),

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -114,6 +115,65 @@ static void links_are_read_in_its_first_8_mb(void **state)
     assert_int_equal(count, 1);
     cr_sim_close(&sim);
   }
+}
+
+enum { OPEN = 12, OPEN_BYTES = 1000000, OPEN_MEMORY = 8 << 20 };
+
+struct open_streams {
+  crawler_request *paused[OPEN];
+  int count;
+  size_t bytes;
+  int64_t peak; /* of the account */
+};
+
+/* Each waits with its last bytes until all have come so far. */
+static int wait_for_all(crawler *c, crawler_page *page, const void *data, size_t bytes, void *user)
+{
+  struct open_streams *streams = user;
+  int64_t now = crawler_get_stat(c, CRAWLER_STAT_MEMORY_BYTES);
+
+  streams->bytes += bytes;
+  if (now > streams->peak)
+    streams->peak = now;
+  if (((const char *)data)[bytes - 1] != '!')
+    return CRAWLER_ACCEPT;
+  assert_true(streams->count < OPEN);
+  streams->paused[streams->count++] = crawler_page_request(page);
+  for (int i = 0; streams->count == OPEN && i < OPEN; i++)
+    assert_int_equal(crawler_request_resume(streams->paused[i]), 0);
+  return CRAWLER_LATER;
+}
+
+static void what_is_kept_of_all_together_has_room_in_max_memory(void **state)
+{
+  static char body[OPEN_BYTES + 1];
+  static char urls[OPEN][8];
+  static struct cr_sim_page pages[OPEN + 1];
+  const struct cr_sim_site site = CR_SIM_SITE(pages);
+  struct open_streams streams = { .count = 0 };
+  struct cr_sim sim;
+  int64_t count = 0;
+  (void)state;
+
+  memset(body, ' ', OPEN_BYTES - 1);
+  body[OPEN_BYTES - 1] = '!';
+  pages[OPEN] = (struct cr_sim_page){ "/", .hrefs = "/0 /1 /2 /3 /4 /5 /6 /7 /8 /9 /10 /11" };
+  for (int i = 0; i < OPEN; i++) {
+    (void)snprintf(urls[i], sizeof(urls[i]), "/%d", i);
+    pages[i] = (struct cr_sim_page){ urls[i], .body = body };
+  }
+  cr_sim_open_site(&sim, &site);
+  cr_sim_set(&sim, "own_server", "1");
+  cr_sim_set(&sim, "max_memory", "8M");
+  crawler_on_body(sim.c, wait_for_all, &streams);
+  cr_sim_run(&sim);
+  assert_int_equal(streams.count, OPEN);
+  assert_true(streams.bytes > OPEN * OPEN_BYTES); /* the front page's, too */
+  assert_true(streams.peak <= OPEN_MEMORY);
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), OPEN + 1);
+  assert_string_equal(crawler_incomplete(sim.c, 0, &count), "unparsed");
+  assert_in_range(count, 1, OPEN - 2);
+  cr_sim_close(&sim);
 }
 
 /* A thousand times 'a', by gzip. */
@@ -267,6 +327,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_body_may_be_taken_as_it_comes),
     cmocka_unit_test(links_are_read_in_its_first_8_mb),
+    cmocka_unit_test(what_is_kept_of_all_together_has_room_in_max_memory),
     cmocka_unit_test(a_coded_body_is_decoded_whole_or_in_pieces),
     cmocka_unit_test(a_transfer_coding_is_undone_too),
     cmocka_unit_test(a_broken_or_unknown_coding_is_a_failure),
