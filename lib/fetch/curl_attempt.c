@@ -166,6 +166,7 @@ static void release(struct cr_curl_attempt *a)
   if (a->stage == CR_CURL_RESOLVING)
     cr_resolve_cancel(a->common->resolver, &a->question);
   cr_loop_cancel_timer(a->common->env.loop, &a->alarm);
+  cr_loop_cancel_timer(a->common->env.loop, &a->rest);
   cr_list_remove(&a->noted);
   if (a->in_cell)
     cr_curl_cell_remove(a->home->cell, &a->handle.job);
@@ -446,6 +447,23 @@ static void read_on(struct cr_curl_attempt *a)
     finish_as(a, code);
 }
 
+static void rest_is_over(struct cr_timer *timer)
+{
+  struct cr_curl_attempt *a = CR_CONTAINER(timer, struct cr_curl_attempt, rest);
+
+  if (a->handle.is_full && !a->over)
+    read_on(a);
+}
+
+/* Until the next turn of the loop: others come first, and who wants it ended. */
+static void rest(struct cr_curl_attempt *a)
+{
+  struct cr_loop *loop = a->common->env.loop;
+
+  if (cr_loop_set_timer(loop, &a->rest, cr_loop_now(loop)) != 0)
+    read_on(a); /* without memory there is no rest */
+}
+
 static void go_on(struct cr_curl_attempt *a)
 {
   if (a->until_ms < INT64_MAX)
@@ -480,15 +498,12 @@ static void tell(struct cr_curl_attempt *a)
     return;
   if (a->handle.headed && !a->handle.told_head && !tell_head(a))
     return;
-  for (;;) { /* again, for what libcurl has kept while it was full */
-    if (a->handle.pieces.len > 0 && !tell_data(a))
-      return;
-    if (!a->handle.is_full || a->over)
-      break;
-    read_on(a);
-  }
+  if (a->handle.pieces.len > 0 && !tell_data(a))
+    return;
   if (a->over)
     end(a);
+  else if (a->handle.is_full)
+    rest(a);
 }
 
 static void deliver(struct cr_deferred *deferred)
@@ -533,6 +548,7 @@ static struct cr_curl_attempt *make(struct cr_curl_common *common, struct cr_cur
   cr_list_init(&a->noted);
   cr_list_init(&a->question.link);
   cr_timer_init(&a->alarm, alarm_fired);
+  cr_timer_init(&a->rest, rest_is_over);
   a->question.done = resolved;
   return a;
 }

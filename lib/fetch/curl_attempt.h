@@ -41,6 +41,7 @@ struct cr_curl_attempt {
   struct cr_list link;  /* in common->active or home->idle */
   struct cr_list noted; /* in common->noted */
   struct cr_timer alarm;
+  struct cr_timer rest; /* its handle is full: libcurl goes on in the next turn of the loop */
   struct cr_resolve question;
   struct cr_transfer *t; /* NULL: cancelled inside an event */
   enum cr_curl_stage stage;

@@ -28,7 +28,7 @@
 #endif
 
 enum {
-  UNTOLD_MAX = 128 << 10, /* libcurl reads up to 100 times before it returns: 1.6 MB */
+  UNTOLD_MAX = 128 << 10, /* else libcurl reads as long as there is something */
   PIECES_MAX = 160 << 10, /* those, and what libcurl hands over at a time */
   RESERVE_MAX = 1 << 20,  /* a Content-Length is believed so far and no farther */
   KEEP_BYTES = 64 << 10   /* a larger buffer is given back after use */
@@ -347,12 +347,10 @@ static int add_body(struct cr_curl_handle *h, const char *data, size_t bytes)
                       : cr_buf_add(&h->t->body_in, data, bytes);
 }
 
-/* Body bytes of which the owner doesn't know: the head may be all that is wanted. */
+/* Body bytes that came since libcurl was told to go on. */
 static size_t untold_bytes(const struct cr_curl_handle *h)
 {
-  if (h->t->stream)
-    return h->pieces.len;
-  return h->told_head ? 0 : h->t->body_in.len;
+  return h->t->stream ? h->pieces.len : h->collected;
 }
 
 /* libcurl is to wait while either is so. */
@@ -373,8 +371,10 @@ size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
 
   h->tls_noise = 0;
   set_waits(h, untold_bytes(h) >= UNTOLD_MAX, h->is_paused);
-  if (h->job.waits) /* libcurl keeps these, and reads no more */
+  if (h->job.waits) { /* libcurl keeps these, and reads no more */
+    h->news(h);
     return CURL_WRITEFUNC_PAUSE;
+  }
   if (!h->headed) {
     stop(h, CRAWLER_FAILED_PROTOCOL, "a body without a head");
     return CURL_WRITEFUNC_ERROR;
@@ -384,6 +384,7 @@ size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
     err = add_body(h, data, fitting);
   if (!err) {
     t->wire_bytes += (int64_t)fitting;
+    h->collected += fitting;
     err = fitting < bytes ? CRAWLER_E_LIMIT : 0;
   }
   if (err) {
@@ -489,6 +490,7 @@ int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address)
 int cr_curl_handle_pause(struct cr_curl_handle *h, bool on)
 {
   set_waits(h, false, on);
+  h->collected = 0;
   return (int)curl_easy_pause(h->job.easy, on ? CURLPAUSE_ALL : CURLPAUSE_CONT);
 }
 
@@ -545,6 +547,7 @@ void cr_curl_handle_clear(struct cr_curl_handle *h)
   empty(&h->head);
   empty(&h->pieces);
   h->header_bytes = 0;
+  h->collected = 0;
   h->answered = false;
   h->has_line = false;
   h->headed = false;

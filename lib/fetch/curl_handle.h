@@ -72,12 +72,13 @@ struct cr_curl_handle { /* sits inside its owner */
   struct cr_buf pieces; /* body bytes for the data event */
   size_t header_bytes;  /* of all blocks */
   unsigned head_lines;  /* of the block in head, its status line among them */
+  size_t collected;     /* body bytes since libcurl began, or was told to go on */
   int64_t length;       /* of the body, as announced; CR_NO_LENGTH: not */
   bool answered;        /* a line came */
   bool has_line;        /* one that is neither a status line nor empty */
   bool headed;          /* the head of the final response is complete */
   bool told_head;       /* by the owner, to whom it may concern */
-  bool is_full;         /* with what isn't told yet: libcurl waits until it is */
+  bool is_full;         /* so much came that libcurl waits for the next turn of the loop */
   bool is_paused;       /* by the owner: pieces stay as they are */
   int sockets;          /* asked for in this attempt; 0 when sent: a connection kept alive */
   int socket;           /* the last of them */

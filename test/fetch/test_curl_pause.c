@@ -257,6 +257,36 @@ static void the_deadline_waits_for_the_pause_to_end(void **state)
   end(&s);
 }
 
+/* However much there is: others want their turn. */
+static void a_turn_of_the_loop_takes_so_much_of_a_body_and_no_more(void **state)
+{
+  static char block[64 << 10];
+  static const struct cr_raw_step script[] = {
+    DO(READ),
+    TEXT(LARGE_HEAD),
+    { .kind = CR_RAW_SEND, .data = block, .bytes = sizeof(block), .number = LARGE / sizeof(block) },
+    DO(AGAIN)
+  };
+  (void)state;
+
+  for (int streams = 0; streams <= 1; streams++) {
+    struct scene s;
+    begin(&s, script);
+    s.shot.t.stream = streams;
+    s.shot.answers[CR_SHOT_DATA] = CR_FETCH_GO;
+    assert_int_equal(cr_fetch_shot_start(&s.shot), 0);
+    while (s.shot.seen[CR_SHOT_DONE] == 0) {
+      int64_t before = s.shot.t.wire_bytes;
+      cr_fetch_rig_turn(&s.rig);
+      assert_true(s.shot.t.wire_bytes - before <= KEPT_MOST);
+    }
+    assert_int_equal(s.shot.t.failure, CRAWLER_REASON_NONE);
+    assert_int_equal(s.shot.t.wire_bytes, LARGE);
+    assert_int_equal(streams ? s.shot.data.len : s.shot.t.body_in.len, LARGE);
+    end(&s);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -268,6 +298,7 @@ int main(void)
     cmocka_unit_test(a_fetcher_closes_over_a_paused_transfer),
     cmocka_unit_test(an_end_that_came_meanwhile_is_told_after_the_pause),
     cmocka_unit_test(the_deadline_waits_for_the_pause_to_end),
+    cmocka_unit_test(a_turn_of_the_loop_takes_so_much_of_a_body_and_no_more),
   };
 
   return cmocka_run_group_tests_name("paused transfers", tests, NULL, NULL);

@@ -4,8 +4,9 @@
  * Each state a transfer can be in is reached with a server that leaves it there: a name server that
  * says nothing, a port that never completes a connection, one that accepts and is silent, half a
  * head, half a body, pages that wait for their parser. Then the crawl is ended, by the thread that
- * drives it or with a thread of its own. What that took is printed, and bounded. The same in each
- * hook is test_free_anywhere.c's, on a virtual clock.
+ * drives it or with a thread of its own. What that took is printed, and bounded; while bodies come
+ * as fast as they are read, in bytes. The same in each hook is test_free_anywhere.c's, on a virtual
+ * clock.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +30,13 @@ enum {
   TIMEOUT_MS = 300,
   REACH_MS = 10000, /* until the state must be reached */
   LARGE_PAGES = 12,
-  LARGE_BYTES = 250000 /* of a page to be parsed */
+  LARGE_BYTES = 250000, /* of a page to be parsed */
+  BODIES = 8,
+  BODY_MOST = 64 << 20,
+  FLOW_BYTES = 64 << 20,    /* by then the kernel holds as much as it will */
+  CANCELED_MOST = 16 << 20, /* a few turns of the loop, of all of them */
+  FLOOD_MOST = 100 << 20,   /* as well as what the kernel holds */
+  FLOOD_MS = 500
 };
 
 enum state { RESOLVING, CONNECTING, HANDSHAKE, WAITING, HEAD, BODY, PARSING, DELAYED, STATES };
@@ -315,12 +322,85 @@ static void stop_ends_the_run_by_its_timeouts(void **state)
   end_everywhere(STOP, TIMEOUT_MS + SOON_MS);
 }
 
+/* ---- bodies without an end ---- */
+
+/* Collected, from a server that keeps their sockets full. */
+static void open_flood(struct scene *s)
+{
+  static char block[64 << 10];
+  static const struct cr_raw_step script[] = {
+    DO(READ),
+    TEXT("HTTP/1.1 200 OK\r\nContent-Type: application/x-data\r\n\r\n"),
+    { .kind = CR_RAW_SEND, .data = block, .bytes = sizeof(block), .number = INT32_MAX },
+    DO(END)
+  };
+  char url[64];
+
+  open_crawl(s);
+  let_it_take_its_time(s);
+  assert_int_equal(crawler_set_max_body_bytes(s->c, BODY_MOST), 0);
+  s->server = cr_raw_server_play(script);
+  for (int i = 0; i < BODIES; i++) {
+    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%d/%d", cr_raw_server_port(s->server), i);
+    assert_int_equal(crawler_add(s->c, url), 0);
+  }
+}
+
+static void close_flood(struct scene *s)
+{
+  crawler_free(s->c);
+  cr_raw_server_stop(s->server);
+}
+
+static void cancel_from_another_thread_ends_bodies_without_end(void **state)
+{
+  struct scene s = { .has_thread = true };
+  (void)state;
+
+  open_flood(&s);
+  assert_int_equal(crawler_start_thread(s.c), 0);
+  while (cr_raw_server_sent(s.server) < FLOW_BYTES)
+    assert_int_equal(crawler_wait(s.c, 1), CRAWLER_AGAIN);
+  crawler_cancel(s.c);
+  long long before = cr_raw_server_sent(s.server);
+  assert_int_equal(crawler_wait(s.c, -1), CRAWLER_OK);
+  long long more = cr_raw_server_sent(s.server) - before;
+  assert_string_equal(crawler_ended(s.c), "canceled");
+  print_message("sent after cancel: %lld KB\n", more >> 10);
+  assert_true(more < CANCELED_MOST);
+  close_flood(&s);
+}
+
+/* Else max_time, timeouts and who steps it would wait until the bodies are over their limit. */
+static void a_step_takes_so_much_of_bodies_without_end(void **state)
+{
+  struct scene s = { .has_thread = false };
+  long long most = 0;
+  int err = CRAWLER_OK;
+  (void)state;
+
+  open_flood(&s);
+  assert_int_equal(crawler_set_max_time_ms(s.c, FLOOD_MS), 0);
+  while (err == CRAWLER_OK) {
+    long long before = cr_raw_server_sent(s.server);
+    err = crawler_step(s.c, 0);
+    long long more = cr_raw_server_sent(s.server) - before;
+    most = more > most ? more : most;
+  }
+  assert_int_equal(err, CRAWLER_DONE);
+  print_message("sent in a step: %lld KB, %s\n", most >> 10, crawler_ended(s.c));
+  assert_true(most < FLOOD_MOST);
+  close_flood(&s);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(free_returns_soon_in_every_state),
     cmocka_unit_test(cancel_ends_the_run_soon_in_every_state),
     cmocka_unit_test(stop_ends_the_run_by_its_timeouts),
+    cmocka_unit_test(cancel_from_another_thread_ends_bodies_without_end),
+    cmocka_unit_test(a_step_takes_so_much_of_bodies_without_end),
   };
 
   return cmocka_run_group_tests_name("ending in time", tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -62,6 +63,7 @@ struct cr_raw_server {
   int stop_pipe[2];
   struct connection *open[CONNECTIONS_MAX]; /* the thread's */
   size_t open_count;
+  atomic_llong sent;
   pthread_mutex_t lock; /* what follows */
   size_t accepted;
   char *requests[REQUESTS_MAX];
@@ -188,7 +190,8 @@ static int flags_of_send(const struct connection *c)
 }
 
 /* True: all of it left. */
-static bool send_some(struct connection *c, const char *data, size_t bytes)
+static bool send_some(struct cr_raw_server *server, struct connection *c, const char *data,
+                      size_t bytes)
 {
   while (c->sent < bytes) {
     ssize_t n = send(c->fd, data + c->sent, bytes - c->sent, flags_of_send(c));
@@ -201,15 +204,17 @@ static bool send_some(struct connection *c, const char *data, size_t bytes)
       return false;
     }
     c->sent += (size_t)n;
+    atomic_fetch_add(&server->sent, n);
   }
   c->sent = 0;
   return true;
 }
 
-static bool send_step(struct connection *c, const struct cr_raw_step *step)
+static bool send_step(struct cr_raw_server *server, struct connection *c,
+                      const struct cr_raw_step *step)
 {
   size_t bytes = step->bytes ? step->bytes : strlen(step->data);
-  while (send_some(c, step->data, bytes)) {
+  while (send_some(server, c, step->data, bytes)) {
     c->rounds++;
     if (c->rounds >= step->number) {
       c->rounds = 0;
@@ -226,7 +231,7 @@ static bool answer_step(struct cr_raw_server *server, struct connection *c)
     return false;
   }
   c->answered = true;
-  if (!send_some(c, c->out, c->out_bytes))
+  if (!send_some(server, c, c->out, c->out_bytes))
     return false;
   c->answered = false;
   return true;
@@ -243,10 +248,11 @@ static bool wait_step(struct connection *c, const struct cr_raw_step *step)
   return true;
 }
 
-static bool drip_step(struct connection *c, const struct cr_raw_step *step)
+static bool drip_step(struct cr_raw_server *server, struct connection *c,
+                      const struct cr_raw_step *step)
 {
   while ((size_t)c->rounds < step->bytes) {
-    if (!wait_step(c, step) || !send_some(c, step->data + c->rounds, 1))
+    if (!wait_step(c, step) || !send_some(server, c, step->data + c->rounds, 1))
       return false;
     c->rounds++;
   }
@@ -280,9 +286,9 @@ static bool do_step(struct cr_raw_server *server, struct connection *c)
   case CR_RAW_HEAR:
     return hear_step(c);
   case CR_RAW_SEND:
-    return send_step(c, step);
+    return send_step(server, c, step);
   case CR_RAW_DRIP:
-    return drip_step(c, step);
+    return drip_step(server, c, step);
   case CR_RAW_ANSWER:
     return answer_step(server, c);
   case CR_RAW_WAIT:
@@ -482,6 +488,11 @@ size_t cr_raw_server_requests(struct cr_raw_server *server)
   size_t n = server->request_count;
   (void)pthread_mutex_unlock(&server->lock);
   return n;
+}
+
+long long cr_raw_server_sent(struct cr_raw_server *server)
+{
+  return atomic_load(&server->sent);
 }
 
 const char *cr_raw_server_request(struct cr_raw_server *server, size_t i)

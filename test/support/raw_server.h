@@ -71,6 +71,7 @@ void cr_raw_server_stop(struct cr_raw_server *server); /* closes everything; NUL
 int cr_raw_server_port(const struct cr_raw_server *server);
 size_t cr_raw_server_connections(struct cr_raw_server *server); /* accepted so far */
 size_t cr_raw_server_requests(struct cr_raw_server *server);    /* read whole so far */
+long long cr_raw_server_sent(struct cr_raw_server *server); /* bytes that the kernel took so far */
 /* The i-th request from 0, as it came, NUL-terminated; valid until stop. NULL: not there (yet). */
 const char *cr_raw_server_request(struct cr_raw_server *server, size_t i);
 
