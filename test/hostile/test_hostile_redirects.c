@@ -429,6 +429,8 @@ static void ten_thousand_cookies_over_many_responses_are_bounded(void **state)
   cr_raw_server_stop(server);
 }
 
+SCRIPT(cookies_990, DO(READ), TEXT(OK_HEAD), MANY("Set-Cookie: a=0123456\r\n", 990),
+       TEXT("Content-Length: 11\r\n\r\n<a href=/2>"), DO(READ), TEXT(HERE), DO(AGAIN));
 SCRIPT(cookies_10k, DO(READ), TEXT(OK_HEAD), MANY("Set-Cookie: a=0123456\r\n", 10000),
        TEXT("Content-Length: 11\r\n\r\n<a href=/2>"), DO(READ), TEXT(HERE), DO(AGAIN));
 SCRIPT(cookie_of_8_kb, DO(READ), TEXT(OK_HEAD "Set-Cookie: a="), MANY(TEN("0123456789"), 80),
@@ -441,11 +443,16 @@ SCRIPT(cookie_for_others, DO(READ),
        DO(READ), TEXT(HERE), DO(AGAIN));
 
 static const struct cr_hostile cookies[] = {
-  { "10,000 cookies",
-    { cookies_10k },
+  { "990 cookies",
+    { cookies_990 },
     FETCHED(200),
     SENT(2),
     THEN("/2"),
+    .options = "cookies=1 max_headers=64k" },
+  { "10,000 cookies",
+    { cookies_10k },
+    FAILED(TOO_LARGE, 0),
+    SENT(1),
     .options = "cookies=1 max_headers=300k" },
   { "10,000 cookies over max_headers",
     { cookies_10k },
