@@ -222,22 +222,29 @@ void cr_visit_parse(struct cr_visit *v)
   v->state = CR_VISIT_PARSING;
   v->most_body_bytes = cr_memory_usual_body(v);
   growth = cr_memory_growth(v, v->most_body_bytes);
-  if (growth == 0 || (cr_list_empty(&s->unread) && cr_memory_may_parse(s, growth)))
+  if (growth == 0 ||
+      (is_for_worker(s, v) && cr_list_empty(&s->unread) && cr_memory_may_parse(s, growth)))
     begin_parse(v);
   else
     put_with_unread(v);
 }
 
+/* Of those that are parsed here, one at a time: what callers gave back meanwhile is freed first. */
 void cr_parse_unread(struct cr_shard *s)
 {
-  while (!cr_list_empty(&s->unread)) {
+  bool was_here = false;
+
+  while (!was_here && !cr_list_empty(&s->unread)) {
     struct cr_visit *v = cr_visit_of_job(CR_CONTAINER(s->unread.next, struct cr_job, link));
 
     if (!cr_memory_may_parse(s, cr_memory_growth(v, v->most_body_bytes)))
       return;
+    was_here = !is_for_worker(s, v);
     cr_parse_forget(v);
     begin_parse(v);
   }
+  if (was_here)
+    cr_shard_wake(s);
 }
 
 /* ---- on the loop thread again ---- */
