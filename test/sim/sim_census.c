@@ -279,6 +279,15 @@ static void set_bit(uint8_t *bits, size_t i)
   bits[i / 8] |= (uint8_t)(1u << i % 8);
 }
 
+static void report_outcome(struct cr_sim_census *census, int told, int outcome,
+                           struct cr_sim_ref ref)
+{
+  char what[64];
+
+  (void)snprintf(what, sizeof(what), "not as the oracle says (%d, not %d)", told, outcome);
+  report_page(census, what, ref);
+}
+
 static void visit(struct sweep *sweep, struct cr_sim_ref ref)
 {
   struct cr_sim_census *census = sweep->census;
@@ -288,8 +297,10 @@ static void visit(struct sweep *sweep, struct cr_sim_ref ref)
   uint8_t told = census->at[index_of(census, ref)] & OUTCOME;
   struct cr_sim_ref to;
 
-  if (told != outcome)
-    report_page(census, told ? "not as the oracle says" : "in reach, and it never ended", ref);
+  if (told == 0 && outcome != 0)
+    report_page(census, "in reach, and it never ended", ref);
+  else if (told != outcome)
+    report_outcome(census, told, outcome, ref);
   if (outcome == CRAWLER_REDIRECTED)
     set_bit(sweep->reached, index_of(census, cr_sim_web_target(census->web, ref)));
   for (uint32_t n = 0; has_links && n < count; n++)

@@ -69,6 +69,7 @@ void cr_sim_large_open(struct cr_sim_large *large)
   cr_sim_set(sim, "slow_concurrency", "8000");
   cr_sim_set(sim, "max_parks", "20");           /* only who always says so gets there */
   cr_sim_set(sim, "max_host_failures", "40");   /* and only who is never reached */
+  cr_sim_set(sim, "host_retry_budget", "none"); /* the oracle doesn't add up a host's failures */
   cr_sim_set(sim, "max_pending", "4000000000"); /* what is refused would hang on the order */
   crawler_on_done(sim->c, on_done, large);
   for (; seed.host < large->rules.seeds; seed.host++)
