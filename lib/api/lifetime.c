@@ -176,8 +176,9 @@ void cr_free_now(crawler *c)
   cr_home_release(home);
 }
 
-/* What hooks are called with may be gone when the hook that frees returns. on_parse is not touched:
- * workers may be reading it. */
+/* What hooks are called with may be gone when the hook that frees returns. Two stay, and is_muted is
+ * asked instead: on_parse, as workers may be reading it, and on_address, as without one the policy
+ * alone would open connections. */
 static void mute_hooks(crawler *c)
 {
   struct cr_hooks *hooks = &c->hooks;
@@ -192,7 +193,6 @@ static void mute_hooks(crawler *c)
   hooks->retry = NULL;
   hooks->outcome = NULL;
   hooks->resolve = NULL;
-  hooks->address = NULL;
   hooks->transfer = NULL;
   hooks->done = NULL;
   hooks->log = NULL;

@@ -170,12 +170,12 @@ static void submit(struct cr_visit *v)
   cr_shard_wake(v->shard);
 }
 
-static void begin_parse(struct cr_visit *v)
+static void begin_parse(struct cr_visit *v, int64_t growth)
 {
   struct cr_shard *s = v->shard;
 
-  v->growing_bytes = cr_memory_growth(v, v->most_body_bytes);
-  s->growing_bytes += v->growing_bytes;
+  v->growing_bytes = growth;
+  s->growing_bytes += growth;
   prepare(v);
   cr_trap_prepare(v);
   v->parse_order = s->next_parse++;
@@ -224,7 +224,7 @@ void cr_visit_parse(struct cr_visit *v)
   growth = cr_memory_growth(v, v->most_body_bytes);
   if (growth == 0 ||
       (is_for_worker(s, v) && cr_list_empty(&s->unread) && cr_memory_may_parse(s, growth)))
-    begin_parse(v);
+    begin_parse(v, growth);
   else
     put_with_unread(v);
 }
@@ -236,12 +236,13 @@ void cr_parse_unread(struct cr_shard *s)
 
   while (!was_here && !cr_list_empty(&s->unread)) {
     struct cr_visit *v = cr_visit_of_job(CR_CONTAINER(s->unread.next, struct cr_job, link));
+    int64_t growth = cr_memory_growth(v, v->most_body_bytes);
 
-    if (!cr_memory_may_parse(s, cr_memory_growth(v, v->most_body_bytes)))
+    if (!cr_memory_may_parse(s, growth))
       return;
     was_here = !is_for_worker(s, v);
     cr_parse_forget(v);
-    begin_parse(v);
+    begin_parse(v, growth);
   }
   if (was_here)
     cr_shard_wake(s);

@@ -254,7 +254,7 @@ static enum cr_fetch_verdict judge_address(struct cr_transfer *t, const struct c
   char text[64];
   int verdict;
 
-  if (atomic_load(&s->is_muted)) /* it is being freed: who would judge is gone */
+  if (atomic_load(&s->is_muted)) /* who would judge is gone */
     return CR_FETCH_REFUSE;
   if (!s->hooks->address)
     return CR_FETCH_UNJUDGED;

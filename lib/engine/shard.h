@@ -192,7 +192,7 @@ struct cr_shard {
   int hook_depth;
   atomic_int flags;      /* CR_FLAG_*: set by any thread or signal handler */
   atomic_bool is_paused; /* likewise; nothing new is leased */
-  atomic_bool is_muted;  /* no hook is called any more; on_parse is one of workers */
+  atomic_bool is_muted;  /* no hook is called any more: the crawler is being freed */
   atomic_bool given_up;  /* until the next run no parse is wanted: those that run stop */
   enum cr_ending ending; /* asked for, or reached */
   int error;             /* with CR_END_ERROR */

@@ -226,6 +226,7 @@ static void note_end(crawler *c, const crawler_request *request, crawler_outcome
 /* ---- the crawl ---- */
 
 struct limits {
+  uint32_t pages;
   const char *memory;
   const char *frontier;
   const char *history;
@@ -381,8 +382,10 @@ static void check_crawl(crawler *c, const struct account *account, bool has_hist
   close_model(&model);
 }
 
-static void hold(uint32_t pages, const struct limits *limits)
+static void a_crawl_keeps_to_its_memory_and_counts_what_it_refuses(void **state)
 {
+  const struct limits *limits = *state;
+  uint32_t pages = limits->pages;
   struct site site;
   struct account account;
   int64_t bytes = strtoll(limits->memory, NULL, 10) << 20;
@@ -409,12 +412,6 @@ static void hold(uint32_t pages, const struct limits *limits)
   stop_site(&site);
 }
 
-static void a_crawl_keeps_to_its_memory_and_counts_what_it_refuses(void **state)
-{
-  (void)state;
-  hold(20000, &(struct limits){ "32M", "300k", "4M" });
-}
-
 /* 64 of them at once would take 200 MB. */
 static void large_pages_that_nobody_expects_give_way_to_each_other(void **state)
 {
@@ -424,7 +421,7 @@ static void large_pages_that_nobody_expects_give_way_to_each_other(void **state)
   start_site(&site, 200, LARGE_PAGE_BYTES);
   cr_rss_forget_peak();
   int64_t before = cr_rss_bytes();
-  crawler *c = crawl(&site, &(struct limits){ "32M", "1M", "0" }, NULL);
+  crawler *c = crawl(&site, &(struct limits){ 200, "32M", "1M", "0" }, NULL);
   int64_t peak = cr_rss_peak_bytes() - before;
 
   print_message("%.1f MB at most; %lld put off\n", (double)peak / 1048576,
@@ -440,14 +437,19 @@ static void large_pages_that_nobody_expects_give_way_to_each_other(void **state)
 
 int main(int argc, char **argv)
 {
+  struct limits small = { 20000, "32M", "300k", "4M" };
+  struct limits asked = { .frontier = "none", .history = "0" };
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(a_crawl_keeps_to_its_memory_and_counts_what_it_refuses),
+    cmocka_unit_test_prestate(a_crawl_keeps_to_its_memory_and_counts_what_it_refuses, &small),
     cmocka_unit_test(large_pages_that_nobody_expects_give_way_to_each_other),
   };
+  const struct CMUnitTest large[] = {
+    cmocka_unit_test_prestate(a_crawl_keeps_to_its_memory_and_counts_what_it_refuses, &asked),
+  };
 
-  if (argc == 3) {
-    hold((uint32_t)strtoul(argv[1], NULL, 10), &(struct limits){ argv[2], "none", "0" });
-    return 0;
-  }
-  return cmocka_run_group_tests_name("max_memory", tests, NULL, NULL);
+  if (argc != 3)
+    return cmocka_run_group_tests_name("max_memory", tests, NULL, NULL);
+  asked.pages = (uint32_t)strtoul(argv[1], NULL, 10);
+  asked.memory = argv[2];
+  return cmocka_run_group_tests_name("max_memory at size", large, NULL, NULL);
 }

@@ -429,10 +429,12 @@ static void ten_thousand_cookies_over_many_responses_are_bounded(void **state)
   cr_raw_server_stop(server);
 }
 
-SCRIPT(cookies_990, DO(READ), TEXT(OK_HEAD), MANY("Set-Cookie: a=0123456\r\n", 990),
-       TEXT("Content-Length: 11\r\n\r\n<a href=/2>"), DO(READ), TEXT(HERE), DO(AGAIN));
-SCRIPT(cookies_10k, DO(READ), TEXT(OK_HEAD), MANY("Set-Cookie: a=0123456\r\n", 10000),
-       TEXT("Content-Length: 11\r\n\r\n<a href=/2>"), DO(READ), TEXT(HERE), DO(AGAIN));
+#define COOKIES(count)                                                                             \
+  DO(READ), TEXT(OK_HEAD), MANY("Set-Cookie: a=0123456\r\n", count),                               \
+      TEXT("Content-Length: 11\r\n\r\n<a href=/2>"), DO(READ), TEXT(HERE), DO(AGAIN)
+
+SCRIPT(cookies_990, COOKIES(990));
+SCRIPT(cookies_10k, COOKIES(10000));
 SCRIPT(cookie_of_8_kb, DO(READ), TEXT(OK_HEAD "Set-Cookie: a="), MANY(TEN("0123456789"), 80),
        TEXT("\r\nContent-Length: 11\r\n\r\n<a href=/2>"), DO(READ), TEXT(HERE), DO(AGAIN));
 SCRIPT(cookie_for_others, DO(READ),
