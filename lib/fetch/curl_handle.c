@@ -30,7 +30,8 @@
 enum {
   UNTOLD_MAX = 128 << 10, /* else libcurl reads as long as there is something */
   PIECES_MAX = 160 << 10, /* those, and what libcurl hands over at a time */
-  RESERVE_MAX = 1 << 20,  /* a Content-Length is believed so far and no farther */
+  RESERVE_MAX = 1 << 20,  /* a Content-Length is believed so far at once, */
+  BELIEVED_TIMES = 8,     /* and beyond it so many times what has come */
   KEEP_BYTES = 64 << 10   /* a larger buffer is given back after use */
 };
 
@@ -311,18 +312,29 @@ static bool may_take(const struct cr_curl_handle *h, size_t bytes)
   return growth == 0 || !env->may_grow || env->may_grow(h->t, growth, env->user);
 }
 
-/* At the first bytes of a body: is it going to be too large, and what room does it need? */
-static int expect_body(struct cr_curl_handle *h)
+/* At the first bytes of a body: is it going to be too large? */
+static int expect_body(const struct cr_curl_handle *h)
 {
-  struct cr_transfer *t = h->t;
+  const struct cr_transfer *t = h->t;
 
-  if (h->length == CR_NO_LENGTH)
+  if (h->length == CR_NO_LENGTH || (uint64_t)h->length <= t->max_body_bytes)
     return 0;
-  if ((uint64_t)h->length > t->max_body_bytes)
-    return t->keeps_cut ? 0 : CRAWLER_E_LIMIT;
-  if (!t->stream && h->length <= RESERVE_MAX && may_take(h, (size_t)h->length))
-    (void)cr_buf_reserve(&t->body_in, (size_t)h->length); /* only saves growing; adding will tell */
-  return 0;
+  return t->keeps_cut ? 0 : CRAWLER_E_LIMIT;
+}
+
+/* How many bytes to make room for now that so many come: to the Content-Length, if that isn't
+ * RESERVE_MAX nor a few times what has come. So a large body isn't copied as it grows, takes no
+ * more than it is long, and one that isn't what it says takes little. */
+static size_t room_for(const struct cr_curl_handle *h, size_t bytes)
+{
+  const struct cr_transfer *t = h->t;
+  size_t came = t->body_in.len + bytes;
+  size_t believed = came < RESERVE_MAX / BELIEVED_TIMES ? RESERVE_MAX : came * BELIEVED_TIMES;
+
+  if (h->length == CR_NO_LENGTH || (uint64_t)h->length > t->max_body_bytes ||
+      (size_t)h->length > believed || (size_t)h->length <= came)
+    return bytes;
+  return (size_t)h->length - t->body_in.len;
 }
 
 /* A stream's buffer takes its last step to where it ends, if twice its size isn't beyond that. */
@@ -338,13 +350,23 @@ static int add_piece(struct cr_buf *pieces, const char *data, size_t bytes)
 
 static int add_body(struct cr_curl_handle *h, const char *data, size_t bytes)
 {
-  if (!may_take(h, bytes)) {
-    h->t->later = true;
+  struct cr_transfer *t = h->t;
+  size_t room = t->stream ? bytes : room_for(h, bytes);
+  bool there_is = may_take(h, room);
+
+  if (!there_is && room > bytes) {
+    room = bytes;
+    there_is = may_take(h, room);
+  }
+  if (!there_is) {
+    t->later = true;
     stop(h, CRAWLER_FAILED_INTERNAL, "no room for the body");
     return CRAWLER_E_BUSY;
   }
-  return h->t->stream ? add_piece(&h->pieces, data, bytes)
-                      : cr_buf_add(&h->t->body_in, data, bytes);
+  if (t->stream)
+    return add_piece(&h->pieces, data, bytes);
+  int err = cr_buf_reserve(&t->body_in, t->body_in.len + room);
+  return err ? err : cr_buf_add(&t->body_in, data, bytes);
 }
 
 /* Body bytes that came since libcurl was told to go on. */

@@ -586,9 +586,64 @@ static void all_that_a_body_grows_by_is_asked_for(void **state)
   }
 }
 
+static bool refuse_over_3_mb(const struct cr_transfer *t, size_t more_bytes, void *user)
+{
+  (void)user;
+  return t->body_in.cap + more_bytes <= 3000000;
+}
+
+/* The buffer is as long as the Content-Length once an eighth has come, and never more than eight
+ * times what came. What has no room for its whole length goes on as long as there is some. */
+static void a_large_body_makes_room_once(void **state)
+{
+  enum { PIECE = 16384, GROWN = 66 * PIECE };
+  static const struct {
+    int64_t length;
+    bool is_refused;
+    size_t came, cap;
+  } rows[] = {
+    { 1000000, false, PIECE, 1000001 },
+    { 5000000, false, 600000, GROWN },
+    { 5000000, false, 700000, 5000001 },
+    { 5000000, false, 5000000, 5000001 },
+    { 5000000, true, 700000, GROWN },
+    { 900000000, false, 5000000, 8 * GROWN },
+  };
+  static char data[PIECE];
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cr_mem mem;
+    cr_mem_init(&mem, NULL, NULL, NULL, NULL);
+    const struct cr_curl_env env = { .mem = &mem,
+                                     .may_grow = rows[i].is_refused ? refuse_over_3_mb : NULL };
+    struct cr_transfer t = { .max_body_bytes = 1 << 30 };
+    struct cr_curl_handle h;
+    cr_curl_handle_init(&h, &env);
+    h.news = ignore;
+    cr_buf_init(&t.body_in, &mem, CR_MEM_BODY, 1 << 30);
+    h.t = &t;
+    h.headed = true;
+    h.length = rows[i].length;
+    while (t.body_in.len < rows[i].came) {
+      size_t left = (size_t)rows[i].length - t.body_in.len;
+      size_t bytes = left < PIECE ? left : PIECE;
+      assert_int_equal(cr_curl_take_body(data, 1, bytes, &h), bytes);
+      h.collected = 0;
+    }
+    assert_in_range(t.body_in.cap, t.body_in.len + 1, rows[i].cap);
+    if (rows[i].cap > (size_t)rows[i].length)
+      assert_int_equal(t.body_in.cap, rows[i].cap);
+    cr_buf_free(&t.body_in);
+    cr_curl_handle_free(&h);
+    assert_int_equal(cr_mem_used(&mem), 0);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_large_body_makes_room_once),
     cmocka_unit_test(responses_end_as_the_table_says),
     cmocka_unit_test(libcurls_own_limits_are_too_large_too),
     cmocka_unit_test(a_body_is_kept_up_to_its_limit),
