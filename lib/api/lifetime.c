@@ -176,9 +176,9 @@ void cr_free_now(crawler *c)
   cr_home_release(home);
 }
 
-/* What hooks are called with may be gone when the hook that frees returns. Two stay, and is_muted is
- * asked instead: on_parse, as workers may be reading it, and on_address, as without one the policy
- * alone would open connections. */
+/* What hooks are called with may be gone when the hook that frees returns. For two, is_muted is
+ * asked instead: workers may be reading on_parse, and without on_address the policy alone would
+ * open connections. */
 static void mute_hooks(crawler *c)
 {
   struct cr_hooks *hooks = &c->hooks;

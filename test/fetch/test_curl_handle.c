@@ -602,12 +602,9 @@ static void a_large_body_makes_room_once(void **state)
     bool is_refused;
     size_t came, cap;
   } rows[] = {
-    { 1000000, false, PIECE, 1000001 },
-    { 5000000, false, 600000, GROWN },
-    { 5000000, false, 700000, 5000001 },
-    { 5000000, false, 5000000, 5000001 },
-    { 5000000, true, 700000, GROWN },
-    { 900000000, false, 5000000, 8 * GROWN },
+    { 1000000, false, PIECE, 1000001 },  { 5000000, false, 600000, GROWN },
+    { 5000000, false, 700000, 5000001 }, { 5000000, false, 5000000, 5000001 },
+    { 5000000, true, 700000, GROWN },    { 900000000, false, 5000000, 8 * GROWN },
   };
   static char data[PIECE];
   (void)state;

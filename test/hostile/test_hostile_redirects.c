@@ -429,8 +429,8 @@ static void ten_thousand_cookies_over_many_responses_are_bounded(void **state)
   cr_raw_server_stop(server);
 }
 
-#define COOKIES(count)                                                                             \
-  DO(READ), TEXT(OK_HEAD), MANY("Set-Cookie: a=0123456\r\n", count),                               \
+#define COOKIES(count)                                               \
+  DO(READ), TEXT(OK_HEAD), MANY("Set-Cookie: a=0123456\r\n", count), \
       TEXT("Content-Length: 11\r\n\r\n<a href=/2>"), DO(READ), TEXT(HERE), DO(AGAIN)
 
 SCRIPT(cookies_990, COOKIES(990));
