@@ -285,8 +285,8 @@ static void text(struct cr_extract *x)
 /* Is nothing to be told of the text before a token? Of most there isn't. */
 static inline bool is_nothing(const struct cr_extract *x)
 {
-  return x->token.text_state == CR_HTML_DATA && x->f.has_begun && x->f.foreign_len == 0 &&
-         !cr_collect_needs_text(x->collect);
+  return x->token.text_state == CR_HTML_DATA && x->f.foreign_len == 0 &&
+         !cr_feedback_needs_text(&x->f) && !cr_collect_needs_text(x->collect);
 }
 
 /* Is the text of a token to be given whole? */

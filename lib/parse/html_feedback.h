@@ -83,11 +83,26 @@ uint64_t cr_feedback_pack(const struct cr_feedback *f);
 /* The other way round, where it could be packed, too. */
 void cr_feedback_unpack(struct cr_feedback *f, uint64_t packed);
 
-/* Text in CR_HTML_DATA. */
+/* In a table, but in no cell or caption of it? */
+static inline bool cr_feedback_is_in_table(const struct cr_feedback *f)
+{
+  return f->table_len > 0 && f->tables[f->table_len - 1].in == CR_TABLE_ITSELF;
+}
+
+/* Does text in CR_HTML_DATA matter now? Before it, there is nothing but white space and comments
+ * (13.2.6.4.1 to 3); and it may open formatting elements again, in front of a table (13.2.6.4.10). */
+static inline bool cr_feedback_needs_text(const struct cr_feedback *f)
+{
+  return !f->has_begun || cr_feedback_is_in_table(f);
+}
+
 static inline void cr_feedback_text(struct cr_feedback *f, struct cr_span raw)
 {
-  if (!f->has_begun) /* 13.2.6.4.1 to 3: before, there is nothing but white space and comments */
-    f->has_begun = cr_span_trim(raw).len > 0;
+  if (!cr_feedback_needs_text(f) || cr_span_trim(raw).len == 0)
+    return;
+  f->has_begun = true;
+  if (cr_feedback_is_in_table(f))
+    f->tables[f->table_len - 1].has_moved = true;
 }
 
 /* ---- html_feedback_link.c: inside <a href> ---- */
@@ -125,12 +140,6 @@ static inline const struct cr_feedback_open *cr_feedback_in_foreign(const struct
 {
   const struct cr_feedback_open *top = f->foreign_len > 0 ? &f->foreign[f->foreign_len - 1] : NULL;
   return top && top->place != CR_HTML_IN_HTML ? top : NULL;
-}
-
-/* In a table, but in no cell or caption of it? */
-static inline bool cr_feedback_is_in_table(const struct cr_feedback *f)
-{
-  return f->table_len > 0 && f->tables[f->table_len - 1].in == CR_TABLE_ITSELF;
 }
 
 /* Does every tag count now, not only those with CR_ELEMENT_LINKS or _FEEDBACK? */

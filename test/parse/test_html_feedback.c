@@ -68,6 +68,9 @@ static void in_a_table_but_in_no_cell_a_link_is_moved(void **state)
     { "<table><table><td></table><a href=1>", "a:1 " }, /* the second ends the first */
     { "<tr><td><a href=1>", "a:1 " },                   /* parts of no table mean nothing */
     { "<table><form action=1><script src=2></script></table>", "form:1 script:2 " },
+    { "<table><i><tr background=1><tr>x<script src=2></script></table>", "?" }, /* i again, with it */
+    { "<table><i><tr background=1><tr> <script src=2></script></table>", "image:1 script:2 " },
+    { "<table><i><tr background=1><td>x<script src=2></script></table>", "image:1 script:2 " },
     { "<table><style>a{b:url(1)}</style></table>", "css:1 " },
     { "<table><td></table><link href=1>", "link:1 " },
   };
