@@ -221,9 +221,23 @@ static void end_template(struct cr_feedback *f)
 
 /* ---- start tags ---- */
 
+static bool is_made_in_select(const struct cr_element *known)
+{
+  switch (cr_html_kind(known)) {
+  case CR_ELEMENT_OPTION:
+  case CR_ELEMENT_OPTGROUP:
+  case CR_ELEMENT_SCRIPT:
+    return true;
+  default:
+    return false;
+  }
+}
+
 /* In a select nearly all tags mean nothing to parsers of before 2025. False: this one ends it. */
 static bool stays_in_select(struct cr_feedback *f, const struct cr_element *known)
 {
+  if (is_made_in_select(known))
+    return true;
   switch (cr_html_kind(known)) {
   case CR_ELEMENT_SELECT:
     f->in_select = false;
@@ -231,8 +245,6 @@ static bool stays_in_select(struct cr_feedback *f, const struct cr_element *know
   case CR_ELEMENT_FIELD:
     f->in_select = false;
     return false;
-  case CR_ELEMENT_SCRIPT:
-    return true;
   default:
     if (known && (known->flags & (CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK)) != 0)
       cr_feedback_doubt(f, CR_HTML_DOUBT_SELECT);
@@ -337,7 +349,7 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
     return start_root(f, token);
   f->has_begun = true;
   if (f->in_select && stays_in_select(f, known)) {
-    if (cr_html_kind(known) != CR_ELEMENT_SCRIPT)
+    if (!is_made_in_select(known))
       return CR_HTML_NOWHERE;
     cr_feedback_set_state(t, token);
     return CR_HTML_IN_HTML;

@@ -90,7 +90,7 @@ static inline bool cr_feedback_is_in_table(const struct cr_feedback *f)
 }
 
 /* Does text in CR_HTML_DATA matter now? Before it, there is nothing but white space and comments
- * (13.2.6.4.1 to 3); and it may open formatting elements again, in front of a table (13.2.6.4.10). */
+ * (13.2.6.4.1 to 3); in a table it may open formatting elements again, in front (13.2.6.4.10). */
 static inline bool cr_feedback_needs_text(const struct cr_feedback *f)
 {
   return !f->has_begun || cr_feedback_is_in_table(f);

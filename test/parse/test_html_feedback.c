@@ -68,7 +68,8 @@ static void in_a_table_but_in_no_cell_a_link_is_moved(void **state)
     { "<table><table><td></table><a href=1>", "a:1 " }, /* the second ends the first */
     { "<tr><td><a href=1>", "a:1 " },                   /* parts of no table mean nothing */
     { "<table><form action=1><script src=2></script></table>", "form:1 script:2 " },
-    { "<table><i><tr background=1><tr>x<script src=2></script></table>", "?" }, /* i again, with it */
+    { "<table><i><tr background=1><tr>x<script src=2></script></table>",
+      "?" }, /* i again, with it */
     { "<table><i><tr background=1><tr> <script src=2></script></table>", "image:1 script:2 " },
     { "<table><i><tr background=1><td>x<script src=2></script></table>", "image:1 script:2 " },
     { "<table><style>a{b:url(1)}</style></table>", "css:1 " },
@@ -84,6 +85,9 @@ static void in_a_select_tags_mean_nothing_or_are_doubted(void **state)
   static const struct row rows[] = {
     { "<select><option>a<optgroup><hr><div><span></select><a href=1>", "a:1 " },
     { "<select><script src=1></script></select>", "script:1 " },
+    { "<select><option hx-get=1><optgroup style='a:url(2)'><hr hx-get=3></select>",
+      "form:1 css:2 " },
+    { "<table><select><option hx-get=1></table>", "?" },
     { "<select><select><a href=1>", "a:1 " }, /* the second tag ends it */
     { "<select><input src=1><a href=2>", "image:1 a:2 " },
     { "<select><a href=1></select>", "?" },
