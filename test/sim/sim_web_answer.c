@@ -165,15 +165,18 @@ static void answer_rules(int64_t delay_s, struct cr_sim_answer *answer)
   put(&answer->body, delay_s > 0 ? line : "");
 }
 
-/* Of every other host that has moved them: where another host has its own. */
+/* Of every other host that has moved them: where another host has its own. Not at one that is given
+ * up, where after a month they would be out of reach (RFC 9309, 2.3.1.4), when the oracle has no
+ * clock. */
 static void answer_moved(const struct cr_sim_web *web, uint32_t host, struct cr_sim_answer *answer)
 {
   struct cr_sim_ref other = { .host = (host + 1) % web->hosts };
+  bool lasts = !cr_sim_web_is_dead(web, other.host) && !cr_sim_web_is_refusing(web, other.host);
   char url[CR_SIM_URL_BYTES];
   size_t len;
 
   cr_sim_head_begin(answer, 301, NULL);
-  if (host % 2 == 0 || cr_sim_web_is_dead(web, other.host)) {
+  if (host % 2 == 0 || !lasts) {
     cr_sim_head_add(answer, "Location", "/rules.txt");
     return;
   }
