@@ -36,6 +36,22 @@ static size_t max_body_of(const struct cr_shard *s, const struct crawler_request
   }
 }
 
+static bool is_to_be_kept(const struct cr_visit *v)
+{
+  const struct cr_shard *s = v->shard;
+  struct cr_frontier_stats stats;
+
+  s->frontier->ops->stats(s->frontier, &stats);
+  int64_t waiting = stats.hosts_full - cr_slots_under_way(&s->slots); /* for others' slots */
+  return cr_reuse_is_likely(&s->reuse, &(struct cr_reuse_host){
+                                           .delay_ms = cr_pace_of(s, v->host).delay_ms,
+                                           .others = stats.hosts_ready + stats.hosts_delayed +
+                                                     (waiting > 0 ? waiting : 0),
+                                           .room = s->idle_room,
+                                           .number = v->host,
+                                       });
+}
+
 static int start_transfer(struct cr_visit *v)
 {
   struct cr_shard *s = v->shard;
@@ -64,8 +80,7 @@ static int start_transfer(struct cr_visit *v)
   t->stream = is_streamed(s, req);
   t->keeps_cut = s->settings->keep_truncated &&
                  (req->kind == CRAWLER_KIND_PAGE || req->kind == CRAWLER_KIND_REQUISITE);
-  /* Servers close an idle connection after about 5 s: beyond that, keeping it is a cost only. */
-  t->keep_alive = s->politeness.delay_ms < 5000;
+  t->keep_alive = is_to_be_kept(v);
   t->fresh = req->attempt > 1; /* a kept connection may be why the last attempt failed */
   /* As option header, to the seeds' origins: it says who we are. */
   t->shows_certificate =
@@ -106,6 +121,7 @@ static void take_slot(struct cr_shard *s, struct cr_visit *v)
   if (v->slot != CR_SLOT_SLOW)
     cr_list_push(&s->fast, &v->fast_link);
   v->begun_ms = cr_loop_now(s->loop);
+  cr_reuse_begin(&s->reuse, v->begun_ms);
   v->looks_up = *proxy_of(v) == '\0'; /* which does that itself */
   cr_limits_begin(v);
 }

@@ -6,12 +6,16 @@
 #include "engine/history.h"
 #include "fetch/address.h"
 #include "fetch/cookie_jar.h"
+#include "fetch/sockets.h"
 #include "fetch/source.h"
 
 #define NO_LIMIT 0
 /* Bodies of the web's larger pages (242 KB on average in a large crawl of 2025). */
 #define BUFFERED_PER_TRANSFER (256 << 10)
 #define SLOW_PER_TRANSFER 8
+#define SPARE_CONNECTIONS 64   /* kept alive beside as many as there are transfers; */
+#define IDLE_CONNECTIONS 1000  /* so many if the process may have ... */
+#define DESCRIPTORS_PER_IDLE 4 /* times as many descriptors */
 #define SCRATCH_CHUNK_BYTES (256 << 10)
 
 /* What a browser would load to show a page, but for frames, which are pages. */
@@ -280,12 +284,26 @@ static void customize(struct cr_transfer *t, void *curl, void *user)
   s->hook_depth--;
 }
 
+/* How many connections may be kept beside those of so many transfers. What they take isn't in the
+ * account: by TLS some 50 KB each. */
+static uint32_t idle_room(const struct cr_shard *s, uint32_t transfers)
+{
+  size_t allowed = cr_sockets_allowed() / DESCRIPTORS_PER_IDLE;
+  uint32_t most = allowed < IDLE_CONNECTIONS ? (uint32_t)allowed : IDLE_CONNECTIONS;
+  uint32_t least = transfers + SPARE_CONNECTIONS;
+
+  return s->settings->max_memory >= 0 || most < least ? least : most;
+}
+
 static int open_fetcher(struct cr_shard *s)
 {
   const struct cr_settings *o = s->settings;
   uint8_t ip_version = 0;
 
   (void)cr_ip_version_read(cr_span_text(o->ip_version), &ip_version); /* checked when it was set */
+  uint32_t transfers = s->slots.fast_cap + smaller_of(s->slots.fast_cap, s->slots.slow_cap);
+
+  s->idle_room = idle_room(s, transfers);
   struct cr_fetcher_config config = {
     .mem = s->mem,
     .loop = s->loop,
@@ -303,7 +321,9 @@ static int open_fetcher(struct cr_shard *s)
     .resolve = o->resolve,
     .allow_private = o->allow_private,
     .insecure = o->insecure != 0,
-    .concurrency = s->slots.fast_cap + smaller_of(s->slots.fast_cap, s->slots.slow_cap),
+    .concurrency = transfers,
+    .host_connections = smaller_of(s->politeness.host_cap, transfers),
+    .idle_connections = s->idle_room,
     .random_seed = cr_random_next(&s->random),
     .may_grow = o->max_memory >= 0 ? cr_memory_may_grow : NULL,
     .resolve_hook = resolve_hook,

@@ -29,6 +29,7 @@
 #include "schedule/park.h"
 #include "schedule/politeness.h"
 #include "schedule/retry_budget.h"
+#include "schedule/reuse.h"
 #include "schedule/shortage.h"
 #include "schedule/slots.h"
 #include "url/url.h"
@@ -140,6 +141,8 @@ struct cr_shard {
 
   struct cr_slots slots;
   struct cr_shortage shortage;
+  struct cr_reuse reuse;
+  uint32_t idle_room; /* for connections beside those of transfers in flight */
   struct cr_idle idle;
   struct cr_politeness politeness;
   struct cr_random random;

@@ -131,8 +131,10 @@ struct cr_fetcher_config {
   uint8_t ip_version;        /* 4 or 6; 0: both */
   bool tls_1_3;              /* nothing older; else TLS 1.2 and newer */
   bool insecure;
-  uint32_t concurrency; /* expected transfers in flight: sizes the connection cache; grows */
-  uint32_t cell_size;   /* connections in one multi; 0: the default */
+  uint32_t concurrency; /* expected transfers in flight: with the next it sizes the cache; grows */
+  uint32_t host_connections; /* of these, to one host */
+  uint32_t idle_connections; /* kept alive beside those of transfers */
+  uint32_t cell_size;        /* connections in one multi; 0: the default */
   uint64_t random_seed;
   /* May be NULL. The body of t is to take so many bytes more: may it? If not t is given back: done
    * follows with later set. Called inside libcurl, so it may only answer. */

@@ -4,6 +4,8 @@
 #include "fetch/sockets.h"
 
 #include <errno.h>
+#include <stdint.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,6 +28,15 @@ bool cr_sockets_are_short(void)
     (void)close(fd); /* nothing was written to it */
   errno = saved;
   return is_short;
+}
+
+size_t cr_sockets_allowed(void)
+{
+  struct rlimit limit;
+
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return SIZE_MAX;
+  return (size_t)limit.rlim_cur;
 }
 
 /* connect(2): an address of this family dissolves the association. shutdown() is for systems that

@@ -262,6 +262,7 @@ static void fire_many(uint32_t cell_size, uint32_t concurrency, int hosts)
   cr_fetch_rig_init(&rig, NULL);
   rig.config.cell_size = cell_size;
   rig.config.concurrency = concurrency;
+  rig.config.host_connections = hosts == 1 ? concurrency : 1;
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
   for (int i = 0; i < MANY; i++) {
     (void)snprintf(host, sizeof(host), "127.0.0.%d", 1 + i % hosts);

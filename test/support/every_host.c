@@ -28,7 +28,7 @@
 #include "support/oom.h"
 #include "support/way_site.h"
 
-enum { CONNECTIONS = 512, REQUEST_BYTES = 4096, ANSWER_BYTES = 16384, FLIPS = 16 };
+enum { CONNECTIONS = 2048, REQUEST_BYTES = 4096, ANSWER_BYTES = 16384, FLIPS = 16 };
 
 struct shared {
   size_t visit_count;

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* bench_hosts.c - a crawl of many hosts: what a request costs where nearly each is another host's.
+ *
+ *   bench_hosts [-c CONNECTIONS] [-w WORKERS] [-n HOSTS] [-p PAGES] [-a CA_FILE] [-o FILE]
+ *               [-S NAME=VALUE]... PORT
+ *
+ * One server on loopback has the same site for each of them (many_hosts.h); so many pages are
+ * fetched of each, and its robots.txt. -a: by https. -o: all URLs that were asked for, in the order
+ * in which they ended, for limit_cells. -S: any option.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "bench/many_hosts.h"
+#include "crawl/crawler.h"
+
+struct bench {
+  FILE *list; /* or NULL */
+  uint32_t hosts;
+  const char *pages;
+  const char *port;
+  bool is_tls;
+};
+
+static double seconds_now(void)
+{
+  struct timespec now;
+
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void die(const crawler *c, const char *what)
+{
+  (void)fprintf(stderr, "bench_hosts: %s: %s\n", what, crawler_errmsg(c));
+  exit(1);
+}
+
+static int resolve(crawler *c, const char *host, uint64_t token, void *user)
+{
+  char address[CR_MANY_HOSTS_NAME];
+
+  (void)user;
+  cr_many_hosts_address(cr_many_hosts_number(host), address);
+  return crawler_resolved(c, token, address, (int64_t)24 * 60 * 60 * 1000);
+}
+
+static void write_url(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                      crawler_reason reason, const crawler_page *page, void *user)
+{
+  struct bench *bench = user;
+
+  (void)c;
+  (void)reason;
+  (void)page;
+  if (outcome == CRAWLER_FETCHED || outcome == CRAWLER_REDIRECTED)
+    (void)fprintf(bench->list, "%s\n", crawler_request_url(req));
+}
+
+static void set(crawler *c, const char *name, const char *value)
+{
+  if (crawler_set_option(c, name, value) < 0)
+    die(c, name);
+}
+
+static crawler *open_crawler(struct bench *bench)
+{
+  crawler *c = crawler_new();
+
+  if (!c)
+    exit(1);
+  set(c, "delay", "0");
+  set(c, "allow_private", "1");
+  set(c, "links", "a");
+  set(c, "max_pages_per_host", bench->pages);
+  crawler_on_resolve(c, resolve, NULL);
+  if (bench->list)
+    crawler_on_outcome(c, write_url, bench);
+  return c;
+}
+
+static void add_hosts(crawler *c, const struct bench *bench)
+{
+  char name[CR_MANY_HOSTS_NAME];
+  char url[2 * CR_MANY_HOSTS_NAME];
+
+  for (uint32_t i = 0; i < bench->hosts; i++) {
+    cr_many_hosts_name(i, name);
+    (void)snprintf(url, sizeof(url), "%s://%s:%s/", bench->is_tls ? "https" : "http", name,
+                   bench->port);
+    if (crawler_add(c, url) < 0)
+      die(c, url);
+  }
+}
+
+static void report(const crawler *c, double wall)
+{
+  struct rusage r;
+  int64_t requests = crawler_get_stat(c, CRAWLER_STAT_ATTEMPTS);
+
+  getrusage(RUSAGE_SELF, &r);
+  double user = (double)r.ru_utime.tv_sec + (double)r.ru_utime.tv_usec / 1e6;
+  double sys = (double)r.ru_stime.tv_sec + (double)r.ru_stime.tv_usec / 1e6;
+  printf("requests=%" PRId64 " pages=%" PRId64 " failed=%" PRId64 " MB=%.1f connects=%" PRId64
+         " wall=%.3f user=%.3f sys=%.3f rss_MB=%.1f requests/s=%.0f cpu_us/request=%.2f\n",
+         requests, crawler_get_stat(c, CRAWLER_STAT_FETCHED),
+         crawler_get_stat(c, CRAWLER_STAT_FAILED),
+         (double)crawler_get_stat(c, CRAWLER_STAT_BODY_BYTES) / 1e6,
+         crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS), wall, user, sys, (double)r.ru_maxrss / 1024,
+         (double)requests / wall, (user + sys) * 1e6 / (double)requests);
+}
+
+int main(int argc, char **argv)
+{
+  struct bench bench = { .hosts = 10000, .pages = "10" };
+  const char *connections = "1000";
+  const char *workers = "0";
+  const char *ca_file = "";
+  const char *list = NULL;
+  char *options[16];
+  size_t count = 0;
+  int opt;
+
+  while ((opt = getopt(argc, argv, "c:w:n:p:a:o:S:")) != -1) {
+    switch (opt) {
+    case 'c':
+      connections = optarg;
+      break;
+    case 'w':
+      workers = optarg;
+      break;
+    case 'n':
+      bench.hosts = (uint32_t)strtoul(optarg, NULL, 10);
+      break;
+    case 'p':
+      bench.pages = optarg;
+      break;
+    case 'a':
+      ca_file = optarg;
+      break;
+    case 'o':
+      list = optarg;
+      break;
+    case 'S':
+      if (count < sizeof(options) / sizeof(options[0]) && strchr(optarg, '='))
+        options[count++] = optarg;
+      break;
+    default:
+      return 2;
+    }
+  }
+  if (optind + 1 != argc)
+    return 2;
+  bench.port = argv[optind];
+  bench.is_tls = *ca_file != '\0';
+  bench.list = list ? fopen(list, "w") : NULL;
+  if (list && !bench.list)
+    return 1;
+  crawler *c = open_crawler(&bench);
+  set(c, "concurrency", connections);
+  set(c, "workers", workers);
+  set(c, "ca_file", ca_file);
+  for (size_t i = 0; i < count; i++) {
+    char *value = strchr(options[i], '=');
+    *value = '\0';
+    set(c, options[i], value + 1);
+  }
+  add_hosts(c, &bench);
+  double began = seconds_now();
+  if (crawler_run(c) < 0)
+    die(c, "crawler_run");
+  report(c, seconds_now() - began);
+  crawler_free(c);
+  return bench.list && fclose(bench.list) != 0;
+}
