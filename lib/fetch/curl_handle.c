@@ -322,9 +322,9 @@ static int expect_body(const struct cr_curl_handle *h)
   return t->keeps_cut ? 0 : CRAWLER_E_LIMIT;
 }
 
-/* How many bytes to make room for now that so many come: to the Content-Length, if that isn't
- * RESERVE_MAX nor a few times what has come. So a large body isn't copied as it grows, takes no
- * more than it is long, and one that isn't what it says takes little. */
+/* How many bytes to make room for when so many come: up to the Content-Length, if that is no more
+ * than RESERVE_MAX, or than a few times what has come. So a large body isn't copied as it grows and
+ * takes no more than it is long, and one that lies about its length takes little. */
 static size_t room_for(const struct cr_curl_handle *h, size_t bytes)
 {
   const struct cr_transfer *t = h->t;
