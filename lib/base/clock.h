@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-int64_t cr_clock_mono_ms(void);   /* monotonic; for deadlines and politeness */
+int64_t cr_clock_mono_us(void);   /* monotonic; for how long something takes */
+int64_t cr_clock_mono_ms(void);   /* the same clock; for deadlines and politeness */
 int64_t cr_clock_thread_ms(void); /* that this thread was running; for what work may cost */
 int64_t cr_clock_wall_ms(void);   /* since 1970 UTC; for reports */
 

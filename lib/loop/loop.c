@@ -107,12 +107,12 @@ void cr_loop_init(struct cr_loop *loop, const struct cr_loop_ops *ops, struct cr
 
 int64_t cr_loop_now(const struct cr_loop *loop)
 {
-  return loop->frame ? loop->now_ms : loop->ops->now(writable(loop));
+  return loop->frame ? loop->now_ms : loop->ops->now_us(writable(loop)) / 1000;
 }
 
 int64_t cr_loop_wall(const struct cr_loop *loop)
 {
-  int64_t since_ms = loop->frame ? loop->ops->now(writable(loop)) - loop->now_ms : 0;
+  int64_t since_ms = loop->frame ? loop->ops->now_us(writable(loop)) / 1000 - loop->now_ms : 0;
 
   return loop->ops->wall(writable(loop)) - since_ms;
 }
@@ -187,7 +187,16 @@ void cr_loop_on_batch(struct cr_loop *loop, void (*enter)(void *arg), void (*lea
 
 int cr_loop_turn(struct cr_loop *loop, int64_t timeout_ms)
 {
-  return loop->ops->turn(loop, timeout_ms);
+  int err = loop->ops->turn(loop, timeout_ms);
+
+  if (!loop->frame) /* else it was refused, and another turn is under way */
+    cr_loop_end_turn(loop);
+  return err;
+}
+
+const struct cr_histogram *cr_loop_turns(const struct cr_loop *loop)
+{
+  return &loop->turns;
 }
 
 int cr_loop_error(const struct cr_loop *loop)
@@ -210,7 +219,21 @@ void cr_loop_close(struct cr_loop *loop)
 
 void cr_loop_enter(struct cr_loop *loop)
 {
-  loop->now_ms = loop->ops->now(loop);
+  int64_t now_us = loop->ops->now_us(loop);
+
+  loop->now_ms = now_us / 1000;
+  if (loop->in_turn)
+    return;
+  loop->in_turn = true;
+  loop->turn_began_us = now_us;
+}
+
+void cr_loop_end_turn(struct cr_loop *loop)
+{
+  if (!loop->in_turn)
+    return;
+  loop->in_turn = false;
+  cr_histogram_add(&loop->turns, loop->ops->now_us(loop) - loop->turn_began_us);
 }
 
 bool cr_loop_ready(struct cr_loop *loop, struct cr_watch *watch, int events)
@@ -258,7 +281,7 @@ bool cr_loop_run_deferred(struct cr_loop *loop)
     cr_list_splice(&round, &loop->deferred);
     while (!cr_list_empty(&round) && !frame.closed) {
       struct cr_deferred *deferred = CR_CONTAINER(cr_list_pop(&round), struct cr_deferred, link);
-      cr_loop_enter(loop); /* what went before may have taken a while */
+      loop->now_ms = loop->ops->now_us(loop) / 1000; /* what went before may have taken a while */
       deferred->call(deferred);
     }
   }

@@ -10,6 +10,7 @@
 #define CR_LOOP_LOOP_H
 
 #include "base/heap.h"
+#include "base/histogram.h"
 #include "base/list.h"
 #include "base/mem.h"
 
@@ -64,6 +65,10 @@ void cr_loop_on_batch(struct cr_loop *loop, void (*enter)(void *arg), void (*lea
 /* One turn: waits at most timeout_ms (0: not at all, -1: no bound) for something to do, then does
  * what is ready. 0 or CRAWLER_E_*; CRAWLER_E_STATE for a loop that somebody else drives. */
 int cr_loop_turn(struct cr_loop *loop, int64_t timeout_ms);
+/* How long turns took, us: from the first callback until all that was ready is done, with what it
+ * deferred. On a caller's base what else it calls in between counts, too; of a caller's own loop
+ * each call is a turn. [any thread] */
+const struct cr_histogram *cr_loop_turns(const struct cr_loop *loop);
 /* The first error since cr_loop_on_wake() that had no call to come back from, such as a caller's
  * timer function that failed later; 0: none. The wake function is called when there is one. */
 int cr_loop_error(const struct cr_loop *loop);
@@ -74,7 +79,7 @@ void cr_loop_close(struct cr_loop *loop); /* NULL is fine */
 /* ---- backends ---- */
 
 struct cr_loop_ops {
-  int64_t (*now)(struct cr_loop *loop); /* read the clock */
+  int64_t (*now_us)(struct cr_loop *loop); /* read the clock */
   int64_t (*wall)(struct cr_loop *loop);
   int (*watch)(struct cr_loop *loop, struct cr_watch *watch, int events);
   int (*alarm)(struct cr_loop *loop, int64_t at_ms); /* one for all timers; INT64_MAX: none */
@@ -105,13 +110,19 @@ struct cr_loop {
   void *on_batch_arg;
   struct cr_loop_frame *frame; /* innermost; NULL: outside of callbacks */
   bool busy;                   /* inside one of the two functions below that return bool */
+  bool in_turn;
+  int64_t turn_began_us;
+  struct cr_histogram turns;
   int err;
 };
 
 void cr_loop_init(struct cr_loop *loop, const struct cr_loop_ops *ops, struct cr_mem *mem);
 /* For backends, around each batch of events. Those that return bool answer false when the loop was
  * closed meanwhile, and must not be touched any more. */
-void cr_loop_enter(struct cr_loop *loop); /* reads the clock */
+void cr_loop_enter(struct cr_loop *loop); /* reads the clock; the first one begins a turn */
+/* All is done that was ready; of a turn that nothing began nothing is noted. cr_loop_turn() does it
+ * by itself. */
+void cr_loop_end_turn(struct cr_loop *loop);
 /* Calls ready with those of events that are asked for, if any. */
 bool cr_loop_ready(struct cr_loop *loop, struct cr_watch *watch, int events);
 /* Those due by now_ms that were set before this call. The alarm counts as spent and is set anew. */

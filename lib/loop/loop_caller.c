@@ -38,7 +38,7 @@ static struct caller_loop *of(struct cr_loop *loop)
 static int64_t read_now(struct cr_loop *loop)
 {
   (void)loop;
-  return cr_clock_mono_ms();
+  return cr_clock_mono_us();
 }
 
 static int64_t read_wall(struct cr_loop *loop)
@@ -171,7 +171,7 @@ static void close_loop(struct cr_loop *loop)
 }
 
 static const struct cr_loop_ops ops = {
-  .now = read_now,
+  .now_us = read_now,
   .wall = read_wall,
   .watch = change_watch,
   .alarm = set_alarm,
@@ -195,7 +195,6 @@ int cr_loop_open_caller(struct cr_loop **out, struct cr_mem *mem,
   l->caller = *caller;
   l->alarm_ms = INT64_MAX;
   l->told_ms = INT64_MAX;
-  cr_loop_enter(&l->loop);
   int err = cr_wake_open(&l->wake, &l->loop);
   if (err)
     cr_loop_close(&l->loop);
@@ -211,6 +210,7 @@ static int leave(struct caller_loop *l)
   if (!cr_loop_run_deferred(&l->loop))
     return 0;
   l->inside = false;
+  cr_loop_end_turn(&l->loop);
   cr_loop_note(&l->loop, tell_timer(l));
   return cr_loop_error(&l->loop);
 }

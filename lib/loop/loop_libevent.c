@@ -93,26 +93,35 @@ static int add_in(struct slot *slot, int64_t ms)
   return event_add(event_of(slot), &in) == 0 ? 0 : CRAWLER_E_NOMEM; /* its timer heap grows */
 }
 
+/* The caller's base doesn't say when it is done with all that is ready. The deferred event does: it
+ * is behind all of that. */
+static void enter(struct libevent_loop *l)
+{
+  if (!l->owns_base && !l->loop.in_turn)
+    event_active(event_of(l->deferred), EV_TIMEOUT, 0);
+  cr_loop_enter(&l->loop);
+}
+
 static void on_ready(evutil_socket_t fd, short what, void *arg)
 {
   struct slot *slot = arg;
-  struct cr_loop *loop = &slot->owner->loop;
+  struct libevent_loop *l = slot->owner;
   int events = (what & EV_READ ? CR_LOOP_READ : 0) | (what & EV_WRITE ? CR_LOOP_WRITE : 0);
   (void)fd;
 
-  cr_loop_enter(loop);
-  (void)cr_loop_ready(loop, slot->watch, events); /* closed or not, nothing is left to do */
+  enter(l);
+  (void)cr_loop_ready(&l->loop, slot->watch, events); /* closed or not, nothing is left to do */
 }
 
 static void on_alarm(evutil_socket_t fd, short what, void *arg)
 {
   struct slot *slot = arg;
-  struct cr_loop *loop = &slot->owner->loop;
+  struct libevent_loop *l = slot->owner;
   (void)fd;
   (void)what;
 
-  cr_loop_enter(loop);
-  (void)cr_loop_fire_timers(loop); /* as above */
+  enter(l);
+  (void)cr_loop_fire_timers(&l->loop); /* as above */
 }
 
 static void on_deferred(evutil_socket_t fd, short what, void *arg)
@@ -124,8 +133,11 @@ static void on_deferred(evutil_socket_t fd, short what, void *arg)
 
   cr_loop_enter(&l->loop);
   l->in_deferred = true;
-  if (cr_loop_run_deferred(&l->loop))
-    l->in_deferred = false;
+  if (!cr_loop_run_deferred(&l->loop))
+    return;
+  l->in_deferred = false;
+  if (!l->owns_base)
+    cr_loop_end_turn(&l->loop);
 }
 
 static void on_bound(evutil_socket_t fd, short what, void *arg)
@@ -138,7 +150,7 @@ static void on_bound(evutil_socket_t fd, short what, void *arg)
 static int64_t read_now(struct cr_loop *loop)
 {
   (void)loop;
-  return cr_clock_mono_ms();
+  return cr_clock_mono_us();
 }
 
 static int64_t read_wall(struct cr_loop *loop)
@@ -253,7 +265,7 @@ static void close_loop(struct cr_loop *loop)
 }
 
 static const struct cr_loop_ops ops = {
-  .now = read_now,
+  .now_us = read_now,
   .wall = read_wall,
   .watch = change_watch,
   .alarm = set_alarm,
@@ -337,7 +349,6 @@ int cr_loop_open_libevent(struct cr_loop **out, struct cr_mem *mem, struct event
   if (err)
     goto done;
 
-  cr_loop_enter(&l->loop);
   *out = &l->loop;
   l = NULL; /* the caller's now */
 done:

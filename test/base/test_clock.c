@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_clock.c - the system's clocks, in milliseconds. */
+/* test_clock.c - the system's clocks, in milliseconds and microseconds. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,6 +21,16 @@ static void the_monotonic_clock_never_goes_back(void **state)
     assert_true(now >= before);
     before = now;
   }
+}
+
+static void its_microseconds_are_of_the_same_clock(void **state)
+{
+  int64_t before_ms = cr_clock_mono_ms();
+  int64_t us = cr_clock_mono_us();
+  int64_t after_ms = cr_clock_mono_ms();
+  (void)state;
+
+  assert_in_range(us / 1000, before_ms, after_ms);
 }
 
 static void a_threads_clock_runs_while_it_works(void **state)
@@ -51,6 +61,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_monotonic_clock_never_goes_back),
+    cmocka_unit_test(its_microseconds_are_of_the_same_clock),
     cmocka_unit_test(a_threads_clock_runs_while_it_works),
     cmocka_unit_test(the_wall_clock_counts_from_1970),
   };

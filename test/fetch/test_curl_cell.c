@@ -69,7 +69,7 @@ static int64_t skew_ms;
 
 static int64_t skewed_now(struct cr_loop *loop)
 {
-  return real_ops->now(loop) + skew_ms;
+  return real_ops->now_us(loop) + skew_ms * 1000;
 }
 
 /* ---- jobs ---- */
@@ -138,7 +138,7 @@ static void open_rig(struct rig *rig, const struct cr_raw_step *script, size_t c
   rig->ops = *real_ops;
   rig->ops.watch = maybe_watch;
   rig->ops.alarm = maybe_alarm;
-  rig->ops.now = skewed_now;
+  rig->ops.now_us = skewed_now;
   rig->loop->ops = &rig->ops;
   cr_curl_sockets_init(&rig->sockets, &rig->mem, rig->loop);
   assert_int_equal(cr_curl_cell_open(&rig->cell, &rig->sockets, connections), 0);

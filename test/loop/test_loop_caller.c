@@ -377,6 +377,21 @@ static void calls_inside_a_callback_are_refused(void **state)
   assert_int_equal(f->ready_calls, 1);
 }
 
+static void each_call_from_outside_is_a_turn(void **state)
+{
+  struct fixture *f = *state;
+  const struct cr_histogram *turns = cr_loop_turns(f->loop);
+
+  f->then = call_back_in; /* which is refused, and none */
+  assert_int_equal(cr_loop_watch(f->loop, &f->watch, CR_LOOP_READ), 0);
+  for (int i = 1; i <= 3; i++) {
+    assert_int_equal(cr_loop_caller_fd_ready(f->loop, f->watch.fd, CR_LOOP_READ), 0);
+    assert_int_equal(cr_histogram_count(turns), 2 * i - 1);
+    assert_int_equal(cr_loop_caller_timer_fired(f->loop), 0);
+    assert_int_equal(cr_histogram_count(turns), 2 * i);
+  }
+}
+
 static void close_inside(struct fixture *f)
 {
   (void)cr_loop_watch(f->loop, &f->watch, 0);
@@ -454,6 +469,7 @@ int main(void)
     TEST(a_refused_watch_is_an_error_of_the_call),
     TEST(a_refused_timer_is_an_error_of_the_call_or_of_the_loop),
     TEST(calls_inside_a_callback_are_refused),
+    TEST(each_call_from_outside_is_a_turn),
     TEST(a_callback_may_close_the_loop),
     TEST(a_timer_or_deferred_call_may_close_the_loop),
     TEST(what_defers_itself_for_ever_returns_to_the_caller),

@@ -177,6 +177,7 @@ static void a_turn_inside_a_turn_is_refused(void **state)
   while (f->calls == 0)
     assert_int_equal(cr_loop_turn(f->loop, 1000), 0);
   assert_int_equal(f->result, CRAWLER_E_STATE);
+  assert_int_equal(cr_histogram_count(cr_loop_turns(f->loop)), 1);
 }
 
 static void wake_it(void *arg)
@@ -292,6 +293,8 @@ struct order {
   struct cr_loop *loop;
   int ready_calls;
   int ready_before_deferred;
+  bool defers;
+  int64_t busy_us; /* each */
 };
 
 static void order_deferred(struct cr_deferred *deferred)
@@ -302,11 +305,15 @@ static void order_deferred(struct cr_deferred *deferred)
 
 static void order_ready(struct order *order, struct cr_watch *watch)
 {
+  int64_t until_us = cr_clock_mono_us() + order->busy_us;
   char byte;
 
   assert_int_equal(read(watch->fd, &byte, 1), 1);
   order->ready_calls++;
-  cr_loop_defer(order->loop, &order->deferred);
+  if (order->defers)
+    cr_loop_defer(order->loop, &order->deferred);
+  while (cr_clock_mono_us() < until_us) {
+  }
 }
 
 static void order_ready_0(struct cr_watch *watch, int events)
@@ -321,31 +328,53 @@ static void order_ready_1(struct cr_watch *watch, int events)
   order_ready(CR_CONTAINER(watch, struct order, watches[1]), watch);
 }
 
-static void deferred_calls_come_after_all_that_is_ready(void **state)
+static void turn_with_two_ready(struct fixture *f, struct order *order)
 {
-  struct fixture *f = *state;
-  struct order order = { .loop = f->loop };
   int fds[2][2];
 
-  cr_list_init(&order.deferred.link);
-  order.deferred.call = order_deferred;
-  order.watches[0].ready = order_ready_0;
-  order.watches[1].ready = order_ready_1;
+  order->loop = f->loop;
+  cr_list_init(&order->deferred.link);
+  order->deferred.call = order_deferred;
+  order->watches[0].ready = order_ready_0;
+  order->watches[1].ready = order_ready_1;
   for (int i = 0; i < 2; i++) {
     assert_int_equal(pipe(fds[i]), 0);
     assert_int_equal(write(fds[i][1], "x", 1), 1);
-    order.watches[i].fd = fds[i][0];
-    assert_int_equal(cr_loop_watch(f->loop, &order.watches[i], CR_LOOP_READ), 0);
+    order->watches[i].fd = fds[i][0];
+    assert_int_equal(cr_loop_watch(f->loop, &order->watches[i], CR_LOOP_READ), 0);
   }
   if (f->base)
     turn_base(f->loop, f->base, 1000);
   else
     assert_int_equal(cr_loop_turn(f->loop, 1000), 0);
-  assert_int_equal(order.ready_before_deferred, 2);
   for (int i = 0; i < 2; i++) {
-    assert_int_equal(cr_loop_watch(f->loop, &order.watches[i], 0), 0);
+    assert_int_equal(cr_loop_watch(f->loop, &order->watches[i], 0), 0);
     close(fds[i][0]);
     close(fds[i][1]);
+  }
+}
+
+static void deferred_calls_come_after_all_that_is_ready(void **state)
+{
+  struct order order = { .defers = true };
+
+  turn_with_two_ready(*state, &order);
+  assert_int_equal(order.ready_before_deferred, 2);
+}
+
+/* Whether they defer something or not. */
+static void all_that_is_ready_at_once_is_one_turn(void **state)
+{
+  struct fixture *f = *state;
+  const struct cr_histogram *turns = cr_loop_turns(f->loop);
+
+  for (int defers = 0; defers < 2; defers++) {
+    struct order order = { .defers = defers != 0, .busy_us = 3000 };
+
+    turn_with_two_ready(f, &order);
+    assert_int_equal(order.ready_calls, 2);
+    assert_int_equal(cr_histogram_count(turns), defers + 1);
+    assert_true(cr_histogram_percentile(turns, 1) >= 2 * order.busy_us);
   }
 }
 
@@ -496,6 +525,8 @@ int main(void)
     OWN(what_defers_itself_for_ever_leaves_room_for_timers),
     BASE(what_defers_itself_for_ever_leaves_room_for_timers),
     OWN(an_error_that_nobody_called_for_wakes_and_is_forgotten_with_the_next_user),
+    OWN(all_that_is_ready_at_once_is_one_turn),
+    BASE(all_that_is_ready_at_once_is_one_turn),
     OWN(deferred_calls_come_after_all_that_is_ready),
     BASE(deferred_calls_come_after_all_that_is_ready),
     BASE(the_callers_loop_is_not_ours_to_turn),

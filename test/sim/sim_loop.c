@@ -22,7 +22,7 @@ static struct cr_sim_loop *of(struct cr_loop *loop)
 
 static int64_t read_now(struct cr_loop *loop)
 {
-  return of(loop)->clock_ms;
+  return of(loop)->clock_ms * 1000;
 }
 
 static int64_t read_wall(struct cr_loop *loop)
@@ -151,7 +151,7 @@ static void close_loop(struct cr_loop *loop)
 }
 
 static const struct cr_loop_ops ops = {
-  .now = read_now,
+  .now_us = read_now,
   .wall = read_wall,
   .watch = change_watch,
   .alarm = set_alarm,
@@ -172,7 +172,6 @@ int cr_sim_loop_open(struct cr_sim_loop **out, struct cr_mem *mem)
   sim->alarm_at = INT64_MAX;
   pthread_mutex_init(&sim->lock, NULL); /* with default attributes neither can fail on Linux */
   pthread_cond_init(&sim->changed, NULL);
-  cr_loop_enter(&sim->loop);
   *out = sim;
   return 0;
 }

@@ -73,6 +73,8 @@ static void the_clock_jumps_to_the_next_alarm(void **state)
   assert_int_equal(c.fired, 1);
   assert_int_equal(c.at_ms, 500000);
   assert_int_equal(cr_loop_wall(&c.sim->loop) - cr_loop_now(&c.sim->loop), INT64_C(1700000000000));
+  assert_int_equal(cr_histogram_count(cr_loop_turns(&c.sim->loop)), 3);
+  assert_int_equal(cr_histogram_max(cr_loop_turns(&c.sim->loop)), 0); /* they take no time */
   close(&c, &mem);
 }
 

@@ -12,7 +12,7 @@ static struct cr_fake_loop *of(struct cr_loop *loop)
 
 static int64_t read_now(struct cr_loop *loop)
 {
-  return of(loop)->clock_ms;
+  return of(loop)->clock_ms * 1000;
 }
 
 static int64_t read_wall(struct cr_loop *loop)
@@ -85,7 +85,7 @@ static void close_loop(struct cr_loop *loop)
 }
 
 static const struct cr_loop_ops ops = {
-  .now = read_now,
+  .now_us = read_now,
   .wall = read_wall,
   .watch = change_watch,
   .alarm = set_alarm,
@@ -105,7 +105,6 @@ struct cr_fake_loop *cr_fake_loop_open(struct cr_mem *mem, int64_t clock_ms)
   cr_loop_init(&fake->loop, &ops, mem);
   fake->clock_ms = clock_ms;
   fake->alarm_at = INT64_MAX;
-  cr_loop_enter(&fake->loop);
   return fake;
 }
 
@@ -114,6 +113,8 @@ bool cr_fake_loop_step(struct cr_fake_loop *fake)
   bool due = fake->alarm_at <= fake->clock_ms;
   bool soon = fake->soon;
 
+  if (!due && !soon)
+    return false;
   cr_loop_enter(&fake->loop);
   if (due) {
     fake->alarm_at = INT64_MAX;
@@ -122,7 +123,7 @@ bool cr_fake_loop_step(struct cr_fake_loop *fake)
   }
   fake->soon = false;
   (void)cr_loop_run_deferred(&fake->loop); /* nothing is touched after it */
-  return due || soon;
+  return true;
 }
 
 void cr_fake_loop_ready(struct cr_fake_loop *fake, int fd, int events)

@@ -503,6 +503,104 @@ static void a_signal_handler_may_wake(void **state)
   assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
 }
 
+/* ---- how long turns take ---- */
+
+enum { BUSY_US = 5000, WAITS = 15, WAIT_MS = 20 };
+
+static void keep_busy(struct end *self)
+{
+  int64_t until_us = cr_clock_mono_us() + BUSY_US;
+
+  take_bytes(self);
+  while (cr_clock_mono_us() < until_us) {
+  }
+}
+
+static void keep_busy_on_timer(struct cr_timer *timer)
+{
+  on_timer(timer);
+  keep_busy(CR_CONTAINER(timer, struct end, timer));
+}
+
+static void keep_busy_deferred(struct cr_deferred *deferred)
+{
+  on_deferred(deferred);
+  keep_busy(CR_CONTAINER(deferred, struct end, deferred));
+}
+
+static int64_t longest_turn(const struct world *w)
+{
+  return cr_histogram_max(cr_loop_turns(w->loop));
+}
+
+static int64_t turns_of(const struct world *w)
+{
+  return cr_histogram_count(cr_loop_turns(w->loop));
+}
+
+/* Of a loop each, as one long turn would hide another. */
+static void a_slow_descriptor_shows_as_a_long_turn(void **state)
+{
+  struct end end;
+
+  open_end(*state, &end);
+  assert_int_equal(turns_of(end.w), 0);
+  end.then = keep_busy;
+  watch(&end, CR_LOOP_READ);
+  put_byte(&end);
+  turn_until(end.w, &end.bytes, 1);
+  assert_true(longest_turn(end.w) >= BUSY_US);
+  close_end(&end);
+}
+
+static void a_slow_timer_shows_as_a_long_turn(void **state)
+{
+  struct end end;
+
+  open_end(*state, &end);
+  end.timer.fire = keep_busy_on_timer;
+  assert_int_equal(cr_loop_set_timer(end.w->loop, &end.timer, 0), 0);
+  turn_until(end.w, &end.timer_calls, 1);
+  assert_true(longest_turn(end.w) >= BUSY_US);
+  close_end(&end);
+}
+
+static void a_slow_deferred_call_shows_as_a_long_turn(void **state)
+{
+  struct end end;
+
+  open_end(*state, &end);
+  end.deferred.call = keep_busy_deferred;
+  cr_loop_defer(end.w->loop, &end.deferred);
+  turn_until(end.w, &end.deferred_calls, 1);
+  assert_true(longest_turn(end.w) >= BUSY_US);
+  close_end(&end);
+}
+
+static void waiting_is_no_part_of_a_turn_and_without_work_there_is_none(void **state)
+{
+  struct end end;
+  int64_t turns;
+
+  open_end(*state, &end);
+  for (int i = 1; i <= WAITS; i++) {
+    int64_t at_ms = cr_loop_now(end.w->loop) + WAIT_MS;
+
+    assert_int_equal(cr_loop_set_timer(end.w->loop, &end.timer, at_ms), 0);
+    turn_until(end.w, &end.timer_calls, i);
+  }
+  turns = turns_of(end.w);
+  assert_true(turns >= WAITS);
+  assert_true(cr_histogram_percentile(cr_loop_turns(end.w->loop), 500) < WAIT_MS * 1000);
+  for (int i = 0; i < 3; i++) /* an early alarm may be left */
+    end.w->driver->turn(end.w->loop, end.w->own, 0);
+  turns = turns_of(end.w);
+  for (int i = 0; i < 10; i++)
+    end.w->driver->turn(end.w->loop, end.w->own, 0);
+  assert_int_equal(turns_of(end.w), turns);
+  close_end(&end);
+}
+
 /* ---- out of memory ---- */
 
 static void oom_scenario(struct cr_mem *mem, void *arg)
@@ -566,6 +664,10 @@ int cr_loop_contract(const struct cr_loop_driver *driver, const char *name)
     TEST(a_thread_wakes_a_loop_that_waits),
     TEST(wakes_before_the_loop_listens_are_kept_and_count_as_one),
     TEST(a_signal_handler_may_wake),
+    TEST(a_slow_descriptor_shows_as_a_long_turn),
+    TEST(a_slow_timer_shows_as_a_long_turn),
+    TEST(a_slow_deferred_call_shows_as_a_long_turn),
+    TEST(waiting_is_no_part_of_a_turn_and_without_work_there_is_none),
     TEST(running_out_of_memory_is_an_error_of_one_call),
   };
   return cmocka_run_group_tests_name(name, tests, NULL, NULL);
