@@ -986,27 +986,38 @@ typedef enum crawler_stat {
   CRAWLER_STAT_STATUS_3XX = 23,
   CRAWLER_STAT_STATUS_4XX = 24,
   CRAWLER_STAT_STATUS_5XX = 25,
-  CRAWLER_STAT_ELAPSED_MS = 26,  /* since the first start */
-  CRAWLER_STAT_PARKS = 27,       /* times that hosts asked to be left alone: 429, 503 */
-  CRAWLER_STAT_OUTAGES = 28,     /* times that hosts which can't be reached were left alone */
-  CRAWLER_STAT_WAIT_MS = 29,     /* until a waiting host may be asked; 0: now, or none waits */
-  CRAWLER_STAT_IDLE_PAUSED = 30, /* slot-time unused, ms: paused; the next: */
-  CRAWLER_STAT_IDLE_BUFFER = 31, /* too many bytes are held */
-  CRAWLER_STAT_IDLE_LIMIT = 32,  /* max_pages, too few descriptors, or the end is near */
-  CRAWLER_STAT_IDLE_DNS = 33,    /* a host's name is looked up, in a slot that is taken */
-  CRAWLER_STAT_IDLE_CAP = 34,    /* a host, site or address has all it may have in flight */
-  CRAWLER_STAT_IDLE_ROBOTS = 35, /* a robots.txt is awaited */
-  CRAWLER_STAT_IDLE_DELAY = 36,  /* a host's delay */
-  CRAWLER_STAT_IDLE_PARK = 37,   /* a host is parked or paused */
-  CRAWLER_STAT_IDLE_LANE = 38,   /* hosts untried, or slow, have all the slots they may */
-  CRAWLER_STAT_IDLE_EMPTY = 39,  /* nothing is queued that its host's limits let go */
-  CRAWLER_STAT_PUT_OFF = 40,     /* times that a URL went back to the queue for want of room */
-  CRAWLER_STAT_SHORTAGES = 41,   /* times that descriptors or sockets began to be too few */
-  CRAWLER_STAT_COUNT = 42
+  CRAWLER_STAT_ELAPSED_MS = 26,   /* since the first start */
+  CRAWLER_STAT_PARKS = 27,        /* times that hosts asked to be left alone: 429, 503 */
+  CRAWLER_STAT_OUTAGES = 28,      /* times that hosts which can't be reached were left alone */
+  CRAWLER_STAT_WAIT_MS = 29,      /* until a waiting host may be asked; 0: now, or none waits */
+  CRAWLER_STAT_IDLE_PAUSED = 30,  /* slot-time unused, ms: paused; the next: */
+  CRAWLER_STAT_IDLE_BUFFER = 31,  /* too many bytes are held */
+  CRAWLER_STAT_IDLE_LIMIT = 32,   /* max_pages, too few descriptors, or the end is near */
+  CRAWLER_STAT_IDLE_DNS = 33,     /* a host's name is looked up, in a slot that is taken */
+  CRAWLER_STAT_IDLE_CAP = 34,     /* a host, site or address has all it may have in flight */
+  CRAWLER_STAT_IDLE_ROBOTS = 35,  /* a robots.txt is awaited */
+  CRAWLER_STAT_IDLE_DELAY = 36,   /* a host's delay */
+  CRAWLER_STAT_IDLE_PARK = 37,    /* a host is parked or paused */
+  CRAWLER_STAT_IDLE_LANE = 38,    /* hosts untried, or slow, have all the slots they may */
+  CRAWLER_STAT_IDLE_EMPTY = 39,   /* nothing is queued that its host's limits let go */
+  CRAWLER_STAT_PUT_OFF = 40,      /* times that a URL went back to the queue for want of room */
+  CRAWLER_STAT_SHORTAGES = 41,    /* times that descriptors or sockets began to be too few */
+  CRAWLER_STAT_TURNS = 42,        /* of the loop, those in which something was done */
+  CRAWLER_STAT_TURN_P50_US = 43,  /* half took no longer, hooks and all */
+  CRAWLER_STAT_TURN_P99_US = 44,  /* 99 % */
+  CRAWLER_STAT_TURN_P999_US = 45, /* 99.9 % */
+  CRAWLER_STAT_TURN_MAX_US = 46,  /* the longest */
+  CRAWLER_STAT_COUNT = 47
 } crawler_stat;
 
 /* One number: in a hook as of now, elsewhere by the snapshot that the last turn of the loop left.
- * -1: no such number, or c NULL. [any thread] */
+ * -1: no such number, or c NULL. [any thread]
+ * A turn is what the loop does between two waits for events; it counts when it is over, so in a
+ * hook the present one doesn't yet. Its time is that of all in it: hooks on the loop thread, and
+ * parsing that no worker does. On an event_base of the caller's it goes from the first callback of
+ * the crawl's to the last, with what else the base runs in between; with crawler_set_loop() each
+ * crawler_fd_ready() and crawler_timer_fired() is a turn. Percentiles are never too low, and too
+ * high by an eighth at most; beyond an hour they are TURN_MAX_US. */
 int64_t crawler_get_stat(const crawler *c, crawler_stat which);
 /* "links_known"; static; NULL: no such number. [any thread] */
 const char *crawler_stat_name(int which);

@@ -124,11 +124,14 @@ bool cr_ready_wait(struct cr_ready *ready, int64_t timeout_ms, bool for_end);
 
 /* ---- stats.c ---- */
 
+enum { CR_TURN_STATS = CRAWLER_STAT_TURN_MAX_US - CRAWLER_STAT_TURNS + 1 };
+
 struct crawler_stats {
   struct cr_home *home; /* retained; NULL: the crawler's own snapshot */
   struct cr_ledger ledger;
   int64_t hosts, transfers, buffered_bytes, memory_bytes, elapsed_ms, wait_ms;
   int64_t idle_ms[CR_IDLE_REASONS];
+  int64_t turns[CR_TURN_STATS]; /* not in the crawler's own: the loop's histogram is read instead */
 };
 void cr_stats_publish(crawler *c);
 void cr_stats_fill(const crawler *c, struct crawler_stats *stats);

@@ -132,6 +132,11 @@ static const struct name stats[] = {
   { CRAWLER_STAT_IDLE_EMPTY, "idle_empty", NULL },
   { CRAWLER_STAT_PUT_OFF, "put_off", NULL },
   { CRAWLER_STAT_SHORTAGES, "shortages", NULL },
+  { CRAWLER_STAT_TURNS, "turns", NULL },
+  { CRAWLER_STAT_TURN_P50_US, "turn_p50_us", NULL },
+  { CRAWLER_STAT_TURN_P99_US, "turn_p99_us", NULL },
+  { CRAWLER_STAT_TURN_P999_US, "turn_p999_us", NULL },
+  { CRAWLER_STAT_TURN_MAX_US, "turn_max_us", NULL },
 };
 
 #define FIND(list, number) find(list, sizeof(list) / sizeof(*(list)), number)

@@ -64,7 +64,8 @@ static void on_end(struct cr_shard *shard, void *arg)
     c->hooks.done(c, c->hooks.done_user);
     shard->hook_depth--;
   }
-  cr_ready_set_over(&c->ready, true); /* last: who waits for it may take on_done as said */
+  cr_loop_end_turn(shard->loop);      /* who waits for the end may ask how long turns took */
+  cr_ready_set_over(&c->ready, true); /* last: and may take on_done as said */
 }
 
 /* ---- new ---- */

@@ -2,7 +2,8 @@
 /* stats.c - all numbers of one moment.
  *
  * The loop thread reads its ledgers as they are; for other threads it leaves a copy under a lock at
- * the end of each turn: after the last one before it sleeps nobody else would.
+ * the end of each turn: after the last one before it sleeps nobody else would. How long turns take
+ * is only known after that, so the loop's histogram is one that any thread may read.
  */
 #include "api/crawler_impl.h"
 
@@ -52,6 +53,29 @@ static void read_numbers(const crawler *c, struct crawler_stats *stats)
   pthread_mutex_unlock(&lockable->stats_lock);
 }
 
+static bool is_of_turns(crawler_stat which)
+{
+  return which >= CRAWLER_STAT_TURNS && which <= CRAWLER_STAT_TURN_MAX_US;
+}
+
+/* Of a copy, so that they belong together. */
+static void read_turns(const crawler *c, int64_t turns[CR_TURN_STATS])
+{
+  const struct cr_loop *loop = atomic_load(&c->wakeable);
+  struct cr_histogram h = { .max = 0 };
+
+  if (loop)
+    cr_histogram_copy(&h, cr_loop_turns(loop));
+  const int64_t numbers[CR_TURN_STATS] = {
+    cr_histogram_count(&h),
+    cr_histogram_percentile(&h, 500),
+    cr_histogram_percentile(&h, 990),
+    cr_histogram_percentile(&h, 999),
+    cr_histogram_max(&h),
+  };
+  memcpy(turns, numbers, sizeof(numbers));
+}
+
 static int64_t ledger_number(const struct cr_ledger *l, crawler_stat which)
 {
   const struct cr_kind_ledger *pages = &l->kinds[CRAWLER_KIND_PAGE];
@@ -88,6 +112,8 @@ int64_t crawler_stats_get(const crawler_stats *stats, crawler_stat which)
     return -1;
   if (which >= CRAWLER_STAT_IDLE_PAUSED && which <= CRAWLER_STAT_IDLE_EMPTY)
     return stats->idle_ms[which - CRAWLER_STAT_IDLE_PAUSED]; /* in the order of cr_idle_reason */
+  if (is_of_turns(which))
+    return stats->turns[which - CRAWLER_STAT_TURNS];
   switch (which) {
   case CRAWLER_STAT_HOSTS:
     return stats->hosts;
@@ -119,6 +145,8 @@ int64_t crawler_get_stat(const crawler *c, crawler_stat which)
   if (!c)
     return -1;
   read_numbers(c, &stats);
+  if (is_of_turns(which))
+    read_turns(c, stats.turns);
   return crawler_stats_get(&stats, which);
 }
 
@@ -132,6 +160,7 @@ int crawler_get_stats(const crawler *c, crawler_stats **out)
   if (!stats)
     return CRAWLER_E_NOMEM;
   read_numbers(c, stats);
+  read_turns(c, stats->turns);
   stats->home = cr_home_retain(c->home);
   *out = stats;
   return 0;
