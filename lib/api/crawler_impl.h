@@ -44,7 +44,7 @@ struct crawler {
   pthread_t thread;
   bool has_thread;
   bool pull_over;                   /* crawler_next() has yet to say that the crawl is over */
-  struct cr_loop *_Atomic wakeable; /* the loop, once there is one: for signal handlers */
+  struct cr_loop *_Atomic wakeable; /* the loop, once there is one: for others than its thread */
   _Atomic pthread_t loop_thread;    /* valid while inside > 0 */
   _Atomic bool inside_loop;         /* some thread is inside: loop_thread is valid */
   int inside;                       /* calls into the library on the loop thread */
