@@ -23,14 +23,14 @@ ROOMS     ?= $(ALL_ROOMS)
 # ---- what it is built with ----
 
 CURL_MIN := 7.87.0
-PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libbrotlidec libzstd libpsl libutf8proc expat libpcre2-8
+PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libdeflate libbrotlidec libzstd libpsl libutf8proc expat libpcre2-8
 
 # Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
 # tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real, bench and
 # test-conformance.
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
              libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
-             libc-ares-dev libxxhash-dev zlib1g-dev libbrotli-dev libzstd-dev libpsl-dev \
+             libc-ares-dev libxxhash-dev zlib1g-dev libdeflate-dev libbrotli-dev libzstd-dev libpsl-dev \
              libutf8proc-dev libexpat1-dev libpcre2-dev libcmocka-dev libssl-dev openssl
 DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit
 DEPS_REAL := nginx-light|nginx wget2 python3 python3-doc openjdk-17-jre-headless openjdk-17-doc \

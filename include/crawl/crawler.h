@@ -255,6 +255,9 @@ int crawler_set_client_cert(crawler *c, const char *path);
 int crawler_set_client_key(crawler *c, const char *path);
 int crawler_set_client_key_password(crawler *c, const char *password); /* "": not encrypted */
 int crawler_set_tls_min(crawler *c, const char *version);              /* "1.2" or "1.3" */
+/* HTTP/2 with https servers that offer it (ALPN), if this libcurl has it: requests to one of them
+ * share a connection, as many as the limits of host and crawl allow. Not with on_body. */
+int crawler_set_http2(crawler *c, int on);
 int crawler_set_interface(crawler *c, const char *name); /* or address, to connect from; "": any */
 int crawler_set_ip_version(crawler *c, const char *version);   /* of servers: "any", "4", "6" */
 int crawler_set_insecure(crawler *c, int on);                  /* certificates aren't verified */

@@ -21,6 +21,7 @@ struct cr_settings { /* booleans are 0 or 1; texts are the crawler's, never NULL
   char *tls_min;
   char *interface;
   char *ip_version;
+  int64_t http2;
   int64_t insecure;
   int64_t cookies;
   int64_t cookie_memory;

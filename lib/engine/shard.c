@@ -320,6 +320,7 @@ static int open_fetcher(struct cr_shard *s)
     .dns_servers = o->dns_servers,
     .resolve = o->resolve,
     .allow_private = o->allow_private,
+    .http2 = o->http2 != 0,
     .insecure = o->insecure != 0,
     .concurrency = transfers,
     .host_connections = smaller_of(s->politeness.host_cap, transfers),

@@ -128,6 +128,12 @@ static void news(struct cr_curl_handle *h)
   note(CR_CONTAINER(h, struct cr_curl_attempt, handle));
 }
 
+static void time_out(struct cr_curl_attempt *a)
+{
+  cr_curl_handle_blame(&a->handle);
+  finish(a, CRAWLER_FAILED_TIMEOUT, "the response did not end in time");
+}
+
 /* A connected transfer has until its end; one that isn't has its share of the time to connect. The
  * alarm isn't moved when the request leaves, for most transfers are over before it would go off. */
 static void alarm_fired(struct cr_timer *timer)
@@ -141,7 +147,7 @@ static void alarm_fired(struct cr_timer *timer)
     finish_unresolved(a, "the name did not resolve in time");
   } else if (a->stage == CR_CURL_RUNNING && a->t->sent) {
     if (now_ms >= a->until_ms)
-      finish(a, CRAWLER_FAILED_TIMEOUT, "the response did not end in time");
+      time_out(a);
     else if (set_alarm(a, a->until_ms) != 0)
       finish_internal(a, CRAWLER_E_NOMEM);
   } else if (a->stage == CR_CURL_RUNNING) {
@@ -423,6 +429,19 @@ static bool tell_head(struct cr_curl_attempt *a)
   return true;
 }
 
+/* libcurl can't pause it, or go on. Where it lacks the memory to note the socket, it has forgotten
+ * who else uses that, and 7.88.1 divides by zero when it next sees to it. */
+static void give_up(struct cr_curl_attempt *a, int code)
+{
+  if (code == (int)CURLM_OUT_OF_MEMORY) { /* which no CURLcode is, of this call */
+    cr_curl_cell_lose(a->home->cell);
+    return;
+  }
+  cr_curl_cell_remove(a->home->cell, &a->handle.job); /* else it reads on and on */
+  a->in_cell = false;
+  finish_as(a, code);
+}
+
 /* What has ended already has only its end left to be told. */
 static void pause_here(struct cr_curl_attempt *a)
 {
@@ -432,11 +451,8 @@ static void pause_here(struct cr_curl_attempt *a)
   a->left_ms = a->until_ms - cr_loop_now(a->common->env.loop);
   cr_loop_cancel_timer(a->common->env.loop, &a->alarm);
   int code = cr_curl_handle_pause(&a->handle, true);
-  if (!code)
-    return;
-  cr_curl_cell_remove(a->home->cell, &a->handle.job); /* else it reads on and on */
-  a->in_cell = false;
-  finish_as(a, code);
+  if (code)
+    give_up(a, code);
 }
 
 /* libcurl may hand over at once what it has read, and the body be too large then. */
@@ -444,7 +460,7 @@ static void read_on(struct cr_curl_attempt *a)
 {
   int code = cr_curl_handle_pause(&a->handle, false);
   if (code)
-    finish_as(a, code);
+    give_up(a, code);
 }
 
 static void rest_is_over(struct cr_timer *timer)

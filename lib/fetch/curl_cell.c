@@ -90,7 +90,7 @@ static void drop_multi(struct cr_curl_cell *cell)
 
 /* After an error of the multi the state of its transfers is uncertain, says
  * curl_multi_socket_action(3): all of them fail, and the next job gets a new multi. */
-static void lose(struct cr_curl_cell *cell)
+void cr_curl_cell_lose(struct cr_curl_cell *cell)
 {
   drop_multi(cell);
   for (struct cr_list *at = cell->jobs.next; at != &cell->jobs; at = at->next)
@@ -105,7 +105,7 @@ static void act(struct cr_curl_cell *cell, curl_socket_t fd, int events)
   if (!cell->multi)
     return;
   if (curl_multi_socket_action(cell->multi, fd, events, &count) != CURLM_OK) {
-    lose(cell);
+    cr_curl_cell_lose(cell);
     return;
   }
   while ((message = curl_multi_info_read(cell->multi, &count))) {
@@ -116,11 +116,12 @@ static void act(struct cr_curl_cell *cell, curl_socket_t fd, int events)
 }
 
 /* Its server hangs up, or answers nobody: the next request will see. Or a transfer waits, which
- * began to before libcurl has named the socket for it. */
+ * began to before libcurl has named the socket for it. Or it is HTTP/2's own affairs, which libcurl
+ * sees to before it uses the connection again. */
 static void leave_unread(struct cr_curl_socket *s)
 {
   (void)cr_loop_watch(s->cell->loop, &s->watch, 0);
-  if (s->is_idle)
+  if (s->is_idle && !s->is_shared)
     cr_socket_cut(s->watch.fd);
 }
 
@@ -129,6 +130,8 @@ static void socket_ready(struct cr_watch *watch, int events)
   struct cr_curl_socket *s = CR_CONTAINER(watch, struct cr_curl_socket, watch);
   int mask = (events & CR_LOOP_READ ? CURL_CSELECT_IN : 0) |
              (events & CR_LOOP_WRITE ? CURL_CSELECT_OUT : 0);
+  if (events & CR_LOOP_READ)
+    s->arrivals++;
   if (s->is_named)
     act(s->cell, watch->fd, mask);
   else if (!cr_curl_socket_is_quiet(s)) /* else it was read since the loop looked */

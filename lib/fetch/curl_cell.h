@@ -37,6 +37,8 @@ void cr_curl_cell_close(struct cr_curl_cell *cell);
 int cr_curl_cell_add(struct cr_curl_cell *cell, struct cr_curl_job *job);
 /* Takes it out, ended or not; a running one loses its connection. Not inside a libcurl callback. */
 void cr_curl_cell_remove(struct cr_curl_cell *cell, struct cr_curl_job *job);
+/* libcurl's state of its transfers is uncertain: all end as lost. Not inside a libcurl callback. */
+void cr_curl_cell_lose(struct cr_curl_cell *cell);
 /* Without jobs: closes its connections now, and leaves the loop. */
 void cr_curl_cell_rest(struct cr_curl_cell *cell);
 /* Descriptors are short: while on, an idle connection is closed for each that is opened. Without

@@ -32,8 +32,7 @@ static const struct row codes[] = {
   { CURLE_PROXY, CRAWLER_FAILED_CONNECT, NULL },
   { CURLE_WEIRD_SERVER_REPLY, CRAWLER_FAILED_PROTOCOL, NULL },
   { CURLE_BAD_CONTENT_ENCODING, CRAWLER_FAILED_PROTOCOL, NULL },
-  { CURLE_HTTP2, CRAWLER_FAILED_PROTOCOL, NULL },
-  { CURLE_HTTP2_STREAM, CRAWLER_FAILED_PROTOCOL, NULL },
+  { CURLE_HTTP2, CRAWLER_FAILED_TRUNCATED, "the HTTP/2 connection ended or broke" },
   { CURLE_HTTP3, CRAWLER_FAILED_PROTOCOL, NULL },
   { CURLE_PARTIAL_FILE, CRAWLER_FAILED_TRUNCATED, "the connection ended before the body did" },
   { CURLE_GOT_NOTHING, CRAWLER_FAILED_TRUNCATED, "the connection ended without a response" },
@@ -118,6 +117,14 @@ static struct cr_curl_failure receive_failure(const struct cr_curl_end *end)
   return failure(CRAWLER_FAILED_TRUNCATED, words(end));
 }
 
+/* A stream of HTTP/2 was reset: by the server, or since what it sent there breaks the rules. */
+static struct cr_curl_failure stream_failure(const struct cr_curl_end *end)
+{
+  if (detail_has(end, "PROTOCOL_ERROR"))
+    return failure(CRAWLER_FAILED_PROTOCOL, words(end));
+  return failure(CRAWLER_FAILED_TRUNCATED, words(end));
+}
+
 static struct cr_curl_failure connect_failure(const struct cr_curl_end *end)
 {
   const struct row *row = FIND(system_errors, end->os_errno);
@@ -151,6 +158,8 @@ static struct cr_curl_failure find_failure(const struct cr_curl_end *end)
     return connect_failure(end);
   case CURLE_RECV_ERROR:
     return receive_failure(end);
+  case CURLE_HTTP2_STREAM:
+    return stream_failure(end);
   case CURLE_OPERATION_TIMEDOUT:
     return failure(end->sent ? CRAWLER_FAILED_TIMEOUT : CRAWLER_FAILED_CONNECT, words(end));
   case CURLE_BAD_FUNCTION_ARGUMENT: /* up to 8.0 whitespace before the first header */

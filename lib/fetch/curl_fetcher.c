@@ -286,6 +286,7 @@ static int open_parts(struct fetcher *f)
   env->client_key = text_of(config->client_key);
   env->client_key_password = text_of(config->client_key_password);
   env->tls_1_3 = config->tls_1_3;
+  env->http2 = config->http2;
   env->insecure = config->insecure;
   env->may_grow = config->may_grow;
   env->user = config->user;

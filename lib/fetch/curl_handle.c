@@ -3,7 +3,8 @@
  *
  * The gate: libcurl sends a request again by itself when a connection that was kept alive dies
  * under it. PREREQFUNCTION is called before each time a request leaves (found in 7.88.1), so a
- * second call within one transfer ends it: nothing is sent twice without the crawl's consent.
+ * second call within one transfer ends it: nothing is sent twice without the crawl's consent,
+ * a request that a server of HTTP/2 has refused neither.
  * Policy is asked at each new socket and, for connections kept alive, at the gate, which also turns
  * back from one on which something came that nobody asked for.
  */
@@ -117,6 +118,7 @@ curl_socket_t cr_curl_open_socket(void *arg, curlsocktype purpose, struct curl_s
 
   (void)purpose;
   h->sockets++;
+  h->has_http2 = false;
   if (h->t->sent) { /* only to send the request again */
     stop(h, CRAWLER_FAILED_TRUNCATED, only_once);
     return CURL_SOCKET_BAD;
@@ -182,13 +184,18 @@ int cr_curl_gate(void *arg, char *peer, char *local, int peer_port, int local_po
   }
   /* Through a proxy, whose address it names depends on libcurl's version. */
   const char *known_peer = is_proxied(h->env, h->t) ? NULL : peer;
-  if (is_kept && !cr_curl_sockets_reuse(h->env->sockets, local_port, known_peer, peer_port)) {
+  if (is_kept &&
+      !cr_curl_sockets_reuse(h->env->sockets, local_port, known_peer, peer_port, t->fresh)) {
     h->stale = true;
     return CURL_PREREQFUNC_ABORT;
   }
   if (!is_kept)
     cr_curl_sockets_note(h->env->sockets, h->socket, local_port, known_peer, peer_port);
+  if (h->has_http2)
+    cr_curl_sockets_share(h->env->sockets, h->socket);
   h->local_port = local_port;
+  if (h->offers_http2)
+    h->arrivals = cr_curl_sockets_arrivals(h->env->sockets, local_port);
   t->sent = true;
   t->sent_ms = cr_loop_now(h->env->loop);
   t->reused = is_kept;
@@ -242,6 +249,13 @@ static void watch_line(const struct cr_curl_handle *h, char *line, size_t bytes)
     line[0] = ':';
 }
 
+/* What was agreed on is needed before there is a response that could say it: others may join the
+ * connection at once. libcurl (7.87 to 8.16) has but these words for it. */
+static bool is_http2_agreed(struct cr_span text)
+{
+  return cr_span_starts_nocase(text, CR_SPAN("ALPN: server accepted h2"));
+}
+
 int cr_curl_watch(CURL *easy, curl_infotype type, char *data, size_t bytes, void *arg)
 {
   struct cr_curl_handle *h = arg;
@@ -249,6 +263,8 @@ int cr_curl_watch(CURL *easy, curl_infotype type, char *data, size_t bytes, void
   (void)easy;
   if (type == CURLINFO_HEADER_IN)
     watch_line(h, data, bytes);
+  else if (type == CURLINFO_TEXT && h->offers_http2 && is_http2_agreed(cr_span(data, bytes)))
+    h->has_http2 = true;
   else if (type == CURLINFO_SSL_DATA_IN && cr_curl_tls_is_flooded(h))
     stop(h, CRAWLER_FAILED_TLS, "nothing but messages of TLS itself");
   return 0;
@@ -266,13 +282,21 @@ static bool is_sound(struct cr_curl_handle *h, const char *line, size_t bytes)
   return is_sound;
 }
 
+/* Something of HTTP. libcurl also reads where the loop hasn't seen that there is something. */
+static void note_arrival(struct cr_curl_handle *h)
+{
+  h->tls_noise = 0;
+  if (h->offers_http2)
+    cr_curl_sockets_arrive(h->env->sockets, h->local_port);
+}
+
 /* One line with its end (CURLOPT_HEADERFUNCTION(3)); trailers come the same way, after the head. */
 size_t cr_curl_take_header(char *line, size_t size, size_t count, void *arg)
 {
   struct cr_curl_handle *h = arg;
   size_t bytes = size * count; /* size is 1 */
 
-  h->tls_noise = 0;
+  note_arrival(h);
   if (!h->answered)
     h->t->first_byte_ms = cr_loop_now(h->env->loop);
   h->answered = true;
@@ -391,7 +415,7 @@ size_t cr_curl_take_body(char *data, size_t size, size_t count, void *arg)
   size_t room = t->max_body_bytes - (size_t)t->wire_bytes;
   size_t fitting = bytes < room ? bytes : room;
 
-  h->tls_noise = 0;
+  note_arrival(h);
   set_waits(h, untold_bytes(h) >= UNTOLD_MAX, h->is_paused);
   if (h->job.waits) { /* libcurl keeps these, and reads no more */
     h->news(h);
@@ -442,6 +466,7 @@ static void drop_easy(struct cr_curl_handle *h)
   h->is_fresh = false;
   h->has_own_proxy = false;
   h->shows_certificate = false;
+  h->offers_http2 = false;
   h->user_agent_serial = 0;
 }
 
@@ -468,6 +493,7 @@ static int make_easy(struct cr_curl_handle *h)
 static void begin_attempt(struct cr_curl_handle *h)
 {
   h->sockets = 0;
+  h->has_http2 = false;
   h->tls_noise = 0;
   h->stale = false;
   h->os_errno = 0;
@@ -514,6 +540,16 @@ int cr_curl_handle_pause(struct cr_curl_handle *h, bool on)
   set_waits(h, false, on);
   h->collected = 0;
   return (int)curl_easy_pause(h->job.easy, on ? CURLPAUSE_ALL : CURLPAUSE_CONT);
+}
+
+/* Of HTTP/1 the connection ends with its request. One that is shared would be waited for by others,
+ * and new ones would join. */
+void cr_curl_handle_blame(const struct cr_curl_handle *h)
+{
+  const struct cr_curl_sockets *sockets = h->env->sockets;
+
+  if (h->offers_http2 && cr_curl_sockets_arrivals(sockets, h->local_port) == h->arrivals)
+    cr_curl_sockets_cut_shared(sockets, h->local_port);
 }
 
 static void take_failure(struct cr_curl_handle *h, int code)

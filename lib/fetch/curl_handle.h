@@ -28,6 +28,7 @@ struct cr_curl_env { /* what the handles of a fetcher share; the fetcher owns al
   const char *client_key;     /* "": in client_cert */
   const char *client_key_password;
   const struct cr_source *source;
+  bool http2;
   bool insecure;
   bool (*may_grow)(const struct cr_transfer *t, size_t more_bytes, void *user); /* or NULL */
   void *user;
@@ -58,6 +59,7 @@ struct cr_curl_handle { /* sits inside its owner */
   bool is_fresh;
   bool has_own_proxy;
   bool shows_certificate;
+  bool offers_http2;
   uint32_t user_agent_serial;
   struct curl_slist *lines; /* request headers: our memory, libcurl only reads it */
   size_t line_cap;
@@ -82,7 +84,9 @@ struct cr_curl_handle { /* sits inside its owner */
   bool is_paused;       /* by the owner: pieces stay as they are */
   int sockets;          /* asked for in this attempt; 0 when sent: a connection kept alive */
   int socket;           /* the last of them */
+  bool has_http2;       /* the server has agreed to it on the last of them */
   int local_port;       /* of the connection that the request went out on */
+  uint64_t arrivals;    /* on it, until then, where it may be shared */
   size_t tls_noise;     /* of the TLS layer's own, since the last byte of HTTP */
   bool stale;           /* the connection kept alive isn't fit: nothing was sent on it */
   int os_errno;         /* why there is no socket */
@@ -117,8 +121,11 @@ int cr_curl_handle_reroute(struct cr_curl_handle *h, const char *address);
 int cr_curl_handle_guard(struct cr_curl_handle *h, const char *address);
 /* In a cell, and not inside libcurl: nothing of the body is read until it is called with false,
  * which may hand over bytes at once. 0, or a CURLcode to be judged: it isn't paused, or can't go
- * on. */
+ * on; or CURLM_OUT_OF_MEMORY, as a number: its cell is lost. */
 int cr_curl_handle_pause(struct cr_curl_handle *h, bool on);
+/* It has waited for long enough: if nobody was sent anything on its connection meanwhile, that is
+ * dead, and is cut. */
+void cr_curl_handle_blame(const struct cr_curl_handle *h);
 /* How it ended, into t: failure, error. */
 void cr_curl_handle_judge(struct cr_curl_handle *h, int code);
 /* Forgets t and keeps the easy handle for the next one unless it is spoilt. Not in a cell. */

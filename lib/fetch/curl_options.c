@@ -122,6 +122,8 @@ int cr_curl_options_set_once(struct cr_curl_handle *h)
   CURLcode bad = set_guards(h);
   bad = bad ? bad : SET_NUMBERS(easy, constants);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  /* Where the protocol of a new connection isn't known yet, see whether it can be shared. */
+  bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_PIPEWAIT, (long)h->env->http2);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_IPRESOLVE, ip_resolve(h->env->source));
   bad = bad ? bad : cr_curl_tls_set_once(h);
   bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, cr_curl_watch);
@@ -205,21 +207,37 @@ static const char *target(const struct cr_curl_handle *h)
   return path ? path : "/";
 }
 
+/* Whether a connection is HTTP/2's, and fresh enough then, shows at the gate. */
 static CURLcode set_connection(struct cr_curl_handle *h)
 {
   CURL *easy = h->job.easy;
   bool forbids_reuse = !h->t->keep_alive;
+  bool is_fresh = h->t->fresh && !h->offers_http2;
   CURLcode bad = CURLE_OK;
 
   if (forbids_reuse != h->forbids_reuse)
     bad = curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, forbids_reuse ? 1L : 0L);
-  if (h->t->fresh != h->is_fresh)
-    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, h->t->fresh ? 1L : 0L);
+  if (is_fresh != h->is_fresh)
+    bad = bad ? bad : curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, is_fresh ? 1L : 0L);
   if (bad)
     return bad;
   h->forbids_reuse = forbids_reuse;
-  h->is_fresh = h->t->fresh;
+  h->is_fresh = is_fresh;
   return CURLE_OK;
+}
+
+/* A stream may be paused, and libcurl would hold up all that share its connection. */
+static CURLcode set_version(struct cr_curl_handle *h)
+{
+  bool offers_http2 = h->env->http2 && h->t->https && !h->t->stream;
+  long version = offers_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1;
+
+  if (offers_http2 == h->offers_http2)
+    return CURLE_OK;
+  CURLcode bad = curl_easy_setopt(h->job.easy, CURLOPT_HTTP_VERSION, version);
+  if (!bad)
+    h->offers_http2 = offers_http2;
+  return bad;
 }
 
 static CURLcode set_user_agent(struct cr_curl_handle *h)
@@ -255,6 +273,7 @@ int cr_curl_options_set_request(struct cr_curl_handle *h)
 {
   CURLcode bad = set_url(h);
   bad = bad ? bad : set_method(h);
+  bad = bad ? bad : set_version(h);
   bad = bad ? bad : set_connection(h);
   bad = bad ? bad : set_user_agent(h);
   bad = bad ? bad : set_proxy(h);

@@ -178,6 +178,14 @@ void cr_curl_sockets_note(struct cr_curl_sockets *s, int fd, int local_port, con
   put_by_port(s, socket);
 }
 
+void cr_curl_sockets_share(struct cr_curl_sockets *s, int fd)
+{
+  struct cr_curl_socket *socket = cr_curl_sockets_find(s, fd);
+
+  if (socket)
+    socket->is_shared = true;
+}
+
 bool cr_curl_socket_is_quiet(const struct cr_curl_socket *socket)
 {
   char byte;
@@ -194,7 +202,7 @@ static bool may_be_of(const struct cr_curl_socket *socket, const char *peer, int
 }
 
 bool cr_curl_sockets_reuse(const struct cr_curl_sockets *s, int local_port, const char *peer,
-                           int peer_port)
+                           int peer_port, bool only_shared)
 {
   bool is_known = false;
 
@@ -203,7 +211,7 @@ bool cr_curl_sockets_reuse(const struct cr_curl_sockets *s, int local_port, cons
   for (struct cr_curl_socket *at = *of_port(s, local_port); at; at = at->next_of_port) {
     if (at->local_port != local_port || !may_be_of(at, peer, peer_port))
       continue;
-    if (!cr_curl_socket_is_quiet(at))
+    if (!at->is_shared && (only_shared || !cr_curl_socket_is_quiet(at)))
       return false;
     at->is_idle = false;
     is_known = true;
@@ -211,11 +219,49 @@ bool cr_curl_sockets_reuse(const struct cr_curl_sockets *s, int local_port, cons
   return is_known;
 }
 
-void cr_curl_sockets_cut(const struct cr_curl_sockets *s, int local_port)
+/* The first with that local port behind at; NULL: behind none. */
+static struct cr_curl_socket *next_of(const struct cr_curl_sockets *s, int local_port,
+                                      const struct cr_curl_socket *at)
 {
   if (!is_port(local_port) || s->room == 0)
-    return;
-  for (const struct cr_curl_socket *at = *of_port(s, local_port); at; at = at->next_of_port)
-    if (at->local_port == local_port)
+    return NULL;
+  struct cr_curl_socket *next = at ? at->next_of_port : *of_port(s, local_port);
+  while (next && next->local_port != local_port)
+    next = next->next_of_port;
+  return next;
+}
+
+void cr_curl_sockets_arrive(struct cr_curl_sockets *s, int local_port)
+{
+  struct cr_curl_socket *at = NULL;
+
+  while ((at = next_of(s, local_port, at)))
+    at->arrivals++;
+}
+
+uint64_t cr_curl_sockets_arrivals(const struct cr_curl_sockets *s, int local_port)
+{
+  const struct cr_curl_socket *at = NULL;
+  uint64_t arrivals = 0;
+
+  while ((at = next_of(s, local_port, at)))
+    arrivals += at->arrivals;
+  return arrivals;
+}
+
+void cr_curl_sockets_cut(const struct cr_curl_sockets *s, int local_port)
+{
+  const struct cr_curl_socket *at = NULL;
+
+  while ((at = next_of(s, local_port, at)))
+    cr_socket_cut(at->watch.fd);
+}
+
+void cr_curl_sockets_cut_shared(const struct cr_curl_sockets *s, int local_port)
+{
+  const struct cr_curl_socket *at = NULL;
+
+  while ((at = next_of(s, local_port, at)))
+    if (at->is_shared)
       cr_socket_cut(at->watch.fd);
 }

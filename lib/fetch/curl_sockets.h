@@ -27,6 +27,8 @@ struct cr_curl_socket {
   char peer[INET6_ADDRSTRLEN]; /* its address; "": not known */
   bool is_named;               /* libcurl wants to hear of it */
   bool is_idle;                /* no request is outstanding on it */
+  bool is_shared;              /* HTTP/2: has several at a time, and the server may speak unasked */
+  uint64_t arrivals;           /* times that something was there to be read */
 };
 
 struct cr_curl_sockets {
@@ -51,14 +53,21 @@ void cr_curl_sockets_remove(struct cr_curl_sockets *s, struct cr_curl_socket *so
  * peer: its numeric address; NULL: not known. */
 void cr_curl_sockets_note(struct cr_curl_sockets *s, int fd, int local_port, const char *peer,
                           int peer_port);
+/* HTTP/2 is spoken on fd, which was noted. */
+void cr_curl_sockets_share(struct cr_curl_sockets *s, int fd);
 /* Nothing to read: neither data, nor the end, nor an error. */
 bool cr_curl_socket_is_quiet(const struct cr_curl_socket *socket);
-/* Another request is about to leave on a connection: it is idle no more. false: it isn't quiet, or
- * isn't known. peer: as above. */
+/* Another request is about to leave on a connection: it is idle no more. false: it isn't known,
+ * isn't quiet, where only HTTP/2 may be, or not HTTP/2 with only_shared. peer: as above. */
 bool cr_curl_sockets_reuse(const struct cr_curl_sockets *s, int local_port, const char *peer,
-                           int peer_port);
+                           int peer_port, bool only_shared);
 /* Whatever is done with them: nothing more comes or goes. Which of those that have one local port
  * is meant can't be told; the others' requests are made again. */
 void cr_curl_sockets_cut(const struct cr_curl_sockets *s, int local_port);
+/* On those of that local port something has come; how often it has. */
+void cr_curl_sockets_arrive(struct cr_curl_sockets *s, int local_port);
+uint64_t cr_curl_sockets_arrivals(const struct cr_curl_sockets *s, int local_port);
+/* Cuts those of that local port that are shared. */
+void cr_curl_sockets_cut_shared(const struct cr_curl_sockets *s, int local_port);
 
 #endif

@@ -38,7 +38,7 @@ struct cr_transfer { /* sits inside its owner; the members under "in" are set be
   bool stream;            /* body pieces go to the data event, not to body */
   bool keeps_cut;         /* a body known to be over its limit comes all the same, up to there */
   bool keep_alive;        /* another request to this host is likely within seconds */
-  bool fresh;             /* not on a connection that was kept alive */
+  bool fresh;             /* not on a connection that was kept alive, but for one of HTTP/2 */
   bool customize;         /* call config.customize for this one */
   bool shows_certificate; /* the config's client certificate, to a server that asks for one */
   struct cr_buf body_in;  /* initialised by the owner with its kind and ceiling; filled */
@@ -130,6 +130,7 @@ struct cr_fetcher_config {
   const char *allow_private; /* "0", "1", or hosts and CIDRs */
   uint8_t ip_version;        /* 4 or 6; 0: both */
   bool tls_1_3;              /* nothing older; else TLS 1.2 and newer */
+  bool http2;                /* with https servers that offer it; not for a transfer that streams */
   bool insecure;
   uint32_t concurrency; /* expected transfers in flight: with the next it sizes the cache; grows */
   uint32_t host_connections; /* of these, to one host */

@@ -37,9 +37,10 @@ static void drop_repeated(char *html, const struct cr_html_token *token)
   }
 }
 
-static bool has_references(enum cr_html_state state)
+/* Where that is a guess, all text has: what gumbo writes must be UTF-8. */
+static bool has_references(const struct cr_feedback *f, enum cr_html_state state)
 {
-  return state == CR_HTML_DATA || state == CR_HTML_RCDATA;
+  return f->doubt != CR_HTML_SURE || state == CR_HTML_DATA || state == CR_HTML_RCDATA;
 }
 
 /* What the tag that t has come to has too much of. */
@@ -66,7 +67,7 @@ void cr_html_tame(char *html, size_t len, const atomic_bool *given_up)
     if (++tokens % TOKENS_A_CHECK == 0 && cr_is_given_up(given_up))
       return;
     (void)cr_html_next(&t, &token);
-    if (!has_references(token.text_state)) {
+    if (!has_references(&f, token.text_state)) {
       cr_html_tame_references(in(html, from), (size_t)(token.text.at - from));
       from = token.text.at + token.text.len;
     }

@@ -8,6 +8,7 @@
 #include "parse/parse.h"
 
 #include "base/inflate.h"
+#include "base/inflate_whole.h"
 #include "parse/charset.h"
 #include "parse/html_empty.h"
 #include "parse/html_extract.h"
@@ -48,7 +49,6 @@ static int decode_all(struct cr_parse *p, struct cr_inflate *coding)
   size_t most = p->max_body_bytes;
   size_t usual = p->wire.len < most / USUAL_RATIO ? p->wire.len * USUAL_RATIO : most;
 
-  cr_buf_init(&p->decoded, p->mem, CR_MEM_BODY, most);
   int err = cr_buf_reserve(&p->decoded, usual); /* saves growing in steps; that may still come */
   if (err == 0)
     err = cr_inflate_add(coding, p->wire.at, p->wire.len, add_decoded, p);
@@ -66,8 +66,13 @@ static int decode_all(struct cr_parse *p, struct cr_inflate *coding)
 static int decode_body(struct cr_parse *p)
 {
   struct cr_inflate *coding = NULL;
-  int err = p->coding.len > 0 ? cr_inflate_open(&coding, p->mem, p->coding) : 0;
 
+  cr_buf_init(&p->decoded, p->mem, CR_MEM_BODY, p->max_body_bytes);
+  if (cr_inflate_whole(&p->decoded, p->coding, p->wire)) {
+    p->body = cr_span(p->decoded.data, p->decoded.len);
+    return 0;
+  }
+  int err = p->coding.len > 0 ? cr_inflate_open(&coding, p->mem, p->coding) : 0;
   if (err < 0)
     return err;
   if (coding) {

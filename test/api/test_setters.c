@@ -71,6 +71,7 @@ static const struct {
   const char *option;
   int (*set)(crawler *c, int on);
 } flags[] = {
+  { "http2", crawler_set_http2 },
   { "insecure", crawler_set_insecure },
   { "cookies", crawler_set_cookies },
   { "document", crawler_set_document },

@@ -44,7 +44,7 @@ static const struct {
   { CURLE_RECV_ERROR, HEADED, CRAWLER_FAILED_TRUNCATED, "" },
   { CURLE_RECV_ERROR, NOT_SENT, CRAWLER_FAILED_CONNECT, "a proxy's CONNECT" },
   { CURLE_WEIRD_SERVER_REPLY, SENT, CRAWLER_FAILED_PROTOCOL, "" },
-  { CURLE_HTTP2_STREAM, SENT, CRAWLER_FAILED_PROTOCOL, "" },
+  { CURLE_HTTP2_STREAM, SENT, CRAWLER_FAILED_TRUNCATED, "" },
   { CURLE_FILESIZE_EXCEEDED, HEADED, CRAWLER_FAILED_TOO_LARGE, "" },
   { 100, SENT, CRAWLER_FAILED_TOO_LARGE, "CURLE_TOO_LARGE of 8.6" },
   { CURLE_OUT_OF_MEMORY, SENT, CRAWLER_FAILED_TOO_LARGE, "a header line over 100 KB in 7.88" },
@@ -168,6 +168,26 @@ static void broken_bytes_are_told_from_broken_connections(void **state)
   }
 }
 
+static void a_reset_stream_of_http2_may_be_anybodys_fault(void **state)
+{
+  static const struct {
+    const char *detail;
+    crawler_reason want;
+  } rows[] = {
+    { "HTTP/2 stream 1 was not closed cleanly: PROTOCOL_ERROR (err 1)", CRAWLER_FAILED_PROTOCOL },
+    { "HTTP/2 stream 3 was not closed cleanly: CANCEL (err 8)", CRAWLER_FAILED_TRUNCATED },
+    { "HTTP/2 stream 0 was not closed cleanly before end of the underlying stream",
+      CRAWLER_FAILED_TRUNCATED },
+  };
+
+  (void)state;
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cr_curl_end end = end_at(CURLE_HTTP2_STREAM, SENT);
+    end.detail = rows[i].detail;
+    assert_int_equal(cr_curl_failure(&end).reason, rows[i].want);
+  }
+}
+
 static void an_alert_instead_of_a_response_is_a_matter_of_tls(void **state)
 {
   struct cr_curl_end end = end_at(CURLE_RECV_ERROR, SENT);
@@ -198,6 +218,7 @@ int main(void)
     cmocka_unit_test(system_errors_say_why_there_is_no_connection),
     cmocka_unit_test(starved_is_what_found_no_socket_before_anything_was_sent),
     cmocka_unit_test(broken_bytes_are_told_from_broken_connections),
+    cmocka_unit_test(a_reset_stream_of_http2_may_be_anybodys_fault),
     cmocka_unit_test(an_alert_instead_of_a_response_is_a_matter_of_tls),
     cmocka_unit_test(libcurls_words_are_kept_where_they_tell_more),
   };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_curl_pause.c - a transfer that its owner has paused: nothing comes, nothing is lost, and
  * others go on. */
+#include <curl/curl.h>
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,6 +36,37 @@ static const struct cr_raw_step cut[] = { DO(READ),
                                           TEXT("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"),
                                           DO(END) };
 static const struct cr_raw_step mute[] = { DO(READ), DO(STALL) };
+
+/* ---- libcurl's memory, of this whole process ---- */
+
+static long refused; /* the allocation that is, counted down; 0: none */
+
+static bool refuses(void)
+{
+  return refused > 0 && --refused == 0;
+}
+
+static void *take(size_t bytes)
+{
+  return refuses() ? NULL : malloc(bytes);
+}
+
+static void *take_zeroed(size_t count, size_t bytes)
+{
+  return refuses() ? NULL : calloc(count, bytes);
+}
+
+static void *retake(void *block, size_t bytes)
+{
+  return refuses() ? NULL : realloc(block, bytes);
+}
+
+static char *take_text(const char *text)
+{
+  return refuses() ? NULL : strdup(text);
+}
+
+/* ---- scenes ---- */
 
 /* A shot at a server of its own on a rig of its own, paused at its first data event. */
 struct scene {
@@ -287,6 +319,31 @@ static void a_turn_of_the_loop_takes_so_much_of_a_body_and_no_more(void **state)
   }
 }
 
+/* Going on, libcurl notes the socket anew. Where it lacks the memory it has to be stopped: it would
+ * divide by zero later. */
+static void without_memory_to_go_on_it_ends(void **state)
+{
+  enum { MOST = 8 };
+  size_t failed = 0;
+  (void)state;
+
+  for (long i = 1; i <= MOST; i++) {
+    struct scene s;
+    begin(&s, large);
+    pause_it(&s);
+    s.shot.answers[CR_SHOT_DATA] = CR_FETCH_GO;
+    refused = i;
+    cr_fetch_shot_resume(&s.shot, CR_FETCH_GO);
+    cr_fetch_rig_run(&s.rig);
+    refused = 0;
+    assert_int_equal(s.shot.seen[CR_SHOT_DONE], 1);
+    failed += s.shot.t.failure != CRAWLER_REASON_NONE;
+    fire_another(&s, small, 0);
+    end(&s);
+  }
+  assert_in_range(failed, 2, MOST);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -298,8 +355,13 @@ int main(void)
     cmocka_unit_test(a_fetcher_closes_over_a_paused_transfer),
     cmocka_unit_test(an_end_that_came_meanwhile_is_told_after_the_pause),
     cmocka_unit_test(the_deadline_waits_for_the_pause_to_end),
+    cmocka_unit_test(without_memory_to_go_on_it_ends),
     cmocka_unit_test(a_turn_of_the_loop_takes_so_much_of_a_body_and_no_more),
   };
 
-  return cmocka_run_group_tests_name("paused transfers", tests, NULL, NULL);
+  if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, take, free, retake, take_text, take_zeroed) != 0)
+    return 1;
+  int failed = cmocka_run_group_tests_name("paused transfers", tests, NULL, NULL);
+  curl_global_cleanup();
+  return failed;
 }

@@ -65,7 +65,7 @@ static void wait_for_something(const struct pair *p)
 
 static bool is_quiet(const struct cr_curl_sockets *s, const struct pair *p)
 {
-  return cr_curl_sockets_reuse(s, p->local_port, "127.0.0.1", p->peer_port);
+  return cr_curl_sockets_reuse(s, p->local_port, "127.0.0.1", p->peer_port, false);
 }
 
 struct rig {
@@ -110,7 +110,7 @@ static void a_connection_is_quiet_until_something_comes(void **state)
   assert_false(is_quiet(&rig.sockets, &p)); /* not known yet */
   note(&rig.sockets, &p);
   assert_true(is_quiet(&rig.sockets, &p));
-  assert_true(cr_curl_sockets_reuse(&rig.sockets, p.local_port, NULL, 0));
+  assert_true(cr_curl_sockets_reuse(&rig.sockets, p.local_port, NULL, 0, false));
   assert_int_equal(write(p.server, "x", 1), 1);
   wait_for_something(&p);
   assert_false(is_quiet(&rig.sockets, &p));
@@ -135,8 +135,9 @@ static void a_connection_is_told_from_others_by_its_peer(void **state)
   connect_pair(&p);
   connect_pair(&other);
   note(&rig.sockets, &p);
-  assert_false(cr_curl_sockets_reuse(&rig.sockets, p.local_port, "127.0.0.1", p.peer_port ^ 1));
-  assert_false(cr_curl_sockets_reuse(&rig.sockets, p.local_port, "127.0.0.2", p.peer_port));
+  assert_false(
+      cr_curl_sockets_reuse(&rig.sockets, p.local_port, "127.0.0.1", p.peer_port ^ 1, false));
+  assert_false(cr_curl_sockets_reuse(&rig.sockets, p.local_port, "127.0.0.2", p.peer_port, false));
   cr_curl_sockets_note(&rig.sockets, other.fd, p.local_port, NULL, 0); /* which isn't its port */
   assert_null(cr_curl_sockets_find(&rig.sockets, other.fd));
   forget(&rig.sockets, p.fd);
@@ -158,12 +159,12 @@ static void of_twins_behind_a_proxy_both_must_be_quiet(void **state)
   int twin = dup(p.fd);
   cr_curl_sockets_note(&rig.sockets, p.fd, p.local_port, "127.0.0.1", p.peer_port);
   cr_curl_sockets_note(&rig.sockets, twin, p.local_port, "127.0.0.2", p.peer_port);
-  assert_true(cr_curl_sockets_reuse(&rig.sockets, p.local_port, NULL, 0));
-  assert_true(cr_curl_sockets_reuse(&rig.sockets, p.local_port, "127.0.0.2", p.peer_port));
+  assert_true(cr_curl_sockets_reuse(&rig.sockets, p.local_port, NULL, 0, false));
+  assert_true(cr_curl_sockets_reuse(&rig.sockets, p.local_port, "127.0.0.2", p.peer_port, false));
   (void)dup2(STDERR_FILENO, twin);
   assert_true(is_quiet(&rig.sockets, &p));
-  assert_false(cr_curl_sockets_reuse(&rig.sockets, p.local_port, "127.0.0.2", p.peer_port));
-  assert_false(cr_curl_sockets_reuse(&rig.sockets, p.local_port, NULL, 0));
+  assert_false(cr_curl_sockets_reuse(&rig.sockets, p.local_port, "127.0.0.2", p.peer_port, false));
+  assert_false(cr_curl_sockets_reuse(&rig.sockets, p.local_port, NULL, 0, false));
   forget(&rig.sockets, p.fd);
   forget(&rig.sockets, twin);
   (void)close(twin);
@@ -260,7 +261,7 @@ static void ports_that_are_none_are_not_known(void **state)
   open_rig(&rig);
   for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
     cr_curl_sockets_note(&rig.sockets, 0, ports[i], NULL, 0);
-    assert_false(cr_curl_sockets_reuse(&rig.sockets, ports[i], NULL, 80));
+    assert_false(cr_curl_sockets_reuse(&rig.sockets, ports[i], NULL, 80, false));
   }
   close_rig(&rig);
 }

@@ -23,11 +23,7 @@
 #include "support/hostile_rig.h"
 #include "support/raw_server.h"
 #include "support/tls_host.h"
-
-struct world { /* of all rows */
-  struct cr_cert_pool *pool;
-  char ca_file[256];
-};
+#include "support/tls_world.h"
 
 struct row {
   const char *name;
@@ -133,11 +129,11 @@ static const struct row ends[] = {
 
 /* ---- a run ---- */
 
-static void open_rig(struct cr_crawl_rig *rig, const struct world *world, const char *options)
+static void open_rig(struct cr_crawl_rig *rig, const struct cr_tls_world *world,
+                     const char *options)
 {
   cr_hostile_open(rig, options);
-  assert_int_equal(crawler_set_resolve(rig->c, "a.test:*:127.0.0.1"), 0);
-  assert_int_equal(crawler_set_ca_file(rig->c, world->ca_file), 0);
+  cr_tls_world_trust(world, rig->c);
 }
 
 static size_t check_row(const struct row *row, const struct cr_crawl_rig *rig, const char *url,
@@ -157,7 +153,7 @@ static size_t check_row(const struct row *row, const struct cr_crawl_rig *rig, c
   return 1;
 }
 
-static size_t meet(const struct world *world, const struct row *row)
+static size_t meet(const struct cr_tls_world *world, const struct row *row)
 {
   int descriptors = cr_count_descriptors();
   int threads = cr_count_threads();
@@ -322,7 +318,7 @@ static void what_is_no_tls_fails_before_a_request(void **state)
 /* What a TLS server says to a plain request: nothing, or an alert. */
 static void tls_on_a_plain_port_is_no_response(void **state)
 {
-  const struct world *world = *state;
+  const struct cr_tls_world *world = *state;
   struct cr_tls_config config = { 0 };
   struct cr_tls_host *host = cr_tls_host_start(world->pool, &config);
   struct cr_crawl_rig rig;
@@ -348,7 +344,7 @@ static void a_good_connection_is_used_again(void **state)
                 "<a href=/2><a href=/3>hello",
     .end = CR_TLS_AGAIN,
   };
-  const struct world *world = *state;
+  const struct cr_tls_world *world = *state;
   struct cr_tls_host *host = cr_tls_host_start(world->pool, &config);
   struct cr_crawl_rig rig;
   char url[64];
@@ -373,7 +369,7 @@ static void a_kept_connection_of_tls_messages_without_end_is_cut(void **state)
     .new_keys = NEW_KEYS,
     .first_is_well = true,
   };
-  const struct world *world = *state;
+  const struct cr_tls_world *world = *state;
   struct cr_tls_host *host = cr_tls_host_start(world->pool, &config);
   struct cr_crawl_rig rig;
   char url[64];
@@ -397,7 +393,7 @@ static void an_idle_connection_of_tls_messages_without_end_is_cut(void **state)
 {
   static const struct cr_tls_config config = { .end = CR_TLS_AGAIN, .keys_behind = 1000000 };
   static const struct cr_raw_step mute[] = { CR_RAW_DO(READ), CR_RAW_DO(STALL) };
-  const struct world *world = *state;
+  const struct cr_tls_world *world = *state;
   struct cr_tls_host *host = cr_tls_host_start(world->pool, &config);
   struct cr_raw_server *slow = cr_raw_server_play(mute);
   struct cr_crawl_rig rig;
@@ -417,30 +413,6 @@ static void an_idle_connection_of_tls_messages_without_end_is_cut(void **state)
   cr_raw_server_stop(slow);
 }
 
-static int make_world(void **state)
-{
-  static struct world world;
-  const char *tmp = getenv("TMPDIR");
-
-  world.pool = cr_cert_pool_new();
-  (void)snprintf(world.ca_file, sizeof(world.ca_file), "%s/crawl-ca-XXXXXX", tmp ? tmp : P_tmpdir);
-  int fd = mkstemp(world.ca_file);
-  assert_true(fd >= 0);
-  (void)close(fd);
-  cr_cert_pool_write(world.pool, world.ca_file);
-  *state = &world;
-  return 0;
-}
-
-static int end_world(void **state)
-{
-  struct world *world = *state;
-
-  (void)unlink(world->ca_file);
-  cr_cert_pool_free(world->pool);
-  return 0;
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -455,5 +427,5 @@ int main(void)
     cmocka_unit_test(an_idle_connection_of_tls_messages_without_end_is_cut),
   };
 
-  return cmocka_run_group_tests_name("hostile_tls", tests, make_world, end_world);
+  return cmocka_run_group_tests_name("hostile_tls", tests, cr_tls_world_begin, cr_tls_world_end);
 }
