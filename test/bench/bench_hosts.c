@@ -13,10 +13,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <time.h>
 
 #include "bench/many_hosts.h"
+#include "bench/usage.h"
 #include "crawl/crawler.h"
 
 struct bench {
@@ -26,14 +25,6 @@ struct bench {
   const char *port;
   bool is_tls;
 };
-
-static double seconds_now(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void die(const crawler *c, const char *what)
 {
@@ -100,19 +91,14 @@ static void add_hosts(crawler *c, const struct bench *bench)
 
 static void report(const crawler *c, double wall)
 {
-  struct rusage r;
   int64_t requests = crawler_get_stat(c, CRAWLER_STAT_ATTEMPTS);
 
-  getrusage(RUSAGE_SELF, &r);
-  double user = (double)r.ru_utime.tv_sec + (double)r.ru_utime.tv_usec / 1e6;
-  double sys = (double)r.ru_stime.tv_sec + (double)r.ru_stime.tv_usec / 1e6;
-  printf("requests=%" PRId64 " pages=%" PRId64 " failed=%" PRId64 " MB=%.1f connects=%" PRId64
-         " wall=%.3f user=%.3f sys=%.3f rss_MB=%.1f requests/s=%.0f cpu_us/request=%.2f\n",
+  printf("requests=%" PRId64 " pages=%" PRId64 " failed=%" PRId64 " MB=%.1f connects=%" PRId64,
          requests, crawler_get_stat(c, CRAWLER_STAT_FETCHED),
          crawler_get_stat(c, CRAWLER_STAT_FAILED),
          (double)crawler_get_stat(c, CRAWLER_STAT_BODY_BYTES) / 1e6,
-         crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS), wall, user, sys, (double)r.ru_maxrss / 1024,
-         (double)requests / wall, (user + sys) * 1e6 / (double)requests);
+         crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS));
+  cr_usage_print(cr_usage_now(), wall, (double)requests, "request");
 }
 
 int main(int argc, char **argv)
@@ -171,10 +157,10 @@ int main(int argc, char **argv)
     set(c, options[i], value + 1);
   }
   add_hosts(c, &bench);
-  double began = seconds_now();
+  double began = cr_usage_clock();
   if (crawler_run(c) < 0)
     die(c, "crawler_run");
-  report(c, seconds_now() - began);
+  report(c, cr_usage_clock() - began);
   crawler_free(c);
   return bench.list && fclose(bench.list) != 0;
 }
