@@ -2,11 +2,12 @@
 /* bench_hosts.c - a crawl of many hosts: what a request costs where nearly each is another host's.
  *
  *   bench_hosts [-c CONNECTIONS] [-w WORKERS] [-n HOSTS] [-p PAGES] [-a CA_FILE] [-o FILE]
- *               [-S NAME=VALUE]... PORT
+ *               [-d PORT]... [-S NAME=VALUE]... PORT
  *
  * One server on loopback has the same site for each of them (many_hosts.h); so many pages are
  * fetched of each, and its robots.txt. -a: by https. -o: all URLs that were asked for, in the order
- * in which they ended, for limit_cells. -S: any option.
+ * in which they ended, for limit_cells. -d: of every twenty hosts one is dead, at these ports in
+ * turn. -S: any option.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -18,11 +19,15 @@
 #include "bench/usage.h"
 #include "crawl/crawler.h"
 
+enum { ONE_DEAD_OF = 20, DEAD_PORTS = 4 };
+
 struct bench {
   FILE *list; /* or NULL */
   uint32_t hosts;
   const char *pages;
   const char *port;
+  const char *dead_ports[DEAD_PORTS];
+  uint32_t dead_port_count;
   bool is_tls;
 };
 
@@ -75,6 +80,13 @@ static crawler *open_crawler(struct bench *bench)
   return c;
 }
 
+static const char *port_of(const struct bench *bench, uint32_t number)
+{
+  if (bench->dead_port_count == 0 || number % ONE_DEAD_OF != 0)
+    return bench->port;
+  return bench->dead_ports[number / ONE_DEAD_OF % bench->dead_port_count];
+}
+
 static void add_hosts(crawler *c, const struct bench *bench)
 {
   char name[CR_MANY_HOSTS_NAME];
@@ -83,7 +95,7 @@ static void add_hosts(crawler *c, const struct bench *bench)
   for (uint32_t i = 0; i < bench->hosts; i++) {
     cr_many_hosts_name(i, name);
     (void)snprintf(url, sizeof(url), "%s://%s:%s/", bench->is_tls ? "https" : "http", name,
-                   bench->port);
+                   port_of(bench, i));
     if (crawler_add(c, url) < 0)
       die(c, url);
   }
@@ -112,7 +124,7 @@ int main(int argc, char **argv)
   size_t count = 0;
   int opt;
 
-  while ((opt = getopt(argc, argv, "c:w:n:p:a:o:S:")) != -1) {
+  while ((opt = getopt(argc, argv, "c:w:n:p:a:o:d:S:")) != -1) {
     switch (opt) {
     case 'c':
       connections = optarg;
@@ -131,6 +143,10 @@ int main(int argc, char **argv)
       break;
     case 'o':
       list = optarg;
+      break;
+    case 'd':
+      if (bench.dead_port_count < DEAD_PORTS)
+        bench.dead_ports[bench.dead_port_count++] = optarg;
       break;
     case 'S':
       if (count < sizeof(options) / sizeof(options[0]) && strchr(optarg, '='))
