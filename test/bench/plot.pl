@@ -16,7 +16,7 @@ use results;
 my ($folder) = @ARGV;
 die "usage: plot.pl RESULTS\n" if !defined $folder;
 
-my ($NAMES, $WIDTH, $GAP, $ROW, $HEAD, $BETWEEN) = (150, 300, 110, 17, 24, 16); # pixels
+my ($NAMES, $WIDTH, $GAP, $ROW, $HEAD, $BETWEEN) = (180, 300, 100, 17, 24, 16); # pixels
 my @PANELS = (
   { x => $NAMES, title => 'CPU ms a page: less is better', key => 'cpu_each', from => -2, to => 2 },
   { x => $NAMES + $WIDTH + $GAP, title => 'pages a second: more is better', key => 'rate', from => 0, to => 5 },

@@ -31,7 +31,7 @@ sub whole {
   return $text;
 }
 
-my @HEAD = ('', 'pages', 'requests', 'MB sent', 'pages/s', 'CPU ms a page', 'CPU to limit', 'last page after s', 'peak MB');
+my @HEAD = ('', 'pages', 'requests', 'MB sent', 'pages/s', 'CPU ms a page', 'CPU to limit', 'peak MB', 'last page, end');
 
 sub row {
   my ($s, $row) = @_;
@@ -40,17 +40,25 @@ sub row {
   my $note = (grep { $_->{status} == 124 } @turns) ? ' (stopped)' : '';
   return (results::label($row->{who}) . $note, whole($of->('pages', 1)), whole($of->('requests', 1)),
     whole($of->('bytes', 1e6)), whole(@{ $row->{rate} }), spread(@{ $row->{cpu_each} }),
-    spread(results::ratios($s, $row)), digits(results::median($of->('last', 1000))),
-    digits(results::median($of->('peak', 1024))));
+    spread(results::ratios($s, $row)), digits(results::median($of->('peak', 1024))),
+    join(', ', map { digits(results::median($of->($_, 1000))) . ' s' } qw(last wall)));
 }
 
-sub rounds {
+# When the last page came is told where the library went on for a second without one.
+sub columns {
+  my ($s) = @_;
+  my $waits = grep { $_->{wall} - $_->{last} > 1000 && $_->{pages} } map { @{ $_->{turns} } }
+    grep { $_->{who} =~ /^(?:crawler|hosts)\d/ } @{ $s->{rows} };
+  return $waits ? 0 .. $#HEAD : 0 .. $#HEAD - 1;
+}
+
+sub when_and_rounds {
   my ($s) = @_;
   my %many;
   push @{ $many{ scalar @{ $_->{turns} } } }, results::label($_->{who}) for @{ $s->{rows} };
   my @counts = sort { $b <=> $a } keys %many;
-  return '' if !@counts;
-  return "Rounds: $counts[0]" . join('', map { "; $_ of " . join(', ', @{ $many{$_} }) } @counts[1 .. $#counts]) . '.';
+  return "$s->{when}." if !@counts;
+  return "$s->{when}. Rounds: $counts[0]" . join('', map { "; $_ of " . join(', ', @{ $many{$_} }) } @counts[1 .. $#counts]) . '.';
 }
 
 sub versions {
@@ -60,11 +68,12 @@ sub versions {
 
 sub as_text {
   for my $s (results::read_all($folder)) {
-    print "\n$s->{name}: $s->{title}. ", rounds($s), "\n";
-    my $line = "%-20s %8s %9s %8s %8s %24s %24s %17s %8s\n";
-    printf $line, @HEAD;
-    printf $line, row($s, $_) for @{ $s->{rows} };
-    printf "%-20s missing: %s\n", results::label($_->[0]), $_->[1] for @{ $s->{missing} };
+    print "\n$s->{name}: $s->{title}. ", when_and_rounds($s), "\n";
+    my @columns = columns($s);
+    my $line = join(' ', ('%-24s', '%8s', '%9s', '%8s', '%8s', '%24s', '%24s', '%8s', '%17s')[@columns]) . "\n";
+    printf $line, @HEAD[@columns];
+    printf $line, (row($s, $_))[@columns] for @{ $s->{rows} };
+    printf "%-24s missing: %s\n", results::label($_->[0]), $_->[1] for @{ $s->{missing} };
   }
   print "\n";
   printf "%-18s %s\n", @$_ for versions();
@@ -73,10 +82,11 @@ sub as_text {
 sub as_markdown {
   my $out = '';
   for my $s (results::read_all($folder)) {
-    $out .= "### $s->{title}\n\n`make bench-all BENCH=$s->{name}`. " . rounds($s) . "\n\n";
-    $out .= '| ' . join(' | ', @HEAD) . " |\n|" . ' --- |' x @HEAD . "\n";
-    $out .= '| ' . join(' | ', row($s, $_)) . " |\n" for @{ $s->{rows} };
-    $out .= '| ' . results::label($_->[0]) . " | missing: $_->[1] |" . ' |' x (@HEAD - 2) . "\n" for @{ $s->{missing} };
+    $out .= "### $s->{title}\n\n`make bench-all BENCH=$s->{name}`. " . when_and_rounds($s) . "\n\n";
+    my @columns = columns($s);
+    $out .= '| ' . join(' | ', @HEAD[@columns]) . " |\n|" . ' --- |' x @columns . "\n";
+    $out .= '| ' . join(' | ', (row($s, $_))[@columns]) . " |\n" for @{ $s->{rows} };
+    $out .= '| ' . results::label($_->[0]) . " | missing: $_->[1] |" . ' |' x (@columns - 2) . "\n" for @{ $s->{missing} };
     $out .= "\n";
   }
   $out .= "### Machine and versions\n\n| | |\n| --- | --- |\n";

@@ -5,6 +5,7 @@
 #   scenario NAME PLACE TITLE     the place is that in suite.sh
 #   missing SCENARIO CONTESTANT REASON
 #   turn SCENARIO CONTESTANT ROUND USER_MS SYSTEM_MS WALL_MS PEAK_KB STATUS PAGES REQUESTS BYTES LAST_MS
+#   when DATE
 # LAST_MS: from the start until the server had sent the last answer. STATUS 124: it was stopped.
 package results;
 use strict;
@@ -34,6 +35,8 @@ sub read_scenario {
     chomp;
     if (/^scenario (\S+) (\d+) (.*)/) {
       @s{qw(name place title)} = ($1, $2, $3);
+    } elsif (/^when (.*)/) {
+      $s{when} = $1;
     } elsif (/^missing \S+ (\S+) (.*)/) {
       push @{ $s{missing} }, [$1, $2];
     } elsif (/^turn \S+ (\S+) (.*)/) {

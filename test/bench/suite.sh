@@ -52,7 +52,6 @@ read_log() { # CONTESTANT BEGIN
 
 turn() { # SCENARIO CONTESTANT ROUND
   : >"$work/log"
-  begin=$(date +%s.%N)
   "run_$2" || :
   log=$(read_log "$2" "$begin")
   echo "turn $1 $2 $3 $(cat "$work/usage") $log" >>"$work/figures"
@@ -105,6 +104,7 @@ scenario() { # NAME TITLE SERVER CONTESTANTS
       compare "$1" $4
       stop_server
     fi
+    LC_ALL=C date '+when %-d %B %Y, %H:%M' >>"$work/figures"
     mv "$work/figures" "$results/$1.figures"
   fi
 }
