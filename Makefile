@@ -27,7 +27,7 @@ PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libdeflate libbr
 
 # Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
 # tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real, bench and
-# test-conformance.
+# test-conformance; DEPS_BENCH: those of bench-all.
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
              libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
              libc-ares-dev libxxhash-dev zlib1g-dev libdeflate-dev libbrotli-dev libzstd-dev libpsl-dev \
@@ -35,6 +35,7 @@ DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certific
 DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit
 DEPS_REAL := nginx-light|nginx wget2 python3 python3-doc openjdk-17-jre-headless openjdk-17-doc \
              time valgrind
+DEPS_BENCH := postgresql-doc libnginx-mod-http-echo wrk python3-scrapy npm|nodejs
 
 LD      ?= ld
 OBJCOPY ?= objcopy
@@ -356,6 +357,21 @@ test-big: $(BUILD)/test/crawl/test_big_bodies ## bodies of BIG_GB=10 GB through 
 bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed, side by side with others (test/bench/run.sh)
 	@BUILD=$(BUILD) sh test/bench/run.sh
 
+bench-all: all $(BENCHES:%=$(BUILD)/bench/%) $(BUILD)/bench/peers/installed ## many scenarios, with peers (test/bench/suite.sh): BENCH='tls gzip' for some, BENCH=list
+	@BUILD=$(BUILD) sh test/bench/suite.sh $(BENCH)
+
+bench-docs: ## write what bench-all has measured to docs/benchmarks.md and its plot
+	@perl test/bench/report.pl $(BUILD)/bench/results docs/benchmarks.md
+	@cp $(BUILD)/bench/results/benchmarks.svg docs/
+
+# Peers from npm: what can't be had is reported as missing by the suite.
+$(BUILD)/bench/peers/installed: $(wildcard test/bench/peers/*.mjs test/bench/peers/*.json)
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	$(say) NPM $(@D)
+	$(Q)npm install --prefix $(@D) --no-audit --no-fund >$(@D)/npm.log 2>&1 && touch $@ || \
+	  echo "npm install failed: see $(@D)/npm.log" >&2
+
 # ---- use ----
 
 deps: ## install what building and `make check` need (Debian, Ubuntu)
@@ -366,6 +382,9 @@ deps-dev: ## ... and what lint, asan, tsan, valgrind and fuzz need
 
 deps-real: ## ... and what test-real and bench need
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_REAL),'$(d)')
+
+deps-bench: ## ... and what bench-all needs; its peers from npm it gets itself
+	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_REAL) $(DEPS_BENCH),'$(d)')
 
 demo: $(BUILD)/crawler $(BUILD)/examples/serve ## crawl the bundled site, or URL=... (more options in ARGS=)
 	@sh examples/demo.sh $(BUILD) '$(URL)' $(ARGS)
@@ -413,6 +432,6 @@ help: ## this list
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench deps deps-dev deps-real demo install uninstall dist clean help
+        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-docs deps deps-dev deps-real deps-bench demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

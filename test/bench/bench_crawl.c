@@ -13,12 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "api/crawler_impl.h"
 #include "base/hash.h"
+#include "bench/usage.h"
 
 #include "../../examples/command/output.h"
 
@@ -31,26 +30,13 @@ struct record {
 
 static struct {
   FILE *out;
-  char *file;    /* what was recorded, whole */
-  size_t *cells; /* 1 + offset in file; 0: free */
-  struct rusage load_begin, load_end;
+  char *file;           /* what was recorded, whole */
+  size_t *cells;        /* 1 + offset in file; 0: free */
+  struct cr_usage load; /* what reading it took */
   struct output output;
 } bench;
 
 #define CELLS ((size_t)1 << 17)
-
-static double seconds(struct timeval t)
-{
-  return (double)t.tv_sec + (double)t.tv_usec / 1e6;
-}
-
-static double wall_seconds(void)
-{
-  struct timespec t;
-
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static uint64_t url_hash(struct cr_parse *p)
 {
@@ -155,32 +141,26 @@ static void look_up(struct cr_parse *p, void *user)
 
 static void load_and_account(const char *path)
 {
-  getrusage(RUSAGE_SELF, &bench.load_begin);
+  struct cr_usage begin = cr_usage_now();
+
   if (load(path) < 0)
     exit(1);
-  getrusage(RUSAGE_SELF, &bench.load_end);
+  bench.load = cr_usage_minus(cr_usage_now(), begin);
 }
 
 /* Of the whole process, without what loading the recorded links took. */
 static void report(crawler *c, const char *mode, double wall)
 {
-  const struct rusage *begin = &bench.load_begin;
-  const struct rusage *end = &bench.load_end;
+  struct cr_usage use = cr_usage_minus(cr_usage_now(), bench.load);
   int64_t pages = crawler_get_stat(c, CRAWLER_STAT_FETCHED);
-  struct rusage r;
 
-  getrusage(RUSAGE_SELF, &r);
-  double user = seconds(r.ru_utime) - seconds(end->ru_utime) + seconds(begin->ru_utime);
-  double sys = seconds(r.ru_stime) - seconds(end->ru_stime) + seconds(begin->ru_stime);
   printf("mode=%s ok=%" PRId64 " bad=%" PRId64 " MB=%.1f links=%" PRId64 " connects=%" PRId64
-         " wall=%.3f user=%.3f sys=%.3f rss_MB=%.1f pages/s=%.0f cpu_ms/page=%.4f "
-         "allocs/page=%.2f\n",
+         " allocs/page=%.2f",
          mode, pages, crawler_get_stat(c, CRAWLER_STAT_FAILED),
          (double)crawler_get_stat(c, CRAWLER_STAT_BODY_BYTES) / 1e6,
          crawler_get_stat(c, CRAWLER_STAT_LINKS), crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS),
-         wall, user, sys, (double)(r.ru_maxrss - end->ru_maxrss + begin->ru_maxrss) / 1024,
-         (double)pages / wall, (user + sys) * 1e3 / (double)pages,
          (double)atomic_load(&c->home->mem.calls) / (double)pages);
+  cr_usage_print(use, wall, (double)pages, "page");
 }
 
 static crawler *make(const char *url, const char *connections, const char *workers)
@@ -241,12 +221,12 @@ int main(int argc, char **argv)
   bench.output.c = c;
   if (output && output_open(&bench.output) < 0)
     return 1;
-  wall = wall_seconds();
+  wall = cr_usage_clock();
   if (crawler_run(c) < 0) {
     fprintf(stderr, "bench_crawl: %s\n", crawler_errmsg(c));
     return 1;
   }
-  report(c, mode, wall_seconds() - wall);
+  report(c, mode, cr_usage_clock() - wall);
   if (bench.out && fclose(bench.out) != 0)
     return 1;
   crawler_free(c);

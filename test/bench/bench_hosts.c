@@ -2,38 +2,34 @@
 /* bench_hosts.c - a crawl of many hosts: what a request costs where nearly each is another host's.
  *
  *   bench_hosts [-c CONNECTIONS] [-w WORKERS] [-n HOSTS] [-p PAGES] [-a CA_FILE] [-o FILE]
- *               [-S NAME=VALUE]... PORT
+ *               [-d PORT]... [-S NAME=VALUE]... PORT
  *
  * One server on loopback has the same site for each of them (many_hosts.h); so many pages are
  * fetched of each, and its robots.txt. -a: by https. -o: all URLs that were asked for, in the order
- * in which they ended, for limit_cells. -S: any option.
+ * in which they ended, for limit_cells. -d: of every twenty hosts one is dead, at these ports in
+ * turn. -S: any option.
  */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <time.h>
 
 #include "bench/many_hosts.h"
+#include "bench/usage.h"
 #include "crawl/crawler.h"
+
+enum { ONE_DEAD_OF = 20, DEAD_PORTS = 4 };
 
 struct bench {
   FILE *list; /* or NULL */
   uint32_t hosts;
   const char *pages;
   const char *port;
+  const char *dead_ports[DEAD_PORTS];
+  uint32_t dead_port_count;
   bool is_tls;
 };
-
-static double seconds_now(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void die(const crawler *c, const char *what)
 {
@@ -84,6 +80,13 @@ static crawler *open_crawler(struct bench *bench)
   return c;
 }
 
+static const char *port_of(const struct bench *bench, uint32_t number)
+{
+  if (bench->dead_port_count == 0 || number % ONE_DEAD_OF != 0)
+    return bench->port;
+  return bench->dead_ports[number / ONE_DEAD_OF % bench->dead_port_count];
+}
+
 static void add_hosts(crawler *c, const struct bench *bench)
 {
   char name[CR_MANY_HOSTS_NAME];
@@ -92,7 +95,7 @@ static void add_hosts(crawler *c, const struct bench *bench)
   for (uint32_t i = 0; i < bench->hosts; i++) {
     cr_many_hosts_name(i, name);
     (void)snprintf(url, sizeof(url), "%s://%s:%s/", bench->is_tls ? "https" : "http", name,
-                   bench->port);
+                   port_of(bench, i));
     if (crawler_add(c, url) < 0)
       die(c, url);
   }
@@ -100,19 +103,14 @@ static void add_hosts(crawler *c, const struct bench *bench)
 
 static void report(const crawler *c, double wall)
 {
-  struct rusage r;
   int64_t requests = crawler_get_stat(c, CRAWLER_STAT_ATTEMPTS);
 
-  getrusage(RUSAGE_SELF, &r);
-  double user = (double)r.ru_utime.tv_sec + (double)r.ru_utime.tv_usec / 1e6;
-  double sys = (double)r.ru_stime.tv_sec + (double)r.ru_stime.tv_usec / 1e6;
-  printf("requests=%" PRId64 " pages=%" PRId64 " failed=%" PRId64 " MB=%.1f connects=%" PRId64
-         " wall=%.3f user=%.3f sys=%.3f rss_MB=%.1f requests/s=%.0f cpu_us/request=%.2f\n",
+  printf("requests=%" PRId64 " pages=%" PRId64 " failed=%" PRId64 " MB=%.1f connects=%" PRId64,
          requests, crawler_get_stat(c, CRAWLER_STAT_FETCHED),
          crawler_get_stat(c, CRAWLER_STAT_FAILED),
          (double)crawler_get_stat(c, CRAWLER_STAT_BODY_BYTES) / 1e6,
-         crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS), wall, user, sys, (double)r.ru_maxrss / 1024,
-         (double)requests / wall, (user + sys) * 1e6 / (double)requests);
+         crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS));
+  cr_usage_print(cr_usage_now(), wall, (double)requests, "request");
 }
 
 int main(int argc, char **argv)
@@ -126,7 +124,7 @@ int main(int argc, char **argv)
   size_t count = 0;
   int opt;
 
-  while ((opt = getopt(argc, argv, "c:w:n:p:a:o:S:")) != -1) {
+  while ((opt = getopt(argc, argv, "c:w:n:p:a:o:d:S:")) != -1) {
     switch (opt) {
     case 'c':
       connections = optarg;
@@ -145,6 +143,10 @@ int main(int argc, char **argv)
       break;
     case 'o':
       list = optarg;
+      break;
+    case 'd':
+      if (bench.dead_port_count < DEAD_PORTS)
+        bench.dead_ports[bench.dead_port_count++] = optarg;
       break;
     case 'S':
       if (count < sizeof(options) / sizeof(options[0]) && strchr(optarg, '='))
@@ -171,10 +173,10 @@ int main(int argc, char **argv)
     set(c, options[i], value + 1);
   }
   add_hosts(c, &bench);
-  double began = seconds_now();
+  double began = cr_usage_clock();
   if (crawler_run(c) < 0)
     die(c, "crawler_run");
-  report(c, seconds_now() - began);
+  report(c, cr_usage_clock() - began);
   crawler_free(c);
   return bench.list && fclose(bench.list) != 0;
 }

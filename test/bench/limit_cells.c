@@ -17,10 +17,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
 #include "bench/many_hosts.h"
+#include "bench/usage.h"
 
 struct cell {
   CURLM *multi;
@@ -46,14 +45,6 @@ static struct {
   long connects;
   bool changes;
 } all;
-
-static double seconds_now(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static size_t keep_body(char *data, size_t size, size_t count, void *user)
 {
@@ -250,16 +241,9 @@ static void open_slot(struct slot *slot, const char *ca_file, bool fresh, bool g
 
 static void report(double wall)
 {
-  struct rusage r;
-
-  getrusage(RUSAGE_SELF, &r);
-  double user = (double)r.ru_utime.tv_sec + (double)r.ru_utime.tv_usec / 1e6;
-  double sys = (double)r.ru_stime.tv_sec + (double)r.ru_stime.tv_usec / 1e6;
-  printf("requests=%zu bad=%zu MB=%.1f connects=%ld wall=%.3f user=%.3f sys=%.3f rss_MB=%.1f "
-         "requests/s=%.0f cpu_us/request=%.2f\n",
-         all.done, all.bad, (double)all.bytes / 1e6, all.connects, wall, user, sys,
-         (double)r.ru_maxrss / 1024, (double)all.done / wall,
-         (user + sys) * 1e6 / (double)all.done);
+  printf("requests=%zu bad=%zu MB=%.1f connects=%ld", all.done, all.bad, (double)all.bytes / 1e6,
+         all.connects);
+  cr_usage_print(cr_usage_now(), wall, (double)all.done, "request");
 }
 
 int main(int argc, char **argv)
@@ -315,12 +299,12 @@ int main(int argc, char **argv)
     return 1;
   for (size_t i = 0; i < all.cell_count; i++)
     open_cell(&all.cells[i], pool > 0 ? pool : (long)(slots / all.cell_count + 1));
-  double began = seconds_now();
+  double began = cr_usage_clock();
   for (size_t i = 0; i < slots; i++) {
     open_slot(&at[i], ca_file, fresh, gzip);
     begin(&at[i]);
   }
   event_base_dispatch(all.base);
-  report(seconds_now() - began);
+  report(cr_usage_clock() - began);
   return all.bad > 0;
 }
