@@ -19,11 +19,6 @@ int64_t cr_clock_mono_us(void)
   return read_us(CLOCK_MONOTONIC);
 }
 
-int64_t cr_clock_mono_ms(void)
-{
-  return read_us(CLOCK_MONOTONIC) / 1000;
-}
-
 int64_t cr_clock_thread_ms(void)
 {
   return read_us(CLOCK_THREAD_CPUTIME_ID) / 1000;

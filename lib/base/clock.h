@@ -6,9 +6,13 @@
 
 #include <stdint.h>
 
-int64_t cr_clock_mono_us(void);   /* monotonic; for how long something takes */
-int64_t cr_clock_mono_ms(void);   /* the same clock; for deadlines and politeness */
+int64_t cr_clock_mono_us(void);   /* monotonic; for deadlines, and how long something takes */
 int64_t cr_clock_thread_ms(void); /* that this thread was running; for what work may cost */
 int64_t cr_clock_wall_ms(void);   /* since 1970 UTC; for reports */
+
+static inline int64_t cr_clock_mono_ms(void)
+{
+  return cr_clock_mono_us() / 1000;
+}
 
 #endif

@@ -52,6 +52,13 @@ static const struct coding *find_coding(struct cr_span name)
   return NULL;
 }
 
+bool cr_inflate_is_gzip(struct cr_span codings)
+{
+  const struct coding *coding = find_coding(cr_span_trim(codings));
+
+  return coding && coding->open == cr_coder_open_gzip;
+}
+
 /* Cuts the last element off a comma-separated list. */
 static struct cr_span cut_last(struct cr_span *list)
 {

@@ -18,6 +18,9 @@ struct cr_inflate;
 /* What to put in Accept-Encoding. */
 #define CR_INFLATE_ACCEPT "gzip, deflate, br, zstd"
 
+/* Is this Content-Encoding gzip, and nothing else? */
+bool cr_inflate_is_gzip(struct cr_span codings);
+
 /* What a sink answers that has taken the bytes and wants no more for now. */
 #define CR_INFLATE_LATER 2
 

@@ -10,6 +10,8 @@
 
 #include <libdeflate.h>
 
+#include "base/inflate.h"
+
 enum {
   MEMBER_BYTES = 18, /* the shortest: a header, an empty block, the trailer */
   FLAGS_AT = 3,
@@ -18,13 +20,6 @@ enum {
   WHOLE_MAX = 1 << 20, /* longer ones would keep their thread for milliseconds */
   EXPANSION_MAX = 1032 /* zlib's FAQ: 258 bytes in two bits */
 };
-
-static bool is_gzip(struct cr_span codings)
-{
-  struct cr_span coding = cr_span_trim(codings);
-
-  return cr_span_eq_nocase(coding, CR_SPAN("gzip")) || cr_span_eq_nocase(coding, CR_SPAN("x-gzip"));
-}
 
 /* What the last four bytes say, little-endian. */
 static size_t length_of(struct cr_span wire)
@@ -50,7 +45,7 @@ static bool decode(char *to, size_t length, struct cr_span wire)
 
 bool cr_inflate_whole(struct cr_buf *out, struct cr_span codings, struct cr_span wire)
 {
-  if (wire.len < MEMBER_BYTES || !is_gzip(codings) || wire.at[FLAGS_AT] & HAS_HEADER_CRC)
+  if (wire.len < MEMBER_BYTES || !cr_inflate_is_gzip(codings) || wire.at[FLAGS_AT] & HAS_HEADER_CRC)
     return false;
   size_t length = length_of(wire);
 

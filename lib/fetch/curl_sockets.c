@@ -194,31 +194,6 @@ bool cr_curl_socket_is_quiet(const struct cr_curl_socket *socket)
   return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-static bool may_be_of(const struct cr_curl_socket *socket, const char *peer, int peer_port)
-{
-  if (!peer || !socket->peer[0])
-    return true;
-  return socket->peer_port == peer_port && strcmp(socket->peer, peer) == 0;
-}
-
-bool cr_curl_sockets_reuse(const struct cr_curl_sockets *s, int local_port, const char *peer,
-                           int peer_port, bool only_shared)
-{
-  bool is_known = false;
-
-  if (!is_port(local_port) || s->room == 0)
-    return false;
-  for (struct cr_curl_socket *at = *of_port(s, local_port); at; at = at->next_of_port) {
-    if (at->local_port != local_port || !may_be_of(at, peer, peer_port))
-      continue;
-    if (!at->is_shared && (only_shared || !cr_curl_socket_is_quiet(at)))
-      return false;
-    at->is_idle = false;
-    is_known = true;
-  }
-  return is_known;
-}
-
 /* The first with that local port behind at; NULL: behind none. */
 static struct cr_curl_socket *next_of(const struct cr_curl_sockets *s, int local_port,
                                       const struct cr_curl_socket *at)
@@ -229,6 +204,30 @@ static struct cr_curl_socket *next_of(const struct cr_curl_sockets *s, int local
   while (next && next->local_port != local_port)
     next = next->next_of_port;
   return next;
+}
+
+static bool may_be_of(const struct cr_curl_socket *socket, const char *peer, int peer_port)
+{
+  if (!peer || !socket->peer[0])
+    return true;
+  return socket->peer_port == peer_port && strcmp(socket->peer, peer) == 0;
+}
+
+bool cr_curl_sockets_reuse(const struct cr_curl_sockets *s, int local_port, const char *peer,
+                           int peer_port, bool only_shared)
+{
+  struct cr_curl_socket *at = NULL;
+  bool is_known = false;
+
+  while ((at = next_of(s, local_port, at))) {
+    if (!may_be_of(at, peer, peer_port))
+      continue;
+    if (!at->is_shared && (only_shared || !cr_curl_socket_is_quiet(at)))
+      return false;
+    at->is_idle = false;
+    is_known = true;
+  }
+  return is_known;
 }
 
 void cr_curl_sockets_arrive(struct cr_curl_sockets *s, int local_port)

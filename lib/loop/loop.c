@@ -105,14 +105,19 @@ void cr_loop_init(struct cr_loop *loop, const struct cr_loop_ops *ops, struct cr
   cr_list_init(&loop->deferred);
 }
 
+static int64_t read_ms(const struct cr_loop *loop)
+{
+  return loop->ops->now_us(writable(loop)) / 1000;
+}
+
 int64_t cr_loop_now(const struct cr_loop *loop)
 {
-  return loop->frame ? loop->now_ms : loop->ops->now_us(writable(loop)) / 1000;
+  return loop->frame ? loop->now_ms : read_ms(loop);
 }
 
 int64_t cr_loop_wall(const struct cr_loop *loop)
 {
-  int64_t since_ms = loop->frame ? loop->ops->now_us(writable(loop)) / 1000 - loop->now_ms : 0;
+  int64_t since_ms = loop->frame ? read_ms(loop) - loop->now_ms : 0;
 
   return loop->ops->wall(writable(loop)) - since_ms;
 }
@@ -281,7 +286,7 @@ bool cr_loop_run_deferred(struct cr_loop *loop)
     cr_list_splice(&round, &loop->deferred);
     while (!cr_list_empty(&round) && !frame.closed) {
       struct cr_deferred *deferred = CR_CONTAINER(cr_list_pop(&round), struct cr_deferred, link);
-      loop->now_ms = loop->ops->now_us(loop) / 1000; /* what went before may have taken a while */
+      loop->now_ms = read_ms(loop); /* what went before may have taken a while */
       deferred->call(deferred);
     }
   }

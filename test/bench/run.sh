@@ -84,15 +84,9 @@ round() { # SITE
 prepare() { # SITE
   "$bench/bench_crawl" -w 2 record "$work/$1.links" "$(site_url "$1")" >/dev/null
   "$build/crawler" --json --own-server --no-robots --links a -c 64 -w 2 "$(site_url "$1")" |
-    sed -n '/"outcome":"rejected"/d; s/^{"url":"\([^"]*\)","kind":"page".*/\1/p' >"$work/$1.urls"
+    page_urls >"$work/$1.urls"
   show_log "$1" | wc -l >"$work/$1.requests"
 }
-
-# median LIST, and spread with the smallest and the largest
-lists='
-  sub median { my @s = sort { $a <=> $b } @_; return $s[$#s / 2] }
-  sub spread { my ($f, @v) = @_; my @s = sort { $a <=> $b } @v;
-    return sprintf "$f ($f to $f)", median(@s), $s[0], $s[-1] }'
 
 # NAME: pages/s, CPU ms a page, that against limit, peak memory, requests.
 report() { # SITE
@@ -102,7 +96,8 @@ report() { # SITE
   printf '%-10s %8s %12s %22s %27s %8s %9s\n' '' 'pages/s' 'CPU ms/page' 'CPU / limit' 'CPU ms/page - limit' \
     'peak MB' 'requests'
   for name in $contestants; do
-    paste -d ' ' "$work/$1.$name" "$work/$1.limit" | perl -e "$lists"'
+    paste -d ' ' "$work/$1.$name" "$work/$1.limit" | perl -I"$top/test/bench" -Mresults -e '
+      sub spread { my ($f, @v) = @_; return sprintf "$f ($f to $f)", results::median(@v), results::extremes(@v) }
       my ($name, $pages) = @ARGV;
       my (@cpu, @wall, @peak, @ratio, @over, $requests);
       while (<STDIN>) {
@@ -110,8 +105,8 @@ report() { # SITE
         push @cpu, ($u + $s) / $pages; push @wall, $w; push @peak, $p; $requests = $r;
         push @ratio, ($u + $s) / (($lu + $ls) || 1); push @over, ($u + $s - $lu - $ls) / $pages;
       }
-      printf "%-10s %8.0f %12.4f %22s %27s %8.1f %9d\n", $name, $pages * 1000 / (median(@wall) || 1),
-        median(@cpu), spread("%.2f", @ratio), spread("%.3f", @over), median(@peak) / 1024, $requests;
+      printf "%-10s %8.0f %12.4f %22s %27s %8.1f %9d\n", $name, $pages * 1000 / (results::median(@wall) || 1),
+        results::median(@cpu), spread("%.2f", @ratio), spread("%.3f", @over), results::median(@peak) / 1024, $requests;
     ' "$name" "$pages"
   done
 }

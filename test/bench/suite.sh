@@ -38,7 +38,7 @@ list_pages() {
     run=env crawl_hosts 0 -o "$listed" >/dev/null
   else
     "$build/crawler" --json --own-server --no-robots --links a -w 0 ${tls:+--cacert "$work/ca.pem"} "$url" |
-      sed -n '/"outcome":"rejected"/d; s/^{"url":"\([^"]*\)","kind":"page".*/\1/p' >"$listed"
+      page_urls >"$listed"
   fi
 }
 

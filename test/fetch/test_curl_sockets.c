@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "support/loopback.h"
 #include "support/oom.h"
 
 struct pair { /* a connection, and its server's end */
@@ -36,11 +37,8 @@ static void connect_pair(struct pair *p)
 {
   struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
   socklen_t bytes = sizeof(in);
-  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  int listener = cr_loopback_listen(1, &p->peer_port);
 
-  assert_int_equal(bind(listener, (struct sockaddr *)&in, bytes), 0);
-  assert_int_equal(listen(listener, 1), 0);
-  p->peer_port = port_of(listener);
   in.sin_port = htons((uint16_t)p->peer_port);
   p->fd = socket(AF_INET, SOCK_STREAM, 0);
   assert_int_equal(connect(p->fd, (struct sockaddr *)&in, bytes), 0);

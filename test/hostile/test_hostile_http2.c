@@ -16,7 +16,6 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "support/crawl_rig.h"
 #include "support/h2_server.h"
 #include "support/hostile_rig.h"
@@ -290,61 +289,34 @@ static void follow(struct cr_h2_peer *peer, uint32_t stream, unsigned nth)
     cr_h2_close(peer);
 }
 
-static bool is_as_wanted(const struct row *row, const struct cr_crawl_end *end, int64_t attempts)
+static bool is_as_wanted(const struct row *row, const struct cr_tls_visit *visit)
 {
+  const struct cr_crawl_end *end = visit->end;
+
   return end && end->outcome == (int)row->outcome &&
          (row->reason == ANY_REASON || end->reason == row->reason) &&
          (row->status == ANY_REASON || end->status == row->status) &&
-         (row->attempts == 0 || attempts == row->attempts);
+         (row->attempts == 0 || visit->attempts == row->attempts);
 }
 
-static size_t meet(const struct cr_tls_world *world, const struct row *row)
+static size_t meet(const struct cr_tls_world *world, const void *arg)
 {
-  int descriptors = cr_count_descriptors();
-  int threads = cr_count_threads();
+  const struct row *row = arg;
   struct cr_h2_config config = { .answer = follow, .user = (void *)(uintptr_t)row };
+  struct cr_tls_visit visit;
+
+  cr_tls_visit_begin(&visit);
   struct cr_h2_server *server = cr_h2_server_start(world->pool, &config);
-  int64_t began = cr_clock_mono_ms();
-  struct cr_crawl_rig rig;
-  char url[64];
-  size_t wrong = 0;
-
-  (void)snprintf(url, sizeof(url), "https://a.test:%d/", cr_h2_server_port(server));
-  cr_hostile_open(&rig, row->options);
-  cr_tls_world_trust(world, rig.c);
-  assert_int_equal(crawler_set_http2(rig.c, 1), 0);
-  cr_crawl_add(&rig, url);
-  assert_int_equal(cr_crawl_drive(&rig), 0);
-  const struct cr_crawl_end *end = cr_crawl_end_of(&rig, url);
-  int64_t attempts = cr_crawl_stat(&rig, CRAWLER_STAT_ATTEMPTS);
-  if (!is_as_wanted(row, end, attempts)) {
-    print_error("%s: %s %s %d, %lld attempts\n", row->name,
-                end ? crawler_outcome_name(end->outcome) : "no outcome",
-                end && end->reason ? crawler_reason_name(end->reason) : "", end ? end->status : 0,
-                (long long)attempts);
-    wrong = 1;
-  }
+  cr_tls_visit_crawl(&visit, world, cr_h2_server_port(server), row->options, 1);
+  bool is_wrong = !is_as_wanted(row, &visit);
+  if (is_wrong)
+    cr_tls_visit_print(&visit, row->name);
   assert_int_equal(cr_h2_server_seen(server).offers, cr_h2_server_seen(server).connections);
-  assert_in_range(cr_clock_mono_ms() - began, 0, 15000);
-  cr_crawl_check(&rig);
-  cr_crawl_close(&rig);
+  cr_tls_visit_close(&visit, 15000);
   cr_h2_server_stop(server);
-  assert_int_equal(cr_count_descriptors(), descriptors);
-  assert_true(cr_threads_become(threads));
-  return wrong;
+  cr_tls_visit_end(&visit);
+  return is_wrong;
 }
-
-static void meet_all(void **state, const struct row *rows, size_t count)
-{
-  size_t wrong = 0;
-
-  for (size_t i = 0; i < count; i++)
-    wrong += meet(*state, &rows[i]);
-  if (wrong > 0)
-    fail_msg("%zu of %zu rows differ", wrong, count);
-}
-
-#define MEET(rows) meet_all(state, rows, sizeof(rows) / sizeof((rows)[0]))
 
 static void what_is_in_order_is_fetched(void **state)
 {

@@ -129,64 +129,34 @@ static const struct row ends[] = {
 
 /* ---- a run ---- */
 
-static void open_rig(struct cr_crawl_rig *rig, const struct cr_tls_world *world,
-                     const char *options)
+static bool is_as_wanted(const struct row *row, const struct cr_tls_visit *visit,
+                         struct cr_tls_host *host)
 {
-  cr_hostile_open(rig, options);
-  cr_tls_world_trust(world, rig->c);
+  const struct cr_crawl_end *end = visit->end;
+
+  return end && end->outcome == (int)row->outcome && end->reason == (int)row->reason &&
+         end->status == row->status && visit->attempts == (int64_t)row->requests &&
+         cr_tls_host_connections(host) == row->connections;
 }
 
-static size_t check_row(const struct row *row, const struct cr_crawl_rig *rig, const char *url,
-                        struct cr_tls_host *host)
+static size_t meet(const struct cr_tls_world *world, const void *arg)
 {
-  const struct cr_crawl_end *end = cr_crawl_end_of(rig, url);
-  int64_t attempts = cr_crawl_stat(rig, CRAWLER_STAT_ATTEMPTS);
+  const struct row *row = arg;
+  struct cr_tls_visit visit;
 
-  if (end && end->outcome == (int)row->outcome && end->reason == (int)row->reason &&
-      end->status == row->status && attempts == (int64_t)row->requests &&
-      cr_tls_host_connections(host) == row->connections)
-    return 0;
-  print_error("%s: %s %s %d, %lld requests, %zu connections\n", row->name,
-              end ? crawler_outcome_name(end->outcome) : "no outcome",
-              end && end->reason ? crawler_reason_name(end->reason) : "", end ? end->status : 0,
-              (long long)attempts, cr_tls_host_connections(host));
-  return 1;
-}
-
-static size_t meet(const struct cr_tls_world *world, const struct row *row)
-{
-  int descriptors = cr_count_descriptors();
-  int threads = cr_count_threads();
+  cr_tls_visit_begin(&visit);
   struct cr_tls_host *host = cr_tls_host_start(world->pool, &row->tls);
-  int64_t began = cr_clock_mono_ms();
-  struct cr_crawl_rig rig;
-  char url[64];
-
-  (void)snprintf(url, sizeof(url), "https://a.test:%d/", cr_tls_host_port(host));
-  open_rig(&rig, world, row->options);
-  cr_crawl_add(&rig, url);
-  assert_int_equal(cr_crawl_drive(&rig), 0);
-  size_t wrong = check_row(row, &rig, url, host);
-  assert_in_range(cr_clock_mono_ms() - began, 0, 10000);
-  cr_crawl_check(&rig);
-  cr_crawl_close(&rig);
+  cr_tls_visit_crawl(&visit, world, cr_tls_host_port(host), row->options, 0);
+  bool is_wrong = !is_as_wanted(row, &visit, host);
+  if (is_wrong) {
+    cr_tls_visit_print(&visit, row->name);
+    print_error("%zu connections\n", cr_tls_host_connections(host));
+  }
+  cr_tls_visit_close(&visit, 10000);
   cr_tls_host_stop(host);
-  assert_int_equal(cr_count_descriptors(), descriptors);
-  assert_true(cr_threads_become(threads));
-  return wrong;
+  cr_tls_visit_end(&visit);
+  return is_wrong;
 }
-
-static void meet_all(void **state, const struct row *rows, size_t count)
-{
-  size_t wrong = 0;
-
-  for (size_t i = 0; i < count; i++)
-    wrong += meet(*state, &rows[i]);
-  if (wrong > 0)
-    fail_msg("%zu of %zu rows differ", wrong, count);
-}
-
-#define MEET(rows) meet_all(state, rows, sizeof(rows) / sizeof((rows)[0]))
 
 static void a_certificate_that_proves_nothing_is_refused(void **state)
 {
@@ -299,7 +269,7 @@ static void what_is_no_tls_fails_before_a_request(void **state)
     char url[64];
 
     (void)snprintf(url, sizeof(url), "https://a.test:%d/", cr_raw_server_port(server));
-    open_rig(&rig, *state, "connect_timeout=100ms");
+    cr_tls_world_open(*state, &rig, "connect_timeout=100ms");
     cr_crawl_add(&rig, url);
     assert_int_equal(cr_crawl_drive(&rig), 0);
     if (cr_crawl_end_of(&rig, url)->reason != (int)raw_rows[i].reason ||
@@ -325,7 +295,7 @@ static void tls_on_a_plain_port_is_no_response(void **state)
   char url[64];
 
   (void)snprintf(url, sizeof(url), "http://a.test:%d/", cr_tls_host_port(host));
-  open_rig(&rig, world, NULL);
+  cr_tls_world_open(world, &rig, NULL);
   cr_crawl_add(&rig, url);
   assert_int_equal(cr_crawl_drive(&rig), 0);
   int reason = cr_crawl_end_of(&rig, url)->reason;
@@ -350,7 +320,7 @@ static void a_good_connection_is_used_again(void **state)
   char url[64];
 
   (void)snprintf(url, sizeof(url), "https://a.test:%d/", cr_tls_host_port(host));
-  open_rig(&rig, world, NULL);
+  cr_tls_world_open(world, &rig, NULL);
   cr_crawl_add(&rig, url);
   assert_int_equal(cr_crawl_drive(&rig), 0);
   assert_int_equal(cr_crawl_stat(&rig, CRAWLER_STAT_FETCHED), 3);
@@ -375,7 +345,7 @@ static void a_kept_connection_of_tls_messages_without_end_is_cut(void **state)
   char url[64];
 
   (void)snprintf(url, sizeof(url), "https://a.test:%d/2", cr_tls_host_port(host));
-  open_rig(&rig, world, NULL);
+  cr_tls_world_open(world, &rig, NULL);
   url[strlen(url) - 1] = '\0';
   cr_crawl_add(&rig, url);
   url[strlen(url)] = '2';
@@ -399,7 +369,7 @@ static void an_idle_connection_of_tls_messages_without_end_is_cut(void **state)
   struct cr_crawl_rig rig;
   char url[64];
 
-  open_rig(&rig, world, "timeout=500ms max_retries=0");
+  cr_tls_world_open(world, &rig, "timeout=500ms max_retries=0");
   (void)snprintf(url, sizeof(url), "https://a.test:%d/", cr_tls_host_port(host));
   cr_crawl_add(&rig, url);
   (void)snprintf(url, sizeof(url), "http://a.test:%d/", cr_raw_server_port(slow));

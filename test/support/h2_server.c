@@ -5,7 +5,6 @@
  */
 #include "support/h2_server.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -21,6 +20,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "support/loopback.h"
 
 enum {
   PEERS_MAX = 64, /* connections of a server in its life */
@@ -358,8 +359,6 @@ static void *run(void *arg)
 struct cr_h2_server *cr_h2_server_start(struct cr_cert_pool *pool,
                                         const struct cr_h2_config *config)
 {
-  struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-  socklen_t bytes = sizeof(in);
   struct cr_h2_server *server = calloc(1, sizeof(*server));
 
   assert_non_null(server);
@@ -369,11 +368,7 @@ struct cr_h2_server *cr_h2_server_start(struct cr_cert_pool *pool,
   cr_cert_use(pool, &(struct cr_cert){ .name = NULL }, server->context);
   SSL_CTX_set_alpn_select_cb(server->context, choose_protocol, server);
   assert_int_equal(pthread_mutex_init(&server->lock, NULL), 0);
-  server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  assert_int_equal(bind(server->listener, (struct sockaddr *)&in, bytes), 0);
-  assert_int_equal(listen(server->listener, 64), 0);
-  assert_int_equal(getsockname(server->listener, (struct sockaddr *)&in, &bytes), 0);
-  server->port = ntohs(in.sin_port);
+  server->listener = cr_loopback_listen(64, &server->port);
   assert_int_equal(pthread_create(&server->thread, NULL, run, server), 0);
   return server;
 }

@@ -6,7 +6,6 @@
  */
 #include "support/tls_host.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -25,6 +24,8 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
+
+#include "support/loopback.h"
 
 static const char page[] = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret";
 
@@ -266,19 +267,13 @@ static void make_context(struct cr_tls_host *host, struct cr_cert_pool *pool)
 
 struct cr_tls_host *cr_tls_host_start(struct cr_cert_pool *pool, const struct cr_tls_config *config)
 {
-  struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-  socklen_t bytes = sizeof(in);
   struct cr_tls_host *host = calloc(1, sizeof(*host));
 
   assert_non_null(host);
   host->config = *config;
   make_context(host, pool);
   atomic_init(&host->open, -1);
-  host->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  assert_int_equal(bind(host->listener, (struct sockaddr *)&in, bytes), 0);
-  assert_int_equal(listen(host->listener, 16), 0);
-  assert_int_equal(getsockname(host->listener, (struct sockaddr *)&in, &bytes), 0);
-  host->port = ntohs(in.sin_port);
+  host->listener = cr_loopback_listen(16, &host->port);
   assert_int_equal(pthread_create(&host->thread, NULL, run, host), 0);
   return host;
 }

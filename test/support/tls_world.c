@@ -13,6 +13,9 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
+#include "support/hostile_rig.h"
+
 int cr_tls_world_begin(void **state)
 {
   struct cr_tls_world *world = calloc(1, sizeof(*world));
@@ -44,4 +47,66 @@ void cr_tls_world_trust(const struct cr_tls_world *world, crawler *c)
 {
   assert_int_equal(crawler_set_resolve(c, "a.test:*:127.0.0.1"), 0);
   assert_int_equal(crawler_set_ca_file(c, world->ca_file), 0);
+}
+
+void cr_tls_world_open(const struct cr_tls_world *world, struct cr_crawl_rig *rig,
+                       const char *options)
+{
+  cr_hostile_open(rig, options);
+  cr_tls_world_trust(world, rig->c);
+}
+
+void cr_tls_visit_begin(struct cr_tls_visit *visit)
+{
+  visit->descriptors = cr_count_descriptors();
+  visit->threads = cr_count_threads();
+}
+
+void cr_tls_visit_crawl(struct cr_tls_visit *visit, const struct cr_tls_world *world, int port,
+                        const char *options, int http2)
+{
+  char url[64];
+
+  visit->began_ms = cr_clock_mono_ms();
+  (void)snprintf(url, sizeof(url), "https://a.test:%d/", port);
+  cr_tls_world_open(world, &visit->rig, options);
+  assert_int_equal(crawler_set_http2(visit->rig.c, http2), 0);
+  cr_crawl_add(&visit->rig, url);
+  assert_int_equal(cr_crawl_drive(&visit->rig), 0);
+  visit->end = cr_crawl_end_of(&visit->rig, url);
+  visit->attempts = cr_crawl_stat(&visit->rig, CRAWLER_STAT_ATTEMPTS);
+}
+
+void cr_tls_visit_close(struct cr_tls_visit *visit, int64_t most_ms)
+{
+  assert_in_range(cr_clock_mono_ms() - visit->began_ms, 0, most_ms);
+  cr_crawl_check(&visit->rig);
+  cr_crawl_close(&visit->rig);
+}
+
+void cr_tls_visit_end(const struct cr_tls_visit *visit)
+{
+  assert_int_equal(cr_count_descriptors(), visit->descriptors);
+  assert_true(cr_threads_become(visit->threads));
+}
+
+void cr_tls_visit_print(const struct cr_tls_visit *visit, const char *name)
+{
+  const struct cr_crawl_end *end = visit->end;
+
+  print_error("%s: %s %s %d, %lld requests\n", name,
+              end ? crawler_outcome_name(end->outcome) : "no outcome",
+              end && end->reason ? crawler_reason_name(end->reason) : "", end ? end->status : 0,
+              (long long)visit->attempts);
+}
+
+void cr_tls_world_meet(void **state, const void *rows, size_t count, size_t row_bytes,
+                       size_t (*meet)(const struct cr_tls_world *world, const void *row))
+{
+  size_t wrong = 0;
+
+  for (size_t i = 0; i < count; i++)
+    wrong += meet(*state, (const char *)rows + i * row_bytes);
+  if (wrong > 0)
+    fail_msg("%zu of %zu rows differ", wrong, count);
 }
