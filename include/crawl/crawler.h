@@ -496,7 +496,8 @@ void *crawler_request_data(const crawler_request *req);                        /
  * asked, crawler_ended() says how; else what kept it from running, or broke it. May be called
  * again, after adding URLs or raising a limit: it goes on where it was. */
 int crawler_run(crawler *c);
-/* Does what is ready, and waits at most timeout_ms for more (0: not at all, -1: no bound).
+/* Does what is ready, and waits at most timeout_ms for more (0: not at all, -1: no bound). After
+ * some milliseconds it returns, though more may be ready; a hook takes its own time besides.
  * CRAWLER_OK: call again; CRAWLER_DONE: the crawl is over, and a further call would begin again. */
 int crawler_step(crawler *c, int64_t timeout_ms);
 /* The next page, pulled; its links are in the crawl by then. *page is yours to release, and its URL
@@ -995,7 +996,7 @@ typedef enum crawler_stat {
   CRAWLER_STAT_WAIT_MS = 29,      /* until a waiting host may be asked; 0: now, or none waits */
   CRAWLER_STAT_IDLE_PAUSED = 30,  /* slot-time unused, ms: paused; the next: */
   CRAWLER_STAT_IDLE_BUFFER = 31,  /* too many bytes are held */
-  CRAWLER_STAT_IDLE_LIMIT = 32,   /* max_pages, too few descriptors, or the end is near */
+  CRAWLER_STAT_IDLE_LIMIT = 32,   /* max_pages, descriptors, TRANSFERS_MOST, or the end */
   CRAWLER_STAT_IDLE_DNS = 33,     /* a host's name is looked up, in a slot that is taken */
   CRAWLER_STAT_IDLE_CAP = 34,     /* a host, site or address has all it may have in flight */
   CRAWLER_STAT_IDLE_ROBOTS = 35,  /* a robots.txt is awaited */
@@ -1010,12 +1011,13 @@ typedef enum crawler_stat {
   CRAWLER_STAT_TURN_P99_US = 44,  /* 99 % */
   CRAWLER_STAT_TURN_P999_US = 45, /* 99.9 % */
   CRAWLER_STAT_TURN_MAX_US = 46,  /* the longest */
-  CRAWLER_STAT_COUNT = 47
+  CRAWLER_STAT_TRANSFERS_MOST = 47, /* that there may be now: both lanes' options, or fewer */
+  CRAWLER_STAT_COUNT = 48
 } crawler_stat;
 
 /* One number: in a hook as of now, elsewhere by the snapshot that the last turn of the loop left.
  * -1: no such number, or c NULL. [any thread]
- * A turn is what the loop does between two waits for events; it counts when it is over, so in a
+ * A turn is what the loop does between two looks for events; it counts when it is over, so in a
  * hook the present one doesn't yet. Its time is that of all in it: hooks on the loop thread, and
  * parsing that no worker does. On an event_base of the caller's it goes from the first callback of
  * the crawl's to the last, with what else the base runs in between; with crawler_set_loop() each

@@ -129,7 +129,7 @@ enum { CR_TURN_STATS = CRAWLER_STAT_TURN_MAX_US - CRAWLER_STAT_TURNS + 1 };
 struct crawler_stats {
   struct cr_home *home; /* retained; NULL: the crawler's own snapshot */
   struct cr_ledger ledger;
-  int64_t hosts, transfers, buffered_bytes, memory_bytes, elapsed_ms, wait_ms;
+  int64_t hosts, transfers, most_transfers, buffered_bytes, memory_bytes, elapsed_ms, wait_ms;
   int64_t idle_ms[CR_IDLE_REASONS];
   int64_t turns[CR_TURN_STATS]; /* not in the crawler's own: the loop's histogram is read instead */
 };

@@ -137,6 +137,7 @@ static const struct name stats[] = {
   { CRAWLER_STAT_TURN_P99_US, "turn_p99_us", NULL },
   { CRAWLER_STAT_TURN_P999_US, "turn_p999_us", NULL },
   { CRAWLER_STAT_TURN_MAX_US, "turn_max_us", NULL },
+  { CRAWLER_STAT_TRANSFERS_MOST, "transfers_most", NULL },
 };
 
 #define FIND(list, number) find(list, sizeof(list) / sizeof(*(list)), number)

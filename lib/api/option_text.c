@@ -29,49 +29,62 @@ static bool is_none(const char *text)
   return strcmp(text, "-1") == 0 || strcasecmp(text, "none") == 0;
 }
 
-/* Digits with at most one point, three places counted: thousandths of the unit. */
-static const char *read_thousandths(const char *text, int64_t *thousandths)
-{
-  int64_t value = 0;
-  int places = -1; /* behind the point */
-  const char *at = text;
+struct decimal {
+  int64_t whole;
+  int64_t thousandths;
+};
 
-  for (; cr_is_digit(*at) || (*at == '.' && places < 0); at++) {
-    if (*at == '.') {
-      places = 0;
-    } else if (places < 3) {
-      if (value > (INT64_MAX - 9) / 10)
-        return NULL;
-      value = value * 10 + (*at - '0');
-      places += places >= 0;
-    }
-  }
-  if (at == text || (at == text + 1 && *text == '.'))
-    return NULL;
-  for (int i = places < 0 ? 0 : places; i < 3; i++) {
-    if (value > INT64_MAX / 10)
+static const char *read_whole(const char *at, int64_t *whole)
+{
+  *whole = 0;
+  for (; cr_is_digit(*at); at++) {
+    if (*whole > (INT64_MAX - 9) / 10)
       return NULL;
-    value *= 10;
+    *whole = *whole * 10 + (*at - '0');
   }
-  *thousandths = value;
   return at;
+}
+
+/* Those beyond the third are left out. */
+static const char *read_places(const char *at, int64_t *thousandths)
+{
+  int64_t worth = 100;
+
+  *thousandths = 0;
+  for (; cr_is_digit(*at); at++) {
+    *thousandths += worth * (*at - '0');
+    worth /= 10;
+  }
+  return at;
+}
+
+/* What is behind it; NULL: there is none, or it is too large. */
+static const char *read_decimal(const char *text, struct decimal *out)
+{
+  const char *at = read_whole(text, &out->whole);
+
+  out->thousandths = 0;
+  if (!at || *at != '.')
+    return at == text ? NULL : at;
+  at = read_places(at + 1, &out->thousandths);
+  return at == text + 1 ? NULL : at;
 }
 
 static int read_with_unit(const char *text, const struct unit *units, size_t count, int64_t *value)
 {
-  int64_t thousandths;
+  struct decimal number;
   const char *suffix;
 
   if (is_none(text)) {
     *value = -1;
     return 0;
   }
-  suffix = read_thousandths(text, &thousandths);
+  suffix = read_decimal(text, &number);
   for (size_t i = 0; suffix && i < count; i++)
     if (strcasecmp(suffix, units[i].suffix) == 0) {
-      if (thousandths / 1000 > INT64_MAX / 4 / units[i].factor)
+      if (number.whole > INT64_MAX / 4 / units[i].factor)
         return CRAWLER_E_VALUE;
-      *value = thousandths / 1000 * units[i].factor + thousandths % 1000 * units[i].factor / 1000;
+      *value = number.whole * units[i].factor + number.thousandths * units[i].factor / 1000;
       return 0;
     }
   return CRAWLER_E_VALUE;

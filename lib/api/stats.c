@@ -25,6 +25,7 @@ void cr_stats_fill(const crawler *c, struct crawler_stats *stats)
   stats->ledger = s->ledger;
   stats->hosts = frontier.hosts;
   stats->transfers = cr_slots_under_way(&s->slots);
+  stats->most_transfers = cr_shard_most_transfers(s);
   stats->buffered_bytes = cr_shard_buffered(s);
   stats->memory_bytes = cr_mem_used(s->mem);
   stats->wait_ms = wait_until(s, s->next_due_ms);
@@ -119,6 +120,8 @@ int64_t crawler_stats_get(const crawler_stats *stats, crawler_stat which)
     return stats->hosts;
   case CRAWLER_STAT_TRANSFERS:
     return stats->transfers;
+  case CRAWLER_STAT_TRANSFERS_MOST:
+    return stats->most_transfers;
   case CRAWLER_STAT_BUFFERED_BYTES:
     return stats->buffered_bytes;
   case CRAWLER_STAT_MEMORY_BYTES:

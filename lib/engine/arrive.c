@@ -170,6 +170,8 @@ void cr_visit_free_slot(struct cr_visit *v, bool polite)
     update.fields |= CR_HOST_NEXT_OK | (v->was_paused ? 0 : CR_HOST_SLOW);
     update.next_ok_ms = cr_politeness_next_ok(&p, now, cr_random_next(&s->random));
     update.slow = now - v->begun_ms >= s->settings->slow_after;
+    if (!v->was_paused)
+      cr_load_took(&s->load, now - v->begun_ms);
   }
   (void)s->frontier->ops->host_update(s->frontier, &update, now); /* nothing is allocated for it */
   cr_shard_wake(s);
@@ -304,6 +306,7 @@ static void on_done(struct cr_transfer *t, void *user)
   struct cr_visit *v = visit_of(t);
   crawler_reason failure = t->failure;
 
+  cr_load_note_wait(s, t->waited_ms);
   if (cr_visit_starved(v))
     return;
   count_exchange(s, v);

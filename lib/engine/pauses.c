@@ -57,7 +57,7 @@ void cr_host_resume(struct cr_shard *s, uint32_t host)
 static enum cr_idle_reason reason_of_all(const struct cr_shard *s)
 {
   if (s->ending != CR_END_NOT || cr_slots_pages_free(&s->slots) == 0 || cr_limits_are_reached(s) ||
-      cr_shortage_holds(s))
+      cr_shortage_holds(s) || cr_load_leaves(s) == 0)
     return CR_IDLE_LIMIT;
   if (atomic_load(&s->is_paused))
     return CR_IDLE_PAUSED;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* pump.c - what happens in a turn, after the events: letters, parsed pages, new leases, the end.
  *
- * Deferred by the loop, so that it runs once for a batch of events. What it does is bounded; if
- * more is left it asks to be called again.
+ * Deferred by the loop, so that it runs once for a batch of events. What it does is bounded, in
+ * number and in time; if more is left it asks to be called again.
  */
 #include "engine/shard.h"
 
 #include "fetch/fetcher.h"
 
-#define TASKS 64  /* leased at a time */
-#define ROUNDS 16 /* batches in a turn */
+#define TASKS 16  /* leased at a time */
+#define ROUNDS 64 /* batches in a turn */
 
 /* ---- letters from other threads ---- */
 
@@ -43,15 +43,30 @@ static void read_letter(struct cr_shard *s, struct cr_letter *letter)
   }
 }
 
+/* One of what list has was worked on. False: that was all, or the rest is for the next turn. */
+static bool goes_on(struct cr_shard *s, const struct cr_list *list)
+{
+  if (cr_list_empty(list))
+    return false;
+  if (!cr_loop_should_yield(s->loop))
+    return true;
+  cr_shard_wake(s);
+  return false;
+}
+
+static bool has_letters(struct cr_shard *s)
+{
+  return !cr_list_empty(&s->letters) || cr_home_has_letters(s->home);
+}
+
 static void read_letters(struct cr_shard *s)
 {
-  struct cr_list letters;
-  struct cr_list *link;
-
-  cr_list_init(&letters);
-  cr_home_collect(s->home, &letters);
-  while ((link = cr_list_pop(&letters)) != NULL)
-    read_letter(s, CR_CONTAINER(link, struct cr_letter, link));
+  cr_home_collect(s->home, &s->letters);
+  if (cr_list_empty(&s->letters))
+    return;
+  do
+    read_letter(s, CR_CONTAINER(cr_list_pop(&s->letters), struct cr_letter, link));
+  while (goes_on(s, &s->letters));
 }
 
 /* ---- parsed pages ---- */
@@ -68,19 +83,40 @@ static void insert_in_order(struct cr_list *sorted, struct cr_job *job)
   cr_list_insert_before(at, &job->link);
 }
 
-static void collect_parsed(struct cr_shard *s)
+static void collect(struct cr_shard *s)
 {
   struct cr_list done;
-  struct cr_list sorted;
   struct cr_list *link;
 
   cr_list_init(&done);
-  cr_list_init(&sorted);
   cr_pool_collect(s->pool, &done, s->env.ordered);
-  while ((link = cr_list_pop(&done)) != NULL)
-    insert_in_order(&sorted, CR_CONTAINER(link, struct cr_job, link));
-  while ((link = cr_list_pop(&sorted)) != NULL)
-    cr_visit_parsed(cr_visit_of_job(CR_CONTAINER(link, struct cr_job, link)));
+  while ((link = cr_list_pop(&done)) != NULL) {
+    struct cr_job *job = CR_CONTAINER(link, struct cr_job, link);
+
+    cr_visit_of_job(job)->parsed_ms = cr_loop_now(s->loop);
+    insert_in_order(&s->parsed, job);
+    s->parsed_count++;
+  }
+}
+
+static void take_parsed(struct cr_shard *s)
+{
+  struct cr_list *link = cr_list_pop(&s->parsed);
+  struct cr_visit *v = cr_visit_of_job(CR_CONTAINER(link, struct cr_job, link));
+
+  s->parsed_count--;
+  cr_load_note_wait(s, cr_loop_now(s->loop) - v->parsed_ms);
+  cr_visit_parsed(v);
+}
+
+static void take_all_parsed(struct cr_shard *s)
+{
+  collect(s);
+  if (cr_list_empty(&s->parsed))
+    return;
+  do
+    take_parsed(s);
+  while (goes_on(s, &s->parsed));
 }
 
 /* ---- new leases ---- */
@@ -140,6 +176,8 @@ static size_t take_batch(struct cr_shard *s, int64_t *next_due)
   }
   if (want.max_tasks > sockets)
     want.max_tasks = sockets;
+  if (want.max_tasks > cr_load_leaves(s))
+    want.max_tasks = cr_load_leaves(s);
   if (want.max_fast + want.max_slow == 0 || want.max_tasks == 0)
     return 0;
   err = s->frontier->ops->take(s->frontier, &want, tasks, &n, next_due, NULL, NULL);
@@ -165,13 +203,14 @@ static bool wants_more(struct cr_shard *s)
 static void take_all(struct cr_shard *s)
 {
   int64_t next_due = CR_NEVER;
+  bool is_enough = false;
   int rounds = 0;
 
   s->takes_nothing = atomic_load(&s->is_paused);
   move_old(s);
-  while (rounds < ROUNDS && wants_more(s) && has_room(s) && take_batch(s, &next_due) > 0)
-    rounds++;
-  if (rounds == ROUNDS)
+  while (!is_enough && wants_more(s) && has_room(s) && take_batch(s, &next_due) > 0)
+    is_enough = ++rounds == ROUNDS || cr_loop_should_yield(s->loop);
+  if (is_enough)
     cr_shard_wake(s);
   s->next_due_ms = next_due;
 }
@@ -250,6 +289,8 @@ void cr_shard_cancel_visits(struct cr_shard *s)
   cr_list_init(&done);
   atomic_store(&s->given_up, true); /* so that it is soon */
   cr_pool_collect(s->pool, &done, true);
+  cr_list_splice(&done, &s->parsed);
+  s->parsed_count = 0;
   while (link != &s->visits) {
     struct cr_visit *v = CR_CONTAINER(link, struct cr_visit, link);
 
@@ -334,7 +375,7 @@ static void check_end(struct cr_shard *s)
     ending = natural_end(s);
   if (ending == CR_END_NOT)
     return;
-  if (ending <= CR_END_WAITING && cr_home_has_letters(s->home)) { /* a hook has added URLs */
+  if (ending <= CR_END_WAITING && has_letters(s)) { /* a hook has added URLs */
     cr_shard_wake(s);
     return;
   }
@@ -371,8 +412,9 @@ static void pump(struct cr_deferred *deferred)
 
   if (!s->running)
     return;
+  cr_load_note_pump(s);
   read_letters(s);
-  collect_parsed(s);
+  take_all_parsed(s);
   cr_parse_unread(s);
   cr_sitemaps_read(s);
   offer_deeper(s);
@@ -392,6 +434,7 @@ static void pump(struct cr_deferred *deferred)
 
 void cr_shard_wake(struct cr_shard *s)
 {
+  cr_load_note_wake(s);
   cr_loop_defer(s->loop, &s->pump);
 }
 

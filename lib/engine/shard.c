@@ -26,6 +26,8 @@
 
 int cr_shard_open(struct cr_shard *s)
 {
+  cr_list_init(&s->letters);
+  cr_list_init(&s->parsed);
   cr_list_init(&s->visits);
   cr_list_init(&s->fast);
   cr_list_init(&s->readings);
@@ -440,6 +442,7 @@ int cr_shard_start(struct cr_shard *s)
   cr_parks_forget(s);
   cr_limits_forget(s);
   cr_shortage_forget(s);
+  s->load = (struct cr_load){ .is_on = false };
   s->run_started_ms = cr_loop_now(s->loop);
   cr_idle_begin(&s->idle, s->run_started_ms);
   if (first)
@@ -457,12 +460,10 @@ int cr_shard_start(struct cr_shard *s)
 
 static void drop_letters(struct cr_shard *s)
 {
-  struct cr_list letters;
   struct cr_list *link;
 
-  cr_list_init(&letters);
-  cr_home_collect(s->home, &letters);
-  while ((link = cr_list_pop(&letters)) != NULL) {
+  cr_home_collect(s->home, &s->letters);
+  while ((link = cr_list_pop(&s->letters)) != NULL) {
     struct cr_letter *letter = CR_CONTAINER(link, struct cr_letter, link);
 
     if (letter->kind == CR_LETTER_SUBMIT)

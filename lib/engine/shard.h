@@ -30,6 +30,7 @@
 #include "schedule/politeness.h"
 #include "schedule/retry_budget.h"
 #include "schedule/reuse.h"
+#include "schedule/load.h"
 #include "schedule/shortage.h"
 #include "schedule/slots.h"
 #include "url/url.h"
@@ -141,6 +142,7 @@ struct cr_shard {
 
   struct cr_slots slots;
   struct cr_shortage shortage;
+  struct cr_load load;
   struct cr_reuse reuse;
   uint32_t idle_room; /* for connections beside those of transfers in flight */
   struct cr_idle idle;
@@ -160,6 +162,9 @@ struct cr_shard {
   struct cr_tally *tallies; /* by host id */
   uint32_t tally_count;
 
+  struct cr_list letters; /* from the mailbox, to be read in the next turn */
+  struct cr_list parsed;  /* jobs of visits, likewise, by order of submission */
+  uint32_t parsed_count;
   struct cr_list visits;   /* all that are leased */
   struct cr_list fast;     /* transfers in the fast lane, oldest first */
   struct cr_list readings; /* sitemaps that are to be read on */
@@ -181,6 +186,7 @@ struct cr_shard {
   struct cr_buf key;
 
   struct cr_deferred pump;
+  int64_t woken_ms;         /* when it was deferred */
   struct cr_timer due;      /* the next sleeping host wakes */
   struct cr_timer slow;     /* the oldest fast transfer grows old */
   struct cr_timer deadline; /* max_time */
@@ -399,8 +405,9 @@ struct cr_visit {
   int64_t left_bytes;         /* its share of home->left_bytes */
   enum cr_slot slot;
   bool has_slot;
-  int64_t begun_ms; /* when it took its slot */
-  bool looks_up;    /* and nobody has said since that its host's address is known */
+  int64_t begun_ms;  /* when it took its slot */
+  int64_t parsed_ms; /* when a worker's word of it came */
+  bool looks_up;     /* and nobody has said since that its host's address is known */
   bool joined_address;
   /* The request's own, header_for, credentials (one of them), header, ours. */
   const char *header_list[CR_EXTRA_MAX_HEADERS + 2 * CR_OPTION_MAX_HEADERS + 1 + CR_OUR_HEADERS];
@@ -470,6 +477,16 @@ bool cr_visit_starved(struct cr_visit *v);
 uint32_t cr_shortage_leaves(struct cr_shard *s, int64_t *next_due_ms);
 bool cr_shortage_holds(const struct cr_shard *s); /* is it why nothing begins? */
 void cr_shortage_forget(struct cr_shard *s);      /* for another run */
+
+/* ---- loads.c: too much for one thread ---- */
+
+void cr_load_note_wake(struct cr_shard *s);             /* the pump is to be deferred */
+void cr_load_note_pump(struct cr_shard *s);             /* it has come */
+void cr_load_note_wait(struct cr_shard *s, int64_t ms); /* something else has waited */
+/* How many transfers may begin as far as the thread can serve them. */
+uint32_t cr_load_leaves(const struct cr_shard *s);
+/* Transfers that there may be now, with the slow lane, and with shortages.c's word. */
+int64_t cr_shard_most_transfers(const struct cr_shard *s);
 
 /* ---- settle.c: how a lease ends ---- */
 

@@ -25,8 +25,10 @@ static int64_t earlier(int64_t a_ms, int64_t b_ms)
 /* Something is to be done or told, but not here. */
 static void note(struct cr_curl_attempt *a)
 {
-  if (cr_list_empty(&a->noted))
+  if (cr_list_empty(&a->noted)) {
     cr_list_push(&a->common->noted, &a->noted);
+    a->noted_ms = cr_loop_now(a->common->env.loop);
+  }
   cr_loop_defer(a->common->env.loop, &a->common->delivery);
 }
 
@@ -237,6 +239,7 @@ static void end(struct cr_curl_attempt *a)
   const struct cr_fetch_events *events = a->common->config->events;
   struct cr_transfer *t = a->t;
 
+  t->waited_ms = cr_loop_now(a->common->env.loop) - a->noted_ms;
   forget(a);
   release(a);
   events->done(t, events->user);
@@ -522,22 +525,29 @@ static void tell(struct cr_curl_attempt *a)
     rest(a);
 }
 
+static void act_on(struct cr_curl_attempt *a)
+{
+  if (a->over || a->stage == CR_CURL_RUNNING)
+    tell(a);
+  else if (a->stage == CR_CURL_REROUTED)
+    connect_again(a);
+  else if (a->stage == CR_CURL_RESOLVED)
+    ask_for_address(a);
+  else
+    connect_by_proxy(a);
+}
+
 static void deliver(struct cr_deferred *deferred)
 {
   struct cr_curl_common *common = CR_CONTAINER(deferred, struct cr_curl_common, delivery);
-  struct cr_list *node;
+  bool goes_on = true;
 
-  while ((node = cr_list_pop(&common->noted))) {
-    struct cr_curl_attempt *a = CR_CONTAINER(node, struct cr_curl_attempt, noted);
-    if (a->over || a->stage == CR_CURL_RUNNING)
-      tell(a);
-    else if (a->stage == CR_CURL_REROUTED)
-      connect_again(a);
-    else if (a->stage == CR_CURL_RESOLVED)
-      ask_for_address(a);
-    else
-      connect_by_proxy(a);
+  while (goes_on && !cr_list_empty(&common->noted)) {
+    act_on(CR_CONTAINER(cr_list_pop(&common->noted), struct cr_curl_attempt, noted));
+    goes_on = !cr_loop_should_yield(common->env.loop);
   }
+  if (!goes_on && !cr_list_empty(&common->noted))
+    cr_loop_defer(common->env.loop, deferred);
 }
 
 /* ---- life ---- */
@@ -588,6 +598,7 @@ static void forget_outcome(struct cr_transfer *t)
   t->starved = false;
   t->sent_ms = 0;
   t->first_byte_ms = 0;
+  t->waited_ms = 0;
   t->wire_bytes = 0;
   t->address[0] = '\0';
 }

@@ -40,6 +40,7 @@ struct cr_curl_attempt {
   struct cr_curl_home *home;
   struct cr_list link;  /* in common->active or home->idle */
   struct cr_list noted; /* in common->noted */
+  int64_t noted_ms;     /* since when, last */
   struct cr_timer alarm;
   struct cr_timer rest; /* its handle is full: libcurl goes on in the next turn of the loop */
   struct cr_resolve question;

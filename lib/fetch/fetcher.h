@@ -54,6 +54,7 @@ struct cr_transfer { /* sits inside its owner; the members under "in" are set be
                            * mend, not the host's; nothing was sent */
   int64_t sent_ms;        /* loop time */
   int64_t first_byte_ms;
+  int64_t waited_ms;  /* until the done event, since this could have been told */
   int64_t wire_bytes; /* of the body */
   char address[64];   /* peer, numeric; "" through a proxy */
   /* the fetcher's own */

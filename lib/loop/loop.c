@@ -13,6 +13,10 @@
  * itself for ever must not starve them; engine, fetcher and resolver need two or three. */
 enum { DEFERRED_ROUNDS = 8 };
 
+/* As long for events, and for what they deferred, until the loop looks at descriptors and timers
+ * again; but for the callback that runs. A look costs some microseconds. */
+enum { PATIENCE_US = 2000 };
+
 static void begin(struct cr_loop *loop, struct cr_loop_frame *frame)
 {
   frame->outer = loop->frame;
@@ -100,14 +104,20 @@ static struct cr_timer *take_due(struct cr_loop *loop, uint64_t first_new)
 
 void cr_loop_init(struct cr_loop *loop, const struct cr_loop_ops *ops, struct cr_mem *mem)
 {
-  *loop = (struct cr_loop){ .ops = ops, .mem = mem, .alarm_ms = INT64_MAX };
+  *loop =
+      (struct cr_loop){ .ops = ops, .mem = mem, .alarm_ms = INT64_MAX, .patience_us = PATIENCE_US };
   cr_heap_init(&loop->timers, mem, CR_MEM_CORE);
   cr_list_init(&loop->deferred);
 }
 
+static int64_t read_us(const struct cr_loop *loop)
+{
+  return loop->ops->now_us(writable(loop));
+}
+
 static int64_t read_ms(const struct cr_loop *loop)
 {
-  return loop->ops->now_us(writable(loop)) / 1000;
+  return read_us(loop) / 1000;
 }
 
 int64_t cr_loop_now(const struct cr_loop *loop)
@@ -169,6 +179,11 @@ void cr_loop_defer(struct cr_loop *loop, struct cr_deferred *deferred)
     cr_loop_note(loop, loop->ops->soon(loop));
 }
 
+bool cr_loop_should_yield(const struct cr_loop *loop)
+{
+  return read_us(loop) - loop->work_began_us >= loop->patience_us;
+}
+
 void cr_loop_wake(struct cr_loop *loop)
 {
   loop->ops->wake(loop);
@@ -224,13 +239,17 @@ void cr_loop_close(struct cr_loop *loop)
 
 void cr_loop_enter(struct cr_loop *loop)
 {
-  int64_t now_us = loop->ops->now_us(loop);
-
-  loop->now_ms = now_us / 1000;
+  loop->entered_us = read_us(loop);
+  loop->now_ms = loop->entered_us / 1000;
   if (loop->in_turn)
     return;
   loop->in_turn = true;
-  loop->turn_began_us = now_us;
+  loop->turn_began_us = loop->entered_us;
+}
+
+bool cr_loop_turn_is_long(const struct cr_loop *loop)
+{
+  return loop->entered_us - loop->turn_began_us >= loop->patience_us;
 }
 
 void cr_loop_end_turn(struct cr_loop *loop)
@@ -238,7 +257,7 @@ void cr_loop_end_turn(struct cr_loop *loop)
   if (!loop->in_turn)
     return;
   loop->in_turn = false;
-  cr_histogram_add(&loop->turns, loop->ops->now_us(loop) - loop->turn_began_us);
+  cr_histogram_add(&loop->turns, read_us(loop) - loop->turn_began_us);
 }
 
 bool cr_loop_ready(struct cr_loop *loop, struct cr_watch *watch, int events)
@@ -274,21 +293,47 @@ bool cr_loop_fire_timers(struct cr_loop *loop)
   return true;
 }
 
+/* Reads the clock anew: what went before may have taken a while. */
+static bool has_patience(struct cr_loop *loop)
+{
+  int64_t now_us = read_us(loop);
+
+  loop->now_ms = now_us / 1000;
+  return now_us - loop->work_began_us < loop->patience_us;
+}
+
+/* False: the loop is closed, or out of patience; some may be left. */
+static bool run_round(struct cr_loop *loop, const struct cr_loop_frame *frame,
+                      struct cr_list *round)
+{
+  bool goes_on = true;
+
+  while (goes_on && !cr_list_empty(round)) {
+    struct cr_deferred *deferred = CR_CONTAINER(cr_list_pop(round), struct cr_deferred, link);
+    deferred->call(deferred);
+    goes_on = !frame->closed && has_patience(loop);
+  }
+  return goes_on;
+}
+
 bool cr_loop_run_deferred(struct cr_loop *loop)
 {
   struct cr_loop_frame frame;
   struct cr_list round;
+  bool goes_on = true;
 
   begin(loop, &frame);
   suspend(loop);
   cr_list_init(&round);
-  for (int n = 0; n < DEFERRED_ROUNDS && !frame.closed && !cr_list_empty(&loop->deferred); n++) {
+  loop->work_began_us = read_us(loop);
+  loop->now_ms = loop->work_began_us / 1000;
+  for (int n = 0; n < DEFERRED_ROUNDS && goes_on && !cr_list_empty(&loop->deferred); n++) {
     cr_list_splice(&round, &loop->deferred);
-    while (!cr_list_empty(&round) && !frame.closed) {
-      struct cr_deferred *deferred = CR_CONTAINER(cr_list_pop(&round), struct cr_deferred, link);
-      loop->now_ms = read_ms(loop); /* what went before may have taken a while */
-      deferred->call(deferred);
-    }
+    goes_on = run_round(loop, &frame, &round);
+  }
+  if (!frame.closed) { /* those that are left stand before what was deferred meanwhile */
+    cr_list_splice(&round, &loop->deferred);
+    cr_list_splice(&loop->deferred, &round);
   }
   unlink_all(&round); /* nothing may point into this function's stack */
   if (!end(loop, &frame))

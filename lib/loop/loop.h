@@ -53,6 +53,9 @@ void cr_loop_cancel_timer(struct cr_loop *loop, struct cr_timer *timer);
 /* Calls it once, after the events that are ready now, before waiting. Twice counts once. An owner
  * that ends first takes it back with cr_list_remove(&deferred->link). */
 void cr_loop_defer(struct cr_loop *loop, struct cr_deferred *deferred);
+/* Inside a deferred call: descriptors and timers have waited long enough. Who has more to do then
+ * defers itself again, having done some of it. */
+bool cr_loop_should_yield(const struct cr_loop *loop);
 /* Makes the loop call the wake function soon. [any thread, async-signal-safe] */
 void cr_loop_wake(struct cr_loop *loop);
 /* Until this is called, and after it is called with NULL, wake-ups are kept but not watched for,
@@ -66,8 +69,8 @@ void cr_loop_on_batch(struct cr_loop *loop, void (*enter)(void *arg), void (*lea
  * what is ready. 0 or CRAWLER_E_*; CRAWLER_E_STATE for a loop that somebody else drives. */
 int cr_loop_turn(struct cr_loop *loop, int64_t timeout_ms);
 /* How long turns took, us: from the first callback until all that was ready is done, with what it
- * deferred. On a caller's base what else it calls in between counts, too; of a caller's own loop
- * each call is a turn. [any thread] */
+ * deferred, or until enough of it is. On a caller's base what else it calls in between counts, too;
+ * of a caller's own loop each call is a turn. [any thread] */
 const struct cr_histogram *cr_loop_turns(const struct cr_loop *loop);
 /* The first error since cr_loop_on_wake() that had no call to come back from, such as a caller's
  * timer function that failed later; 0: none. The wake function is called when there is one. */
@@ -111,7 +114,10 @@ struct cr_loop {
   struct cr_loop_frame *frame; /* innermost; NULL: outside of callbacks */
   bool busy;                   /* inside one of the two functions below that return bool */
   bool in_turn;
+  int64_t patience_us; /* until descriptors are looked at again, though more is ready */
+  int64_t entered_us;  /* when the clock was read for the last batch of events */
   int64_t turn_began_us;
+  int64_t work_began_us; /* the last row of deferred calls */
   struct cr_histogram turns;
   int err;
 };
@@ -120,6 +126,8 @@ void cr_loop_init(struct cr_loop *loop, const struct cr_loop_ops *ops, struct cr
 /* For backends, around each batch of events. Those that return bool answer false when the loop was
  * closed meanwhile, and must not be touched any more. */
 void cr_loop_enter(struct cr_loop *loop); /* reads the clock; the first one begins a turn */
+/* By the clock as last read: may descriptors be looked at again, though others are ready? */
+bool cr_loop_turn_is_long(const struct cr_loop *loop);
 /* All is done that was ready; of a turn that nothing began nothing is noted. cr_loop_turn() does it
  * by itself. */
 void cr_loop_end_turn(struct cr_loop *loop);
@@ -128,7 +136,7 @@ bool cr_loop_ready(struct cr_loop *loop, struct cr_watch *watch, int events);
 /* Those due by now_ms that were set before this call. The alarm counts as spent and is set anew. */
 bool cr_loop_fire_timers(struct cr_loop *loop);
 /* Those deferred before this call, then what they defer, each at a now of its own; what is left
- * after a few rounds has to wait for the next batch (soon is called). */
+ * after a few rounds, or when it should yield, has to wait for the next batch (soon is called). */
 bool cr_loop_run_deferred(struct cr_loop *loop);
 void cr_loop_woken(struct cr_loop *loop);
 void cr_loop_note(struct cr_loop *loop, int err); /* for cr_loop_error(); 0 is ignored */

@@ -100,6 +100,8 @@ static void enter(struct libevent_loop *l)
   if (!l->owns_base && !l->loop.in_turn)
     event_active(event_of(l->deferred), EV_TIMEOUT, 0);
   cr_loop_enter(&l->loop);
+  if (l->owns_base && cr_loop_turn_is_long(&l->loop))
+    (void)event_base_loopbreak(l->base); /* after this callback; the others stay ready */
 }
 
 static void on_ready(evutil_socket_t fd, short what, void *arg)

@@ -330,16 +330,16 @@ static void defer_other(struct actor *self)
   cr_loop_defer(&self->fake->loop, &self->other->deferred);
 }
 
-static void take_three_ms(struct actor *self)
+static void take_a_ms(struct actor *self)
 {
-  self->fake->clock_ms += 3;
+  self->fake->clock_ms += 1;
 }
 
 static void a_deferred_call_comes_once_and_after_the_events(void **state)
 {
   struct fixture *f = *state;
 
-  f->actors[1].then = take_three_ms;
+  f->actors[1].then = take_a_ms;
   cr_loop_defer(&f->fake->loop, &f->actors[1].deferred);
   cr_loop_defer(&f->fake->loop, &f->actors[2].deferred);
   cr_loop_defer(&f->fake->loop, &f->actors[1].deferred);
@@ -347,7 +347,7 @@ static void a_deferred_call_comes_once_and_after_the_events(void **state)
   set(f, 3, START_MS);
   assert_true(cr_fake_loop_step(f->fake));
   ASSERT_LOG(f, 3, 1, 2);
-  assert_int_equal(f->actors[2].fired_ms, START_MS + 3); /* each has a time of its own */
+  assert_int_equal(f->actors[2].fired_ms, START_MS + 1); /* each has a time of its own */
   assert_false(cr_fake_loop_step(f->fake));
 }
 

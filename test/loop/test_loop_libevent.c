@@ -33,8 +33,12 @@ static int count_fds(void)
 
 static int open_own(struct cr_loop **loop, void **world, struct cr_mem *mem)
 {
+  int err = cr_loop_open_libevent(loop, mem, NULL);
+
   *world = NULL;
-  return cr_loop_open_libevent(loop, mem, NULL);
+  if (!err)
+    (*loop)->patience_us = INT64_MAX; /* as in make() */
+  return err;
 }
 
 static void turn_own(struct cr_loop *loop, void *world, int64_t timeout_ms)
@@ -117,6 +121,7 @@ static struct fixture *make(bool on_base)
   cr_test_mem_init(&f->mem);
   f->base = on_base ? event_base_new() : NULL;
   assert_int_equal(cr_loop_open_libevent(&f->loop, &f->mem, f->base), 0);
+  f->loop->patience_us = INT64_MAX; /* one turn shall do, however busy the machine */
   cr_timer_init(&f->timer, on_timer);
   cr_list_init(&f->deferred.link);
   f->deferred.call = on_deferred;
@@ -378,7 +383,78 @@ static void all_that_is_ready_at_once_is_one_turn(void **state)
   }
 }
 
+enum { MANY = 5 };
+
+struct many { /* pipes that are readable at once */
+  struct cr_watch watches[MANY];
+  int fds[MANY][2];
+};
+
+static int many_calls;
+
+static void count_ready(struct cr_watch *watch, int events)
+{
+  char byte;
+
+  (void)events;
+  assert_int_equal(read(watch->fd, &byte, 1), 1);
+  many_calls++;
+}
+
+static void open_many(struct many *m, struct cr_loop *loop)
+{
+  *m = (struct many){ .watches = { { .fd = 0 } } };
+  many_calls = 0;
+  for (int i = 0; i < MANY; i++) {
+    assert_int_equal(pipe(m->fds[i]), 0);
+    assert_int_equal(write(m->fds[i][1], "x", 1), 1);
+    m->watches[i].fd = m->fds[i][0];
+    m->watches[i].ready = count_ready;
+    assert_int_equal(cr_loop_watch(loop, &m->watches[i], CR_LOOP_READ), 0);
+  }
+}
+
+static void close_many(struct many *m, struct cr_loop *loop)
+{
+  for (int i = 0; i < MANY; i++) {
+    assert_int_equal(cr_loop_watch(loop, &m->watches[i], 0), 0);
+    close(m->fds[i][0]);
+    close(m->fds[i][1]);
+  }
+}
+
+/* The callback that finds the turn long is its last one; without patience it is the first. */
+static void a_long_turn_ends_and_the_next_one_goes_on(void **state)
+{
+  struct fixture *f = *state;
+  struct many m;
+
+  f->loop->patience_us = 0;
+  open_many(&m, f->loop);
+  cr_loop_defer(f->loop, &f->deferred); /* is first in line */
+  for (int turns = 1; turns <= MANY; turns++) {
+    assert_int_equal(cr_loop_turn(f->loop, 1000), 0);
+    assert_int_equal(many_calls, turns);
+    assert_int_equal(cr_histogram_count(cr_loop_turns(f->loop)), turns);
+  }
+  assert_int_equal(f->calls, 1);
+  close_many(&m, f->loop);
+}
+
 /* ---- the caller's base ---- */
+
+/* It may have work of its own: what is ready is told, whatever it takes. */
+static void the_callers_base_is_never_broken(void **state)
+{
+  struct fixture *f = *state;
+  struct many m;
+
+  f->loop->patience_us = 0;
+  open_many(&m, f->loop);
+  turn_base(f->loop, f->base, 1000);
+  assert_int_equal(many_calls, MANY);
+  close_many(&m, f->loop);
+}
 
 static int count_events(struct event_base *base)
 {
@@ -529,6 +605,8 @@ int main(void)
     BASE(all_that_is_ready_at_once_is_one_turn),
     OWN(deferred_calls_come_after_all_that_is_ready),
     BASE(deferred_calls_come_after_all_that_is_ready),
+    OWN(a_long_turn_ends_and_the_next_one_goes_on),
+    BASE(the_callers_base_is_never_broken),
     BASE(the_callers_loop_is_not_ours_to_turn),
     BASE(an_idle_loop_has_no_event_on_the_callers_base),
     BASE(the_callers_dispatch_returns_after_a_close_inside_a_callback),

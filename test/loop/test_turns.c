@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -147,6 +148,66 @@ static void a_turn_that_is_ended_early_counts_once(void **state)
   assert_turns(f, 1, 7);
 }
 
+struct row { /* of deferred calls, each of which takes TAKES_MS */
+  struct cr_deferred deferred[3];
+  struct cr_fake_loop *fake;
+  char called[8];
+  bool was_long[2];
+};
+
+static void note_call(struct row *row, int which)
+{
+  size_t len = strlen(row->called);
+
+  assert_true(len + 1 < sizeof(row->called));
+  row->called[len] = (char)('a' + which);
+  row->fake->clock_ms += TAKES_MS;
+}
+
+static void call_first(struct cr_deferred *deferred) /* defers another one, behind the second */
+{
+  struct row *row = CR_CONTAINER(deferred, struct row, deferred[0]);
+
+  row->was_long[0] = cr_loop_should_yield(&row->fake->loop);
+  note_call(row, 0);
+  row->was_long[1] = cr_loop_should_yield(&row->fake->loop);
+  cr_loop_defer(&row->fake->loop, &row->deferred[2]);
+}
+
+static void call_second(struct cr_deferred *deferred)
+{
+  note_call(CR_CONTAINER(deferred, struct row, deferred[1]), 1);
+}
+
+static void call_third(struct cr_deferred *deferred)
+{
+  note_call(CR_CONTAINER(deferred, struct row, deferred[2]), 2);
+}
+
+static void slow_deferred_calls_get_a_turn_each_in_their_order(void **state)
+{
+  static void (*const calls[])(struct cr_deferred *) = { call_first, call_second, call_third };
+  static const char *const want[] = { "a", "ab", "abc" };
+  struct fixture *f = *state;
+  struct row row = { .fake = f->fake };
+
+  for (int i = 0; i < 3; i++) {
+    cr_list_init(&row.deferred[i].link);
+    row.deferred[i].call = calls[i];
+  }
+  cr_loop_defer(&f->fake->loop, &row.deferred[0]);
+  cr_loop_defer(&f->fake->loop, &row.deferred[1]);
+  for (int i = 0; i < 3; i++) {
+    turn(f, 0);
+    assert_string_equal(row.called, want[i]);
+    assert_turns(f, i + 1, TAKES_MS);
+  }
+  turn(f, 0);
+  assert_turns(f, 3, TAKES_MS);
+  assert_false(row.was_long[0]);
+  assert_true(row.was_long[1]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -156,6 +217,7 @@ int main(void)
     TEST(waiting_is_no_part_of_a_turn_nor_is_the_time_between_turns),
     TEST(deferred_calls_without_a_turn_begin_none),
     TEST(a_turn_that_is_ended_early_counts_once),
+    TEST(slow_deferred_calls_get_a_turn_each_in_their_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,6 +69,14 @@ static int64_t now_of(const struct exchange *x)
   return cr_loop_now(x->owner->config.loop);
 }
 
+/* Later than that is, when events of one time took long. */
+static int64_t clock_of(const struct exchange *x)
+{
+  struct cr_loop *loop = x->owner->config.loop;
+
+  return loop->ops->now_us(loop) / 1000;
+}
+
 /* ---- the end ---- */
 
 static void free_exchange(struct exchange *x)
@@ -199,6 +207,7 @@ static void finish(struct exchange *x, crawler_reason failure)
   const struct cr_fetch_events *events = x->owner->config.events;
 
   t->failure = failure;
+  t->waited_ms = clock_of(x) - x->timer.node.at;
   close_books(x, false);
   x->t = NULL;
   t->state = NULL;
