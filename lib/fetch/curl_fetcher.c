@@ -16,7 +16,7 @@ enum {
   TLS_CELL_CONNECTIONS = 1000, /* each of these reads the CA certificates: 45 ms, 0.85 MB */
   NAMES_CACHED = 16384,
   NAMES_ASKED = 8192, /* at the same time: more than transfers wait for, as a rule */
-  NAMES_PROMPT = 128, /* of these, a moment ago: two packets each, for which servers have room */
+  NAMES_PROMPT = 64,  /* of these, a moment ago: two packets each, for which sockets have room */
   NAME_TIMEOUT_MS = 30000 /* unless the configuration says otherwise */
 };
 

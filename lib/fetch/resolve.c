@@ -50,7 +50,9 @@ struct cr_resolver {
   int (*hook)(const char *host, uint64_t token, void *user);
   void *user;
   uint8_t ip_version;
-  struct cr_cares *cares; /* NULL: not needed yet */
+  struct cr_cares *cares;     /* NULL: not needed yet */
+  struct cr_cares *old_cares; /* has questions that are asked of other servers first; or NULL */
+  size_t first_server;
   struct cr_resolve_overrides *overrides;
   struct cr_resolve_cache cache;
   struct cr_list waiting; /* entries */
@@ -288,13 +290,33 @@ static bool ask_hook(struct slot *slot)
   return false;
 }
 
-static int open_cares(struct cr_resolver *r)
+static int open_cares(struct cr_resolver *r, size_t first_server)
 {
-  int err = cr_cares_open(&r->cares, r->mem, r->loop, r->servers, r->timeout_ms);
+  struct cr_cares *cares = NULL;
+  int err = cr_cares_open(&cares, r->mem, r->loop, r->servers, r->timeout_ms);
 
   if (!err)
-    cr_cares_set_ip_version(r->cares, r->ip_version);
-  return err;
+    err = cr_cares_begin_with(cares, first_server);
+  if (err) {
+    cr_cares_close(cares);
+    return err;
+  }
+  cr_cares_set_ip_version(cares, r->ip_version);
+  r->old_cares = r->cares;
+  r->cares = cares;
+  r->first_server = first_server;
+  return 0;
+}
+
+/* A server that is silent isn't asked first for long. Without memory for another, it is. */
+static void choose_server(struct cr_resolver *r)
+{
+  if (r->old_cares && cr_cares_pending(r->old_cares) == 0) {
+    cr_cares_close(r->old_cares);
+    r->old_cares = NULL;
+  }
+  if (!r->old_cares && cr_cares_is_misled(r->cares))
+    (void)open_cares(r, r->first_server + 1);
 }
 
 static void ask_cares(struct slot *slot)
@@ -302,8 +324,10 @@ static void ask_cares(struct slot *slot)
   struct cr_resolver *r = slot->r;
   int err = 0;
 
-  if (!r->cares)
-    err = open_cares(r);
+  if (r->cares)
+    choose_server(r);
+  else
+    err = open_cares(r, 0);
   if (!err) {
     slot->in_cares = true;
     err = cr_cares_ask(r->cares, slot->entry->name, on_cares, slot);
@@ -393,7 +417,7 @@ int cr_resolver_open(struct cr_resolver **out, const struct cr_resolver_config *
   err = cr_resolve_overrides_open(&r->overrides, r->mem, config->overrides);
   /* Servers that were named are checked at once; the system's files are left until needed. */
   if (!err && r->servers[0] != '\0')
-    err = open_cares(r);
+    err = open_cares(r, 0);
   if (err)
     goto done;
 
@@ -420,6 +444,7 @@ void cr_resolver_close(struct cr_resolver *r)
     return;
   cr_list_remove(&r->work.link);
   cr_cares_close(r->cares);
+  cr_cares_close(r->old_cares);
   free_slots(r);
   drop_unlisted(r);
   cr_resolve_cache_free(&r->cache);

@@ -83,6 +83,11 @@ typedef void (*cr_cares_done)(void *arg, const struct cr_address *addresses, siz
 /* As cr_resolver_open. timeout_ms bounds a whole question, however many servers there are. */
 int cr_cares_open(struct cr_cares **out, struct cr_mem *mem, struct cr_loop *loop,
                   const char *servers, int64_t timeout_ms);
+/* Before anything is asked: the servers take turns from the first-th on. As cr_resolver_open. */
+int cr_cares_begin_with(struct cr_cares *cares, size_t first);
+/* Several answers in a row came from another server than the first, which had been silent. */
+bool cr_cares_is_misled(const struct cr_cares *cares);
+size_t cr_cares_pending(const struct cr_cares *cares); /* questions */
 void cr_cares_close(struct cr_cares *cares); /* done isn't called for what is pending */
 /* From now on addresses of IP version 4 or 6 only; 0: both. */
 void cr_cares_set_ip_version(struct cr_cares *cares, uint8_t ip_version);

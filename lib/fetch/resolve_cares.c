@@ -28,6 +28,7 @@ enum {
   TRIES_OF_MANY = 2, /* at least: the next server is another try */
   TRIES_MAX = 8,
   FIRST_TRY_MS = 1250, /* no longer, if tries are left */
+  LATE_ANSWERS = 8,    /* in a row: that isn't lost packets */
   AGAIN_MS = 20,       /* c-ares is called no later, and sockets are watched that could not be */
   MAX_TRY_MS = 600000  /* what c-ares makes of it stays far from INT_MAX */
 };
@@ -38,7 +39,9 @@ struct cr_cares {
   ares_channel channel;
   struct cr_timer timer;
   struct cr_list sockets;
-  size_t asked; /* questions that c-ares has */
+  size_t asked;          /* questions that c-ares has */
+  unsigned late_answers; /* in a row, each after a time-out */
+  size_t server_count;   /* 0: not counted */
   int tick_ms;
   int family;
   bool has_unwatched; /* one of them couldn't be */
@@ -380,6 +383,39 @@ void cr_cares_close(struct cr_cares *cares)
   cr_free(cares->mem, cares);
 }
 
+/* c-ares begins each question with the same server, and changes servers only while it has none. */
+int cr_cares_begin_with(struct cr_cares *cares, size_t first)
+{
+  struct ares_addr_port_node *nodes = NULL;
+  struct ares_addr_port_node *last;
+  int status = ares_get_servers_ports(cares->channel, &nodes);
+
+  if (status != ARES_SUCCESS || !nodes)
+    return error_of(status);
+  cares->server_count = 1;
+  for (last = nodes; last->next; last = last->next)
+    cares->server_count++;
+  for (size_t turns = first % cares->server_count; turns > 0; turns--) {
+    last->next = nodes;
+    last = nodes;
+    nodes = nodes->next;
+    last->next = NULL;
+  }
+  status = ares_set_servers_ports(cares->channel, nodes);
+  ares_free_data(nodes);
+  return error_of(status);
+}
+
+bool cr_cares_is_misled(const struct cr_cares *cares)
+{
+  return cares->late_answers >= LATE_ANSWERS && cares->server_count > 1;
+}
+
+size_t cr_cares_pending(const struct cr_cares *cares)
+{
+  return cares->asked;
+}
+
 /* ---- asking ---- */
 
 void cr_cares_set_ip_version(struct cr_cares *cares, uint8_t ip_version)
@@ -483,7 +519,6 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
   struct cr_address addresses[CR_RESOLVE_MAX_ADDRESSES];
   size_t count = 0;
   int64_t ttl_ms = 0;
-  (void)timeouts;
 
   cr_free(ask.cares->mem, asked);
   ask.cares->asked--;
@@ -496,6 +531,7 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
   if (ask.cares->closing)
     return;
   if (count > 0) {
+    ask.cares->late_answers = timeouts > 0 ? ask.cares->late_answers + 1 : 0;
     ask.done(ask.arg, addresses, count, ttl_ms, NULL);
   } else {
     const struct failure *failure = failure_of(status == ARES_SUCCESS ? ARES_ENODATA : status);
