@@ -88,7 +88,7 @@ int cr_cares_begin_with(struct cr_cares *cares, size_t first);
 /* Several answers in a row came from another server than the first, which had been silent. */
 bool cr_cares_is_misled(const struct cr_cares *cares);
 size_t cr_cares_pending(const struct cr_cares *cares); /* questions */
-void cr_cares_close(struct cr_cares *cares); /* done isn't called for what is pending */
+void cr_cares_close(struct cr_cares *cares);           /* done isn't called for what is pending */
 /* From now on addresses of IP version 4 or 6 only; 0: both. */
 void cr_cares_set_ip_version(struct cr_cares *cares, uint8_t ip_version);
 /* name is NUL-terminated; done may be called inside this call (hosts file), and otherwise inside
