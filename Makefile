@@ -35,7 +35,7 @@ DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certific
 DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit
 DEPS_REAL := nginx-light|nginx wget2 python3 python3-doc openjdk-17-jre-headless openjdk-17-doc \
              time valgrind
-DEPS_BENCH := postgresql-doc libnginx-mod-http-echo wrk python3-scrapy npm|nodejs
+DEPS_BENCH := postgresql-doc libnginx-mod-http-echo unbound wrk python3-scrapy npm|nodejs
 
 LD      ?= ld
 OBJCOPY ?= objcopy

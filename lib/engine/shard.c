@@ -320,6 +320,7 @@ static int open_fetcher(struct cr_shard *s)
     .ip_version = ip_version,
     .tls_1_3 = strcmp(o->tls_min, "1.3") == 0,
     .dns_servers = o->dns_servers,
+    .dns_timeout_ms = o->dns_timeout,
     .resolve = o->resolve,
     .allow_private = o->allow_private,
     .http2 = o->http2 != 0,

@@ -15,8 +15,9 @@ enum {
   CELL_CONNECTIONS = 250,      /* cost 5 us a request at most, at 15 to 20 ns each (7.88.1) */
   TLS_CELL_CONNECTIONS = 1000, /* each of these reads the CA certificates: 45 ms, 0.85 MB */
   NAMES_CACHED = 16384,
-  NAMES_ASKED = 128,      /* at the same time */
-  NAME_TIMEOUT_MS = 30000 /* the transfer's own dns_timeout_ms is shorter, as a rule */
+  NAMES_ASKED = 8192, /* at the same time: more than transfers wait for, as a rule */
+  NAMES_PROMPT = 64,  /* of these, a moment ago: two packets each, for which sockets have room */
+  NAME_TIMEOUT_MS = 30000 /* unless the configuration says otherwise */
 };
 
 struct fetcher {
@@ -247,9 +248,10 @@ static int open_resolver(struct fetcher *f)
     .mem = config->mem,
     .loop = config->loop,
     .servers = config->dns_servers,
-    .timeout_ms = NAME_TIMEOUT_MS,
+    .timeout_ms = config->dns_timeout_ms > 0 ? config->dns_timeout_ms : NAME_TIMEOUT_MS,
     .max_cached = NAMES_CACHED,
     .max_active = NAMES_ASKED,
+    .max_prompt = NAMES_PROMPT,
     .ip_version = f->source.ip_version,
     .hook = config->resolve_hook,
     .user = config->user,

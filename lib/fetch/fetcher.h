@@ -127,6 +127,7 @@ struct cr_fetcher_config {
   const char *client_key_password;
   const char *interface; /* source.h; "": any */
   const char *dns_servers;
+  int64_t dns_timeout_ms;    /* of a name, whatever transfers wait for it; 0: a default */
   const char *resolve;       /* "HOST:PORT:ADDR,..." */
   const char *allow_private; /* "0", "1", or hosts and CIDRs */
   uint8_t ip_version;        /* 4 or 6; 0: both */

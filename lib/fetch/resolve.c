@@ -2,9 +2,10 @@
 /* resolve.c - names to addresses: bounded, asynchronous, cached, one question at a time for a name.
  *
  * Each name has one entry, on which all its questions hang. An entry without answer waits in line
- * for one of max_active slots; a slot is a name being asked, of the hook or of c-ares, with its
- * timer. Everything that calls back, the hook too, happens in one deferred call, so that neither
- * starting nor cancelling nor c-ares ever runs somebody else's code.
+ * for a slot; a slot is a name being asked, of the hook or of c-ares, with its timer. There are
+ * max_active, of which max_prompt may wait for a prompt answer. Everything that calls back, the
+ * hook too, happens in one deferred call, so that neither starting nor cancelling nor c-ares ever
+ * runs somebody else's code.
  */
 #include "fetch/resolve.h"
 
@@ -19,6 +20,7 @@ enum {
   LABEL_MAX_BYTES = 63,
   ACTIVE_MAX = 65536,
   TOKEN_SLOT_BITS = 16,
+  BLOCK_SLOTS = 128,
   /* A TTL of zero would ask again for each request; a week would outlive a server's move. */
   TTL_MIN_MS = 60 * 1000,
   TTL_MAX_MS = 24 * 60 * 60 * 1000
@@ -30,7 +32,14 @@ struct slot {
   struct cr_resolve_entry *entry; /* NULL: free, or c-ares is late */
   struct cr_timer timer;
   uint64_t token; /* 0: not the hook's */
+  size_t number;
+  int64_t until_ms;
+  bool is_prompt; /* asked a moment ago */
   bool in_cares;
+};
+
+struct block { /* slots come in these, when more are needed */
+  struct slot slots[BLOCK_SLOTS];
 };
 
 struct cr_resolver {
@@ -41,14 +50,19 @@ struct cr_resolver {
   int (*hook)(const char *host, uint64_t token, void *user);
   void *user;
   uint8_t ip_version;
-  struct cr_cares *cares; /* NULL: not needed yet */
+  struct cr_cares *cares;     /* NULL: not needed yet */
+  struct cr_cares *old_cares; /* has questions that are asked of other servers first; or NULL */
+  size_t first_server;
   struct cr_resolve_overrides *overrides;
   struct cr_resolve_cache cache;
   struct cr_list waiting; /* entries */
   struct cr_list ready;   /* answered entries with questions */
   struct cr_deferred work;
-  struct slot *slots; /* NULL: not needed yet */
+  struct block **blocks; /* NULL: not needed yet */
   size_t slot_count;
+  size_t max_slots;
+  size_t prompt_count;
+  size_t max_prompt;
   struct cr_list free_slots;
   uint64_t asked; /* slots ever used for the hook: tokens are never repeated */
 };
@@ -168,6 +182,17 @@ static void tell(struct cr_resolver *r, struct cr_resolve_entry *entry)
 
 /* ---- slots ---- */
 
+/* Somebody else may be asked about. */
+static void make_room(struct slot *slot)
+{
+  struct cr_resolver *r = slot->r;
+
+  r->prompt_count -= slot->is_prompt;
+  slot->is_prompt = false;
+  if (!cr_list_empty(&r->waiting))
+    cr_loop_defer(r->loop, &r->work);
+}
+
 static void end_slot(struct slot *slot)
 {
   struct cr_resolver *r = slot->r;
@@ -175,11 +200,9 @@ static void end_slot(struct slot *slot)
   cr_loop_cancel_timer(r->loop, &slot->timer);
   slot->entry = NULL;
   slot->token = 0;
-  if (slot->in_cares)
-    return; /* it is free when c-ares is done with it */
-  cr_list_push(&r->free_slots, &slot->link);
-  if (!cr_list_empty(&r->waiting))
-    cr_loop_defer(r->loop, &r->work);
+  if (!slot->in_cares) /* else it is free when c-ares is done with it */
+    cr_list_push(&r->free_slots, &slot->link);
+  make_room(slot);
 }
 
 static void answer_slot(struct slot *slot, const struct cr_address *addresses, size_t count,
@@ -192,10 +215,18 @@ static void answer_slot(struct slot *slot, const struct cr_address *addresses, s
     answer(slot->r, entry, addresses, count, ttl_ms, why);
 }
 
-static void on_timeout(struct cr_timer *timer)
+static void on_timer(struct cr_timer *timer)
 {
   struct slot *slot = CR_CONTAINER(timer, struct slot, timer);
-  answer_slot(slot, NULL, 0, CR_RESOLVE_TROUBLE_MS, "no answer in time");
+  struct cr_loop *loop = slot->r->loop;
+
+  if (cr_loop_now(loop) >= slot->until_ms) {
+    answer_slot(slot, NULL, 0, CR_RESOLVE_TROUBLE_MS, "no answer in time");
+    return;
+  }
+  make_room(slot);
+  if (cr_loop_set_timer(loop, &slot->timer, slot->until_ms) != 0)
+    answer_slot(slot, NULL, 0, 0, "out of memory");
 }
 
 static void on_cares(void *arg, const struct cr_address *addresses, size_t count, int64_t ttl_ms,
@@ -207,26 +238,48 @@ static void on_cares(void *arg, const struct cr_address *addresses, size_t count
   answer_slot(slot, addresses, count, ttl_ms, why);
 }
 
+static struct slot *slot_at(const struct cr_resolver *r, size_t number)
+{
+  return &r->blocks[number / BLOCK_SLOTS]->slots[number % BLOCK_SLOTS];
+}
+
+/* False: out of memory. */
 static bool make_slots(struct cr_resolver *r)
 {
-  r->slots = cr_zalloc_array(r->mem, CR_MEM_FETCH, r->slot_count, sizeof(*r->slots));
-  if (!r->slots)
+  size_t most = (r->max_slots + BLOCK_SLOTS - 1) / BLOCK_SLOTS;
+  struct block *block;
+
+  if (!r->blocks)
+    r->blocks = cr_zalloc_array(r->mem, CR_MEM_FETCH, most, sizeof(*r->blocks));
+  block = r->blocks ? cr_zalloc(r->mem, CR_MEM_FETCH, sizeof(*block)) : NULL;
+  if (!block)
     return false;
-  for (size_t i = 0; i < r->slot_count; i++) {
-    struct slot *slot = &r->slots[i];
+  r->blocks[r->slot_count / BLOCK_SLOTS] = block;
+  for (size_t i = 0; i < BLOCK_SLOTS && r->slot_count < r->max_slots; i++) {
+    struct slot *slot = &block->slots[i];
     slot->r = r;
-    cr_timer_init(&slot->timer, on_timeout);
+    slot->number = r->slot_count++;
+    cr_timer_init(&slot->timer, on_timer);
     cr_list_init(&slot->link);
     cr_list_push(&r->free_slots, &slot->link);
   }
   return true;
 }
 
+static void free_slots(struct cr_resolver *r)
+{
+  for (size_t i = 0; i < r->slot_count; i++)
+    cr_loop_cancel_timer(r->loop, &slot_at(r, i)->timer);
+  for (size_t i = 0; i < r->slot_count; i += BLOCK_SLOTS)
+    cr_free(r->mem, r->blocks[i / BLOCK_SLOTS]);
+  cr_free(r->mem, r->blocks);
+}
+
 /* False: the hook leaves the name to us. True: it answers, or has answered already. */
 static bool ask_hook(struct slot *slot)
 {
   struct cr_resolver *r = slot->r;
-  uint64_t token = ++r->asked << TOKEN_SLOT_BITS | (uint64_t)(slot - r->slots);
+  uint64_t token = ++r->asked << TOKEN_SLOT_BITS | slot->number;
 
   if (!r->hook)
     return false;
@@ -237,13 +290,33 @@ static bool ask_hook(struct slot *slot)
   return false;
 }
 
-static int open_cares(struct cr_resolver *r)
+static int open_cares(struct cr_resolver *r, size_t first_server)
 {
-  int err = cr_cares_open(&r->cares, r->mem, r->loop, r->servers, r->timeout_ms);
+  struct cr_cares *cares = NULL;
+  int err = cr_cares_open(&cares, r->mem, r->loop, r->servers, r->timeout_ms);
 
   if (!err)
-    cr_cares_set_ip_version(r->cares, r->ip_version);
-  return err;
+    err = cr_cares_begin_with(cares, first_server);
+  if (err) {
+    cr_cares_close(cares);
+    return err;
+  }
+  cr_cares_set_ip_version(cares, r->ip_version);
+  r->old_cares = r->cares;
+  r->cares = cares;
+  r->first_server = first_server;
+  return 0;
+}
+
+/* A server that is silent isn't asked first for long. Without memory for another, it is. */
+static void choose_server(struct cr_resolver *r)
+{
+  if (r->old_cares && cr_cares_pending(r->old_cares) == 0) {
+    cr_cares_close(r->old_cares);
+    r->old_cares = NULL;
+  }
+  if (!r->old_cares && cr_cares_is_misled(r->cares))
+    (void)open_cares(r, r->first_server + 1);
 }
 
 static void ask_cares(struct slot *slot)
@@ -251,8 +324,10 @@ static void ask_cares(struct slot *slot)
   struct cr_resolver *r = slot->r;
   int err = 0;
 
-  if (!r->cares)
-    err = open_cares(r);
+  if (r->cares)
+    choose_server(r);
+  else
+    err = open_cares(r, 0);
   if (!err) {
     slot->in_cares = true;
     err = cr_cares_ask(r->cares, slot->entry->name, on_cares, slot);
@@ -268,12 +343,31 @@ static void ask_cares(struct slot *slot)
 
 static void ask(struct cr_resolver *r, struct slot *slot, struct cr_resolve_entry *entry)
 {
+  int64_t now_ms = cr_loop_now(r->loop);
+  int64_t late_ms = r->timeout_ms < CR_RESOLVE_LATE_MS ? r->timeout_ms : CR_RESOLVE_LATE_MS;
+
   slot->entry = entry;
+  slot->until_ms = now_ms + r->timeout_ms;
+  slot->is_prompt = true;
+  r->prompt_count++;
   entry->stage = CR_RESOLVE_ASKED;
-  if (cr_loop_set_timer(r->loop, &slot->timer, cr_loop_now(r->loop) + r->timeout_ms) != 0)
+  if (cr_loop_set_timer(r->loop, &slot->timer, now_ms + late_ms) != 0)
     answer_slot(slot, NULL, 0, 0, "out of memory");
   else if (!ask_hook(slot))
     ask_cares(slot);
+}
+
+static bool is_slot_free(struct cr_resolver *r)
+{
+  return !cr_list_empty(&r->free_slots) || (r->slot_count < r->max_slots && make_slots(r));
+}
+
+static void ask_next(struct cr_resolver *r)
+{
+  while (!cr_list_empty(&r->waiting) && r->prompt_count < r->max_prompt && is_slot_free(r)) {
+    struct slot *slot = CR_CONTAINER(cr_list_pop(&r->free_slots), struct slot, link);
+    ask(r, slot, entry_of(cr_list_pop(&r->waiting)));
+  }
 }
 
 /* The deferred call. */
@@ -282,14 +376,9 @@ static void work(struct cr_deferred *deferred)
   struct cr_resolver *r = CR_CONTAINER(deferred, struct cr_resolver, work);
   struct cr_list ready;
 
-  if (!cr_list_empty(&r->waiting) && !r->slots && !make_slots(r)) {
-    while (!cr_list_empty(&r->waiting))
-      answer(r, entry_of(cr_list_pop(&r->waiting)), NULL, 0, 0, "out of memory");
-  }
-  while (!cr_list_empty(&r->waiting) && !cr_list_empty(&r->free_slots)) {
-    struct slot *slot = CR_CONTAINER(cr_list_pop(&r->free_slots), struct slot, link);
-    ask(r, slot, entry_of(cr_list_pop(&r->waiting)));
-  }
+  ask_next(r);
+  while (r->slot_count == 0 && !cr_list_empty(&r->waiting)) /* none could be made */
+    answer(r, entry_of(cr_list_pop(&r->waiting)), NULL, 0, 0, "out of memory");
   /* What becomes ready while these are told comes with the next round of deferred calls. */
   cr_list_init(&ready);
   cr_list_splice(&ready, &r->ready);
@@ -312,9 +401,10 @@ int cr_resolver_open(struct cr_resolver **out, const struct cr_resolver_config *
   r->ip_version = config->ip_version;
   r->hook = config->hook;
   r->user = config->user;
-  r->slot_count = config->max_active > ACTIVE_MAX ? ACTIVE_MAX : config->max_active;
-  if (r->slot_count == 0)
-    r->slot_count = 1;
+  r->max_slots = config->max_active > ACTIVE_MAX ? ACTIVE_MAX : config->max_active;
+  if (r->max_slots == 0)
+    r->max_slots = 1;
+  r->max_prompt = config->max_prompt > 0 ? config->max_prompt : r->max_slots;
   cr_resolve_cache_init(&r->cache, r->mem, config->max_cached, cr_random_seed());
   cr_list_init(&r->waiting);
   cr_list_init(&r->ready);
@@ -327,7 +417,7 @@ int cr_resolver_open(struct cr_resolver **out, const struct cr_resolver_config *
   err = cr_resolve_overrides_open(&r->overrides, r->mem, config->overrides);
   /* Servers that were named are checked at once; the system's files are left until needed. */
   if (!err && r->servers[0] != '\0')
-    err = open_cares(r);
+    err = open_cares(r, 0);
   if (err)
     goto done;
 
@@ -354,12 +444,11 @@ void cr_resolver_close(struct cr_resolver *r)
     return;
   cr_list_remove(&r->work.link);
   cr_cares_close(r->cares);
-  for (size_t i = 0; r->slots && i < r->slot_count; i++)
-    cr_loop_cancel_timer(r->loop, &r->slots[i].timer);
+  cr_cares_close(r->old_cares);
+  free_slots(r);
   drop_unlisted(r);
   cr_resolve_cache_free(&r->cache);
   cr_resolve_overrides_close(r->overrides);
-  cr_free(r->mem, r->slots);
   cr_free(r->mem, r->servers);
   cr_free(r->mem, r);
 }
@@ -470,11 +559,11 @@ void cr_resolve_cancel(struct cr_resolver *r, struct cr_resolve *question)
 
 static struct slot *slot_by_token(struct cr_resolver *r, uint64_t token)
 {
-  size_t index = token & ((1u << TOKEN_SLOT_BITS) - 1);
+  size_t number = token & ((1u << TOKEN_SLOT_BITS) - 1);
 
-  if (token == 0 || !r->slots || index >= r->slot_count || r->slots[index].token != token)
+  if (token == 0 || number >= r->slot_count || slot_at(r, number)->token != token)
     return NULL;
-  return &r->slots[index];
+  return slot_at(r, number);
 }
 
 int cr_resolver_answer(struct cr_resolver *r, uint64_t token, const char *addresses, int64_t ttl_ms)

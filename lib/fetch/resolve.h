@@ -21,6 +21,10 @@ struct cr_resolver;
  * descriptor or of memory for a socket. It isn't remembered. */
 extern const char cr_resolve_no_socket[];
 
+/* A name without an answer for so long makes room for one that waits: names that nobody answers for
+ * don't hold up others, and what is sent at once stays within a server's socket buffer. */
+#define CR_RESOLVE_LATE_MS 100
+
 struct cr_resolve { /* a question; sits inside its owner; zeroed but for done */
   struct cr_list link;
   /* addresses live until the callback returns; count 0: failed, and why (static text). Comes from
@@ -39,7 +43,8 @@ struct cr_resolver_config {
   int64_t timeout_ms;    /* from asking to the answer; waiting to be asked isn't counted */
   size_t max_cached;     /* names; the least recently used go */
   uint8_t ip_version;    /* 4 or 6: addresses of the other one aren't asked for; 0: both */
-  size_t max_active;     /* questions asked at the same time, 1..65536; others wait */
+  size_t max_active;     /* names asked at the same time, 1..65536; others wait */
+  size_t max_prompt;     /* of these, asked less than CR_RESOLVE_LATE_MS ago; 0: all of them */
   int (*hook)(const char *host, uint64_t token, void *user); /* NULL: none; non-zero: not taken */
   void *user;
 };
@@ -78,7 +83,12 @@ typedef void (*cr_cares_done)(void *arg, const struct cr_address *addresses, siz
 /* As cr_resolver_open. timeout_ms bounds a whole question, however many servers there are. */
 int cr_cares_open(struct cr_cares **out, struct cr_mem *mem, struct cr_loop *loop,
                   const char *servers, int64_t timeout_ms);
-void cr_cares_close(struct cr_cares *cares); /* done isn't called for what is pending */
+/* Before anything is asked: the servers take turns from the first-th on. As cr_resolver_open. */
+int cr_cares_begin_with(struct cr_cares *cares, size_t first);
+/* Several answers in a row came from another server than the first, which had been silent. */
+bool cr_cares_is_misled(const struct cr_cares *cares);
+size_t cr_cares_pending(const struct cr_cares *cares); /* questions */
+void cr_cares_close(struct cr_cares *cares);           /* done isn't called for what is pending */
 /* From now on addresses of IP version 4 or 6 only; 0: both. */
 void cr_cares_set_ip_version(struct cr_cares *cares, uint8_t ip_version);
 /* name is NUL-terminated; done may be called inside this call (hosts file), and otherwise inside

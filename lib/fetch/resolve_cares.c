@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* resolve_cares.c - asking the hosts file and the DNS, through c-ares.
  *
- * c-ares says which descriptors it wants watched (ARES_OPT_SOCK_STATE_CB) and when it wants to be
- * called (ares_timeout). It doesn't sort (RFC 6724): for that it would connect UDP sockets to
- * addresses that nobody has held against the policy. ares_library_init() isn't called: its manual
- * asks for a call before any thread starts, which a library can't promise, and it only matters on
- * Windows.
+ * c-ares says which descriptors it wants watched (ARES_OPT_SOCK_STATE_CB). When to be called it
+ * isn't asked: ares_timeout() walks over all questions (1.18.1), so it is called at short intervals
+ * while it has any. It doesn't sort (RFC 6724): for that it would connect UDP sockets to addresses
+ * that nobody has held against the policy. ares_library_init() isn't called: its manual asks for a
+ * call before any thread starts, which a library can't promise, and it only matters on Windows.
  */
 #include "fetch/resolve.h"
 
@@ -22,11 +22,15 @@
 enum {
   SERVERS_MAX = 8,
   DNS_PORT = 53,
-  EDNS_BYTES = 1232,  /* fits an IPv6 packet that nobody fragments (DNS flag day 2020) */
-  TRIES_OF_ONE = 3,   /* a lost packet costs an eighth of the time, not all of it */
-  TRIES_OF_MANY = 2,  /* the next server is another try */
-  AGAIN_MS = 20,      /* after a socket could not be watched */
-  MAX_TRY_MS = 600000 /* what c-ares makes of it stays far from INT_MAX */
+  EDNS_BYTES = 1232, /* fits an IPv6 packet that nobody fragments (DNS flag day 2020) */
+  TRIES_OF_ONE = 3,  /* at least: a lost packet costs an eighth of the time, not all of it */
+  TICKS_OF_TRY = 16, /* how often c-ares is called in the time of the first try */
+  TRIES_OF_MANY = 2, /* at least: the next server is another try */
+  TRIES_MAX = 8,
+  FIRST_TRY_MS = 1250, /* no longer, if tries are left */
+  LATE_ANSWERS = 8,    /* in a row: that isn't lost packets */
+  AGAIN_MS = 20,       /* c-ares is called no later, and sockets are watched that could not be */
+  MAX_TRY_MS = 600000  /* what c-ares makes of it stays far from INT_MAX */
 };
 
 struct cr_cares {
@@ -35,6 +39,10 @@ struct cr_cares {
   ares_channel channel;
   struct cr_timer timer;
   struct cr_list sockets;
+  size_t asked;          /* questions that c-ares has */
+  unsigned late_answers; /* in a row, each after a time-out */
+  size_t server_count;   /* 0: not counted */
+  int tick_ms;
   int family;
   bool has_unwatched; /* one of them couldn't be */
   bool closing;
@@ -119,21 +127,15 @@ static size_t count_servers(struct cr_cares *cares)
 
 /* ---- the loop ---- */
 
-/* c-ares is called again when it wants to be; anything that was asked or processed changes that. */
 static void set_timer(struct cr_cares *cares)
 {
-  struct timeval in;
+  int64_t at_ms = cr_loop_now(cares->loop);
 
-  if (!ares_timeout(cares->channel, NULL, &in)) {
+  if (cares->asked == 0)
     cr_loop_cancel_timer(cares->loop, &cares->timer);
-    return;
-  }
-  /* Its clock is finer than ours: a millisecond later is never too early. */
-  int64_t in_ms = (int64_t)in.tv_sec * 1000 + in.tv_usec / 1000 + 1;
-  if (cares->has_unwatched && in_ms > AGAIN_MS)
-    in_ms = AGAIN_MS;
-  /* Without memory for the timer, the questions end by the resolver's own. */
-  (void)cr_loop_set_timer(cares->loop, &cares->timer, cr_loop_now(cares->loop) + in_ms);
+  else if (!cr_heap_has(&cares->timer.node))
+    /* Without memory for the timer, the questions end by the resolver's own. */
+    (void)cr_loop_set_timer(cares->loop, &cares->timer, at_ms + cares->tick_ms);
 }
 
 static void process(struct cr_cares *cares, ares_socket_t read_fd, ares_socket_t write_fd)
@@ -283,14 +285,24 @@ static int first_try_ms(int64_t timeout_ms, size_t servers, int tries)
   return ms < 1 ? 1 : (int)ms;
 }
 
+static int tick_of(int try_ms)
+{
+  int tick_ms = try_ms / TICKS_OF_TRY;
+
+  return tick_ms < 1 ? 1 : tick_ms > AGAIN_MS ? AGAIN_MS : tick_ms;
+}
+
 static int open_channel(struct cr_cares *cares, struct servers *servers, size_t count,
                         int64_t timeout_ms)
 {
   char lookups[] = "fb"; /* the hosts file, then the DNS */
   int tries = count == 1 ? TRIES_OF_ONE : TRIES_OF_MANY;
+  int try_ms = first_try_ms(timeout_ms, count, tries);
+  while (try_ms > FIRST_TRY_MS && tries < TRIES_MAX)
+    try_ms = first_try_ms(timeout_ms, count, ++tries);
   struct ares_options options = {
     .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS,
-    .timeout = first_try_ms(timeout_ms, count, tries),
+    .timeout = try_ms,
     .tries = tries,
     .lookups = lookups,
     .sock_state_cb = on_socket,
@@ -300,6 +312,8 @@ static int open_channel(struct cr_cares *cares, struct servers *servers, size_t 
   int given = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
               ARES_OPT_SOCK_STATE_CB | ARES_OPT_EDNSPSZ | ARES_OPT_NOROTATE;
   int status = ares_init_options(&cares->channel, &options, given);
+
+  cares->tick_ms = tick_of(try_ms);
 
   if (status != ARES_SUCCESS) {
     cares->channel = NULL;
@@ -367,6 +381,39 @@ void cr_cares_close(struct cr_cares *cares)
   while (!cr_list_empty(&cares->sockets)) /* c-ares has told of each; to be safe */
     end_socket(CR_CONTAINER(cares->sockets.next, struct socket, link));
   cr_free(cares->mem, cares);
+}
+
+/* c-ares begins each question with the same server, and changes servers only while it has none. */
+int cr_cares_begin_with(struct cr_cares *cares, size_t first)
+{
+  struct ares_addr_port_node *nodes = NULL;
+  struct ares_addr_port_node *last;
+  int status = ares_get_servers_ports(cares->channel, &nodes);
+
+  if (status != ARES_SUCCESS || !nodes)
+    return error_of(status);
+  cares->server_count = 1;
+  for (last = nodes; last->next; last = last->next)
+    cares->server_count++;
+  for (size_t turns = first % cares->server_count; turns > 0; turns--) {
+    last->next = nodes;
+    last = nodes;
+    nodes = nodes->next;
+    last->next = NULL;
+  }
+  status = ares_set_servers_ports(cares->channel, nodes);
+  ares_free_data(nodes);
+  return error_of(status);
+}
+
+bool cr_cares_is_misled(const struct cr_cares *cares)
+{
+  return cares->late_answers >= LATE_ANSWERS && cares->server_count > 1;
+}
+
+size_t cr_cares_pending(const struct cr_cares *cares)
+{
+  return cares->asked;
 }
 
 /* ---- asking ---- */
@@ -472,9 +519,9 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
   struct cr_address addresses[CR_RESOLVE_MAX_ADDRESSES];
   size_t count = 0;
   int64_t ttl_ms = 0;
-  (void)timeouts;
 
   cr_free(ask.cares->mem, asked);
+  ask.cares->asked--;
   if (status == ARES_SUCCESS && result) {
     ttl_ms = ttl_of(result);
     count = read_addresses(result, addresses);
@@ -484,6 +531,7 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
   if (ask.cares->closing)
     return;
   if (count > 0) {
+    ask.cares->late_answers = timeouts > 0 ? ask.cares->late_answers + 1 : 0;
     ask.done(ask.arg, addresses, count, ttl_ms, NULL);
   } else {
     const struct failure *failure = failure_of(status == ARES_SUCCESS ? ARES_ENODATA : status);
@@ -499,6 +547,7 @@ int cr_cares_ask(struct cr_cares *cares, const char *name, cr_cares_done done, v
   if (!ask)
     return CRAWLER_E_NOMEM;
   *ask = (struct ask){ .cares = cares, .done = done, .arg = arg };
+  cares->asked++;
   ares_getaddrinfo(cares->channel, name, NULL, &hints, on_answer, ask);
   set_timer(cares);
   return 0;

@@ -2,12 +2,14 @@
 /* bench_hosts.c - a crawl of many hosts: what a request costs where nearly each is another host's.
  *
  *   bench_hosts [-c CONNECTIONS] [-w WORKERS] [-n HOSTS] [-p PAGES] [-a CA_FILE] [-o FILE]
- *               [-d PORT]... [-S NAME=VALUE]... PORT
+ *               [-d PORT]... [-r SERVERS [-x]] [-S NAME=VALUE]... PORT
  *
  * One server on loopback has the same site for each of them (many_hosts.h); so many pages are
  * fetched of each, and its robots.txt. -a: by https. -o: all URLs that were asked for, in the order
  * in which they ended, for limit_cells. -d: of every twenty hosts one is dead, at these ports in
- * turn. -S: any option.
+ * turn. -r: these name servers are asked for the addresses; -x: of every twenty hosts one has a
+ * name that they don't answer for, dN.example. -S: any option. A second line says how long turns of
+ * the loop took.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -28,6 +30,8 @@ struct bench {
   const char *port;
   const char *dead_ports[DEAD_PORTS];
   uint32_t dead_port_count;
+  const char *name_servers; /* "": addresses are computed */
+  bool has_dead_names;
   bool is_tls;
 };
 
@@ -74,7 +78,9 @@ static crawler *open_crawler(struct bench *bench)
   set(c, "allow_private", "1");
   set(c, "links", "a");
   set(c, "max_pages_per_host", bench->pages);
-  crawler_on_resolve(c, resolve, NULL);
+  set(c, "dns_servers", bench->name_servers);
+  if (!*bench->name_servers)
+    crawler_on_resolve(c, resolve, NULL);
   if (bench->list)
     crawler_on_outcome(c, write_url, bench);
   return c;
@@ -87,13 +93,21 @@ static const char *port_of(const struct bench *bench, uint32_t number)
   return bench->dead_ports[number / ONE_DEAD_OF % bench->dead_port_count];
 }
 
+static void name_host(const struct bench *bench, uint32_t number, char name[CR_MANY_HOSTS_NAME])
+{
+  if (bench->has_dead_names && number % ONE_DEAD_OF == 0)
+    (void)snprintf(name, CR_MANY_HOSTS_NAME, "d%u.example", (unsigned)number);
+  else
+    cr_many_hosts_name(number, name);
+}
+
 static void add_hosts(crawler *c, const struct bench *bench)
 {
   char name[CR_MANY_HOSTS_NAME];
   char url[2 * CR_MANY_HOSTS_NAME];
 
   for (uint32_t i = 0; i < bench->hosts; i++) {
-    cr_many_hosts_name(i, name);
+    name_host(bench, i, name);
     (void)snprintf(url, sizeof(url), "%s://%s:%s/", bench->is_tls ? "https" : "http", name,
                    port_of(bench, i));
     if (crawler_add(c, url) < 0)
@@ -116,11 +130,16 @@ static void report(const crawler *c, double wall)
          crawler_get_stat(c, CRAWLER_STAT_TURN_P999_US),
          crawler_get_stat(c, CRAWLER_STAT_TURN_MAX_US));
   cr_usage_print(cr_usage_now(), wall, (double)requests, "request");
+  printf("turns of the loop: median %.3f ms, p99 %.2f, p99.9 %.2f, longest %.1f\n",
+         (double)crawler_get_stat(c, CRAWLER_STAT_TURN_P50_US) / 1e3,
+         (double)crawler_get_stat(c, CRAWLER_STAT_TURN_P99_US) / 1e3,
+         (double)crawler_get_stat(c, CRAWLER_STAT_TURN_P999_US) / 1e3,
+         (double)crawler_get_stat(c, CRAWLER_STAT_TURN_MAX_US) / 1e3);
 }
 
 int main(int argc, char **argv)
 {
-  struct bench bench = { .hosts = 10000, .pages = "10" };
+  struct bench bench = { .hosts = 10000, .pages = "10", .name_servers = "" };
   const char *connections = "1000";
   const char *workers = "0";
   const char *ca_file = "";
@@ -129,7 +148,7 @@ int main(int argc, char **argv)
   size_t count = 0;
   int opt;
 
-  while ((opt = getopt(argc, argv, "c:w:n:p:a:o:d:S:")) != -1) {
+  while ((opt = getopt(argc, argv, "c:w:n:p:a:o:d:r:xS:")) != -1) {
     switch (opt) {
     case 'c':
       connections = optarg;
@@ -152,6 +171,12 @@ int main(int argc, char **argv)
     case 'd':
       if (bench.dead_port_count < DEAD_PORTS)
         bench.dead_ports[bench.dead_port_count++] = optarg;
+      break;
+    case 'r':
+      bench.name_servers = optarg;
+      break;
+    case 'x':
+      bench.has_dead_names = true;
       break;
     case 'S':
       if (count < sizeof(options) / sizeof(options[0]) && strchr(optarg, '='))

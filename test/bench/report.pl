@@ -52,6 +52,12 @@ sub columns {
   return $waits ? 0 .. $#HEAD : 0 .. $#HEAD - 1;
 }
 
+# How long the loop's turns took is told where names are looked up.
+sub notes {
+  my ($s) = @_;
+  return $s->{name} eq 'names' ? @{ $s->{notes} } : ();
+}
+
 sub when_and_rounds {
   my ($s) = @_;
   my %many;
@@ -73,6 +79,7 @@ sub as_text {
     my $line = join(' ', ('%-24s', '%8s', '%9s', '%8s', '%8s', '%24s', '%24s', '%8s', '%17s')[@columns]) . "\n";
     printf $line, @HEAD[@columns];
     printf $line, (row($s, $_))[@columns] for @{ $s->{rows} };
+    printf "%s, round %d: %s\n", results::label($_->[0]), @$_[1, 2] for notes($s);
     printf "%-24s missing: %s\n", results::label($_->[0]), $_->[1] for @{ $s->{missing} };
   }
   print "\n";
@@ -88,6 +95,8 @@ sub as_markdown {
     $out .= '| ' . join(' | ', (row($s, $_))[@columns]) . " |\n" for @{ $s->{rows} };
     $out .= '| ' . results::label($_->[0]) . " | missing: $_->[1] |" . ' |' x (@columns - 2) . "\n" for @{ $s->{missing} };
     $out .= "\n";
+    $out .= '- ' . results::label($_->[0]) . ", round $_->[1]: $_->[2]\n" for notes($s);
+    $out .= "\n" if notes($s);
   }
   $out .= "### Machine and versions\n\n| | |\n| --- | --- |\n";
   $out .= "| $_->[0] | $_->[1] |\n" for versions();

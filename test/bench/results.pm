@@ -5,6 +5,7 @@
 #   scenario NAME PLACE TITLE     the place is that in suite.sh
 #   missing SCENARIO CONTESTANT REASON
 #   turn SCENARIO CONTESTANT ROUND USER_MS SYSTEM_MS WALL_MS PEAK_KB STATUS PAGES REQUESTS BYTES LAST_MS
+#   note SCENARIO CONTESTANT ROUND TEXT   what it says of itself
 #   when DATE
 # LAST_MS: from the start until the server had sent the last answer. STATUS 124: it was stopped.
 package results;
@@ -12,7 +13,8 @@ use strict;
 use warnings;
 
 our %LABEL = (crawler0 => 'crawler, workers 0', crawler2 => 'crawler, workers 2', hosts0 => 'libcrawl, workers 0',
-  hosts2 => 'libcrawl, workers 2', hosts0wide => 'libcrawl, wide slow lane', scrapy => 'Scrapy', spider => 'spider-rs');
+  hosts2 => 'libcrawl, workers 2', hosts0wide => 'libcrawl, wide slow lane', names => 'libcrawl, names looked up',
+  names5 => 'libcrawl, 5% of the names dead', scrapy => 'Scrapy', spider => 'spider-rs');
 
 sub label { return $LABEL{ $_[0] } // $_[0] }
 
@@ -28,7 +30,7 @@ sub extremes {
 
 sub read_scenario {
   my ($path) = @_;
-  my %s = (rows => [], missing => []);
+  my %s = (rows => [], missing => [], notes => []);
   my %row;
   open my $in, '<', $path or die "results: $path: $!\n";
   while (<$in>) {
@@ -39,6 +41,8 @@ sub read_scenario {
       $s{when} = $1;
     } elsif (/^missing \S+ (\S+) (.*)/) {
       push @{ $s{missing} }, [$1, $2];
+    } elsif (/^note \S+ (\S+) (\d+) (.*)/) {
+      push @{ $s{notes} }, [$1, $2, $3];
     } elsif (/^turn \S+ (\S+) (.*)/) {
       my %t;
       my $who = $1;

@@ -55,8 +55,9 @@ turn() { # SCENARIO CONTESTANT ROUND
   "run_$2" || :
   log=$(read_log "$2" "$begin")
   echo "turn $1 $2 $3 $(cat "$work/usage") $log" >>"$work/figures"
+  sed -n "s/^turns of the loop: /note $1 $2 $3 &/p" "$work/out" >>"$work/figures"
   printf '.' >&2
-  for name in limit cells crawler0 crawler2 hosts0 hosts2 hosts0wide; do
+  for name in limit cells crawler0 crawler2 hosts0 hosts2 hosts0wide names; do
     if [ "$2" = "$name" ] && [ "${log%% *}" -ne "$(wc -l <"$listed")" ]; then
       echo "$1: $2 has fetched ${log%% *} pages of $(wc -l <"$listed")" >&2
     fi
@@ -125,6 +126,8 @@ scenario hosts10k   '10,000 hosts, 2 pages each, 1,000 connections' 'hosts 10000
 scenario dead       '1,000 hosts, 4 pages each, 5% of them dead, 200 connections' 'hosts 1000 4 200 dead' "$many scrapy"
 scenario delay4s    '4,000 hosts, 2 pages each, 4 s until each answer, 4,000 connections' \
                     'hosts 4000 2 4000 delay=4' 'cells hosts0 hosts0wide'
+scenario names      '100,000 hosts, 1 page each, names from a name server, 1,000 connections' \
+                    'names 100000 1000' 'hosts0 names names5'
 
 ! has list $wanted || exit 0
 sh "$top/test/bench/versions.sh" "$build" >"$results/versions"

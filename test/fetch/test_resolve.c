@@ -225,6 +225,67 @@ static void no_more_than_max_active_are_asked_at_a_time_first_come_first_served(
   assert_int_equal(f->asked, 10);
 }
 
+static void names_without_a_prompt_answer_make_room_for_others(void **state)
+{
+  struct cr_rig *f = *state;
+  struct cr_resolver_config config = cr_rig_config_of(f);
+  char name[32];
+
+  config.max_active = 7;
+  config.max_prompt = 2;
+  cr_rig_reopen(f, config);
+  for (int i = 0; i < 10; i++) {
+    (void)snprintf(name, sizeof(name), "host%d.test", i);
+    cr_rig_start(f, i, name);
+  }
+  cr_rig_run(f);
+  assert_int_equal(f->asked, 2);
+  cr_rig_answer(f, 0, "192.0.2.1", CR_RIG_MINUTE_MS);
+  assert_int_equal(f->asked, 3);
+  cr_rig_pass(f, CR_RESOLVE_LATE_MS - 1);
+  assert_int_equal(f->asked, 3);
+  cr_rig_pass(f, 1);
+  assert_int_equal(f->asked, 5);
+  cr_rig_pass(f, CR_RESOLVE_LATE_MS);
+  assert_int_equal(f->asked, 7);
+  cr_rig_pass(f, CR_RESOLVE_LATE_MS); /* now it is max_active that bounds them */
+  assert_int_equal(f->asked, 8);
+  cr_rig_pass(f, CR_RESOLVE_LATE_MS);
+  assert_int_equal(f->asked, 8);
+  cr_rig_answer(f, 1, "192.0.2.2", CR_RIG_MINUTE_MS); /* late, and good all the same */
+  cr_rig_expect(&f->questions[1], "192.0.2.2");
+  assert_int_equal(f->asked, 9);
+  cr_rig_pass(f, CR_RIG_TIMEOUT_MS);
+  assert_int_equal(f->asked, 10);
+  for (int i = 2; i < 7; i++)
+    cr_rig_expect(&f->questions[i], NULL);
+}
+
+enum { CROWD = 1000 };
+
+static void a_thousand_names_can_be_asked_at_once_each_by_a_token_of_its_own(void **state)
+{
+  static struct cr_rig_question crowd[CROWD];
+  struct cr_rig *f = *state;
+  struct cr_resolver_config config = cr_rig_config_of(f);
+  char text[32];
+
+  config.max_active = CROWD;
+  cr_rig_reopen(f, config);
+  for (int i = 0; i < CROWD; i++) {
+    crowd[i] = (struct cr_rig_question){ .resolve.done = cr_rig_done, .f = f };
+    (void)snprintf(text, sizeof(text), "host%d.test", i);
+    assert_int_equal(cr_resolve_start(f->r, &crowd[i].resolve, cr_span_text(text), 80), 0);
+  }
+  cr_rig_run(f);
+  assert_int_equal(f->asked, CROWD);
+  for (int i = CROWD - 1; i >= 0; i--) {
+    (void)snprintf(text, sizeof(text), "192.0.%d.%d", i / 250, i % 250);
+    cr_rig_answer(f, i, text, CR_RIG_MINUTE_MS);
+    cr_rig_expect(&crowd[i], text);
+  }
+}
+
 static void tokens_are_good_for_one_answer(void **state)
 {
   struct cr_rig *f = *state;
@@ -414,6 +475,8 @@ int main(void)
     TEST(questions_for_one_name_are_asked_once),
     TEST(an_answer_inside_the_hook_counts_whatever_it_returns),
     TEST(no_more_than_max_active_are_asked_at_a_time_first_come_first_served),
+    TEST(names_without_a_prompt_answer_make_room_for_others),
+    TEST(a_thousand_names_can_be_asked_at_once_each_by_a_token_of_its_own),
     TEST(tokens_are_good_for_one_answer),
     TEST(an_answer_has_at_most_16_addresses),
     TEST(no_addresses_mean_no_such_host),

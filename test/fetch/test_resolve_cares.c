@@ -15,113 +15,19 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "crawl/crawler.h"
-#include "fetch/resolve.h"
-#include "support/dns_server.h"
+#include "support/dns_rig.h"
 #include "support/oom.h"
 
-enum { PATIENCE_MS = 20000, TIMEOUT_MS = 5000, SHORT_MS = 60, HALF_MS = 300, MANY = 200 };
+enum { HALF_MS = 300 };
 
-struct result {
-  int calls;
-  struct cr_address addresses[CR_RESOLVE_MAX_ADDRESSES];
-  size_t count;
-  int64_t ttl_ms;
-  const char *why;
-};
-
-struct fixture {
-  struct cr_mem mem;
-  struct cr_loop *loop;
-  struct cr_dns_server server;
-  bool has_server;
-  struct cr_cares *cares;
-  int runs;
-};
-
-static void on_done(void *arg, const struct cr_address *addresses, size_t count, int64_t ttl_ms,
-                    const char *why)
+static struct cr_dns_result ask(struct cr_dns_rig *f, const char *name)
 {
-  struct result *result = arg;
+  struct cr_dns_result result = { .calls = 0 };
 
-  result->calls++;
-  result->count = count;
-  result->ttl_ms = ttl_ms;
-  result->why = why;
-  assert_true(count <= CR_RESOLVE_MAX_ADDRESSES);
-  if (count > 0)
-    memcpy(result->addresses, addresses, count * sizeof(*addresses));
-  else
-    assert_non_null(why);
-}
-
-static int set_up(void **state)
-{
-  struct fixture *f = test_calloc(1, sizeof(*f));
-
-  cr_test_mem_init(&f->mem);
-  assert_int_equal(cr_loop_open_libevent(&f->loop, &f->mem, NULL), 0);
-  f->has_server = cr_dns_server_open(&f->server, f->loop);
-  *state = f;
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  struct fixture *f = *state;
-
-  cr_cares_close(f->cares);
-  if (f->has_server)
-    cr_dns_server_close(&f->server);
-  cr_loop_close(f->loop);
-  cr_test_mem_done(&f->mem);
-  test_free(f);
-  return 0;
-}
-
-/* The test is skipped where there is no loopback. */
-static struct fixture *
-serve(void **state, void (*answer)(const struct cr_dns_question *, struct cr_dns_reply *, void *),
-      int64_t timeout_ms)
-{
-  struct fixture *f = *state;
-
-  if (!f->has_server)
-    skip();
-  f->server.answer = answer;
-  assert_int_equal(cr_cares_open(&f->cares, &f->mem, f->loop, f->server.address, timeout_ms), 0);
-  return f;
-}
-
-static void turn_until(struct fixture *f, const int *flag, int value)
-{
-  int64_t deadline_ms = cr_clock_mono_ms() + PATIENCE_MS;
-
-  while (*flag < value) {
-    assert_true(cr_clock_mono_ms() < deadline_ms);
-    assert_int_equal(cr_loop_turn(f->loop, 1000), 0);
-  }
-}
-
-static struct result ask(struct fixture *f, const char *name)
-{
-  struct result result = { .calls = 0 };
-
-  assert_int_equal(cr_cares_ask(f->cares, name, on_done, &result), 0);
-  turn_until(f, &result.calls, 1);
+  assert_int_equal(cr_cares_ask(f->cares, name, cr_dns_rig_done, &result), 0);
+  cr_dns_rig_turn_until(f, &result.calls, 1);
   assert_int_equal(result.calls, 1);
   return result;
-}
-
-static bool has(const struct result *result, const char *text)
-{
-  struct cr_address want;
-
-  assert_true(cr_address_parse(cr_span_text(text), &want));
-  for (size_t i = 0; i < result->count; i++)
-    if (result->addresses[i].family == want.family &&
-        memcmp(result->addresses[i].bytes, want.bytes, want.family == 4 ? 4 : 16) == 0)
-      return true;
-  return false;
 }
 
 /* ---- good answers ---- */
@@ -139,9 +45,9 @@ static void answer_both(const struct cr_dns_question *q, struct cr_dns_reply *re
 
 static void both_families_are_asked_and_the_shortest_ttl_counts(void **state)
 {
-  struct fixture *f = serve(state, answer_both, TIMEOUT_MS);
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_both, CR_DNS_TIMEOUT_MS);
   static const char *const want[] = { "2001:db8::1", "192.0.2.1", "192.0.2.2" };
-  struct result result = ask(f, "host.test");
+  struct cr_dns_result result = ask(f, "host.test");
 
   assert_int_equal(result.count, 3);
   for (size_t i = 0; i < 3; i++) { /* in turns: RFC 8305 section 4 */
@@ -162,11 +68,11 @@ static void answer_a_only(const struct cr_dns_question *q, struct cr_dns_reply *
 
 static void one_family_is_enough(void **state)
 {
-  struct fixture *f = serve(state, answer_a_only, TIMEOUT_MS);
-  struct result result = ask(f, "host.test");
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_a_only, CR_DNS_TIMEOUT_MS);
+  struct cr_dns_result result = ask(f, "host.test");
 
   assert_int_equal(result.count, 1);
-  assert_true(has(&result, "192.0.2.1"));
+  assert_true(cr_dns_has(&result, "192.0.2.1"));
 }
 
 /* 5 labels of 50 characters: far beyond the 64 bytes of HOST_NAME_MAX (libevent #1280). */
@@ -184,18 +90,18 @@ static void answer_cname(const struct cr_dns_question *q, struct cr_dns_reply *r
 
 static void long_aliases_are_followed_and_their_ttl_counts(void **state)
 {
-  struct fixture *f = serve(state, answer_cname, TIMEOUT_MS);
-  struct result result = ask(f, "alias.test");
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_cname, CR_DNS_TIMEOUT_MS);
+  struct cr_dns_result result = ask(f, "alias.test");
 
   assert_int_equal(result.count, 1);
-  assert_true(has(&result, "192.0.2.7"));
+  assert_true(cr_dns_has(&result, "192.0.2.7"));
   assert_int_equal(result.ttl_ms, 30 * 1000);
 }
 
 static void long_names_can_be_asked(void **state)
 {
-  struct fixture *f = serve(state, answer_a_only, TIMEOUT_MS);
-  struct result result = ask(f, LONG_NAME);
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_a_only, CR_DNS_TIMEOUT_MS);
+  struct cr_dns_result result = ask(f, LONG_NAME);
 
   assert_int_equal(result.count, 1);
 }
@@ -230,56 +136,72 @@ __attribute__((visibility("default"))) ssize_t writev(int fd, const struct iovec
 
 static void a_truncated_answer_is_asked_for_over_tcp_and_cut_at_16(void **state)
 {
-  struct fixture *f = serve(state, answer_many, TIMEOUT_MS);
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_many, CR_DNS_TIMEOUT_MS);
   writes_with_signal = 0;
-  struct result result = ask(f, "many.test");
+  struct cr_dns_result result = ask(f, "many.test");
 
   assert_int_equal(result.count, CR_RESOLVE_MAX_ADDRESSES);
   assert_int_equal(f->server.tcp_questions, 1);
   assert_int_equal(writes_with_signal, 0);
 }
 
-static void answer_by_name(const struct cr_dns_question *q, struct cr_dns_reply *reply, void *user)
-{
-  int number = 0;
-  char text[32];
-  (void)user;
-
-  if (sscanf(q->name, "host%d.test", &number) != 1 || q->type != CR_DNS_A)
-    return;
-  (void)snprintf(text, sizeof(text), "192.0.2.%d", number);
-  cr_dns_add_address(reply, NULL, 300, text);
-}
-
 static void many_names_at_once_get_each_its_own_answer(void **state)
 {
-  struct fixture *f = serve(state, answer_by_name, TIMEOUT_MS);
-  static struct result results[MANY];
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, cr_dns_answer_by_name, CR_DNS_TIMEOUT_MS);
+  static struct cr_dns_result results[CR_DNS_MANY];
   char text[32];
 
   memset(results, 0, sizeof(results));
-  for (int i = 0; i < MANY; i++) {
+  for (int i = 0; i < CR_DNS_MANY; i++) {
     (void)snprintf(text, sizeof(text), "host%d.test", i);
-    assert_int_equal(cr_cares_ask(f->cares, text, on_done, &results[i]), 0);
+    assert_int_equal(cr_cares_ask(f->cares, text, cr_dns_rig_done, &results[i]), 0);
   }
-  for (int i = 0; i < MANY; i++) {
-    turn_until(f, &results[i].calls, 1);
+  for (int i = 0; i < CR_DNS_MANY; i++) {
+    cr_dns_rig_turn_until(f, &results[i].calls, 1);
     (void)snprintf(text, sizeof(text), "192.0.2.%d", i);
     assert_int_equal(results[i].count, 1);
-    assert_true(has(&results[i], text));
+    assert_true(cr_dns_has(&results[i], text));
   }
 }
 
 /* RFC 6761: c-ares knows it too, and says so inside the call. */
 static void an_answer_may_come_inside_the_call(void **state)
 {
-  struct fixture *f = serve(state, answer_both, TIMEOUT_MS);
-  struct result result = { .calls = 0 };
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_both, CR_DNS_TIMEOUT_MS);
+  struct cr_dns_result result = { .calls = 0 };
 
-  assert_int_equal(cr_cares_ask(f->cares, "localhost", on_done, &result), 0);
+  assert_int_equal(cr_cares_ask(f->cares, "localhost", cr_dns_rig_done, &result), 0);
   assert_int_equal(result.calls, 1);
-  assert_true(has(&result, "127.0.0.1"));
+  assert_true(cr_dns_has(&result, "127.0.0.1"));
   assert_int_equal(f->server.udp_questions, 0);
+}
+
+/* The C library's, but for one file. */
+static const char *hosts_text; /* NULL: nobody reads it */
+
+__attribute__((visibility("default"))) FILE *fopen(const char *path, const char *mode)
+{
+  if (strcmp(path, "/etc/hosts") == 0 && hosts_text)
+    return fmemopen((void *)(uintptr_t)hosts_text, strlen(hosts_text), "r");
+  return fopen64(path, mode);
+}
+
+static void names_in_the_hosts_file_are_asked_of_nobody(void **state)
+{
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_both, CR_DNS_TIMEOUT_MS);
+
+  hosts_text = "# ours\n198.51.100.7 filed.test other.test\n2001:db8::7 filed.test\n";
+  struct cr_dns_result filed = ask(f, "filed.test");
+  struct cr_dns_result other = ask(f, "other.test");
+  int asked = f->server.udp_questions;
+  struct cr_dns_result unknown = ask(f, "third.test");
+  hosts_text = NULL;
+  assert_int_equal(filed.count, 2);
+  assert_true(cr_dns_has(&filed, "198.51.100.7"));
+  assert_true(cr_dns_has(&filed, "2001:db8::7"));
+  assert_true(cr_dns_has(&other, "198.51.100.7"));
+  assert_int_equal(asked, 0);
+  assert_true(cr_dns_has(&unknown, "192.0.2.1"));
 }
 
 /* ---- failures ---- */
@@ -307,10 +229,10 @@ static void failures_say_what_happened_and_how_long_it_holds(void **state)
     { "code4.test", CR_RESOLVE_TROUBLE_MS, NULL }, /* NOTIMP */
     { "code1.test", CR_RESOLVE_TROUBLE_MS, NULL }, /* FORMERR */
   };
-  struct fixture *f = serve(state, answer_code, TIMEOUT_MS);
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_code, CR_DNS_TIMEOUT_MS);
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-    struct result result = ask(f, cases[i].name);
+    struct cr_dns_result result = ask(f, cases[i].name);
     assert_int_equal(result.count, 0);
     assert_int_equal(result.ttl_ms, cases[i].ttl_ms);
     if (cases[i].why)
@@ -318,23 +240,16 @@ static void failures_say_what_happened_and_how_long_it_holds(void **state)
   }
 }
 
-static void stay_silent(const struct cr_dns_question *q, struct cr_dns_reply *reply, void *user)
-{
-  (void)q;
-  (void)user;
-  reply->len = 0;
-}
-
 static void silence_ends_in_time_after_some_tries(void **state)
 {
-  struct fixture *f = serve(state, stay_silent, SHORT_MS);
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, cr_dns_stay_silent, CR_DNS_SHORT_MS);
   int64_t start_ms = cr_clock_mono_ms();
-  struct result result = ask(f, "silent.test");
+  struct cr_dns_result result = ask(f, "silent.test");
 
   assert_string_equal(result.why, "no answer from the name servers in time");
   assert_int_equal(result.ttl_ms, CR_RESOLVE_TROUBLE_MS);
   assert_in_range(f->server.udp_questions, 4, 6); /* two types, two or three tries each */
-  assert_true(cr_clock_mono_ms() - start_ms >= SHORT_MS / 8);
+  assert_true(cr_clock_mono_ms() - start_ms >= CR_DNS_SHORT_MS / 8);
 }
 
 static void answer_a_and_hang(const struct cr_dns_question *q, struct cr_dns_reply *reply,
@@ -349,24 +264,24 @@ static void answer_a_and_hang(const struct cr_dns_question *q, struct cr_dns_rep
 
 static void half_an_answer_is_better_than_none(void **state)
 {
-  struct fixture *f = serve(state, answer_a_and_hang, HALF_MS);
-  struct result result = ask(f, "half.test");
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_a_and_hang, HALF_MS);
+  struct cr_dns_result result = ask(f, "half.test");
 
   assert_int_equal(result.count, 1);
-  assert_true(has(&result, "192.0.2.1"));
+  assert_true(cr_dns_has(&result, "192.0.2.1"));
 }
 
 static void several_silent_servers_take_no_longer(void **state)
 {
-  struct fixture *f = serve(state, stay_silent, SHORT_MS);
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, cr_dns_stay_silent, CR_DNS_SHORT_MS);
   char servers[256];
-  struct result result;
+  struct cr_dns_result result;
 
   cr_cares_close(f->cares);
   f->cares = NULL;
   (void)snprintf(servers, sizeof(servers), "%s, %s ,%s", f->server.address, f->server.address,
                  f->server.address);
-  assert_int_equal(cr_cares_open(&f->cares, &f->mem, f->loop, servers, 2 * SHORT_MS), 0);
+  assert_int_equal(cr_cares_open(&f->cares, &f->mem, f->loop, servers, 2 * CR_DNS_SHORT_MS), 0);
   result = ask(f, "silent.test");
   assert_int_equal(result.count, 0);
   assert_in_range(f->server.udp_questions, 6, 12); /* each server at least once, twice at most */
@@ -374,16 +289,16 @@ static void several_silent_servers_take_no_longer(void **state)
 
 static void a_server_that_is_not_there_is_an_error_before_the_time_is_over(void **state)
 {
-  struct fixture *f = serve(state, stay_silent, TIMEOUT_MS);
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, cr_dns_stay_silent, CR_DNS_TIMEOUT_MS);
   int64_t start_ms = cr_clock_mono_ms();
-  struct result result;
+  struct cr_dns_result result;
 
   cr_dns_server_close(&f->server);
   f->has_server = false;
   result = ask(f, "nobody.test");
   assert_int_equal(result.count, 0);
   assert_int_equal(result.ttl_ms, CR_RESOLVE_TROUBLE_MS);
-  assert_true(cr_clock_mono_ms() - start_ms < TIMEOUT_MS);
+  assert_true(cr_clock_mono_ms() - start_ms < CR_DNS_TIMEOUT_MS);
 }
 
 /* ---- hostile answers ---- */
@@ -442,9 +357,9 @@ static void answer_mangled(const struct cr_dns_question *q, struct cr_dns_reply 
 
 static void mangled_answers_end_in_some_answer(void **state)
 {
-  struct fixture *f = serve(state, answer_mangled, SHORT_MS);
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_mangled, CR_DNS_SHORT_MS);
   struct mangler mangler = { .random = { 42 } };
-  static struct result results[MANY];
+  static struct cr_dns_result results[CR_DNS_MANY];
   char name[32];
 
   f->server.user = &mangler;
@@ -452,10 +367,10 @@ static void mangled_answers_end_in_some_answer(void **state)
     memset(results, 0, sizeof(results));
     for (int i = 0; i < 50; i++) {
       (void)snprintf(name, sizeof(name), "m%d.test", i);
-      assert_int_equal(cr_cares_ask(f->cares, name, on_done, &results[i]), 0);
+      assert_int_equal(cr_cares_ask(f->cares, name, cr_dns_rig_done, &results[i]), 0);
     }
     for (int i = 0; i < 50; i++)
-      turn_until(f, &results[i].calls, 1);
+      cr_dns_rig_turn_until(f, &results[i].calls, 1);
     for (int i = 0; i < 50; i++) {
       assert_int_equal(results[i].calls, 1);
       if (mangler.kind == 2 || mangler.kind == 3) /* not an answer to our question */
@@ -494,11 +409,11 @@ static void server_lists_are_checked(void **state)
     { "[::1]:", false },
     { "127.0.0.1,nonsense", false },
   };
-  struct fixture *f = *state;
+  struct cr_dns_rig *f = *state;
 
   for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
     struct cr_cares *cares = NULL;
-    int err = cr_cares_open(&cares, &f->mem, f->loop, cases[i].list, TIMEOUT_MS);
+    int err = cr_cares_open(&cares, &f->mem, f->loop, cases[i].list, CR_DNS_TIMEOUT_MS);
     if (err != (cases[i].good ? 0 : CRAWLER_E_VALUE))
       fail_msg("%s: %d", cases[i].list, err);
     cr_cares_close(cares);
@@ -507,14 +422,14 @@ static void server_lists_are_checked(void **state)
 
 static void the_systems_configuration_opens_without_asking_anybody(void **state)
 {
-  struct fixture *f = *state;
-  assert_int_equal(cr_cares_open(&f->cares, &f->mem, f->loop, "", TIMEOUT_MS), 0);
+  struct cr_dns_rig *f = *state;
+  assert_int_equal(cr_cares_open(&f->cares, &f->mem, f->loop, "", CR_DNS_TIMEOUT_MS), 0);
 }
 
 static void any_timeout_can_be_asked_for(void **state)
 {
   static const int64_t timeouts[] = { INT64_MIN, -1, 0, 1, 7, INT32_MAX, INT64_MAX };
-  struct fixture *f = *state;
+  struct cr_dns_rig *f = *state;
 
   for (size_t i = 0; i < sizeof(timeouts) / sizeof(timeouts[0]); i++) {
     struct cr_cares *cares = NULL;
@@ -525,20 +440,20 @@ static void any_timeout_can_be_asked_for(void **state)
 
 static void closing_tells_nobody_and_leaves_nothing(void **state)
 {
-  struct fixture *f = serve(state, stay_silent, TIMEOUT_MS);
-  static struct result results[MANY];
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, cr_dns_stay_silent, CR_DNS_TIMEOUT_MS);
+  static struct cr_dns_result results[CR_DNS_MANY];
   char name[32];
 
   memset(results, 0, sizeof(results));
-  for (int i = 0; i < MANY; i++) {
+  for (int i = 0; i < CR_DNS_MANY; i++) {
     (void)snprintf(name, sizeof(name), "m%d.test", i);
-    assert_int_equal(cr_cares_ask(f->cares, name, on_done, &results[i]), 0);
+    assert_int_equal(cr_cares_ask(f->cares, name, cr_dns_rig_done, &results[i]), 0);
   }
   assert_int_equal(cr_loop_turn(f->loop, 0), 0);
   cr_cares_close(f->cares);
   f->cares = NULL;
   assert_int_equal(cr_loop_turn(f->loop, 0), 0);
-  for (int i = 0; i < MANY; i++)
+  for (int i = 0; i < CR_DNS_MANY; i++)
     assert_int_equal(results[i].calls, 0);
   cr_cares_close(NULL);
 }
@@ -557,119 +472,14 @@ static int count_fds(void)
 
 static void an_idle_resolver_holds_no_descriptor(void **state)
 {
-  struct fixture *f = serve(state, answer_both, TIMEOUT_MS);
+  struct cr_dns_rig *f = cr_dns_rig_serve(state, answer_both, CR_DNS_TIMEOUT_MS);
   int before = count_fds();
 
   (void)ask(f, "host.test");
   assert_int_equal(count_fds(), before);
 }
 
-/* ---- the whole resolver on top of it ---- */
-
-struct question {
-  struct cr_resolve resolve;
-  struct result result;
-};
-
-static void on_resolved(struct cr_resolve *resolve, const struct cr_address *addresses,
-                        size_t count, const char *why)
-{
-  struct question *q = CR_CONTAINER(resolve, struct question, resolve);
-  on_done(&q->result, addresses, count, 0, why);
-}
-
-static struct cr_resolver *open_resolver(struct fixture *f, struct cr_mem *mem,
-                                         struct question *questions, int count, int64_t timeout_ms)
-{
-  struct cr_resolver_config config = { .mem = mem,
-                                       .loop = f->loop,
-                                       .servers = f->server.address,
-                                       .timeout_ms = timeout_ms,
-                                       .max_cached = 100,
-                                       .max_active = 8 };
-  struct cr_resolver *r = NULL;
-  int err = cr_resolver_open(&r, &config);
-
-  for (int i = 0; i < count; i++)
-    questions[i] = (struct question){ .resolve.done = on_resolved };
-  assert_true(err == 0 || err == CRAWLER_E_NOMEM);
-  return r;
-}
-
-static void many_questions_for_few_names_are_few_queries(void **state)
-{
-  struct fixture *f = serve(state, answer_by_name, TIMEOUT_MS);
-  static struct question questions[MANY];
-  struct cr_resolver *r = open_resolver(f, &f->mem, questions, MANY, TIMEOUT_MS);
-  char name[32];
-
-  for (int i = 0; i < MANY; i++) {
-    (void)snprintf(name, sizeof(name), "host%d.test", i % 20);
-    assert_int_equal(cr_resolve_start(r, &questions[i].resolve, cr_span_text(name), 80), 0);
-  }
-  for (int i = 0; i < MANY; i++) {
-    turn_until(f, &questions[i].result.calls, 1);
-    (void)snprintf(name, sizeof(name), "192.0.2.%d", i % 20);
-    assert_true(has(&questions[i].result, name));
-  }
-  assert_int_equal(f->server.udp_questions, 2 * 20);
-  cr_resolver_close(r);
-}
-
-static void a_resolver_may_be_closed_while_c_ares_is_asked(void **state)
-{
-  struct fixture *f = serve(state, stay_silent, TIMEOUT_MS);
-  static struct question questions[20];
-  struct cr_resolver *r = open_resolver(f, &f->mem, questions, 20, TIMEOUT_MS);
-  char name[32];
-
-  for (int i = 0; i < 20; i++) {
-    (void)snprintf(name, sizeof(name), "host%d.test", i);
-    assert_int_equal(cr_resolve_start(r, &questions[i].resolve, cr_span_text(name), 80), 0);
-  }
-  turn_until(f, &f->server.udp_questions, 2);
-  cr_resolver_close(r);
-  assert_int_equal(cr_loop_turn(f->loop, 0), 0);
-  for (int i = 0; i < 20; i++)
-    assert_int_equal(questions[i].result.calls, 0);
-}
-
-static void oom_scenario(struct cr_mem *mem, void *arg)
-{
-  struct fixture *f = arg;
-  /* A socket that there was no memory to watch is silence: wait for it only shortly. */
-  bool undisturbed = f->runs++ == 0;
-  int64_t timeout_ms = undisturbed ? TIMEOUT_MS : SHORT_MS;
-  static struct question questions[12];
-  struct cr_resolver *r = open_resolver(f, mem, questions, 12, timeout_ms);
-  char name[32];
-
-  if (!r) {
-    assert_true(cr_test_oom_refused(mem));
-    return;
-  }
-  for (int i = 0; i < 12; i++) {
-    (void)snprintf(name, sizeof(name), "host%d.test", i % 10);
-    int err = cr_resolve_start(r, &questions[i].resolve, cr_span_text(name), 80);
-    assert_true(err == 0 || (err == CRAWLER_E_NOMEM && cr_test_oom_refused(mem)));
-    if (err)
-      questions[i].result.calls = 1;
-  }
-  for (int i = 0; i < 12; i++) {
-    turn_until(f, &questions[i].result.calls, 1);
-    if (undisturbed)
-      assert_int_equal(questions[i].result.count, 1);
-  }
-  cr_resolver_close(r);
-}
-
-static void running_out_of_memory_fails_questions_and_loses_none(void **state)
-{
-  struct fixture *f = serve(state, answer_by_name, TIMEOUT_MS);
-  cr_test_oom(oom_scenario, f);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, cr_dns_rig_set_up, cr_dns_rig_tear_down)
 
 int main(void)
 {
@@ -681,6 +491,7 @@ int main(void)
     TEST(a_truncated_answer_is_asked_for_over_tcp_and_cut_at_16),
     TEST(many_names_at_once_get_each_its_own_answer),
     TEST(an_answer_may_come_inside_the_call),
+    TEST(names_in_the_hosts_file_are_asked_of_nobody),
     TEST(failures_say_what_happened_and_how_long_it_holds),
     TEST(silence_ends_in_time_after_some_tries),
     TEST(half_an_answer_is_better_than_none),
@@ -692,9 +503,6 @@ int main(void)
     TEST(any_timeout_can_be_asked_for),
     TEST(closing_tells_nobody_and_leaves_nothing),
     TEST(an_idle_resolver_holds_no_descriptor),
-    TEST(many_questions_for_few_names_are_few_queries),
-    TEST(a_resolver_may_be_closed_while_c_ares_is_asked),
-    TEST(running_out_of_memory_fails_questions_and_loses_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,7 +90,7 @@ void cr_fetch_rig_init(struct cr_fetch_rig *rig, struct cr_mem *mem)
 
 int cr_fetch_rig_open(struct cr_fetch_rig *rig)
 {
-  int err = cr_loop_open_libevent(&rig->loop, rig->mem, NULL);
+  int err = rig->loop ? 0 : cr_loop_open_libevent(&rig->loop, rig->mem, NULL);
   if (err)
     return err;
   rig->config.loop = rig->loop;

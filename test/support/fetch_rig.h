@@ -39,6 +39,7 @@ struct cr_fetch_shot {
 /* A config with a loop, events and allow_private "1"; the caller changes it before the open. mem
  * NULL: memory of the rig's own, and leaks are looked for at close. */
 void cr_fetch_rig_init(struct cr_fetch_rig *rig, struct cr_mem *mem);
+/* On rig->loop, if the caller has opened one. */
 int cr_fetch_rig_open(struct cr_fetch_rig *rig);
 /* Gives the fetcher config's allow_private, resolve and user_agent once more. */
 int cr_fetch_rig_configure(struct cr_fetch_rig *rig);
