@@ -110,7 +110,7 @@ void cr_turn(crawler *c, int64_t timeout_ms)
 {
   int err = cr_loop_turn(c->shard.loop, timeout_ms);
 
-  if (!cr_list_empty(&c->shard.pump.link)) /* it was long, and the pump, which does so, is to come */
+  if (!cr_list_empty(&c->shard.pump.link)) /* it was long: the pump, which does so, is to come */
     cr_stats_publish(c);
   if (err == 0 || !c->shard.running)
     return;

@@ -3,8 +3,8 @@
  *
  * What is ready stands in line for it: until its events are looked at, which shows in how late the
  * pump comes, as that is deferred behind all of them; when it is over, until it is told; and when a
- * worker has parsed it. Fewer transfers are begun while one of these is long (schedule/load.c), with
- * what workers have parsed counted as if it were still under way; none is stopped.
+ * worker has parsed it. Fewer transfers are begun while one of these is long (schedule/load.c),
+ * with what workers have parsed counted as if it were still under way; none is stopped.
  */
 #include "engine/shard.h"
 

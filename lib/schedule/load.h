@@ -4,7 +4,7 @@
  * What is beyond that makes no crawl faster: it stands in line for the thread, with its buffers,
  * and runs into time limits though its server is quick. Of a transfer that takes so long, the part
  * that it stands in line is the part of all transfers that there are too many (J. D. C. Little, "A
- * proof for the queuing formula L = λW", 1961). So many fewer there are, and then more again, by and
+ * proof for the queuing formula L = λW", 1961). So many fewer there are, and then more, by and
  * by, once the line is short. Pure.
  */
 #ifndef CR_SCHEDULE_LOAD_H
