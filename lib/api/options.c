@@ -136,6 +136,19 @@ static bool is_too_late(const crawler *c, const struct row *row)
   return row->when == START && c->shard.loop != NULL;
 }
 
+static bool is_of_traps(const crawler *c, const int64_t *to)
+{
+  const struct cr_settings *o = &c->settings;
+  const int64_t *const rules[] = { &o->max_url_length, &o->max_path_depth,     &o->max_repeats,
+                                   &o->max_parameters, &o->max_calendar_years, &o->max_group,
+                                   &o->trap_sessions,  &o->trap_aliases,       &o->trap_pages };
+
+  for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+    if (to == rules[i])
+      return true;
+  return false;
+}
+
 static int store_number(crawler *c, const struct row *row, int64_t value)
 {
   char text[64];
@@ -148,6 +161,8 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
   c->shard.max_depth_changed |= to == &c->settings.max_depth && value != *to;
   if (to == &c->settings.span_hosts && value != *to)
     cr_scope_changed(&c->shard);
+  if (is_of_traps(c, to) && value != *to)
+    cr_traps_changed(&c->shard);
   *to = value;
   cr_shard_configure(&c->shard);
   return 0;

@@ -326,6 +326,8 @@ crawler_reason cr_trap_verdict(struct cr_shard *s, struct crawler_request *req);
 /* The rule that would leave it out now (crawler_trap); nothing is counted or changed. */
 uint8_t cr_trap_preview_of(const struct cr_shard *s, const struct crawler_request *req,
                            int64_t wall_ms);
+/* What was left out by a rule is asked about again when it is found again. */
+void cr_traps_changed(struct cr_shard *s);
 /* The option of a rule; NULL: of none. */
 const char *cr_trap_option(uint8_t rule);
 /* Has so much like it been read since it was queued that it's dropped? */

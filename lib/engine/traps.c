@@ -64,6 +64,12 @@ crawler_reason cr_trap_verdict(struct cr_shard *s, struct crawler_request *req)
   return CRAWLER_REASON_NONE;
 }
 
+void cr_traps_changed(struct cr_shard *s)
+{
+  if (s->frontier)
+    s->frontier->ops->forget_rejected(s->frontier, CRAWLER_REJECTED_TRAP);
+}
+
 const char *cr_trap_option(uint8_t rule)
 {
   static const char *const options[] = {

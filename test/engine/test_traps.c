@@ -118,6 +118,55 @@ static void limits_are_options(void **state)
   cr_sim_close(&sim);
 }
 
+/* Each page leads to it: after the option is changed at /a, that of /c takes effect. */
+static const struct cr_sim_page chain_pages[] = {
+  { "/", .hrefs = "/x/y/z /a" },
+  { "/a", .hrefs = "/x/y/z /c" },
+  { "/c", .hrefs = "/x/y/z" },
+  { .url = "/x/y/z" },
+};
+static const struct cr_sim_site chain = CR_SIM_SITE(chain_pages);
+
+struct change {
+  const char *option, *before, *after;
+};
+
+static int change_option(crawler *c, crawler_page *page, void *user)
+{
+  const struct change *change = user;
+  const char *url = crawler_request_url(crawler_page_request(page));
+
+  if (strcmp(url + strlen(url) - 2, "/a") == 0)
+    assert_int_equal(crawler_set_option(c, change->option, change->after), 0);
+  return 0;
+}
+
+static void a_url_left_out_by_a_rule_may_come_in_when_that_is_changed(void **state)
+{
+  static const struct change rows[] = {
+    { "max_path_depth", "2", "3" },
+    { "max_path_depth", "2", "2" }, /* not changed */
+    { "max_url_length", "20", "-1" },
+    { "max_url_length", "20", "20" },
+  };
+  (void)state;
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    struct cr_sim sim;
+    bool changes = strcmp(rows[i].before, rows[i].after) != 0;
+
+    cr_sim_open(&sim, &(struct cr_sim_config){ .world = &chain.world });
+    cr_sim_set(&sim, "own_server", "1");
+    cr_sim_set(&sim, "obey_robots", "0");
+    cr_sim_set(&sim, rows[i].option, rows[i].before);
+    crawler_on_page(sim.c, change_option, (void *)(uintptr_t)&rows[i]);
+    cr_sim_add(&sim, "/");
+    cr_sim_run_checked(&sim, 1);
+    assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), changes ? 4 : 3);
+    cr_sim_close(&sim);
+  }
+}
+
 static void seeds_are_taken_as_they_are(void **state)
 {
   struct cr_sim sim;
@@ -257,6 +306,7 @@ int main(void)
     cmocka_unit_test(a_url_that_is_left_out_says_by_which_rule),
     cmocka_unit_test(a_url_that_is_dropped_says_by_which_rule),
     cmocka_unit_test(limits_are_options),
+    cmocka_unit_test(a_url_left_out_by_a_rule_may_come_in_when_that_is_changed),
     cmocka_unit_test(seeds_are_taken_as_they_are),
     cmocka_unit_test(a_duplicate_is_fetched_and_names_the_first),
     cmocka_unit_test(similar_pages_differ_in_few_bits_by_option),
