@@ -241,7 +241,7 @@ static void a_body_of_any_size_costs_no_memory(void **state)
     print_message("%s, later %d: %lld bytes, %lld on the wire, %lld KB more at most\n",
                   rows[i].path, rows[i].later_each, (long long)r.bytes,
                   (long long)atomic_load(&sent->bytes), (long long)more >> 10);
-    assert_true(!CR_RSS_COUNTS || more < RSS_MOST);
+    assert_true(!cr_rss_counts() || more < RSS_MOST);
   }
 }
 

@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "sim/sim_large.h"
+#include "support/valgrind.h"
 
 static double cpu_seconds(void)
 {
@@ -95,11 +96,10 @@ static const char *crawl(uint32_t pages, uint32_t hosts, int moments)
 /* So much less under what takes so much longer. */
 static uint32_t less(void)
 {
-  const char *wrap = getenv("TEST_WRAP");
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return 10;
 #endif
-  return wrap && strstr(wrap, "valgrind") ? 50 : 1;
+  return cr_under_valgrind() ? 50 : 1;
 }
 
 static void a_million_urls_end_as_the_model_says(void **state)

@@ -406,7 +406,7 @@ static void a_crawl_keeps_to_its_memory_and_counts_what_it_refuses(void **state)
                 (long long)crawler_get_stat(c, CRAWLER_STAT_PUT_OFF));
   check_crawl(c, &account, strcmp(limits->history, "0") != 0);
   assert_true(account.refused > 0);
-  assert_true(!CR_RSS_COUNTS || peak <= bytes + bytes / 4);
+  assert_true(!cr_rss_counts() || peak <= bytes + bytes / 4);
   crawler_free(c);
   close_account(&account);
   stop_site(&site);
@@ -430,7 +430,7 @@ static void large_pages_that_nobody_expects_give_way_to_each_other(void **state)
   assert_int_equal(crawler_get_stat(c, CRAWLER_STAT_FETCHED), 200);
   assert_int_equal(crawler_get_stat(c, CRAWLER_STAT_RETRIES), 0);
   assert_true(crawler_is_complete(c));
-  assert_true(!CR_RSS_COUNTS || peak <= 40 << 20);
+  assert_true(!cr_rss_counts() || peak <= 40 << 20);
   crawler_free(c);
   stop_site(&site);
 }

@@ -15,6 +15,7 @@
 
 #include "polite/polite_faults.h"
 #include "polite/polite_run.h"
+#include "support/valgrind.h"
 
 static int crawl(void **state)
 {
@@ -38,8 +39,11 @@ static int forget(void **state)
 static void a_crawl_keeps_all_that_it_promises(void **state)
 {
   const struct cr_polite_run *run = *state;
-  struct cr_polite_finding found = cr_polite_check(&run->web, &run->log, &run->promise);
+  struct cr_polite_finding found;
 
+  if (cr_under_valgrind())
+    skip(); /* answers come too late for the crawl, and are asked for again */
+  found = cr_polite_check(&run->web, &run->log, &run->promise);
   print_message("%zu requests in %.1f s; later than due: p50 %.1f ms, p99 %.1f ms of %zu\n",
                 run->log.len, run->seconds, (double)cr_polite_late_at(&found, 500) / 1e6,
                 (double)cr_polite_late_at(&found, 990) / 1e6, found.late_count);

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "polite/polite_run.h"
+#include "support/valgrind.h"
 
 static const struct {
   const char *option; /* NULL: as promised */
@@ -108,6 +109,9 @@ static void an_option_that_breaks_a_promise_shows_in_the_log(void **state)
   size_t begun = 0;
   int bad = 0;
   (void)state;
+
+  if (cr_under_valgrind())
+    skip(); /* the log is of times */
 
   (void)fflush(NULL);
   for (size_t ended = 0; ended < ROWS; ended++) {

@@ -24,6 +24,7 @@
 #include "support/dns_server.h"
 #include "support/oom.h"
 #include "support/raw_server.h"
+#include "support/valgrind.h"
 
 enum {
   SOON_MS = 1000, /* of a loaded machine, and of one with a sanitizer; a good one takes a few */
@@ -295,7 +296,7 @@ static void end_everywhere(enum action action, int64_t most_ms)
     int64_t longest[2];
     for (int has_thread = 0; has_thread < 2; has_thread++) {
       longest[has_thread] = play((enum state)state, action, has_thread);
-      if (longest[has_thread] > most_ms)
+      if (longest[has_thread] > cr_patient_ms(most_ms))
         fail_msg("%s: %lld ms", state_names[state], (long long)longest[has_thread]);
     }
     print_message("%-26s %4lld ms, with a thread %4lld ms\n", state_names[state],

@@ -12,6 +12,17 @@
 
 #include <cmocka.h>
 
+#include "support/valgrind.h"
+
+bool cr_rss_counts(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return false;
+#else
+  return !cr_under_valgrind();
+#endif
+}
+
 /* Of a line "VmRSS:   1234 kB". */
 static int64_t read_bytes(const char *name)
 {
