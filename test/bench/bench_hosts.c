@@ -124,11 +124,6 @@ static void report(const crawler *c, double wall)
          crawler_get_stat(c, CRAWLER_STAT_FAILED),
          (double)crawler_get_stat(c, CRAWLER_STAT_BODY_BYTES) / 1e6,
          crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS));
-  printf(" turn_p50_us=%" PRId64 " p99_us=%" PRId64 " p999_us=%" PRId64 " max_us=%" PRId64,
-         crawler_get_stat(c, CRAWLER_STAT_TURN_P50_US),
-         crawler_get_stat(c, CRAWLER_STAT_TURN_P99_US),
-         crawler_get_stat(c, CRAWLER_STAT_TURN_P999_US),
-         crawler_get_stat(c, CRAWLER_STAT_TURN_MAX_US));
   cr_usage_print(cr_usage_now(), wall, (double)requests, "request");
   printf("turns of the loop: median %.3f ms, p99 %.2f, p99.9 %.2f, longest %.1f\n",
          (double)crawler_get_stat(c, CRAWLER_STAT_TURN_P50_US) / 1e3,
