@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* With a sanitizer, or under valgrind, its own memory is in the numbers, which mean nothing then. */
+/* With a sanitizer or under valgrind its own memory is in the numbers, which mean nothing then. */
 bool cr_rss_counts(void);
 
 int64_t cr_rss_bytes(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* valgrind.h - does `make valgrind` run this test? All takes some thirty times as long then, and its
- * own memory is in the process's.
+/* valgrind.h - does `make valgrind` run this test? All takes some thirty times as long then, and
+ * its own memory is in the process's.
  */
 #ifndef CR_TEST_VALGRIND_H
 #define CR_TEST_VALGRIND_H
