@@ -2,8 +2,7 @@
 /* html_element.c - what the HTML standard's tree construction knows about a tag name.
  *
  * Drawn from sections 13.2.4.2 (special, scopes) and 13.2.6 (insertion modes, foreign content) of
- * the HTML standard, obsolete elements included. Names that only newer parsers know are left out:
- * what is here is void or ends by itself in every parser. Pure data.
+ * the HTML standard, obsolete elements included. Pure data.
  */
 #include "parse/html_element.h"
 
@@ -57,6 +56,7 @@ const struct cr_element cr_html_elements[] = {
   { "desc", KIND(ORDINARY), SET(NONE), SVG },
   { "details", KIND(BLOCK), SET(NONE), SPC | P },
   { "dfn", KIND(ORDINARY), SET(NONE), 0 },
+  { "dialog", KIND(NEWER), SET(NONE), P },
   { "dir", KIND(BLOCK), SET(NONE), SPC | P },
   { "div", KIND(BLOCK), SET(NONE), SPC | P | OUT },
   { "dl", KIND(BLOCK), SET(NONE), SPC | P | OUT },
@@ -135,8 +135,9 @@ const struct cr_element cr_html_elements[] = {
   { "s", KIND(FORMATTING), SET(NONE), OUT },
   { "samp", KIND(ORDINARY), SET(NONE), 0 },
   { "script", KIND(SCRIPT), SET(SCRIPT), SPC | HEAD | TELLS | LINKS },
+  { "search", KIND(NEWER), SET(NONE), SPC | P },
   { "section", KIND(BLOCK), SET(NONE), SPC | P },
-  { "select", KIND(SELECT), SET(NONE), SPC | TELLS },
+  { "select", KIND(SELECT), SET(NONE), SCO | TELLS },
   { "small", KIND(FORMATTING), SET(NONE), OUT },
   { "source", KIND(VOID), SET(SOURCE), SPC | LINKS },
   { "span", KIND(ORDINARY), SET(NONE), OUT },
@@ -150,7 +151,7 @@ const struct cr_element cr_html_elements[] = {
   { "table", KIND(TABLE), SET(BODY), SCO | OUT | TELLS | LINKS },
   { "tbody", KIND(SECTION), SET(NONE), SPC | TELLS },
   { "td", KIND(CELL), SET(NONE), MRK | TELLS },
-  { "template", KIND(TEMPLATE), SET(NONE), MRK | HEAD | TELLS },
+  { "template", KIND(TEMPLATE), SET(NONE), MRK | HEAD | TELLS | LINKS },
   { "textarea", KIND(TEXTAREA), SET(NONE), SPC | TELLS },
   { "tfoot", KIND(SECTION), SET(NONE), SPC | TELLS },
   { "th", KIND(CELL), SET(NONE), MRK | TELLS },

@@ -18,6 +18,7 @@ enum cr_element_kind {
   CR_ELEMENT_FORMATTING,
   CR_ELEMENT_BLOCK,
   CR_ELEMENT_MAIN,     /* a block; special to some parsers, not to others */
+  CR_ELEMENT_NEWER,    /* dialog, search: blocks, but to gumbo names without rules */
   CR_ELEMENT_NOSCRIPT, /* in the head it ends by itself */
   CR_ELEMENT_OBJECT,   /* applet, marquee, object */
   CR_ELEMENT_HEADING,
@@ -115,6 +116,12 @@ static inline bool cr_element_is_table_part(enum cr_element_kind kind)
 static inline bool cr_element_is_code(const struct cr_element *known)
 {
   return known && (known->kind == CR_ELEMENT_SCRIPT || strcmp(known->name, "style") == 0);
+}
+
+/* Is this what <template shadowrootmode> has to say for a declarative shadow root? */
+static inline bool cr_html_is_shadow_mode(struct cr_span mode)
+{
+  return cr_span_eq_nocase(mode, CR_SPAN("open")) || cr_span_eq_nocase(mode, CR_SPAN("closed"));
 }
 
 /* All of them, sorted by name. */

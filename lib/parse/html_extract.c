@@ -15,7 +15,6 @@ void cr_extract_begin(struct cr_extract *x, struct cr_collect *collect, struct c
                       size_t max_carry_bytes)
 {
   x->collect = collect;
-  x->goes_on = false;
   x->passages = NULL;
   x->t = (struct cr_html_tokens){
     .state = CR_HTML_DATA,
@@ -119,7 +118,7 @@ static void start(struct cr_extract *x)
     .place = place,
     .attributes = token->attributes,
     .attribute_count = token->attribute_count,
-    .is_inert = x->f.template_depth > 0,
+    .is_inert = x->f.inert_depth > 0,
     .is_fostered = x->f.is_fostered,
     .end = x->t.end,
   };
@@ -252,7 +251,7 @@ static void text(struct cr_extract *x)
   const struct cr_element *element = x->t.text_element;
   enum cr_html_state state = x->token.text_state;
 
-  if (x->f.template_depth > 0 && state != CR_HTML_COMMENT && state != CR_HTML_BOGUS)
+  if (x->f.inert_depth > 0 && state != CR_HTML_COMMENT && state != CR_HTML_BOGUS)
     return;
   switch (state) {
   case CR_HTML_DATA:
@@ -415,7 +414,7 @@ static bool read_some(struct cr_extract *x)
       cr_passages_pass(x->passages, &x->t, &x->f, x->collect);
     set_wishes(x);
     read_token(x);
-    if (c->err < 0 || (!x->goes_on && c->depth == 0 && cr_extract_is_doubtful(x))) {
+    if (c->err < 0) {
       forget_inside(x->collect);
       return true;
     }
@@ -482,7 +481,7 @@ int cr_extract_add(struct cr_extract *x, struct cr_span bytes, bool is_last)
 
   if (err < 0)
     return err;
-  if (x->carry.len > 0 || (had_carry && at == end) || (!x->goes_on && cr_extract_is_doubtful(x)))
+  if (x->carry.len > 0 || (had_carry && at == end))
     return x->collect->err;
   read_bytes(x, cr_span(at, (size_t)(end - at)), is_last);
   if (!is_last && x->t.at < end && x->collect->err == 0) {
@@ -503,6 +502,5 @@ void cr_extract_inside(struct cr_collect *c)
     return;
   }
   cr_extract_begin(x, c, NULL, 0);
-  x->goes_on = true;
   (void)cr_extract_add(x, cr_span(NULL, 0), true); /* the page is empty but for what is inside */
 }

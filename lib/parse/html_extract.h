@@ -12,7 +12,6 @@ struct cr_extract_outer;
 struct cr_extract {
   struct cr_collect *collect;
   struct cr_passages *passages; /* NULL: none are remembered */
-  bool goes_on; /* in doubt too; else it stops there, and what is collected is useless */
   struct cr_html_tokens t;
   struct cr_html_token token;
   struct cr_feedback f;

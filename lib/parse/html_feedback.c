@@ -13,12 +13,14 @@
 void cr_feedback_init(struct cr_feedback *f)
 {
   f->doubt = CR_HTML_SURE;
+  f->is_newer = false;
   f->is_fostered = false;
   f->in_select = false;
   f->has_form = false;
   f->has_body = false;
   f->has_begun = false;
   f->template_depth = 0;
+  f->inert_depth = 0;
   f->foreign_len = 0;
   f->table_len = 0;
   f->in_link = false;
@@ -117,7 +119,7 @@ void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_html_token 
 
 /* ---- tables ---- */
 
-static void push_table(struct cr_feedback *f, int in)
+static void push_table(struct cr_feedback *f, int in, bool is_shadow)
 {
   if (f->table_len == CR_FEEDBACK_DEPTH) {
     cr_feedback_doubt(f, CR_HTML_DOUBT_SIZE);
@@ -125,20 +127,27 @@ static void push_table(struct cr_feedback *f, int in)
   }
   f->tables[f->table_len].in = in;
   f->tables[f->table_len].may_have_p = f->may_have_p;
+  f->tables[f->table_len].in_select = f->in_select;
   f->tables[f->table_len].has_moved = false;
+  f->tables[f->table_len].is_shadow = is_shadow;
   f->table_len++;
+  f->in_select = false;
 }
 
 static void pop_table(struct cr_feedback *f)
 {
-  f->may_have_p = f->tables[--f->table_len].may_have_p;
+  f->table_len--;
+  f->may_have_p = f->tables[f->table_len].may_have_p;
+  f->in_select = f->tables[f->table_len].in_select;
 }
 
 static void start_table(struct cr_feedback *f)
 {
   if (cr_feedback_is_in_table(f))
-    return; /* the open one ends, and this one begins */
-  push_table(f, CR_TABLE_ITSELF);
+    f->in_select =
+        false; /* the open one ends, with what was moved before it, and this one begins */
+  else
+    push_table(f, CR_TABLE_ITSELF, false);
 }
 
 /* A part of a table: it ends the cell or caption that is open. False: there is no table, and no
@@ -152,6 +161,7 @@ static bool start_table_part(struct cr_feedback *f, const struct cr_element *kno
   if (f->in_link)
     cr_feedback_cell_in_link(f, false);
   f->may_have_p = false;
+  f->in_select = false;
   f->tables[f->table_len - 1].has_moved = false;
   if (known->kind == CR_ELEMENT_CELL)
     f->tables[f->table_len - 1].in = known->name[1] == 'h' ? CR_TABLE_TH : CR_TABLE_TD;
@@ -183,6 +193,7 @@ static void end_table_part(struct cr_feedback *f, const struct cr_element *known
     return;
   if (f->in_link)
     cr_feedback_cell_in_link(f, false);
+  f->in_select = false;
   f->tables[f->table_len - 1].in = CR_TABLE_ITSELF;
 }
 
@@ -197,12 +208,24 @@ static void end_table(struct cr_feedback *f)
 
 /* ---- templates ---- */
 
-static void start_template(struct cr_feedback *f)
+/* Whether the parent of such a template can have a shadow root is left to a tree. */
+static bool is_shadow_root(const struct cr_html_token *token)
+{
+  for (unsigned i = 0; i < token->attribute_count; i++)
+    if (cr_span_eq_nocase(token->attributes[i].name, CR_SPAN("shadowrootmode")))
+      return cr_html_is_shadow_mode(token->attributes[i].value);
+  return false;
+}
+
+static void start_template(struct cr_feedback *f, bool is_shadow)
 {
   if (f->in_link)
     cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
-  push_table(f, CR_TABLE_TEMPLATE);
+  if (is_shadow)
+    cr_feedback_doubt(f, CR_HTML_DOUBT_SHADOW);
+  push_table(f, CR_TABLE_TEMPLATE, is_shadow);
   f->template_depth++;
+  f->inert_depth += is_shadow ? 0 : 1;
 }
 
 static void end_template(struct cr_feedback *f)
@@ -212,42 +235,60 @@ static void end_template(struct cr_feedback *f)
   if (f->template_depth == 0)
     return;
   f->template_depth--;
-  f->in_select = false;
   while (!is_template && f->table_len > 0) {
     is_template = f->tables[f->table_len - 1].in == CR_TABLE_TEMPLATE;
     pop_table(f);
   }
+  if (!is_template || !f->tables[f->table_len].is_shadow)
+    f->inert_depth--;
 }
 
 /* ---- start tags ---- */
 
-static bool is_made_in_select(const struct cr_element *known)
+/* The innermost select ends, and what is open in it. */
+static void end_select(struct cr_feedback *f)
 {
-  switch (cr_html_kind(known)) {
+  if (f->in_link)
+    cr_feedback_end_select_in_link(f);
+  f->in_select = false;
+}
+
+/* Does gumbo, which drops nearly all tags in a select, make of this one what the standard does? */
+static bool is_old_in_select(const struct cr_element *known)
+{
+  enum cr_element_kind kind = cr_html_kind(known);
+
+  switch (kind) {
   case CR_ELEMENT_OPTION:
   case CR_ELEMENT_OPTGROUP:
   case CR_ELEMENT_SCRIPT:
+  case CR_ELEMENT_TEMPLATE:
+  case CR_ELEMENT_SELECT:
     return true;
+  case CR_ELEMENT_FIELD:
+    return strcmp(known->name, "input") == 0;
   default:
-    return false;
+    return !known || cr_element_is_table_part(kind) ||
+           (known->flags & (CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK)) == 0;
   }
 }
 
-/* In a select nearly all tags mean nothing to parsers of before 2025. False: this one ends it. */
-static bool stays_in_select(struct cr_feedback *f, const struct cr_element *known)
+/* A select holds what any element does, since 2025 (13.2.6.4.7). False: the tag only ends it. */
+static bool start_in_select(struct cr_feedback *f, const struct cr_element *known)
 {
-  if (is_made_in_select(known))
-    return true;
+  f->is_newer = f->is_newer || !is_old_in_select(known);
   switch (cr_html_kind(known)) {
   case CR_ELEMENT_SELECT:
-    f->in_select = false;
-    return true;
-  case CR_ELEMENT_FIELD:
-    f->in_select = false;
+    end_select(f);
     return false;
+  case CR_ELEMENT_FIELD:
+    if (strcmp(known->name, "input") == 0)
+      end_select(f);
+    return true;
+  case CR_ELEMENT_OBJECT: /* one that is open keeps </select> from it */
+    cr_feedback_doubt(f, CR_HTML_DOUBT_SELECT);
+    return true;
   default:
-    if (known && (known->flags & (CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK)) != 0)
-      cr_feedback_doubt(f, CR_HTML_DOUBT_SELECT);
     return true;
   }
 }
@@ -320,13 +361,14 @@ static bool note_start(struct cr_feedback *f, const struct cr_html_token *token)
   case CR_ELEMENT_FORM:
     return start_form(f);
   case CR_ELEMENT_SELECT:
+    f->keeps_p = f->keeps_p || f->may_have_p;
     f->in_select = true;
     return true;
   case CR_ELEMENT_TABLE:
     start_table(f);
     return true;
   case CR_ELEMENT_TEMPLATE:
-    start_template(f);
+    start_template(f, is_shadow_root(token));
     return true;
   case CR_ELEMENT_FRAMESET:
     cr_feedback_doubt(f, CR_HTML_DOUBT_FRAMES);
@@ -345,15 +387,11 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
     cr_feedback_doubt(f, CR_HTML_DOUBT_SIZE);
   if (f->foreign_len > 0)
     return cr_feedback_start_in_foreign(f, t, token);
-  if (known && known->kind == CR_ELEMENT_IGNORED && !f->in_select)
+  if (known && known->kind == CR_ELEMENT_IGNORED)
     return start_root(f, token);
   f->has_begun = true;
-  if (f->in_select && stays_in_select(f, known)) {
-    if (!is_made_in_select(known))
-      return CR_HTML_NOWHERE;
-    cr_feedback_set_state(t, token);
-    return CR_HTML_IN_HTML;
-  }
+  if (f->in_select && !start_in_select(f, known))
+    return CR_HTML_NOWHERE;
   f->is_fostered = is_moved(f, known);
   if (f->is_fostered)
     f->tables[f->table_len - 1].has_moved = true;
@@ -388,7 +426,12 @@ static void note_end(struct cr_feedback *f, const struct cr_element *known)
     f->may_have_button = false;
     break;
   case CR_ELEMENT_FORM:
+    f->is_newer = f->is_newer || (f->in_select && f->has_form);
     f->has_form = f->has_form && f->template_depth > 0;
+    break;
+  case CR_ELEMENT_SELECT:
+    if (f->in_select)
+      end_select(f);
     break;
   case CR_ELEMENT_TABLE:
     end_table(f);
@@ -404,26 +447,6 @@ static void note_end(struct cr_feedback *f, const struct cr_element *known)
   }
 }
 
-static void end_in_select(struct cr_feedback *f, const struct cr_element *known)
-{
-  switch (cr_html_kind(known)) {
-  case CR_ELEMENT_SELECT:
-    f->in_select = false;
-    break;
-  case CR_ELEMENT_TABLE:
-  case CR_ELEMENT_CAPTION:
-  case CR_ELEMENT_SECTION:
-  case CR_ELEMENT_ROW:
-  case CR_ELEMENT_CELL:
-  case CR_ELEMENT_FORMATTING:
-    if (f->table_len > 0 || f->in_link)
-      cr_feedback_doubt(f, CR_HTML_DOUBT_SELECT);
-    break;
-  default:
-    break;
-  }
-}
-
 void cr_feedback_end(struct cr_feedback *f, struct cr_html_tokens *t,
                      const struct cr_html_token *token)
 {
@@ -432,16 +455,12 @@ void cr_feedback_end(struct cr_feedback *f, struct cr_html_tokens *t,
   f->has_begun = f->has_begun || cr_html_kind(known) == CR_ELEMENT_IGNORED ||
                  (known && strcmp(known->name, "br") == 0);
   if (f->foreign_len > 0) {
-    if (token->text_state == CR_HTML_DATA || token->text_state == CR_HTML_CDATA)
-      cr_feedback_end_in_foreign(f, t, token); /* else it ends a text, which is kept nowhere */
-    return;
+    bool is_text = token->text_state != CR_HTML_DATA && token->text_state != CR_HTML_CDATA;
+    if (is_text || cr_feedback_end_in_foreign(f, t, token)) /* the end of a text is kept nowhere */
+      return;
   }
   if (cr_html_kind(known) == CR_ELEMENT_TEMPLATE) {
     end_template(f);
-    return;
-  }
-  if (f->in_select) {
-    end_in_select(f, known);
     return;
   }
   if (f->in_link) {

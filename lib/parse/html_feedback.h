@@ -22,7 +22,8 @@ enum cr_html_doubt {
   CR_HTML_SURE,
   CR_HTML_DOUBT_LINK,    /* an element with an href may be made twice (13.2.4.3, 13.2.6.4.7) */
   CR_HTML_DOUBT_TABLE,   /* something with a link is moved in front of its table (13.2.6.1) */
-  CR_HTML_DOUBT_SELECT,  /* tags in a select, which mean nothing to some parsers */
+  CR_HTML_DOUBT_SELECT,  /* another select, or its end, may be out of reach in a select */
+  CR_HTML_DOUBT_SHADOW,  /* a template may be a shadow root, whose links count */
   CR_HTML_DOUBT_FOREIGN, /* svg or math end where no tag says so */
   CR_HTML_DOUBT_FRAMES,
   CR_HTML_DOUBT_ROOT, /* html or body begin again */
@@ -39,12 +40,14 @@ struct cr_feedback_open {
 
 struct cr_feedback {
   enum cr_html_doubt doubt;
+  bool is_newer;    /* has what gumbo reads by rules of before 2025: its tree decides nothing */
   bool is_fostered; /* what the last start tag makes is moved in front of a table */
-  bool in_select;
-  bool has_form; /* another form means nothing */
+  bool in_select;   /* of this table, or of none */
+  bool has_form;    /* another form means nothing */
   bool has_body;
   bool has_begun; /* so that a head tag means nothing any more */
   uint32_t template_depth;
+  uint32_t inert_depth; /* the same without declarative shadow roots, which are shown */
 
   /* From an outermost svg or math on, HTML inside of it too. */
   struct cr_feedback_open foreign[CR_FEEDBACK_DEPTH];
@@ -54,7 +57,9 @@ struct cr_feedback {
   struct {
     enum { CR_TABLE_ITSELF, CR_TABLE_TD, CR_TABLE_TH, CR_TABLE_CAPTION, CR_TABLE_TEMPLATE } in;
     bool may_have_p; /* outside of it */
-    bool has_moved;  /* something that was moved in front of it may be open */
+    bool in_select;
+    bool has_moved; /* something that was moved in front of it may be open */
+    bool is_shadow; /* a template that is a shadow root */
   } tables[CR_FEEDBACK_DEPTH];
   uint32_t table_len;
 
@@ -114,6 +119,8 @@ void cr_feedback_start_in_link(struct cr_feedback *f, const struct cr_feedback_o
 void cr_feedback_end_in_link(struct cr_feedback *f, const struct cr_feedback_open *open);
 /* The cell that the link stands in ends, or a cell of a table inside of it. */
 void cr_feedback_cell_in_link(struct cr_feedback *f, bool ends_table);
+/* The innermost select ends, and with it what was opened in it. */
+void cr_feedback_end_select_in_link(struct cr_feedback *f);
 
 /* ---- html_feedback_foreign.c: inside svg and math ---- */
 
@@ -124,7 +131,8 @@ enum cr_html_place cr_feedback_start_foreign(struct cr_feedback *f, struct cr_ht
 void cr_feedback_set_state(struct cr_html_tokens *t, const struct cr_html_token *token);
 enum cr_html_place cr_feedback_start_in_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
                                                 const struct cr_html_token *token);
-void cr_feedback_end_in_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
+/* False: the tag ends all of it, and means what it means outside. */
+bool cr_feedback_end_in_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
                                 const struct cr_html_token *token);
 
 /* ---- for all of them ---- */

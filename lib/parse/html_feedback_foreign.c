@@ -155,6 +155,19 @@ static void end_html(struct cr_feedback *f, const struct cr_html_token *token)
   }
 }
 
+/* </p> and </br> end svg and math as <p> does, since 2022: up to where HTML may stand inside. */
+static bool is_breakout(const struct cr_element *known)
+{
+  return known && (known->kind == CR_ELEMENT_P || strcmp(known->name, "br") == 0);
+}
+
+static void leave_foreign(struct cr_feedback *f, struct cr_span name)
+{
+  f->is_newer = f->is_newer || !holds_html(top_of(f), name);
+  while (f->foreign_len > 0 && !holds_html(top_of(f), name))
+    f->foreign_len--;
+}
+
 /* The same while it is not. */
 static void end_foreign(struct cr_feedback *f, const struct cr_html_token *token)
 {
@@ -169,12 +182,17 @@ static void end_foreign(struct cr_feedback *f, const struct cr_html_token *token
   cr_feedback_doubt(f, CR_HTML_DOUBT_FOREIGN);
 }
 
-void cr_feedback_end_in_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
+bool cr_feedback_end_in_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
                                 const struct cr_html_token *token)
 {
-  if (top_of(f)->place == CR_HTML_IN_HTML)
+  bool breaks_out = is_breakout(token->known);
+
+  if (breaks_out)
+    leave_foreign(f, token->name);
+  if (f->foreign_len > 0 && top_of(f)->place == CR_HTML_IN_HTML)
     end_html(f, token);
-  else
+  else if (f->foreign_len > 0 && !breaks_out)
     end_foreign(f, token);
   tell_cdata(f, t);
+  return f->foreign_len > 0 || !breaks_out;
 }

@@ -60,6 +60,17 @@ static bool is_href(struct cr_span name)
          (memcmp(name.at, "href", 4) == 0 || cr_span_eq_nocase(name, CR_SPAN("href")));
 }
 
+void cr_feedback_end_select_in_link(struct cr_feedback *f)
+{
+  bool is_hidden;
+  uint32_t at = find_kind(f, CR_ELEMENT_SELECT, &is_hidden);
+
+  if (at == NONE) /* the link began in it, and goes on behind it */
+    cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
+  else
+    f->inner_len = at;
+}
+
 void cr_feedback_start_link(struct cr_feedback *f, const struct cr_html_token *token)
 {
   bool has_href = false;
@@ -139,7 +150,7 @@ static void check_table(struct cr_feedback *f)
 }
 
 /* Has nothing inside, or what ends it is looked after elsewhere: by the tokenizer (texts), with
- * tables (cr_feedback_cell_in_link), selects, templates, svg and math. */
+ * tables (cr_feedback_cell_in_link), templates, svg and math. */
 static bool is_left_out(enum cr_element_kind kind)
 {
   switch (kind) {
@@ -150,7 +161,6 @@ static bool is_left_out(enum cr_element_kind kind)
   case CR_ELEMENT_TEXTAREA:
   case CR_ELEMENT_SCRIPT:
   case CR_ELEMENT_PLAINTEXT:
-  case CR_ELEMENT_SELECT:
   case CR_ELEMENT_FOREIGN:
   case CR_ELEMENT_TEMPLATE:
   case CR_ELEMENT_FRAMESET:
@@ -160,12 +170,34 @@ static bool is_left_out(enum cr_element_kind kind)
   }
 }
 
+static bool is_option(enum cr_element_kind kind)
+{
+  return kind == CR_ELEMENT_OPTION || kind == CR_ELEMENT_OPTGROUP;
+}
+
+/* In a select an option ends those that are open, and what else needs no end tag; but nothing that
+ * the link stands in. */
+static void close_options(struct cr_feedback *f, enum cr_element_kind kind)
+{
+  while (f->inner_len > 0) {
+    const struct cr_feedback_open *top = &f->inner[f->inner_len - 1];
+    bool is_implied = is_kind(top, CR_ELEMENT_OPTION) || is_kind(top, CR_ELEMENT_P) ||
+                      is_kind(top, CR_ELEMENT_LI) || is_kind(top, CR_ELEMENT_DEFINITION) ||
+                      is_kind(top, CR_ELEMENT_RUBY_TEXT) ||
+                      (is_kind(top, CR_ELEMENT_OPTGROUP) && kind == CR_ELEMENT_OPTGROUP);
+    if (!is_implied)
+      return;
+    f->inner_len--;
+  }
+}
+
 /* Where parsers differ, or something outside of the link may end, and the link with it. */
 static bool is_doubtful(const struct cr_feedback *f, const struct cr_feedback_open *open)
 {
   switch (cr_html_kind(open->known)) {
   case CR_ELEMENT_OPTION:
   case CR_ELEMENT_OPTGROUP:
+    return !f->in_select;
   case CR_ELEMENT_DOUBTFUL:
     return true;
   case CR_ELEMENT_BUTTON:
@@ -185,6 +217,7 @@ void cr_feedback_start_in_link(struct cr_feedback *f, const struct cr_feedback_o
     close_p(f);
   if (is_left_out(kind))
     return;
+  f->is_newer = f->is_newer || kind == CR_ELEMENT_MAIN || kind == CR_ELEMENT_NEWER;
   if (is_doubtful(f, open))
     cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
   if (kind == CR_ELEMENT_TABLE)
@@ -193,6 +226,8 @@ void cr_feedback_start_in_link(struct cr_feedback *f, const struct cr_feedback_o
     close_list_item(f, kind);
     close_p(f);
   }
+  if (is_option(kind) && f->in_select)
+    close_options(f, kind);
   if (kind == CR_ELEMENT_HEADING || kind == CR_ELEMENT_RUBY_TEXT)
     close_top(f, kind);
   push(f, open);
@@ -231,7 +266,9 @@ static void end_named(struct cr_feedback *f, const struct cr_feedback_open *open
       cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
     return;
   }
-  cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
+  bool is_ordinary = !is_special(open) && !is_kind(open, CR_ELEMENT_FORMATTING);
+  if (!is_ordinary || !has_special(f, 0)) /* else that ends the search for it */
+    cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
 }
 
 /* </form> takes the form out, wherever it is, and ends nothing else. */
@@ -257,7 +294,7 @@ void cr_feedback_end_in_link(struct cr_feedback *f, const struct cr_feedback_ope
 {
   enum cr_element_kind kind = cr_html_kind(open->known);
 
-  if (is_left_out(kind) || kind == CR_ELEMENT_TABLE)
+  if (is_left_out(kind) || kind == CR_ELEMENT_TABLE || kind == CR_ELEMENT_SELECT)
     return;
   if (kind == CR_ELEMENT_FORM)
     end_form(f);

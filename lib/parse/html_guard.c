@@ -30,6 +30,11 @@ static void pass_text(struct cr_stack *stack, struct cr_span text)
     cr_stack_reopen(stack);
 }
 
+static const struct cr_element *as_gumbo_knows(const struct cr_element *known)
+{
+  return known && known->kind == CR_ELEMENT_NEWER ? NULL : known;
+}
+
 static void note_piece(struct cr_html_shape *shape, const char *from, const char *to)
 {
   size_t bytes = (size_t)(to - from);
@@ -60,7 +65,7 @@ struct cr_html_shape cr_html_measure(struct cr_span html, const atomic_bool *giv
       break;
     note_piece(&shape, last, tag.name.at);
     last = tag.name.at;
-    const struct cr_element *known = cr_html_element(tag.name);
+    const struct cr_element *known = as_gumbo_knows(cr_html_element(tag.name));
     pass_text(&stack, cr_span(behind, (size_t)(tag.name.at - 1 - (tag.is_end ? 1 : 0) - behind)));
     if (tag.attributes > shape.attributes)
       shape.attributes = tag.attributes;

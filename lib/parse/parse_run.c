@@ -234,6 +234,7 @@ struct html { /* what is being read, and how */
   struct cr_html_wants wants;
   struct cr_span body; /* ASCII-compatible */
   const char *charset;
+  struct cr_arena_mark before; /* of keep: where links by tokens begin */
 };
 
 static struct cr_html_wants wants_of(const struct cr_parse *p)
@@ -242,19 +243,17 @@ static struct cr_html_wants wants_of(const struct cr_parse *p)
                                  p->max_links };
 }
 
-/* By tokens. 0, CRAWLER_E_NOMEM; *is_exact tells whether a tree would have others. */
-static int read_tokens(struct cr_parse *p, struct html *html, bool goes_on, bool *is_exact)
+/* By tokens. 0, CRAWLER_E_NOMEM. */
+static int read_tokens(struct cr_parse *p, struct html *html)
 {
   cr_collect_init(&html->collect, p->keep, p->scratch, html->charset, &html->wants);
   cr_extract_begin(&html->extract, &html->collect, p->mem, 0);
-  html->extract.goes_on = goes_on;
   html->extract.t.is_xhtml = is_xhtml(p);
   if (!is_xhtml(p)) /* where the same bytes may say something else */
     html->extract.passages = cr_passages_begin(p->passages);
   cr_header_links(&html->collect, p->headers);
   (void)cr_extract_add(&html->extract, html->body, true); /* its error is the collector's */
   cr_extract_free(&html->extract);
-  *is_exact = !cr_extract_is_doubtful(&html->extract);
   return cr_collect_finish(&html->collect);
 }
 
@@ -266,21 +265,22 @@ static int read_tree(struct cr_parse *p, struct html *html, const struct GumboIn
   return cr_collect_finish(&html->collect);
 }
 
-/* What tokens doubt a tree decides, if one may and can be built; else it stays doubtful. */
+/* What tokens doubt a tree decides, if it can be built; else their links stay. */
 static int read_doubtful(struct cr_parse *p, struct html *html, bool *is_exact)
 {
   const struct GumboInternalOutput *tree = NULL;
   struct cr_span utf8;
 
-  if (!p->never_builds_tree) {
-    if (decode_for_tree(p, &utf8) < 0)
-      return CRAWLER_E_NOMEM;
-    p->note = build_tree(p, utf8, &tree);
-    if (p->note == CR_PARSE_NO_MEMORY)
-      return CRAWLER_E_NOMEM;
-  }
+  if (decode_for_tree(p, &utf8) < 0)
+    return CRAWLER_E_NOMEM;
+  p->note = build_tree(p, utf8, &tree);
+  if (p->note == CR_PARSE_NO_MEMORY)
+    return CRAWLER_E_NOMEM;
   *is_exact = tree != NULL;
-  return tree ? read_tree(p, html, tree) : read_tokens(p, html, true, &(bool){ false });
+  if (!tree)
+    return 0;
+  cr_arena_rewind(p->keep, &html->before);
+  return read_tree(p, html, tree);
 }
 
 /* The tokenizer reads what is ASCII where it looks like it. */
@@ -294,26 +294,34 @@ static int make_readable(struct cr_parse *p, struct html *html)
   return body_as_utf8(p, &html->body);
 }
 
+/* May gumbo's tree be asked for what tokens doubt? Not where it goes by rules that are no more. */
+static bool may_ask_tree(const struct cr_parse *p, const struct html *html)
+{
+  return !p->never_builds_tree && !html->extract.f.is_newer;
+}
+
 static enum cr_parse_note parse_html(struct cr_parse *p)
 {
   struct html *html = cr_arena_alloc(p->scratch, sizeof(*html));
-  bool is_exact = false;
-  int err;
 
   if (!html)
     return CR_PARSE_NO_MEMORY;
   html->wants = wants_of(p);
-  err = make_readable(p, html);
-  if (err == 0)
-    err = read_tokens(p, html, p->never_builds_tree, &is_exact);
-  if (err == 0 && !is_exact && !p->may_build_tree && !p->never_builds_tree) {
-    p->needs_tree = true;
-    return CR_PARSE_WHOLE;
-  }
-  if (err == 0 && !is_exact && !p->never_builds_tree)
-    err = read_doubtful(p, html, &is_exact);
-  if (err < 0)
+  if (make_readable(p, html) < 0)
     return CR_PARSE_NO_MEMORY;
+  html->before = cr_arena_mark(p->keep);
+  if (read_tokens(p, html) < 0)
+    return CR_PARSE_NO_MEMORY;
+  bool is_exact = !cr_extract_is_doubtful(&html->extract);
+  if (!is_exact && may_ask_tree(p, html)) {
+    if (!p->may_build_tree) {
+      cr_arena_rewind(p->keep, &html->before);
+      p->needs_tree = true;
+      return CR_PARSE_WHOLE;
+    }
+    if (read_doubtful(p, html, &is_exact) < 0)
+      return CR_PARSE_NO_MEMORY;
+  }
   take(p, &html->collect.found);
   p->links_are_exact = is_exact && !html->collect.is_cut;
   return p->note;

@@ -99,7 +99,6 @@ static void extract_page(struct bench *b, size_t i, bool resolves)
 
   cr_collect_init(&b->collect, &b->keep, &b->scratch, charset, &wants);
   cr_extract_begin(&b->extract, &b->collect, &b->mem, 0);
-  b->extract.goes_on = true;
   b->extract.passages = cr_passages_begin(b->passages);
   (void)cr_extract_add(&b->extract, b->pages[i], true);
   (void)cr_collect_finish(&b->collect);

@@ -22,7 +22,7 @@ struct extract_rig {
   struct cr_extract extract;
   const char *charset;
   struct cr_html_wants wants;
-  bool goes_on;
+  bool tells_doubtful; /* by extract_describe too */
   char text[8192];
 };
 
@@ -33,7 +33,7 @@ static inline void extract_open(struct extract_rig *rig)
   cr_arena_init(&rig->scratch, &rig->mem, CR_MEM_PAGE, 64 * 1024, 0);
   rig->charset = "utf-8";
   rig->wants = (struct cr_html_wants){ .kinds = ~0u, .link_text = true, .metadata = true };
-  rig->goes_on = false;
+  rig->tells_doubtful = false;
 }
 
 static inline void extract_close(struct extract_rig *rig)
@@ -50,7 +50,6 @@ static inline void extract_run(struct extract_rig *rig, struct cr_span html, siz
   cr_arena_reset(&rig->scratch);
   cr_collect_init(&rig->collect, &rig->keep, &rig->scratch, rig->charset, &rig->wants);
   cr_extract_begin(&rig->extract, &rig->collect, &rig->mem, html.len + 1);
-  rig->extract.goes_on = rig->goes_on;
   for (size_t at = 0; at < html.len; at += piece) {
     size_t len = html.len - at < piece ? html.len - at : piece;
     char *copy = malloc(len);
@@ -70,7 +69,7 @@ static inline const char *extract_describe(struct extract_rig *rig)
   size_t len = 0;
 
   rig->text[0] = '\0';
-  if (cr_extract_is_doubtful(&rig->extract))
+  if (cr_extract_is_doubtful(&rig->extract) && !rig->tells_doubtful)
     return "?";
   for (uint32_t i = 0; i < rig->collect.found.count; i++) {
     const struct crawler_link *link = &rig->collect.found.links[i];

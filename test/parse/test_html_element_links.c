@@ -212,7 +212,6 @@ static void every_static_target_of_the_crawl_maze_is_found(void **state)
   size_t passed = 0;
 
   extract_open(&rig);
-  rig.goes_on = true;
   cr_jsonl_open(&lines, "html/crawl-maze-pages.jsonl");
   while ((row = cr_jsonl_next(&lines))) {
     if (cr_json_bool(row, "needs_script", false))
@@ -244,7 +243,6 @@ static void what_katana_finds_is_found(void **state)
   size_t passed = 0;
 
   extract_open(&rig);
-  rig.goes_on = true;
   cr_jsonl_open(&lines, "html/katana-links.jsonl");
   while ((row = cr_jsonl_next(&lines))) {
     const struct cr_json *contains = cr_json_get(row, "contains");
@@ -280,7 +278,6 @@ static void what_linkchecker_finds_is_found(void **state)
   size_t passed = 0;
 
   extract_open(&rig);
-  rig.goes_on = true;
   cr_jsonl_open(&lines, "html/linkchecker-pages.jsonl");
   while ((row = cr_jsonl_next(&lines))) {
     const struct cr_json *links = cr_json_get(row, "links");
@@ -310,7 +307,6 @@ static void what_nutch_and_heritrix_find_is_found(void **state)
   size_t passed = 0;
 
   extract_open(&rig);
-  rig.goes_on = true;
   cr_jsonl_open(&lines, "html/links-nutch-heritrix-linkchecker.jsonl");
   while ((row = cr_jsonl_next(&lines))) {
     const struct cr_json *links = cr_json_get(row, "links");

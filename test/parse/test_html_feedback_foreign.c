@@ -36,7 +36,12 @@ static void svg_and_math_are_followed_where_tags_nest(void **state)
     { "<svg><p><a href=1>", "?" }, /* p ends svg */
     { "<svg><div></div></svg><a href=1>", "?" },
     { "<div><svg></div><a href=1>", "?" },
-    { "<svg></p><a href=1>", "?" },
+    { "<svg></p><a href=1><![CDATA[>]]></a><a href=2>", "a:1']]>' a:2 " }, /* as <p> does, and br */
+    { "<svg><g></br><a xlink:href=1></a><a href=2>", "a:2 " },
+    { "<math><mi><svg></p><a href=1></a></mi></math>", "a:1 " }, /* up to where HTML may be */
+    { "<svg><desc><p><svg></p><a href=1></a></desc></svg><a href=2>", "a:1 a:2 " },
+    { "<a href=1><div><svg></p></svg></div>x</a>", "a:1'x' " },
+    { "<p><a href=1><svg></p>x</a>", "?" },
     { "<svg><title><b></title></svg><a href=1>", "?" }, /* </title> means nothing in b */
     { "<svg><foreignObject><table></table></foreignObject></svg>", "?" },
     { "<math><mi><html manifest=1></mi></math>", "?" },

@@ -91,7 +91,7 @@ static void check_tokens(struct rig *rig, struct cr_span html, size_t piece)
   assert_int_equal(cr_extract_add(&rig->extract, cr_span(NULL, 0), true), 0);
   assert_int_equal(cr_collect_finish(&rig->tokens), 0);
   cr_extract_free(&rig->extract);
-  if (cr_extract_is_doubtful(&rig->extract))
+  if (cr_extract_is_doubtful(&rig->extract) || rig->extract.f.is_newer)
     rig->doubtful++;
   else
     assert_same(&rig->tokens.found, &rig->found);
@@ -166,9 +166,23 @@ static void links_have_href_text_and_flags(void **state)
     { "<a href=1><p>x</a>y", "a:1'' a:1'x' " }, /* the adoption agency makes two of it */
     { "<table><a href=1>x</a><td><a href=2>y</a></table>", "a:1'x' a:2'y' " },
     { "<template><a href=1>x</a></template><a href=2>y</a>", "a:1~'' a:2'y' " },
+    { "<div><template shadowrootmode=open><a href=1>x</a></template></div>", "a:1'x' " },
+    { "<x-y><template shadowrootmode=CLOSED><a href=1>x</a></template><a href=2></a></x-y>",
+      "a:1'x' a:2'' " },
+    { "<p><template shadowrootmode=open></template><i></i><template shadowrootmode=open>"
+      "<a href=1></a></template></p>",
+      "a:1~'' " }, /* one is what an element may have */
+    { "<ul><template shadowrootmode=open><a href=1></a></template></ul>", "a:1~'' " },
+    { "<div><template shadowrootmode=on><a href=1></a></template></div>", "a:1~'' " },
+    { "<font-face><template shadowrootmode=open><a href=1></a></template></font-face>", "a:1~'' " },
+    { "<div><template shadowrootmode=open><p><template shadowrootmode=open><a href=1>x</a>"
+      "</template></p><template><a href=2></a></template><a href=3></a></template></div>",
+      "a:1'x' a:2~'' a:3'' " },
+    { "<template><div><template shadowrootmode=open><a href=1></a></template></div></template>",
+      "a:1~'' " },
     { "<!-- <a href=1> --><script>'<a href=2>'</script><textarea><a href=3></textarea>", "" },
     { "<noscript><a href=1>x</a></noscript>", "a:1'x' " },
-    { "<select><a href=1>x</a></select>", "" },
+    { "<select><a href=1>x</a></select>", "" }, /* gumbo is older than links there */
     { "<svg><a href=1>x</a><a xlink:href=2>y</a></svg>", "a:1'x' a:2'y' " },
     { "<svg><area href=1/></svg><math><a href=2>x</a></math>", "" },
     { "<link href=1><img src=2><iframe src=3></iframe>", "" },

@@ -115,10 +115,10 @@ static const struct cr_html_wants all = { .kinds = ~0u, .link_text = true, .meta
 static const struct cr_html_wants told = { .kinds = CR_LINK_KINDS_TOLD, .metadata = true };
 
 static void expect_the_same(struct two *two, struct cr_span html, size_t piece, const char *charset,
-                            const struct cr_html_wants *wants, bool goes_on)
+                            const struct cr_html_wants *wants)
 {
-  assert_int_equal(cr_reader_read(&two->plain, html, html.len, charset, wants, goes_on), 0);
-  assert_int_equal(cr_reader_read(&two->keen, html, piece, charset, wants, goes_on), 0);
+  assert_int_equal(cr_reader_read(&two->plain, html, html.len, charset, wants), 0);
+  assert_int_equal(cr_reader_read(&two->keen, html, piece, charset, wants), 0);
   if (!cr_reader_agree(&two->plain, &two->keen))
     fail_msg("%u links, not %u: %.*s", two->keen.collect.found.count,
              two->plain.collect.found.count, (int)html.len, html.at);
@@ -132,7 +132,7 @@ static void pages_with_much_in_common_are_mostly_spared(void **state)
 
   for (int page = 0; page < 200; page++) {
     struct cr_span html = make_page(&two->mix, 1, true);
-    expect_the_same(two, html, html.len, "utf-8", &all, false);
+    expect_the_same(two, html, html.len, "utf-8", &all);
     bytes += html.len;
   }
   assert_true(cr_passages_spared(two->keen.passages) > bytes / 2);
@@ -151,7 +151,7 @@ static void what_is_remembered_makes_no_difference(void **state)
     for (int page = 0; page < 40; page++) {
       struct cr_span html = make_page(&two->mix, seed, seed % 3 == 0);
       expect_the_same(two, html, page % 4 == 3 ? 1000 + seed : html.len, charsets[page % 4],
-                      page % 5 == 0 ? &told : &all, seed % 2 == 0);
+                      page % 5 == 0 ? &told : &all);
     }
     spared += cr_passages_spared(two->keen.passages);
     close_two(two);
@@ -167,7 +167,7 @@ static void what_is_overwritten_is_forgotten(void **state)
 
   for (uint32_t page = 0; page < 1500; page++) {
     struct cr_span html = make_page(&two->mix, page / 3 % 100, true);
-    expect_the_same(two, html, html.len, "utf-8", &told, false);
+    expect_the_same(two, html, html.len, "utf-8", &told);
   }
   assert_true(cr_passages_spared(two->keen.passages) > 0);
   close_two(two);
@@ -181,13 +181,13 @@ static void where_little_comes_again_it_rests(void **state)
 
   for (uint32_t page = 0; page < 400; page++) {
     struct cr_span html = make_page(&two->mix, page, true);
-    assert_int_equal(cr_reader_read(&two->keen, html, html.len, "utf-8", &told, false), 0);
+    assert_int_equal(cr_reader_read(&two->keen, html, html.len, "utf-8", &told), 0);
     rests += two->keen.extract.passages == NULL;
   }
   assert_true(rests > 200);
   for (uint32_t page = 0; page < 800; page++) { /* and it comes back to it */
     struct cr_span html = make_page(&two->mix, 7, true);
-    assert_int_equal(cr_reader_read(&two->keen, html, html.len, "utf-8", &told, false), 0);
+    assert_int_equal(cr_reader_read(&two->keen, html, html.len, "utf-8", &told), 0);
   }
   assert_non_null(two->keen.extract.passages);
   assert_null(cr_passages_begin(NULL));
@@ -206,7 +206,7 @@ static void the_ceiling_of_links_holds(void **state)
   assert_non_null(page);
   for (size_t i = 0; i < times; i++)
     memcpy(page + i * block.len, block.at, block.len);
-  expect_the_same(two, cr_span(page, block.len * times), block.len * times, "utf-8", &told, false);
+  expect_the_same(two, cr_span(page, block.len * times), block.len * times, "utf-8", &told);
   assert_true(two->plain.collect.is_cut);
   assert_int_equal(two->keen.collect.found.count, CR_HTML_MAX_LINKS);
   assert_true(cr_passages_spared(two->keen.passages) > block.len);
@@ -226,9 +226,9 @@ static void read_some(struct cr_mem *mem, void *user)
   for (int page = 0; page < 6; page++) {
     struct cr_span html = make_page(&two->mix, 1, true);
 
-    err = cr_reader_read(keen, html, html.len, "utf-8", &all, false);
+    err = cr_reader_read(keen, html, html.len, "utf-8", &all);
     assert_true(err == 0 || (err == CRAWLER_E_NOMEM && cr_test_oom_refused(mem)));
-    assert_int_equal(cr_reader_read(&two->plain, html, html.len, "utf-8", &all, false), 0);
+    assert_int_equal(cr_reader_read(&two->plain, html, html.len, "utf-8", &all), 0);
     assert_true(err < 0 || cr_reader_agree(&two->plain, keen));
   }
   cr_reader_close(keen);

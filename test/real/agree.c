@@ -187,7 +187,7 @@ static void compare(struct counts *n, const struct document *d, const char *path
   struct cr_span html = cr_span(d->at, d->len);
   bool is_utf8 = strcmp(cr_charset_decide(html, cr_span(NULL, 0), "text/html"), "utf-8") == 0;
 
-  cr_two_ways(&found, html, CR_TWO_WAYS_GOES_ON | (is_utf8 ? 0 : CR_TWO_WAYS_WINDOWS_1252));
+  cr_two_ways(&found, html, is_utf8 ? 0 : CR_TWO_WAYS_WINDOWS_1252);
   n->documents++;
   n->links += found.links;
   n->doubtful += found.is_doubtful;

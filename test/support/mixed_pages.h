@@ -34,8 +34,7 @@ static inline void cr_reader_close(struct cr_reader *r)
 
 /* In pieces of so many bytes. 0 or CRAWLER_E_NOMEM. */
 static inline int cr_reader_read(struct cr_reader *r, struct cr_span html, size_t piece,
-                                 const char *charset, const struct cr_html_wants *wants,
-                                 bool goes_on)
+                                 const char *charset, const struct cr_html_wants *wants)
 {
   int err = 0;
 
@@ -43,7 +42,6 @@ static inline int cr_reader_read(struct cr_reader *r, struct cr_span html, size_
   cr_arena_reset(&r->scratch);
   cr_collect_init(&r->collect, &r->keep, &r->scratch, charset, wants);
   cr_extract_begin(&r->extract, &r->collect, r->mem, html.len + 1);
-  r->extract.goes_on = goes_on;
   r->extract.passages = cr_passages_begin(r->passages);
   for (size_t at = 0; err == 0 && at < html.len; at += piece) {
     size_t len = html.len - at < piece ? html.len - at : piece;
@@ -57,12 +55,10 @@ static inline int cr_reader_read(struct cr_reader *r, struct cr_span html, size_
 /* Has the memory made no difference? */
 static inline bool cr_reader_agree(struct cr_reader *a, struct cr_reader *b)
 {
-  bool is_doubtful = cr_extract_is_doubtful(&a->extract);
-
-  if (is_doubtful != cr_extract_is_doubtful(&b->extract) || a->collect.is_cut != b->collect.is_cut)
+  if (cr_extract_is_doubtful(&a->extract) != cr_extract_is_doubtful(&b->extract) ||
+      a->collect.is_cut != b->collect.is_cut)
     return false;
-  return (is_doubtful && !a->extract.goes_on) ||
-         cr_same_found(&a->collect.found, &b->collect.found);
+  return cr_same_found(&a->collect.found, &b->collect.found);
 }
 
 #endif

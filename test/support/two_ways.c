@@ -72,7 +72,6 @@ static void read_tokens(struct reading *r, struct cr_span html, size_t piece, un
 {
   begin(r, options, options & CR_TWO_WAYS_WINDOWS_1252 ? "windows-1252" : "utf-8");
   cr_extract_begin(&r->extract, &r->collect, r->mem, html.len + 1);
-  r->extract.goes_on = options & CR_TWO_WAYS_GOES_ON;
   r->extract.t.is_xhtml = options & CR_TWO_WAYS_XHTML;
   for (size_t at = 0; at < html.len; at += piece) {
     size_t len = html.len - at < piece ? html.len - at : piece;
@@ -229,11 +228,12 @@ void cr_two_ways(struct cr_two_ways *out, struct cr_span html, unsigned options)
   out->is_doubtful = cr_extract_is_doubtful(&whole.extract);
   out->has_tree = false;
   expect(out->is_doubtful == cr_extract_is_doubtful(&other.extract), "doubt in pieces");
-  if (!out->is_doubtful && !wrong)
+  if (!wrong)
     check_pieces(&whole.collect.found, &other.collect.found);
   close_reading(&other);
   open_reading(&other, &mem);
-  out->has_tree = !out->is_doubtful && read_tree(&other, html, options);
+  out->is_newer = whole.extract.f.is_newer;
+  out->has_tree = !out->is_doubtful && !out->is_newer && read_tree(&other, html, options);
   if (out->has_tree && !wrong)
     check_tree(&whole.collect.found, &other.collect.found);
   close_reading(&other);

@@ -11,7 +11,6 @@
 enum {
   CR_TWO_WAYS_PIECE = 31,        /* how many bytes a piece has; 0: 32 */
   CR_TWO_WAYS_WINDOWS_1252 = 32, /* else UTF-8 */
-  CR_TWO_WAYS_GOES_ON = 64,      /* in doubt, too */
   CR_TWO_WAYS_GUESSES = 128,     /* are links, too */
   CR_TWO_WAYS_XHTML = 256        /* is what it is */
 };
@@ -19,6 +18,7 @@ enum {
 struct cr_two_ways {
   uint32_t links;    /* by tokens */
   bool is_doubtful;  /* so that a tree has to decide, and nothing is compared */
+  bool is_newer;     /* the same, since gumbo's rules are older */
   bool has_tree;     /* that was compared; else gumbo isn't to be trusted with the document */
   const char *wrong; /* static text; NULL: all agree */
 };
