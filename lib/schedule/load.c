@@ -17,23 +17,26 @@ void cr_load_took(struct cr_load *load, int64_t ms)
   load->took = load->took == 0 ? ms * MEAN_OF : load->took + ms - load->took / MEAN_OF;
 }
 
-static int64_t took_ms(const struct cr_load *load)
+/* Until one has ended, at least as long as the first one is under way. */
+static int64_t took_ms(const struct cr_load *load, int64_t now_ms)
 {
-  return load->took / MEAN_OF;
+  return load->took > 0 ? load->took / MEAN_OF : now_ms - load->begun_ms;
 }
 
-static int64_t pause_ms(const struct cr_load *load)
+static int64_t pause_ms(const struct cr_load *load, int64_t now_ms)
 {
-  if (took_ms(load) < LEAST_PAUSE_MS)
+  int64_t took = took_ms(load, now_ms);
+
+  if (took < LEAST_PAUSE_MS)
     return LEAST_PAUSE_MS;
-  return took_ms(load) < MOST_PAUSE_MS ? took_ms(load) : MOST_PAUSE_MS;
+  return took < MOST_PAUSE_MS ? took : MOST_PAUSE_MS;
 }
 
 /* At most half: one long wait may be a burst. */
-static uint32_t too_many(const struct cr_load *load, int64_t waited_ms, uint32_t under_way)
+static uint32_t too_many(int64_t took, int64_t waited_ms, uint32_t under_way)
 {
   int64_t excess_ms = waited_ms - CR_LOAD_LONG_MS / 2;
-  int64_t all_ms = took_ms(load) > waited_ms ? took_ms(load) : waited_ms;
+  int64_t all_ms = took > waited_ms ? took : waited_ms;
 
   if (excess_ms >= all_ms / 2)
     return under_way / 2;
@@ -42,9 +45,9 @@ static uint32_t too_many(const struct cr_load *load, int64_t waited_ms, uint32_t
 
 static void lower(struct cr_load *load, int64_t waited_ms, uint32_t under_way, int64_t now_ms)
 {
-  uint32_t cap = under_way - too_many(load, waited_ms, under_way);
+  uint32_t cap = under_way - too_many(took_ms(load, now_ms), waited_ms, under_way);
 
-  if (under_way <= CR_LOAD_LEAST || (load->is_on && now_ms - load->cut_ms < pause_ms(load)))
+  if (under_way <= CR_LOAD_LEAST || (load->is_on && now_ms - load->cut_ms < pause_ms(load, now_ms)))
     return;
   if (cap < CR_LOAD_LEAST)
     cap = CR_LOAD_LEAST;
@@ -66,6 +69,8 @@ static void lift(struct cr_load *load, uint32_t most, int64_t now_ms)
 void cr_load_waited(struct cr_load *load, int64_t ms, uint32_t under_way, uint32_t most,
                     int64_t now_ms)
 {
+  if (load->begun_ms == 0)
+    load->begun_ms = now_ms > ms ? now_ms - ms : 1;
   if (ms >= CR_LOAD_LONG_MS) {
     lower(load, ms, under_way, now_ms);
     load->grown_ms = now_ms;

@@ -22,6 +22,7 @@ struct cr_load { /* zeros: the thread keeps up */
   bool is_on;
   uint32_t cap;     /* transfers that there may be */
   int64_t took;     /* a mean of transfers, in sixteenths of a ms; 0: there was none */
+  int64_t begun_ms; /* when a wait was told for the first time; 0: none was */
   int64_t cut_ms;   /* when it was lowered, last */
   int64_t grown_ms; /* when it was raised, or something had stood in line for long, last */
 };

@@ -56,6 +56,20 @@ static void the_cut_goes_by_the_part_of_a_transfer_that_waits(void **state)
   }
 }
 
+/* A burst of new connections to slow servers cuts little of them. */
+static void before_one_has_ended_the_first_one_says_how_long_they_take(void **state)
+{
+  struct cr_load load = { .is_on = false };
+  (void)state;
+
+  cr_load_waited(&load, 0, 1, MOST, 5000);
+  cr_load_waited(&load, 125, 1000, MOST, 6000);
+  assert_int_equal(load.cap, 900);
+  cr_load_took(&load, 100);
+  cr_load_waited(&load, 75, 1000, MOST, 12000);
+  assert_int_equal(load.cap, 500);
+}
+
 static void it_shows_before_there_is_another_cut(void **state)
 {
   struct cr_load load = after_transfers(1000);
@@ -142,6 +156,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_thread_that_keeps_up_leaves_any_room),
     cmocka_unit_test(the_cut_goes_by_the_part_of_a_transfer_that_waits),
+    cmocka_unit_test(before_one_has_ended_the_first_one_says_how_long_they_take),
     cmocka_unit_test(it_shows_before_there_is_another_cut),
     cmocka_unit_test(few_transfers_are_never_too_many),
     cmocka_unit_test(there_are_more_by_and_by_once_the_line_is_short),
