@@ -360,6 +360,9 @@ bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed, side by side with others (tes
 bench-all: all $(BENCHES:%=$(BUILD)/bench/%) $(BUILD)/bench/peers/installed ## many scenarios, with peers (test/bench/suite.sh): BENCH='tls gzip' for some, BENCH=list
 	@BUILD=$(BUILD) sh test/bench/suite.sh $(BENCH)
 
+bench-memory: $(BUILD)/bench/bench_hosts $(BUILD)/bench/limit_cells $(BUILD)/bench/measure ## what a transfer in flight takes (test/bench/memory.sh): TRANSFERS='1000 10000'
+	@BUILD=$(BUILD) sh test/bench/memory.sh
+
 bench-docs: ## write what bench-all has measured to docs/benchmarks.md and its plot
 	@perl test/bench/report.pl $(BUILD)/bench/results docs/benchmarks.md
 	@cp $(BUILD)/bench/results/benchmarks.svg docs/
@@ -432,6 +435,6 @@ help: ## this list
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-docs deps deps-dev deps-real deps-bench demo install uninstall dist clean help
+        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-memory bench-docs deps deps-dev deps-real deps-bench demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* bench_hosts.c - a crawl of many hosts: what a request costs where nearly each is another host's.
  *
- *   bench_hosts [-c CONNECTIONS] [-w WORKERS] [-n HOSTS] [-p PAGES] [-a CA_FILE] [-o FILE]
+ *   bench_hosts [-c CONNECTIONS] [-w WORKERS] [-n HOSTS] [-p PAGES] [-a CA_FILE] [-l] [-o FILE]
  *               [-d PORT]... [-r SERVERS [-x]] [-S NAME=VALUE]... PORT
  *
  * One server on loopback has the same site for each of them (many_hosts.h); so many pages are
- * fetched of each, and its robots.txt. -a: by https. -o: all URLs that were asked for, in the order
- * in which they ended, for limit_cells. -d: of every twenty hosts one is dead, at these ports in
- * turn. -r: these name servers are asked for the addresses; -x: of every twenty hosts one has a
- * name that they don't answer for, dN.example. -S: any option. A second line says how long turns of
- * the loop took.
+ * fetched of each, and its robots.txt. -a: by https. -l: hosts are named by their addresses. -o:
+ * all URLs that were asked for, in the order in which they ended, for limit_cells. -d: of every
+ * twenty hosts one is dead, at these ports in turn. -r: these name servers are asked for the
+ * addresses; -x: of every twenty hosts one has a name that they don't answer for, dN.example. -S:
+ * any option. idle_MB is the memory before anything is in flight. A second line says how long turns
+ * of the loop took.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -33,6 +34,7 @@ struct bench {
   const char *name_servers; /* "": addresses are computed */
   bool has_dead_names;
   bool is_tls;
+  bool by_address;
 };
 
 static void die(const crawler *c, const char *what)
@@ -97,6 +99,8 @@ static void name_host(const struct bench *bench, uint32_t number, char name[CR_M
 {
   if (bench->has_dead_names && number % ONE_DEAD_OF == 0)
     (void)snprintf(name, CR_MANY_HOSTS_NAME, "d%u.example", (unsigned)number);
+  else if (bench->by_address)
+    cr_many_hosts_address(number, name);
   else
     cr_many_hosts_name(number, name);
 }
@@ -115,7 +119,7 @@ static void add_hosts(crawler *c, const struct bench *bench)
   }
 }
 
-static void report(const crawler *c, double wall)
+static void report(const crawler *c, double idle_mb, double wall)
 {
   int64_t requests = crawler_get_stat(c, CRAWLER_STAT_ATTEMPTS);
 
@@ -124,6 +128,7 @@ static void report(const crawler *c, double wall)
          crawler_get_stat(c, CRAWLER_STAT_FAILED),
          (double)crawler_get_stat(c, CRAWLER_STAT_BODY_BYTES) / 1e6,
          crawler_get_stat(c, CRAWLER_STAT_CONNECTIONS));
+  printf(" idle_MB=%.1f", idle_mb);
   cr_usage_print(cr_usage_now(), wall, (double)requests, "request");
   printf("turns of the loop: median %.3f ms, p99 %.2f, p99.9 %.2f, longest %.1f\n",
          (double)crawler_get_stat(c, CRAWLER_STAT_TURN_P50_US) / 1e3,
@@ -143,7 +148,7 @@ int main(int argc, char **argv)
   size_t count = 0;
   int opt;
 
-  while ((opt = getopt(argc, argv, "c:w:n:p:a:o:d:r:xS:")) != -1) {
+  while ((opt = getopt(argc, argv, "c:w:n:p:a:lo:d:r:xS:")) != -1) {
     switch (opt) {
     case 'c':
       connections = optarg;
@@ -159,6 +164,9 @@ int main(int argc, char **argv)
       break;
     case 'a':
       ca_file = optarg;
+      break;
+    case 'l':
+      bench.by_address = true;
       break;
     case 'o':
       list = optarg;
@@ -198,10 +206,11 @@ int main(int argc, char **argv)
     set(c, options[i], value + 1);
   }
   add_hosts(c, &bench);
+  double idle_mb = cr_usage_resident_mb();
   double began = cr_usage_clock();
   if (crawler_run(c) < 0)
     die(c, "crawler_run");
-  report(c, cr_usage_clock() - began);
+  report(c, idle_mb, cr_usage_clock() - began);
   crawler_free(c);
   return bench.list && fclose(bench.list) != 0;
 }

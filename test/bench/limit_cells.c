@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* limit_cells.c - the fetch-only loop of limit.c (mode K) for many hosts: several multi handles.
  *
- *   limit_cells [-c CONNECTIONS] [-C CELLS] [-r POOL] [-a CA_FILE] [-F] [-l] [-z] [-n COUNT] FILE
+ *   limit_cells [-c CONNECTIONS] [-C CELLS] [-r POOL] [-a CA_FILE] [-b BYTES] [-F] [-l] [-z]
+ *               [-n COUNT] FILE
  *
  * FILE has a URL a line, of hosts hNUMBER.* (many_hosts.h), which are told to libcurl and forgotten
  * again, as names are that were resolved elsewhere. A host is at home in one cell. -r: connections
  * that a cell keeps (as many as it has transfers); -F: a fresh connection for each request;
- * -l: libevent's changelist; -z: gzip is asked for.
+ * -b: of libcurl's receive buffer; -l: libevent's changelist; -z: gzip is asked for. idle_MB is the
+ * memory before anything is in flight.
  */
 #include <curl/curl.h>
 #include <event2/event.h>
@@ -44,6 +46,7 @@ static struct {
   size_t url_count, next, total, done, bad, bytes;
   long connects;
   bool changes;
+  long buffer_bytes; /* 0: as libcurl has it */
 } all;
 
 static size_t keep_body(char *data, size_t size, size_t count, void *user)
@@ -235,14 +238,17 @@ static void open_slot(struct slot *slot, const char *ca_file, bool fresh, bool g
     curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
   if (fresh)
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  if (all.buffer_bytes > 0)
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, all.buffer_bytes);
   if (gzip)
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
-static void report(double wall)
+static void report(double idle_mb, double wall)
 {
   printf("requests=%zu bad=%zu MB=%.1f connects=%ld", all.done, all.bad, (double)all.bytes / 1e6,
          all.connects);
+  printf(" idle_MB=%.1f", idle_mb);
   cr_usage_print(cr_usage_now(), wall, (double)all.done, "request");
 }
 
@@ -257,7 +263,7 @@ int main(int argc, char **argv)
   int opt;
 
   all.cell_count = 1;
-  while ((opt = getopt(argc, argv, "c:C:r:a:n:Flz")) != -1) {
+  while ((opt = getopt(argc, argv, "c:C:r:a:b:n:Flz")) != -1) {
     switch (opt) {
     case 'c':
       slots = strtoul(optarg, NULL, 10);
@@ -270,6 +276,9 @@ int main(int argc, char **argv)
       break;
     case 'a':
       ca_file = optarg;
+      break;
+    case 'b':
+      all.buffer_bytes = strtol(optarg, NULL, 10);
       break;
     case 'n':
       count = strtoul(optarg, NULL, 10);
@@ -299,12 +308,13 @@ int main(int argc, char **argv)
     return 1;
   for (size_t i = 0; i < all.cell_count; i++)
     open_cell(&all.cells[i], pool > 0 ? pool : (long)(slots / all.cell_count + 1));
+  double idle_mb = cr_usage_resident_mb();
   double began = cr_usage_clock();
   for (size_t i = 0; i < slots; i++) {
     open_slot(&at[i], ca_file, fresh, gzip);
     begin(&at[i]);
   }
   event_base_dispatch(all.base);
-  report(cr_usage_clock() - began);
+  report(idle_mb, cr_usage_clock() - began);
   return all.bad > 0;
 }

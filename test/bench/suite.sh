@@ -35,7 +35,7 @@ peer_names='wget2 scrapy crawlee spider'
 # The pages that there are to be fetched, for those that get a list.
 list_pages() {
   if [ "$host_count" -gt 0 ]; then
-    run=env crawl_hosts 0 -o "$listed" >/dev/null
+    run=env crawl_hosts 0 -S slow_concurrency="$connections" -o "$listed" >/dev/null
   else
     "$build/crawler" --json --own-server --no-robots --links a -w 0 ${tls:+--cacert "$work/ca.pem"} "$url" |
       page_urls >"$listed"
@@ -125,11 +125,14 @@ scenario fresh_tls  '200 pages of 242 KB, gzipped, a new TLS connection for each
 scenario broken     '200 pages of 242 KB, each of them many documents in one' 'site broken' 'limit crawler0 crawler2 wget2'
 scenario hosts100   '100 hosts, 10 pages each, 64 connections' 'hosts 100 10 64' "$many wget2 scrapy"
 scenario hosts10k   '10,000 hosts, 2 pages each, 1,000 connections' 'hosts 10000 2 1000' "$many"
+scenario hosts10k_tls '10,000 hosts, 2 pages each, by https, 1,000 connections' 'hosts 10000 2 1000 tls' "$many"
 scenario dead       '1,000 hosts, 4 pages each, 5% of them dead, 200 connections' 'hosts 1000 4 200 dead' "$many scrapy"
 scenario delay4s    '4,000 hosts, 2 pages each, 4 s until each answer, 4,000 connections' \
                     'hosts 4000 2 4000 delay=4' 'cells hosts0 hosts0wide'
 scenario names      '100,000 hosts, 1 page each, names from a name server, 1,000 connections' \
                     'names 100000 1000' 'hosts0 names names5'
+scenario delay10k   '10,000 hosts, 6 pages each, 4 s until each answer, 10,000 connections' \
+                    'hosts 10000 6 10000 delay=4' 'cells hosts0wide'
 
 ! has list $wanted || exit 0
 sh "$top/test/bench/versions.sh" "$build" >"$results/versions"

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 struct cr_usage {
   double user;    /* seconds */
@@ -39,6 +40,20 @@ static inline struct cr_usage cr_usage_now(void)
   return (struct cr_usage){ .user = cr_usage_seconds(r.ru_utime),
                             .system = cr_usage_seconds(r.ru_stime),
                             .peak_mb = (double)r.ru_maxrss / 1024 };
+}
+
+/* Of resident memory, now; 0 where the system doesn't say (it is Linux that does). */
+static inline double cr_usage_resident_mb(void)
+{
+  FILE *in = fopen("/proc/self/statm", "r");
+  long pages = 0;
+
+  if (!in)
+    return 0;
+  if (fscanf(in, "%*s %ld", &pages) != 1)
+    pages = 0;
+  (void)fclose(in);
+  return (double)pages * (double)sysconf(_SC_PAGESIZE) / (1 << 20);
 }
 
 /* What a took that b hadn't. */
