@@ -287,6 +287,35 @@ static void w3lib_refreshes_are_found(void **state)
   page_close(&rig);
 }
 
+static const char *judge_robots(const struct page_rig *rig, const struct cr_json *row)
+{
+  unsigned robots = rig->x.collect.found.facts.robots;
+
+  return ((robots & CRAWLER_PAGE_NOINDEX) != 0) == cr_json_bool(row, "noindex", false) &&
+                 ((robots & CRAWLER_PAGE_NOFOLLOW) != 0) == cr_json_bool(row, "nofollow", false) &&
+                 ((robots & CRAWLER_PAGE_NOARCHIVE) != 0) == cr_json_bool(row, "nocache", false)
+             ? NULL
+             : "other flags";
+}
+
+static void nutch_reads_the_same_of_robots(void **state)
+{
+  (void)state;
+  struct cr_suite suite;
+  const struct cr_json *row;
+  struct page_rig rig;
+
+  page_open(&rig);
+  cr_suite_open(&suite, "html/meta-robots.jsonl");
+  while ((row = cr_suite_next(&suite)))
+    for (int way = 0; way < PAGE_WAYS; way++) {
+      page_read(&rig, cr_json_span(row, "html"), "http://host.example/", "utf-8", way);
+      cr_suite_judge(&suite, 0, judge_robots(&rig, row));
+    }
+  cr_suite_close(&suite, 3);
+  page_close(&rig);
+}
+
 /* ---- values, inside of pages ---- */
 
 /* A value in double quotes. */
@@ -416,6 +445,28 @@ static void entities_are_read_in_a_page(void **state)
   page_close(&rig);
 }
 
+/* A list of a file that no test judges would stay unseen. */
+static void only_suites_that_are_judged_have_departures(void **state)
+{
+  (void)state;
+  static const char judged[] =
+      "crawl-maze-pages.jsonl katana-links.jsonl linkchecker-pages.jsonl "
+      "links-nutch-heritrix-linkchecker.jsonl w3lib-base-url.jsonl w3lib-meta-refresh.jsonl "
+      "meta-robots.jsonl srcset.jsonl wpt-meta-refresh.jsonl w3lib-entities.jsonl "
+      "scrapy-linkextractor.jsonl tree-links.jsonl ";
+  struct cr_jsonl lines;
+  const struct cr_json *row;
+  char file[64];
+
+  cr_jsonl_open(&lines, "html/departures.jsonl");
+  while ((row = cr_jsonl_next(&lines))) {
+    (void)snprintf(file, sizeof(file), "%s ", cr_json_text(row, "file"));
+    if (!strstr(judged, file))
+      fail_msg("departures.jsonl:%zu: %s", lines.line, file);
+  }
+  cr_jsonl_close(&lines);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -425,9 +476,11 @@ int main(void)
     cmocka_unit_test(what_nutch_and_heritrix_find_is_found),
     cmocka_unit_test(w3lib_base_urls_come_out),
     cmocka_unit_test(w3lib_refreshes_are_found),
+    cmocka_unit_test(nutch_reads_the_same_of_robots),
     cmocka_unit_test(srcsets_are_read_in_a_page),
     cmocka_unit_test(refreshes_are_read_in_a_page),
     cmocka_unit_test(entities_are_read_in_a_page),
+    cmocka_unit_test(only_suites_that_are_judged_have_departures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
