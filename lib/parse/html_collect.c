@@ -89,22 +89,21 @@ static struct cr_span decode(struct cr_collect *c, struct cr_arena *arena, struc
   return copy(arena, cr_span(out, cr_html_decode(raw, context, out)));
 }
 
-struct cr_span cr_collect_decode(struct cr_collect *c, struct cr_arena *arena, struct cr_span raw,
-                                 bool is_decoded)
+struct cr_span cr_collect_decode(struct cr_collect *c, struct cr_arena *arena, struct cr_span raw)
 {
   struct cr_span text =
-      is_decoded || is_simple(raw) ? copy(arena, raw) : decode(c, arena, raw, CR_HTML_IN_ATTRIBUTE);
+      is_simple(raw) ? copy(arena, raw) : decode(c, arena, raw, CR_HTML_IN_ATTRIBUTE);
 
   if (!text.at)
     c->err = CRAWLER_E_NOMEM;
   return text;
 }
 
-struct cr_span cr_collect_view(struct cr_collect *c, struct cr_span raw, bool is_decoded)
+struct cr_span cr_collect_view(struct cr_collect *c, struct cr_span raw)
 {
   if (raw.len == 0)
     return cr_span("", 0);
-  return is_decoded || is_simple(raw) ? raw : cr_collect_decode(c, c->scratch, raw, false);
+  return is_simple(raw) ? raw : cr_collect_decode(c, c->scratch, raw);
 }
 
 /* ---- links ---- */
@@ -314,7 +313,7 @@ static void add_alt(struct cr_collect *c, const struct cr_html_tag *tag)
 
   cr_html_text_break(&c->text);
   if (cr_html_attribute(tag, CR_SPAN("alt"), &alt) && alt.at) {
-    alt = cr_collect_decode(c, c->scratch, alt, tag->is_decoded);
+    alt = cr_collect_decode(c, c->scratch, alt);
     cr_html_text_add(&c->text, alt);
   }
   cr_html_text_break(&c->text);
@@ -352,7 +351,7 @@ static void note_base(struct cr_collect *c, const struct cr_html_tag *tag, struc
   struct cr_span href;
 
   if (!base->at && !tag->is_inert && cr_html_attribute(tag, CR_SPAN("href"), &href))
-    *base = cr_collect_decode(c, c->keep, href, tag->is_decoded);
+    *base = cr_collect_decode(c, c->keep, href);
 }
 
 static void note_lang(struct cr_collect *c, const struct cr_html_tag *tag)
@@ -360,7 +359,7 @@ static void note_lang(struct cr_collect *c, const struct cr_html_tag *tag)
   struct cr_span lang;
 
   if (c->wants.metadata && !c->found.facts.lang && cr_html_attribute(tag, CR_SPAN("lang"), &lang))
-    c->found.facts.lang = cr_collect_decode(c, c->keep, lang, tag->is_decoded).at;
+    c->found.facts.lang = cr_collect_decode(c, c->keep, lang).at;
 }
 
 static void note_inside(struct cr_collect *c, const struct cr_html_tag *tag)
@@ -418,7 +417,7 @@ void cr_collect_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag)
   if (c->err < 0 || !cr_html_attribute(tag, CR_SPAN("srcdoc"), &html))
     return;
   if (c->depth < CR_HTML_INSIDE_DEEP)
-    c->inside = cr_collect_decode(c, c->scratch, html, tag->is_decoded);
+    c->inside = cr_collect_decode(c, c->scratch, html);
   else
     c->is_cut = true;
 }

@@ -43,7 +43,6 @@ struct cr_html_tag { /* an element, as its start tag has it */
   enum cr_html_place place;
   const struct cr_html_attribute *attributes;
   unsigned attribute_count;
-  bool is_decoded;  /* the attributes: UTF-8, references decoded */
   bool is_inert;    /* in a template */
   bool is_fostered; /* stands elsewhere in the document */
   const char *end;  /* what follows a name may be read up to here; NULL: nothing may */
@@ -114,6 +113,8 @@ void cr_collect_svg_style(struct cr_collect *c, struct cr_span raw);
 void cr_collect_script(struct cr_collect *c, struct cr_span text, bool is_decoded);
 /* A comment's text, or a doctype's; with what ends it or without. */
 void cr_collect_comment(struct cr_collect *c, struct cr_span text);
+/* A doctype's, UTF-8. */
+void cr_collect_system_id(struct cr_collect *c, struct cr_span id);
 /* A base for c->base, relative to the one of that number; href is copied (at NULL: none yet).
  * Returns its number; 0: there are too many, or no memory. */
 uint16_t cr_collect_base(struct cr_collect *c, uint16_t outer, struct cr_span href);
@@ -125,12 +126,11 @@ void cr_collect_srcdoc(struct cr_collect *c, const struct cr_html_tag *tag);
 
 /* ---- for those who know links (html_element_links.c, html_meta_links.c) ---- */
 
-/* A value or text as a tree would have it, in arena, NUL-terminated. at NULL: no memory. */
-struct cr_span cr_collect_decode(struct cr_collect *c, struct cr_arena *arena, struct cr_span raw,
-                                 bool is_decoded);
+/* A value as a tree would have it, in arena, NUL-terminated. at NULL: no memory. */
+struct cr_span cr_collect_decode(struct cr_collect *c, struct cr_arena *arena, struct cr_span raw);
 /* The same for a while, which is all of raw's or as long as scratch lasts; maybe no copy, and no
  * NUL. */
-struct cr_span cr_collect_view(struct cr_collect *c, struct cr_span raw, bool is_decoded);
+struct cr_span cr_collect_view(struct cr_collect *c, struct cr_span raw);
 /* Text as UTF-8, references still in it; in scratch if it wasn't. CRAWLER_E_NOMEM. */
 int cr_collect_utf8(struct cr_collect *c, struct cr_span *text);
 /* Does nobody want it any more (arena.h)? Then all that collects ends, as with any error. */

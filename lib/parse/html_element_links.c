@@ -186,7 +186,7 @@ static inline const char *tag_name(const struct source *from)
 
 static struct cr_span decoded(const struct source *from, struct cr_span raw)
 {
-  return cr_collect_view(from->c, raw, from->tag->is_decoded);
+  return cr_collect_view(from->c, raw);
 }
 
 /* Is a form sent there by POST, as far as this element says? A button's form isn't looked for. */
@@ -319,7 +319,7 @@ static const char *keep_attribute(const struct source *from, struct cr_span name
 
   if (!cr_html_attribute(from->tag, name, &value))
     return NULL;
-  return cr_collect_decode(from->c, from->c->keep, value, from->tag->is_decoded).at;
+  return cr_collect_decode(from->c, from->c->keep, value).at;
 }
 
 static inline void note_rel(const struct source *from, struct crawler_link *link)

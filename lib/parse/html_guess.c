@@ -98,6 +98,12 @@ static void read_conditional(struct cr_collect *c, struct cr_span text)
     c->inside = cr_span(open + 1, (size_t)(close - open - 1));
 }
 
+void cr_collect_system_id(struct cr_collect *c, struct cr_span id)
+{
+  if (id.len > 0 && looks_like_url(id) && cr_collect_wants(c, CRAWLER_LINK_GUESS))
+    guess(c, "!doctype", id);
+}
+
 /* The last quoted string of "DOCTYPE html SYSTEM "about:legacy-compat"" and its like. */
 static void read_doctype(struct cr_collect *c, struct cr_span text)
 {
@@ -113,8 +119,7 @@ static void read_doctype(struct cr_collect *c, struct cr_span text)
     last = cr_span(at + 1, (size_t)(close - at - 1));
     at = close;
   }
-  if (last.len > 0 && (looks_like_url(last)))
-    guess(c, "!doctype", last);
+  cr_collect_system_id(c, last);
 }
 
 void cr_collect_comment(struct cr_collect *c, struct cr_span text)

@@ -343,12 +343,33 @@ const char *cr_html_comment(const struct crawler_node *node)
   return inside->type == GUMBO_NODE_COMMENT ? inside->v.text.text : NULL;
 }
 
+const char *cr_html_system_id(const struct GumboInternalOutput *tree)
+{
+  const GumboDocument *document = &tree->document->v.document;
+  return document->has_doctype ? document->system_identifier : "";
+}
+
 const char *cr_html_attr(const struct crawler_node *node, const char *name)
 {
   if (!is_element(node_of(node)))
     return NULL;
   const GumboAttribute *attribute = find_attribute(node_of(node), cr_span_text(name));
   return attribute ? attribute->value : NULL;
+}
+
+/* As written: of control characters gumbo makes others. What isn't written gumbo gives a value; of
+ * an attribute that has none it takes the name for it. */
+static struct cr_span value_of(const GumboAttribute *attribute)
+{
+  const GumboStringPiece *written = &attribute->original_value;
+  bool is_quoted = written->length >= 2 && (written->data[0] == '"' || written->data[0] == '\'');
+
+  bool is_written = written->length > 0 && written->data != attribute->original_name.data;
+
+  if (!is_written)
+    return cr_span_text(attribute->value);
+  return is_quoted ? cr_span(written->data + 1, written->length - 2)
+                   : cr_span(written->data, written->length);
 }
 
 unsigned cr_html_attributes(const struct crawler_node *node, struct cr_html_attribute *out,
@@ -364,7 +385,7 @@ unsigned cr_html_attributes(const struct crawler_node *node, struct cr_html_attr
     bool is_xlink = attribute->attr_namespace == GUMBO_ATTR_NAMESPACE_XLINK &&
                     strcmp(attribute->name, "href") == 0;
     out[i].name = is_xlink ? CR_SPAN("xlink:href") : cr_span_text(attribute->name);
-    out[i].value = cr_span_text(attribute->value);
+    out[i].value = value_of(attribute);
   }
   return count;
 }

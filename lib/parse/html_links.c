@@ -123,7 +123,6 @@ static void start(struct walk *w, const struct crawler_node *node)
     .place = place_of(node),
     .attributes = w->attributes,
     .attribute_count = cr_html_attributes(node, w->attributes, CR_HTML_TOKEN_ATTRIBUTES),
-    .is_decoded = true,
     .is_inert = w->inert_depth > 0,
   };
 
@@ -198,6 +197,7 @@ void cr_html_links(struct cr_collect *c, const struct GumboInternalOutput *tree)
     return;
   }
   w->c = c;
+  cr_collect_system_id(c, cr_span_text(cr_html_system_id(tree)));
   for (unsigned nodes = 1; at && c->err == 0; nodes++) {
     if (nodes % NODES_A_CHECK == 0 && cr_collect_is_given_up(c))
       return;

@@ -119,12 +119,11 @@ static void keep_meta(struct cr_collect *c, struct cr_span name, struct cr_span 
 }
 
 /* Returns whether content is a URL. */
-static bool note_named(struct cr_collect *c, const struct cr_html_tag *tag, struct cr_span name,
-                       struct cr_span content)
+static bool note_named(struct cr_collect *c, struct cr_span name, struct cr_span content)
 {
   char *lower;
 
-  name = cr_span_trim(cr_collect_decode(c, c->scratch, name, tag->is_decoded));
+  name = cr_span_trim(cr_collect_decode(c, c->scratch, name));
   lower = cr_arena_strndup(c->scratch, name.len > 0 ? name.at : "", name.len);
   if (!lower) {
     c->err = CRAWLER_E_NOMEM;
@@ -159,16 +158,16 @@ void cr_collect_meta(struct cr_collect *c, const struct cr_html_tag *tag)
 
   if (tag->is_inert || !cr_html_attribute(tag, CR_SPAN("content"), &content))
     return;
-  content = cr_collect_decode(c, c->scratch, content, tag->is_decoded);
+  content = cr_collect_decode(c, c->scratch, content);
   if (!content.at)
     return;
   if (cr_html_attribute(tag, CR_SPAN("http-equiv"), &name))
-    note_pragma(c, tag, cr_collect_view(c, name, tag->is_decoded), content);
+    note_pragma(c, tag, cr_collect_view(c, name), content);
   /* Many have both: <meta name=image property=og:image>. */
   if (cr_html_attribute(tag, CR_SPAN("name"), &name))
-    is_url = note_named(c, tag, name, content);
+    is_url = note_named(c, name, content);
   if (cr_html_attribute(tag, CR_SPAN("property"), &name))
-    is_url = note_named(c, tag, name, content) || is_url;
+    is_url = note_named(c, name, content) || is_url;
   if (is_url)
     add(c, tag, CRAWLER_LINK_META, content);
 }

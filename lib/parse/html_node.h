@@ -31,7 +31,9 @@ const char *cr_html_tag(const struct crawler_node *node, size_t *bytes);
 const char *cr_html_text(const struct crawler_node *node);    /* NULL: not text; comments aren't */
 const char *cr_html_comment(const struct crawler_node *node); /* NULL: not one */
 struct cr_html_attribute;
-/* Its attributes, at most `most`, values decoded; how many. XLink's href is "xlink:href". */
+/* Of its doctype, "" if there is none. */
+const char *cr_html_system_id(const struct GumboInternalOutput *tree);
+/* Its attributes, at most `most`, values as written; how many. XLink's href is "xlink:href". */
 unsigned cr_html_attributes(const struct crawler_node *node, struct cr_html_attribute *out,
                             unsigned most);
 /* By name in any case; NULL: not an element, or it has none of that name. */

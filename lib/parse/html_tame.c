@@ -37,10 +37,11 @@ static void drop_repeated(char *html, const struct cr_html_token *token)
   }
 }
 
-/* Where that is a guess, all text has: what gumbo writes must be UTF-8. */
+/* Where that is a guess, or not what gumbo does, all text has: what gumbo writes must be UTF-8. */
 static bool has_references(const struct cr_feedback *f, enum cr_html_state state)
 {
-  return f->doubt != CR_HTML_SURE || state == CR_HTML_DATA || state == CR_HTML_RCDATA;
+  return f->doubt != CR_HTML_SURE || f->is_newer || state == CR_HTML_DATA ||
+         state == CR_HTML_RCDATA;
 }
 
 /* What the tag that t has come to has too much of. */

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_html_element_links.c - the links of one element: every rule of the table, rel, srcset,
- * style; and the pages of five other projects, which say what an extractor may find.
+ * style.
  */
-#include "parse/charset.h"
 #include "parse/extract_rig.h"
-#include "parse/parse.h"
-#include "support/jsonl.h"
-#include "url/url.h"
 
 static void each_attribute_has_its_kind(void **state)
 {
@@ -177,158 +173,6 @@ static void only_kinds_that_are_wanted_are_collected(void **state)
   extract_close(&rig);
 }
 
-/* ---- what others find ---- */
-
-static bool has_url(struct extract_rig *rig, const char *page, const char *want)
-{
-  struct cr_url url;
-  struct cr_url base;
-  struct cr_url own;
-  bool found = false;
-
-  cr_url_init(&url, &rig->mem);
-  cr_url_init(&base, &rig->mem);
-  cr_url_init(&own, &rig->mem);
-  assert_int_equal(cr_url_parse(&own, cr_span_text(page), NULL), 0);
-  struct cr_span href = rig->collect.found.base_href;
-  if (!href.at || cr_url_parse(&base, href, &own) < 0)
-    assert_int_equal(cr_url_copy(&base, &own), 0);
-  for (uint32_t i = 0; i < rig->collect.found.count && !found; i++)
-    found = cr_url_parse(&url, cr_span_text(rig->collect.found.links[i].href), &base) == 0 &&
-            (cr_span_eq(cr_url_text(&url), cr_span_text(want)) ||
-             (want[0] == '/' && cr_span_eq(cr_url_target(&url), cr_span_text(want))));
-  cr_url_free(&own);
-  cr_url_free(&base);
-  cr_url_free(&url);
-  return found;
-}
-
-static void every_static_target_of_the_crawl_maze_is_found(void **state)
-{
-  (void)state;
-  struct cr_jsonl lines;
-  const struct cr_json *row;
-  struct extract_rig rig;
-  size_t passed = 0;
-
-  extract_open(&rig);
-  cr_jsonl_open(&lines, "html/crawl-maze-pages.jsonl");
-  while ((row = cr_jsonl_next(&lines))) {
-    if (cr_json_bool(row, "needs_script", false))
-      continue;
-    const struct cr_json *expected = cr_json_get(row, "expected");
-    extract_run(&rig, cr_json_span(row, "html"), SIZE_MAX / 2);
-    for (size_t i = 0; i < cr_json_len(expected); i++)
-      if (!has_url(&rig, "https://maze.example/", cr_json_at(expected, i)->text.at))
-        fail_msg("%s", cr_json_text(row, "path"));
-    passed++;
-  }
-  cr_jsonl_close(&lines);
-  extract_close(&rig);
-  assert_int_equal(passed, 23);
-}
-
-/* Not here: what is no HTML (a header), and a form sent with its fields. */
-static bool is_of_katana_alone(const struct cr_json *row, const char *want)
-{
-  return !cr_json_has(row, "html") || strchr(want, '?') != NULL;
-}
-
-static void what_katana_finds_is_found(void **state)
-{
-  (void)state;
-  struct cr_jsonl lines;
-  const struct cr_json *row;
-  struct extract_rig rig;
-  size_t passed = 0;
-
-  extract_open(&rig);
-  cr_jsonl_open(&lines, "html/katana-links.jsonl");
-  while ((row = cr_jsonl_next(&lines))) {
-    const struct cr_json *contains = cr_json_get(row, "contains");
-    const char *want = cr_json_at(contains, 0)->text.at;
-    if (is_of_katana_alone(row, want))
-      continue;
-    extract_run(&rig, cr_json_span(row, "html"), SIZE_MAX / 2);
-    for (size_t i = 0; i < cr_json_len(contains); i++)
-      if (!has_url(&rig, cr_json_text(row, "base"), cr_json_at(contains, i)->text.at))
-        fail_msg("%s: %s", cr_json_text(row, "html"), cr_json_at(contains, i)->text.at);
-    passed++;
-  }
-  cr_jsonl_close(&lines);
-  extract_close(&rig);
-  assert_int_equal(passed, 22);
-}
-
-/* What their rules have beyond the standard's: nothing is resolved here, so hrefs are compared. */
-static bool has_href(const struct extract_rig *rig, struct cr_span want)
-{
-  for (uint32_t i = 0; i < rig->collect.found.count; i++)
-    if (cr_span_eq(cr_span_trim(cr_span_text(rig->collect.found.links[i].href)), want))
-      return true;
-  return false;
-}
-
-static void what_linkchecker_finds_is_found(void **state)
-{
-  (void)state;
-  struct cr_jsonl lines;
-  const struct cr_json *row;
-  struct extract_rig rig;
-  size_t passed = 0;
-
-  extract_open(&rig);
-  cr_jsonl_open(&lines, "html/linkchecker-pages.jsonl");
-  while ((row = cr_jsonl_next(&lines))) {
-    const struct cr_json *links = cr_json_get(row, "links");
-    struct cr_span html = cr_json_span(row, "html");
-    rig.charset = cr_charset_decide(html, CR_SPAN("text/html"), "text/html");
-    if (strcmp(rig.charset, "windows-1252") == 0 || strcmp(rig.charset, "iso-8859-2") == 0)
-      rig.charset = "utf-8"; /* the suite's text is Unicode, whatever its meta says */
-    extract_run(&rig, html, SIZE_MAX / 2);
-    for (size_t i = 0; i < cr_json_len(links); i++) {
-      struct cr_span raw = cr_json_span(cr_json_at(links, i), "raw");
-      if (!has_href(&rig, cr_span_trim(raw)))
-        fail_msg("%s: %s", cr_json_text(row, "source"), raw.at);
-      passed++;
-    }
-  }
-  cr_jsonl_close(&lines);
-  extract_close(&rig);
-  assert_int_equal(passed, 41);
-}
-
-static void what_nutch_and_heritrix_find_is_found(void **state)
-{
-  (void)state;
-  struct cr_jsonl lines;
-  const struct cr_json *row;
-  struct extract_rig rig;
-  size_t passed = 0;
-
-  extract_open(&rig);
-  cr_jsonl_open(&lines, "html/links-nutch-heritrix-linkchecker.jsonl");
-  while ((row = cr_jsonl_next(&lines))) {
-    const struct cr_json *links = cr_json_get(row, "links");
-    const struct cr_json *raw = cr_json_get(row, "raw_links");
-    extract_run(&rig, cr_json_span(row, "html"), SIZE_MAX / 2);
-    for (size_t i = 0; i < cr_json_len(raw); i++, passed++)
-      if (!has_href(&rig, cr_json_at(raw, i)->text))
-        fail_msg("%s: %s", cr_json_text(row, "html"), cr_json_at(raw, i)->text.at);
-    for (size_t i = 0; i < cr_json_len(links); i++, passed++) {
-      const char *want = cr_json_at(links, i)->text.at;
-      char slashed[512]; /* some are written without the slash of an empty path */
-      (void)snprintf(slashed, sizeof(slashed), "%s/", want);
-      if (!has_url(&rig, cr_json_text(row, "base"), want) &&
-          !has_url(&rig, cr_json_text(row, "base"), slashed))
-        fail_msg("%s: %s", cr_json_text(row, "html"), want);
-    }
-  }
-  cr_jsonl_close(&lines);
-  extract_close(&rig);
-  assert_int_equal(passed, 35);
-}
-
 static void code_is_relative_to_its_codebase(void **state)
 {
   (void)state;
@@ -414,10 +258,6 @@ int main(void)
     cmocka_unit_test(rel_decides_what_a_link_is_for),
     cmocka_unit_test(a_link_tells_tag_attribute_language_and_flags),
     cmocka_unit_test(only_kinds_that_are_wanted_are_collected),
-    cmocka_unit_test(every_static_target_of_the_crawl_maze_is_found),
-    cmocka_unit_test(what_katana_finds_is_found),
-    cmocka_unit_test(what_linkchecker_finds_is_found),
-    cmocka_unit_test(what_nutch_and_heritrix_find_is_found),
     cmocka_unit_test(code_is_relative_to_its_codebase),
     cmocka_unit_test(a_form_that_is_posted_says_so),
     cmocka_unit_test(a_link_keeps_its_text_when_those_behind_it_move),

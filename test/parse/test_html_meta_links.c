@@ -2,8 +2,6 @@
 /* test_html_meta_links.c - what <meta> says: of the page, and of other pages.
  */
 #include "parse/extract_rig.h"
-#include "support/jsonl.h"
-#include "url/url.h"
 
 static void urls_in_metas_are_links(void **state)
 {
@@ -98,51 +96,6 @@ static void more_metas_than_are_kept_are_left_out(void **state)
   extract_close(&rig);
 }
 
-/* Not by the standard, but w3lib's: a tag without its end, and what stands in a script or
- * noscript. */
-static bool is_of_w3lib_alone(const char *source)
-{
-  return strstr(source, "unterminated") || strstr(source, "noscript") ||
-         strstr(source, "ignore_tags");
-}
-
-static void w3lib_refreshes_are_found(void **state)
-{
-  (void)state;
-  struct cr_jsonl lines;
-  const struct cr_json *row;
-  struct extract_rig rig;
-  size_t passed = 0;
-
-  extract_open(&rig);
-  rig.wants.kinds = 1u << CRAWLER_LINK_REFRESH;
-  cr_jsonl_open(&lines, "html/w3lib-meta-refresh.jsonl");
-  while ((row = cr_jsonl_next(&lines))) {
-    const struct cr_json *expected = cr_json_get(row, "expected");
-    struct cr_url base;
-    struct cr_url url;
-    if (is_of_w3lib_alone(cr_json_text(row, "source")) || cr_json_has(row, "ignore_tags"))
-      continue;
-    extract_run(&rig, cr_json_bytes(&lines, row, "html"), SIZE_MAX / 2);
-    struct cr_span want = cr_json_at(expected, 1)->text;
-    assert_int_equal(rig.collect.found.count, want.at ? 1 : 0);
-    passed++;
-    if (!want.at)
-      continue;
-    cr_url_init(&base, &rig.mem);
-    cr_url_init(&url, &rig.mem);
-    assert_int_equal(cr_url_parse(&base, cr_json_span(row, "url"), NULL), 0);
-    assert_int_equal(cr_url_parse(&url, cr_span_text(rig.collect.found.links[0].href), &base), 0);
-    if (!cr_span_eq(cr_url_text(&url), want))
-      fail_msg("%s: %s, not %s", cr_json_text(row, "source"), url.text.data, want.at);
-    cr_url_free(&base);
-    cr_url_free(&url);
-  }
-  cr_jsonl_close(&lines);
-  extract_close(&rig);
-  assert_int_equal(passed, 10);
-}
-
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -150,7 +103,6 @@ int main(void)
     cmocka_unit_test(a_late_refresh_is_flagged),
     cmocka_unit_test(names_and_contents_are_kept_in_order),
     cmocka_unit_test(more_metas_than_are_kept_are_left_out),
-    cmocka_unit_test(w3lib_refreshes_are_found),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

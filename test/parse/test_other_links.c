@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* test_other_links.c - links that stand in no HTML: in a response's headers, in style sheets, in
- * lists; also those of katana's suite that stand in a header.
+ * lists.
  */
 #include "parse/other_links.h"
 
 #include "parse/parse_rig.h"
-#include "support/jsonl.h"
 #include "support/oom.h"
 
 static const char *read(struct rig *rig, const char *block, const char *type, const char *body,
@@ -81,32 +80,6 @@ static void headers_and_bodies_have_links(void **state)
   }
 }
 
-static void what_katana_finds_in_a_header_is_found(void **state)
-{
-  (void)state;
-  struct cr_jsonl lines;
-  const struct cr_json *row;
-  struct rig rig;
-  size_t passed = 0;
-
-  cr_jsonl_open(&lines, "html/katana-links.jsonl");
-  while ((row = cr_jsonl_next(&lines))) {
-    const char *header = cr_json_text(row, "response_header");
-    char block[512];
-    char got[SEEN_BYTES];
-    if (!header)
-      continue;
-    (void)snprintf(block, sizeof(block), "HTTP/1.1 200 OK\r\n%s\r\n\r\n", header);
-    (void)read(&rig, block, "text/html", "", got);
-    const char *want = cr_json_at(cr_json_get(row, "contains"), 0)->text.at;
-    assert_non_null(strstr(want, "content-location.found"));
-    assert_string_equal(got, "location:/test/headers/content-location.found ");
-    passed++;
-  }
-  cr_jsonl_close(&lines);
-  assert_int_equal(passed, 1);
-}
-
 static void read_once(struct cr_mem *mem, void *arg)
 {
   static const char block[] = "HTTP/1.1 201 Created\r\nLocation: /\xe9\r\nLink: <a>; rel=next\r\n"
@@ -143,7 +116,6 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(headers_and_bodies_have_links),
-    cmocka_unit_test(what_katana_finds_in_a_header_is_found),
     cmocka_unit_test(no_memory_is_an_ordinary_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

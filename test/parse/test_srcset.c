@@ -2,7 +2,7 @@
 /* test_srcset.c - the URLs of a srcset attribute.
  *
  * web-platform-tests' parse-a-srcset-attribute by the first candidate, and linkchecker's rows by
- * all of them, but for those that the standard reads otherwise.
+ * all of them; test_link_suites.c has the same inside of pages.
  */
 #include "parse/srcset.h"
 
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "support/jsonl.h"
+#include "support/suite.h"
 
 static void every_candidate_comes_in_turn(void **state)
 {
@@ -56,56 +56,35 @@ static void every_candidate_comes_in_turn(void **state)
   }
 }
 
-/* Rows of linkchecker's lenient parser where the standard has something else to say: one
- * candidate whose descriptor is none, and one where a comma belongs to the URL. */
-static bool is_lenient(const struct cr_json *row, struct cr_srcset s)
+/* The first candidate, or all. */
+static const char *judge(const struct cr_json *row)
 {
-  struct cr_span url;
-  size_t count = 0;
+  struct cr_span text = cr_json_span(row, "srcset");
+  struct cr_srcset s = { text.at, text.at + text.len };
+  const struct cr_json *urls = cr_json_get(row, "urls");
+  struct cr_span url = { "", 0 };
 
-  while (cr_srcset_next(&s, &url))
-    count++;
-  return count != cr_json_len(cr_json_get(row, "urls"));
+  if (!urls) {
+    if (!cr_srcset_next(&s, &url))
+      url = cr_span("", 0);
+    return cr_span_eq(url, cr_json_span(row, "first_candidate")) ? NULL : "another candidate";
+  }
+  for (size_t i = 0; i < cr_json_len(urls); i++)
+    if (!cr_srcset_next(&s, &url) || !cr_span_eq(url, cr_json_at(urls, i)->text))
+      return "other candidates";
+  return cr_srcset_next(&s, &url) ? "more candidates" : NULL;
 }
 
 static void suites_agree(void **state)
 {
   (void)state;
-  struct cr_jsonl lines;
+  struct cr_suite suite;
   const struct cr_json *row;
-  size_t first = 0;
-  size_t all = 0;
-  size_t lenient = 0;
 
-  cr_jsonl_open(&lines, "html/srcset.jsonl");
-  while ((row = cr_jsonl_next(&lines))) {
-    struct cr_span text = cr_json_span(row, "srcset");
-    struct cr_srcset s = { text.at, text.at + text.len };
-    struct cr_span url = { "", 0 };
-    const struct cr_json *urls = cr_json_get(row, "urls");
-    if (!urls) {
-      struct cr_span want = cr_json_span(row, "first_candidate");
-      if (!cr_srcset_next(&s, &url))
-        url = cr_span("", 0);
-      if (!cr_span_eq(url, want))
-        fail_msg("line %zu: %s: %.*s", lines.line, text.at, (int)url.len, url.at);
-      first++;
-      continue;
-    }
-    if (is_lenient(row, s)) {
-      lenient++;
-      continue;
-    }
-    for (size_t i = 0; i < cr_json_len(urls); i++) {
-      assert_true(cr_srcset_next(&s, &url));
-      if (!cr_span_eq(url, cr_json_at(urls, i)->text))
-        fail_msg("line %zu: %s: %.*s", lines.line, text.at, (int)url.len, url.at);
-    }
-    all++;
-  }
-  cr_jsonl_close(&lines);
-  assert_int_equal(first + all + lenient, 122);
-  assert_int_equal(lenient, 2);
+  cr_suite_open(&suite, "html/srcset.jsonl");
+  while ((row = cr_suite_next(&suite)))
+    cr_suite_judge(&suite, 0, judge(row));
+  cr_suite_close(&suite, 122);
 }
 
 static void hostile_values_take_linear_time(void **state)
