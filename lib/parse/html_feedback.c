@@ -254,8 +254,9 @@ static void end_select(struct cr_feedback *f)
 }
 
 /* Does gumbo, which drops nearly all tags in a select, make of this one what the standard does? */
-static bool is_old_in_select(const struct cr_element *known)
+static bool is_old_in_select(const struct cr_html_token *token)
 {
+  const struct cr_element *known = token->known;
   enum cr_element_kind kind = cr_html_kind(known);
 
   switch (kind) {
@@ -268,15 +269,18 @@ static bool is_old_in_select(const struct cr_element *known)
   case CR_ELEMENT_FIELD:
     return strcmp(known->name, "input") == 0;
   default:
-    return !known || cr_element_is_table_part(kind) ||
-           (known->flags & (CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK)) == 0;
+    if (!known || (known->flags & (CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK)) == 0)
+      return token->attribute_count == 0; /* any may have links in some of them */
+    return cr_element_is_table_part(kind);
   }
 }
 
 /* A select holds what any element does, since 2025 (13.2.6.4.7). False: the tag only ends it. */
-static bool start_in_select(struct cr_feedback *f, const struct cr_element *known)
+static bool start_in_select(struct cr_feedback *f, const struct cr_html_token *token)
 {
-  f->is_newer = f->is_newer || !is_old_in_select(known);
+  const struct cr_element *known = token->known;
+
+  f->is_newer = f->is_newer || !is_old_in_select(token);
   switch (cr_html_kind(known)) {
   case CR_ELEMENT_SELECT:
     end_select(f);
@@ -390,7 +394,7 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
   if (known && known->kind == CR_ELEMENT_IGNORED)
     return start_root(f, token);
   f->has_begun = true;
-  if (f->in_select && !start_in_select(f, known))
+  if (f->in_select && !start_in_select(f, token))
     return CR_HTML_NOWHERE;
   f->is_fostered = is_moved(f, known);
   if (f->is_fostered)

@@ -8,7 +8,8 @@
 
 struct GumboInternalOutput;
 
-/* Tells c, which is initialised for UTF-8, of all elements and texts of the tree. Errors are c's. */
+/* Tells c, which is initialised for UTF-8, of all elements and texts of the tree. Errors are
+ * c's. */
 void cr_html_links(struct cr_collect *c, const struct GumboInternalOutput *tree);
 
 #endif
