@@ -357,19 +357,29 @@ const char *cr_html_attr(const struct crawler_node *node, const char *name)
   return attribute ? attribute->value : NULL;
 }
 
-/* As written: of control characters gumbo makes others. What isn't written gumbo gives a value; of
- * an attribute that has none it takes the name for it. */
+static const char *skip_spaces(const char *at, const char *end)
+{
+  while (at < end && cr_is_space(*at))
+    at++;
+  return at;
+}
+
+/* As written: of control characters gumbo makes others. What it says of where that begins is wrong
+ * where a reference does, so it is looked for behind the name. It may have nothing written: then
+ * its value is what one reference stands for, or nothing. */
 static struct cr_span value_of(const GumboAttribute *attribute)
 {
-  const GumboStringPiece *written = &attribute->original_value;
-  bool is_quoted = written->length >= 2 && (written->data[0] == '"' || written->data[0] == '\'');
+  const GumboStringPiece *name = &attribute->original_name;
+  const GumboStringPiece *value = &attribute->original_value;
 
-  bool is_written = written->length > 0 && written->data != attribute->original_name.data;
-
-  if (!is_written)
+  if (value->length == 0 || value->data == name->data) /* or without "=" */
     return cr_span_text(attribute->value);
-  return is_quoted ? cr_span(written->data + 1, written->length - 2)
-                   : cr_span(written->data, written->length);
+  const char *end = value->data + value->length;
+  const char *at = skip_spaces(name->data + name->length, end);
+  if (at < end && *at == '=')
+    at = skip_spaces(at + 1, end);
+  bool is_quoted = end - at >= 2 && (*at == '"' || *at == '\'');
+  return is_quoted ? cr_span(at + 1, (size_t)(end - at) - 2) : cr_span(at, (size_t)(end - at));
 }
 
 unsigned cr_html_attributes(const struct crawler_node *node, struct cr_html_attribute *out,
