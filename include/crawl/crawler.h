@@ -997,7 +997,7 @@ typedef enum crawler_stat {
   CRAWLER_STAT_IDLE_PAUSED = 30,    /* slot-time unused, ms: paused; the next: */
   CRAWLER_STAT_IDLE_BUFFER = 31,    /* too many bytes are held */
   CRAWLER_STAT_IDLE_LIMIT = 32,     /* max_pages, descriptors, TRANSFERS_MOST, or the end */
-  CRAWLER_STAT_IDLE_DNS = 33,       /* a host's name is looked up, in a slot that is taken */
+  CRAWLER_STAT_IDLE_DNS = 33,       /* a host's name is looked up */
   CRAWLER_STAT_IDLE_CAP = 34,       /* a host, site or address has all it may have in flight */
   CRAWLER_STAT_IDLE_ROBOTS = 35,    /* a robots.txt is awaited */
   CRAWLER_STAT_IDLE_DELAY = 36,     /* a host's delay */

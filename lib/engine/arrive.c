@@ -24,7 +24,8 @@ static enum cr_fetch_answer on_address(struct cr_transfer *t, const char *addres
 
   if (v->page.req.kind == CRAWLER_KIND_ROBOTS)
     cr_robots_bound_time(v);
-  cr_visit_note_lookup(v);
+  if (!cr_lookup_end(v))
+    return CR_FETCH_LATER;
   if (v->joined_address)
     return CR_FETCH_GO;
   v->joined_address = true;
@@ -162,16 +163,21 @@ void cr_visit_free_slot(struct cr_visit *v, bool polite)
   if (!v->has_slot)
     return;
   v->has_slot = false;
-  cr_visit_note_lookup(v);
+  bool says_pace = !v->was_paused && !v->is_aside; /* of its host, and of us */
+  cr_lookup_note(v);
   cr_list_remove(&v->fast_link);
-  cr_slots_end(&s->slots, v->slot);
+  if (v->is_aside)
+    cr_slots_end_aside(&s->slots);
+  else
+    cr_slots_end(&s->slots, v->slot);
+  v->is_aside = false;
   if (polite) {
     const struct cr_politeness p = cr_pace_of(s, v->host);
-    update.fields |= CR_HOST_NEXT_OK | (v->was_paused ? 0 : CR_HOST_SLOW);
+    update.fields |= CR_HOST_NEXT_OK | (says_pace ? CR_HOST_SLOW : 0);
     update.next_ok_ms = cr_politeness_next_ok(&p, now, cr_random_next(&s->random));
-    update.slow = now - v->begun_ms >= s->settings->slow_after;
-    if (!v->was_paused)
-      cr_load_took(&s->load, now - v->begun_ms);
+    update.slow = now - v->lane_ms >= s->settings->slow_after;
+    if (says_pace)
+      cr_load_took(&s->load, now - v->lane_ms);
   }
   (void)s->frontier->ops->host_update(s->frontier, &update, now); /* nothing is allocated for it */
   cr_shard_wake(s);

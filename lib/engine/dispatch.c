@@ -121,8 +121,10 @@ static void take_slot(struct cr_shard *s, struct cr_visit *v)
   if (v->slot != CR_SLOT_SLOW)
     cr_list_push(&s->fast, &v->fast_link);
   v->begun_ms = cr_loop_now(s->loop);
+  v->lane_ms = v->begun_ms;
   cr_reuse_begin(&s->reuse, v->begun_ms);
-  v->looks_up = *proxy_of(v) == '\0'; /* which does that itself */
+  if (*proxy_of(v) == '\0')
+    cr_lookup_begin(v);
   cr_limits_begin(v);
 }
 

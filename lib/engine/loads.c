@@ -15,7 +15,7 @@ static uint32_t most_of(const struct cr_shard *s)
 
 static uint32_t under_way(const struct cr_shard *s)
 {
-  return cr_slots_under_way(&s->slots) + s->parsed_count;
+  return cr_slots_in_lanes(&s->slots) + s->parsed_count;
 }
 
 void cr_load_note_wake(struct cr_shard *s)

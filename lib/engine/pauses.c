@@ -69,22 +69,14 @@ void cr_shard_note_idle(struct cr_shard *s)
   struct cr_frontier_stats stats;
 
   s->frontier->ops->stats(s->frontier, &stats);
+  int64_t full = stats.hosts_full - s->slots.aside; /* they are full, too, as a rule */
   const int64_t hosts[CR_IDLE_REASONS] = {
-    [CR_IDLE_CAP] = stats.hosts_full,      [CR_IDLE_ROBOTS] = stats.hosts_gated,
-    [CR_IDLE_DELAY] = stats.hosts_delayed, [CR_IDLE_PARK] = stats.hosts_parked,
-    [CR_IDLE_LANE] = stats.hosts_ready,
+    [CR_IDLE_DNS] = s->slots.aside,       [CR_IDLE_CAP] = full > 0 ? full : 0,
+    [CR_IDLE_ROBOTS] = stats.hosts_gated, [CR_IDLE_DELAY] = stats.hosts_delayed,
+    [CR_IDLE_PARK] = stats.hosts_parked,  [CR_IDLE_LANE] = stats.hosts_ready,
   };
   cr_idle_set(&s->idle, cr_loop_now(s->loop), s->running ? cr_slots_fast_free(&s->slots) : 0,
               reason_of_all(s), hosts);
-}
-
-void cr_visit_note_lookup(struct cr_visit *v)
-{
-  struct cr_shard *s = v->shard;
-
-  if (v->looks_up && v->slot != CR_SLOT_SLOW)
-    cr_idle_add(&s->idle, CR_IDLE_DNS, cr_loop_now(s->loop) - v->begun_ms);
-  v->looks_up = false;
 }
 
 /* ---- how long at least ---- */

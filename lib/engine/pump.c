@@ -130,7 +130,7 @@ static int64_t grows_old_ms(const struct cr_shard *s)
 {
   if (cr_list_empty(&s->fast))
     return CR_NEVER;
-  return CR_CONTAINER(s->fast.next, struct cr_visit, fast_link)->begun_ms + s->settings->slow_after;
+  return CR_CONTAINER(s->fast.next, struct cr_visit, fast_link)->lane_ms + s->settings->slow_after;
 }
 
 /* Old transfers of the fast lane move over, while there is room in the slow one: before hosts that
@@ -145,7 +145,7 @@ static void move_old(struct cr_shard *s)
 
     if (!cr_slots_move(&s->slots, v->slot))
       return;
-    cr_visit_note_lookup(v);
+    cr_lookup_note(v);
     v->slot = CR_SLOT_SLOW;
     cr_list_remove(&v->fast_link);
     if (!v->was_paused)
@@ -207,6 +207,7 @@ static void take_all(struct cr_shard *s)
   int rounds = 0;
 
   s->takes_nothing = atomic_load(&s->is_paused);
+  cr_lookups_set_aside(s);
   move_old(s);
   while (!is_enough && wants_more(s) && has_room(s) && take_batch(s, &next_due) > 0)
     is_enough = ++rounds == ROUNDS || cr_loop_should_yield(s->loop);
@@ -249,6 +250,8 @@ void cr_shard_set_timers(struct cr_shard *s)
   set_timer(s, &s->due, s->running ? s->next_due_ms : CR_NEVER);
   if (cr_slots_slow_free(&s->slots) == 0) /* the pump runs when there is room again */
     slow = CR_NEVER;
+  if (cr_lookups_due_ms(s) < slow)
+    slow = cr_lookups_due_ms(s);
   set_timer(s, &s->slow, slow);
   set_timer(s, &s->deadline,
             s->running && s->settings->max_time >= 0 && s->ending == CR_END_NOT

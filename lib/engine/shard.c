@@ -13,6 +13,8 @@
 /* Bodies of the web's larger pages (242 KB on average in a large crawl of 2025). */
 #define BUFFERED_PER_TRANSFER (256 << 10)
 #define SLOW_PER_TRANSFER 8
+#define MOST_ASIDE 4096        /* waiting for names: half of what the fetcher asks for at a time, */
+#define ASIDE_PER_TRANSFER 8   /* and so many for each transfer */
 #define SPARE_CONNECTIONS 64   /* kept alive beside as many as there are transfers; */
 #define IDLE_CONNECTIONS 1000  /* so many if the process may have ... */
 #define DESCRIPTORS_PER_IDLE 4 /* times as many descriptors */
@@ -30,6 +32,7 @@ int cr_shard_open(struct cr_shard *s)
   cr_list_init(&s->parsed);
   cr_list_init(&s->visits);
   cr_list_init(&s->fast);
+  cr_list_init(&s->lookups);
   cr_list_init(&s->readings);
   cr_list_init(&s->unread);
   cr_list_init(&s->spare);
@@ -179,6 +182,7 @@ void cr_shard_configure(struct cr_shard *s)
   s->politeness = politeness_of(o);
   s->slots.fast_cap = (uint32_t)o->concurrency;
   s->slots.slow_cap = slow_cap_of(o);
+  s->slots.aside_cap = smaller_of(MOST_ASIDE, ASIDE_PER_TRANSFER * s->slots.fast_cap);
   s->slots.max_pages = o->max_pages;
   (void)cr_link_kinds_read(o->links, &s->link_kinds); /* checked when it was set */
   s->requisite_kinds = o->requisites ? REQUISITE_KINDS : 0;

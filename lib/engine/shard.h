@@ -167,6 +167,7 @@ struct cr_shard {
   uint32_t parsed_count;
   struct cr_list visits;   /* all that are leased */
   struct cr_list fast;     /* transfers in the fast lane, oldest first */
+  struct cr_list lookups;  /* those that wait for a name, but not aside; oldest first */
   struct cr_list readings; /* sitemaps that are to be read on */
   struct cr_list unread;   /* visits whose bodies are here, until there is room to decode them */
   struct cr_list spare;    /* visits to be used again */
@@ -188,7 +189,7 @@ struct cr_shard {
   struct cr_deferred pump;
   int64_t woken_ms;         /* when it was deferred */
   struct cr_timer due;      /* the next sleeping host wakes */
-  struct cr_timer slow;     /* the oldest fast transfer grows old */
+  struct cr_timer slow;     /* the oldest fast transfer grows old, or a look-up */
   struct cr_timer deadline; /* max_time */
   int64_t started_ms;       /* loop time of the first start */
   int64_t run_started_ms;   /* of this run: max_time counts from here */
@@ -379,6 +380,7 @@ struct cr_visit {
   struct cr_shard *shard;   /* NULL once it has ended */
   struct cr_list link;      /* shard->visits, or spare */
   struct cr_list fast_link;
+  struct cr_list lookup_link;
   struct cr_list ready_link; /* in the list of pages to be pulled */
   struct cr_transfer transfer;
   struct cr_parse parse;
@@ -408,8 +410,10 @@ struct cr_visit {
   enum cr_slot slot;
   bool has_slot;
   int64_t begun_ms;  /* when it took its slot */
+  int64_t lane_ms;   /* and, but for names that took long, when that was of its lane */
   int64_t parsed_ms; /* when a worker's word of it came */
   bool looks_up;     /* and nobody has said since that its host's address is known */
+  bool is_aside;     /* its slot is of no lane until its host's address is known */
   bool joined_address;
   /* The request's own, header_for, credentials (one of them), header, ours. */
   const char *header_list[CR_EXTRA_MAX_HEADERS + 2 * CR_OPTION_MAX_HEADERS + 1 + CR_OUR_HEADERS];
@@ -543,12 +547,22 @@ void cr_host_resume(struct cr_shard *s, uint32_t host);
 void cr_host_block(struct cr_shard *s, uint32_t host, const struct cr_tally *t);
 /* At the end of each turn: which slots are free, and why. */
 void cr_shard_note_idle(struct cr_shard *s);
-/* A visit's host has an address now, or its slot is another one, or none: what it has waited for
- * the name until then counts. */
-void cr_visit_note_lookup(struct cr_visit *v);
 /* No host has all it has queued asked for before so many ms from now, as far as its delay and what
  * it waits for tell; *host is the last of them. 0: nothing is queued, or a limit may come first. */
 int64_t cr_shard_eta(const struct cr_shard *s, uint32_t *host);
+
+/* ---- lookups.c: transfers that wait for a name ---- */
+
+/* A visit that has begun has to wait for its host's name, unless a proxy looks it up. */
+void cr_lookup_begin(struct cr_visit *v);
+/* Its host has an address now, or its slot is another one, or none: what it has waited for the name
+ * until then counts. */
+void cr_lookup_note(struct cr_visit *v);
+/* The same for an address. false: it was set aside, and there is no room in its lane. */
+bool cr_lookup_end(struct cr_visit *v);
+/* Those that have waited for long leave their lanes. */
+void cr_lookups_set_aside(struct cr_shard *s);
+int64_t cr_lookups_due_ms(const struct cr_shard *s); /* CR_NEVER: for none */
 
 /* ---- pace.c ---- */
 

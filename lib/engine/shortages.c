@@ -30,7 +30,7 @@ static void refused(struct cr_shard *s, const char *why)
 {
   int64_t now = cr_loop_now(s->loop);
 
-  if (cr_shortage_refused(&s->shortage, cr_slots_under_way(&s->slots), now))
+  if (cr_shortage_refused(&s->shortage, cr_slots_in_lanes(&s->slots), now))
     begin(s, why);
   conserve(s, true); /* again and again: other connections are idle by now */
   if (!cr_shortage_is_hopeless(&s->shortage, s->settings->max_idle_wait, now))
@@ -61,7 +61,7 @@ uint32_t cr_shortage_leaves(struct cr_shard *s, int64_t *next_due_ms)
 
   if (!was_on)
     return UINT32_MAX;
-  room = cr_shortage_room(&s->shortage, cr_slots_under_way(&s->slots),
+  room = cr_shortage_room(&s->shortage, cr_slots_in_lanes(&s->slots),
                           s->slots.fast_cap + s->slots.slow_cap, cr_loop_now(s->loop));
   if (!s->shortage.is_on)
     conserve(s, false);
@@ -72,7 +72,7 @@ uint32_t cr_shortage_leaves(struct cr_shard *s, int64_t *next_due_ms)
 
 bool cr_shortage_holds(const struct cr_shard *s)
 {
-  return s->shortage.is_on && (cr_slots_under_way(&s->slots) >= s->shortage.cap ||
+  return s->shortage.is_on && (cr_slots_in_lanes(&s->slots) >= s->shortage.cap ||
                                cr_loop_now(s->loop) < s->shortage.until_ms);
 }
 

@@ -64,6 +64,7 @@ static struct cr_visit *make(struct cr_shard *s)
   cr_buf_init(&v->transfer.body_in, s->mem, CR_MEM_BODY, SIZE_MAX / 2);
   cr_list_init(&v->link);
   cr_list_init(&v->fast_link);
+  cr_list_init(&v->lookup_link);
   cr_list_init(&v->ready_link);
   cr_list_init(&v->job.link);
   return v;
@@ -88,6 +89,7 @@ static void recycle(struct cr_visit *v)
   v->transfer.body_in = body_in;
   cr_list_init(&v->link);
   cr_list_init(&v->fast_link);
+  cr_list_init(&v->lookup_link);
   cr_list_init(&v->ready_link);
   cr_list_init(&v->job.link);
 }
@@ -280,6 +282,7 @@ void cr_visit_release(struct cr_visit *v)
 
   cr_list_remove(&v->link);
   cr_list_remove(&v->fast_link);
+  cr_list_remove(&v->lookup_link);
   cr_parse_forget(v);
   cr_inflate_close(v->decoder);
   v->decoder = NULL;

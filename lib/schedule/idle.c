@@ -28,7 +28,7 @@ void cr_idle_set(struct cr_idle *idle, int64_t now_ms, uint32_t free_slots, enum
     idle->slots[all] = free_slots;
     return;
   }
-  for (int reason = CR_IDLE_CAP; reason < CR_IDLE_EMPTY; reason++) {
+  for (int reason = CR_IDLE_DNS; reason < CR_IDLE_EMPTY; reason++) {
     uint32_t slots = hosts[reason] < free_slots ? (uint32_t)hosts[reason] : free_slots;
     idle->slots[reason] = slots;
     free_slots -= slots;

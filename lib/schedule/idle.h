@@ -15,8 +15,8 @@ enum cr_idle_reason {
   CR_IDLE_PAUSED,
   CR_IDLE_BUFFER, /* too many bytes are held */
   CR_IDLE_LIMIT,  /* max_pages, or the crawl ends */
-  CR_IDLE_DNS,    /* of a slot that is taken */
   /* A host's, in the order in which they are held responsible. */
+  CR_IDLE_DNS, /* its name is looked up; of slots that are taken, too */
   CR_IDLE_CAP, /* the host, its site or its address has all it may have in flight */
   CR_IDLE_ROBOTS,
   CR_IDLE_DELAY,

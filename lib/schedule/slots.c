@@ -49,3 +49,26 @@ bool cr_slots_move(struct cr_slots *s, enum cr_slot from)
   cr_slots_begin(s, CR_SLOT_SLOW);
   return true;
 }
+
+bool cr_slots_set_aside(struct cr_slots *s, enum cr_slot from)
+{
+  if (s->aside >= s->aside_cap)
+    return false;
+  cr_slots_end(s, from);
+  s->aside++;
+  return true;
+}
+
+bool cr_slots_bring_back(struct cr_slots *s, enum cr_slot to)
+{
+  if ((to == CR_SLOT_SLOW ? cr_slots_slow_free(s) : cr_slots_fast_free(s)) == 0)
+    return false;
+  cr_slots_end_aside(s);
+  cr_slots_begin(s, to);
+  return true;
+}
+
+void cr_slots_end_aside(struct cr_slots *s)
+{
+  s->aside--;
+}

@@ -53,6 +53,29 @@ static void an_old_transfer_moves_over_while_there_is_room(void **state)
   assert_int_equal(s.slow, 2);
 }
 
+static void what_is_set_aside_is_in_no_lane(void **state)
+{
+  struct cr_slots s = { .fast_cap = 2, .slow_cap = 1, .aside_cap = 2, .max_pages = -1 };
+  (void)state;
+
+  cr_slots_begin(&s, CR_SLOT_UNTRIED);
+  cr_slots_begin(&s, CR_SLOT_FAST);
+  cr_slots_begin(&s, CR_SLOT_SLOW);
+  assert_true(cr_slots_set_aside(&s, CR_SLOT_UNTRIED));
+  assert_true(cr_slots_set_aside(&s, CR_SLOT_SLOW));
+  assert_false(cr_slots_set_aside(&s, CR_SLOT_FAST));
+  assert_int_equal(cr_slots_in_lanes(&s), 1);
+  assert_int_equal(cr_slots_under_way(&s), 3);
+  cr_slots_begin(&s, CR_SLOT_FAST);
+  assert_false(cr_slots_bring_back(&s, CR_SLOT_UNTRIED)); /* full */
+  assert_true(cr_slots_bring_back(&s, CR_SLOT_SLOW));
+  cr_slots_end(&s, CR_SLOT_FAST);
+  assert_true(cr_slots_bring_back(&s, CR_SLOT_UNTRIED));
+  assert_int_equal(s.untried, 1);
+  assert_int_equal(s.aside, 0);
+  assert_int_equal(cr_slots_in_lanes(&s), 3);
+}
+
 static void a_cap_lowered_below_what_is_in_use_leaves_nothing_free(void **state)
 {
   struct cr_slots s = { .fast_cap = 4, .slow_cap = 4, .fast = 4, .slow = 3, .max_pages = -1 };
@@ -151,6 +174,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_lane_counts_its_own),
     cmocka_unit_test(an_old_transfer_moves_over_while_there_is_room),
+    cmocka_unit_test(what_is_set_aside_is_in_no_lane),
     cmocka_unit_test(a_cap_lowered_below_what_is_in_use_leaves_nothing_free),
     cmocka_unit_test(untried_hosts_have_three_quarters_of_the_fast_lane),
     cmocka_unit_test(pages_free_is_what_neither_fetched_nor_reserved_pages_take),

@@ -267,7 +267,7 @@ struct counted { /* by walking the visits */
   int64_t kinds[CR_KINDS];
   int64_t slots;
   int64_t slow;
-  int64_t untried;
+  int64_t aside, untried;
   int64_t fast_list;
 };
 
@@ -278,9 +278,12 @@ static void walk_visits(const struct cr_shard *s, struct counted *count)
     const char *at = (const char *)link - offsetof(struct cr_visit, link);
     const struct cr_visit *v = (const struct cr_visit *)(const void *)at;
     count->kinds[v->page.req.kind]++;
-    count->slots += v->has_slot;
-    count->slow += v->has_slot && v->slot == CR_SLOT_SLOW;
-    count->untried += v->has_slot && v->slot == CR_SLOT_UNTRIED;
+    count->aside += v->has_slot && v->is_aside;
+    if (!v->has_slot || v->is_aside)
+      continue;
+    count->slots++;
+    count->slow += v->slot == CR_SLOT_SLOW;
+    count->untried += v->slot == CR_SLOT_UNTRIED;
   }
   for (const struct cr_list *link = s->fast.next; link != &s->fast; link = link->next)
     count->fast_list++;
@@ -312,6 +315,7 @@ static void check_slots(const struct cr_shard *s, const struct counted *visits, 
   const struct cr_kind_ledger *pages = &s->ledger.kinds[CRAWLER_KIND_PAGE];
 
   assert_int_equal(s->slots.fast + s->slots.slow, visits->slots);
+  assert_int_equal(s->slots.aside, visits->aside);
   assert_int_equal(s->slots.slow, visits->slow);
   assert_int_equal(s->slots.untried, visits->untried);
   assert_int_equal(s->slots.fast, visits->fast_list);
