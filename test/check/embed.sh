@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# embed.sh - do the bindings do what they say, each by its own test on the bundled site?
+#
+#   embed.sh BUILD
+#
+# One line for each. What needs a tool that isn't there is skipped; with EMBED_ALL=1 it has failed.
+set -u
+build=$1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+skipped=0
+
+# A test is a function that runs in a shell of its own. It calls need first.
+needs() { # needs TOOL...: or the test is skipped
+  for tool; do
+    command -v "$tool" >/dev/null || skip "no $tool"
+  done
+}
+
+skip() { # skip WHY
+  echo "$1" >"$work/why"
+  exit 77
+}
+
+binding_python() {
+  needs python3
+  PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 -W error examples/bindings/python/test_libcrawl.py "$build" .
+}
+
+run() { # run NAME
+  (binding_"$1") >"$work/log" 2>&1 </dev/null
+  status=$?
+  if [ $status -eq 0 ]; then
+    passed=$((passed + 1))
+    echo "ok    $1"
+  elif [ $status -eq 77 ] && [ "${EMBED_ALL:-}" != 1 ]; then
+    skipped=$((skipped + 1))
+    echo "skip  $1 ($(cat "$work/why"))"
+  else
+    failed=$((failed + 1))
+    echo "FAIL  $1: status $status"
+    [ $status -ne 77 ] || cat "$work/why"
+    tail -n 30 "$work/log"
+  fi
+}
+
+for name in python; do run $name; done
+
+echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
+[ "$failed" -eq 0 ]
