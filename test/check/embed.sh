@@ -8,7 +8,14 @@
 set -u
 build=$1
 work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+mkfifo "$work/url"
+"$build/examples/serve" examples/site >"$work/url" &
+server=$!
+trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+exec 3<"$work/url" # stays open: serve may say more
+read -r url <&3 || { echo 'embed: serve names no address' >&2; exit 1; }
+LIBCRAWL=$(cd "$build" && pwd)/libcrawl.so
+export LIBCRAWL PYTHONDONTWRITEBYTECODE=1
 passed=0
 failed=0
 skipped=0
@@ -27,7 +34,12 @@ skip() { # skip WHY
 
 binding_python() {
   needs python3
-  PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 -W error examples/bindings/python/test_libcrawl.py "$build" .
+  timeout 120 python3 -W error examples/bindings/python/test_libcrawl.py . "$url"
+}
+
+binding_luajit() {
+  needs luajit
+  timeout 120 luajit examples/bindings/lua/test.lua . "$url"
 }
 
 run() { # run NAME
@@ -47,7 +59,7 @@ run() { # run NAME
   fi
 }
 
-for name in python; do run $name; done
+for name in python luajit; do run $name; done
 
 echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
 [ "$failed" -eq 0 ]
