@@ -42,6 +42,23 @@ binding_luajit() {
   timeout 120 luajit examples/bindings/lua/test.lua . "$url"
 }
 
+# A copy, beside which npm puts its packages.
+binding_node() {
+  needs node npm
+  mkdir -p "$build/bindings/node"
+  cp examples/bindings/node/*.mjs examples/bindings/node/package.json examples/bindings/node/.npmrc \
+    "$build/bindings/node"
+  get_npm_packages examples/bindings/node "$build/bindings/node" || skip "npm can't get its packages"
+  timeout 120 node --expose-gc "$build/bindings/node/test.mjs" . "$url"
+}
+
+get_npm_packages() { # get_npm_packages FROM TO
+  ! cmp -s "$1/package-lock.json" "$2/node_modules/lock" || return 0
+  cp "$1/package-lock.json" "$2"
+  (cd "$2" && npm ci --ignore-scripts --no-audit --no-fund) &&
+    cp "$1/package-lock.json" "$2/node_modules/lock"
+}
+
 run() { # run NAME
   (binding_"$1") >"$work/log" 2>&1 </dev/null
   status=$?
@@ -59,7 +76,7 @@ run() { # run NAME
   fi
 }
 
-for name in python luajit; do run $name; done
+for name in python luajit node; do run $name; done
 
 echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
 [ "$failed" -eq 0 ]

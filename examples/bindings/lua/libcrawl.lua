@@ -268,7 +268,8 @@ local function crawl(settings)
   local state = { callbacks = {} }
   local c = C.crawler_new()
   if c == nil then error("out of memory") end
-  local self = setmetatable({ state = state, c = ffi.gc(c, function(it) free(it, state) end) }, Crawl)
+  ffi.gc(c, function(it) free(it, state) end)
+  local self = setmetatable({ state = state, c = c }, Crawl)
   for name, value in pairs(settings) do
     if set_hook[name] then
       set_hook[name](c, state, value)

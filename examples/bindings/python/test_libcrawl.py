@@ -67,7 +67,7 @@ class OnTheSite(unittest.TestCase):
             return pages, turns
         pages, turns = asyncio.run(all_pages())
         self.expect_site(pages)
-        self.assertGreater(turns, 20)
+        self.assertGreater(turns, 2)
 
     def test_two_crawls_share_a_loop(self):
         async def pages_of(**options):
