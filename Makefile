@@ -364,6 +364,9 @@ bench: all $(BENCHES:%=$(BUILD)/bench/%) ## speed, side by side with others (tes
 bench-all: all $(BENCHES:%=$(BUILD)/bench/%) $(BUILD)/bench/peers/installed ## many scenarios, with peers (test/bench/suite.sh): BENCH='tls gzip' for some, BENCH=list
 	@BUILD=$(BUILD) sh test/bench/suite.sh $(BENCH)
 
+bench-border: all ## what links cost on their way into other languages (test/bench/border.sh), after check-embed
+	@sh test/bench/border.sh $(BUILD)
+
 bench-docs: ## write what bench-all has measured to docs/benchmarks.md and its plot
 	@perl test/bench/report.pl $(BUILD)/bench/results docs/benchmarks.md
 	@cp $(BUILD)/bench/results/benchmarks.svg docs/
@@ -439,6 +442,6 @@ help: ## this list
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check install-check \
         examples-check selftest check check-embed test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-docs deps deps-dev deps-real deps-bench deps-embed demo install uninstall dist clean help
+        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-border bench-docs deps deps-dev deps-real deps-bench deps-embed demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -45,11 +45,11 @@ binding_luajit() {
 # A copy, beside which npm puts its packages.
 binding_node() {
   needs node npm
-  mkdir -p "$build/bindings/node"
-  cp examples/bindings/node/*.mjs examples/bindings/node/package.json examples/bindings/node/.npmrc \
-    "$build/bindings/node"
-  get_npm_packages examples/bindings/node "$build/bindings/node" || skip "npm can't get its packages"
-  timeout 120 node --expose-gc "$build/bindings/node/test.mjs" . "$url"
+  from=examples/bindings/node to=$build/bindings/node
+  mkdir -p "$to"
+  cp $from/*.mjs $from/package.json $from/.npmrc "$to"
+  get_npm_packages $from "$to" || skip "npm can't get its packages"
+  timeout 120 node --expose-gc "$to/test.mjs" . "$url"
 }
 
 get_npm_packages() { # get_npm_packages FROM TO

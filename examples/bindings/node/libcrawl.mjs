@@ -5,10 +5,11 @@
  *     console.log(page.status, page.url, page.title);
  *
  * Of the second argument filter, links and outcome are hooks, all else are the options of
- * docs/reference/options.md (maxPages is max_pages). What a hook throws ends the crawl and comes out
- * of the iterator. Leaving the loop frees the crawl. A page is good until the next one; page.keep()
- * keeps it. The crawl runs on a thread of Node's pool while a page is awaited, and hooks on the main
- * one. The library is found as libcrawl.so.0, or where the environment's LIBCRAWL says.
+ * docs/reference/options.md (maxPages is max_pages). What a hook throws ends the crawl and comes
+ * out of the iterator. Leaving the loop frees the crawl. A page is good until the next one;
+ * page.keep() keeps it. While a page is awaited the crawl runs on a thread of Node's pool, which
+ * waits for the main thread in every hook.
+ * The library is found as libcrawl.so.0, or where the environment's LIBCRAWL says.
  */
 import koffi from 'koffi';
 import { promisify } from 'node:util';

@@ -130,8 +130,9 @@ test('a break stops and frees', async () => {
 
 test('an exception in a hook reaches the caller', async () => {
   for (const name of ['filter', 'links', 'outcome']) {
-    const hook = () => { throw new TypeError(`of ${name}`); };
-    await assert.rejects(urlsOf(crawl(url, { [name]: hook, ...here })), new TypeError(`of ${name}`));
+    const error = new TypeError(`of ${name}`);
+    const site = crawl(url, { [name]: () => { throw error; }, ...here });
+    await assert.rejects(urlsOf(site), error);
   }
 });
 
@@ -184,7 +185,8 @@ test('declarations are those of the header', () => {
     const own = line.replace('_Out_ ', '').replace('void *crawler_page_l', 'char *crawler_page_l');
     assert.ok(header.includes(own), line);
   }
-  const callbacks = squeeze(source.match(/callbacks = `\n([^`]*)`/)[1]).match(/\w+ crawler_[^;]*;/g);
+  const callbacks = squeeze(source.match(/callbacks = `\n([^`]*)`/)[1])
+    .match(/\w+ crawler_[^;]*;/g);
   assert.equal(callbacks.length, 3);
   for (const text of callbacks)
     assert.ok(header.includes('typedef ' + text.replace(/crawler_\w+_cb/, '(*$&)')), text);
