@@ -27,7 +27,7 @@ PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libdeflate libbr
 
 # Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
 # tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real, bench and
-# test-conformance; DEPS_BENCH: those of bench-all.
+# test-conformance; DEPS_BENCH: those of bench-all; DEPS_EMBED: the languages of check-embed.
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
              libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
              libc-ares-dev libxxhash-dev zlib1g-dev libdeflate-dev libbrotli-dev libzstd-dev libpsl-dev \
@@ -36,6 +36,7 @@ DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind lua
 DEPS_REAL := nginx-light|nginx wget2 python3 python3-doc openjdk-17-jre-headless openjdk-17-doc \
              time valgrind
 DEPS_BENCH := postgresql-doc libnginx-mod-http-echo unbound wrk python3-scrapy npm|nodejs
+DEPS_EMBED := python3 luajit npm|nodejs golang-go cargo rustc libuv1-dev libglib2.0-dev
 
 LD      ?= ld
 OBJCOPY ?= objcopy
@@ -253,6 +254,9 @@ test-conformance: $(CONFORMANCE_TESTS) $(BUILD)/crawler ## further cases of othe
 	$(foreach t,$(CONFORMANCE_TESTS),CONFORMANCE='$(CONFORMANCE)' $(t) &&) :
 	perl test/conformance/trap_sites.pl '$(BUILD)' '$(CONFORMANCE)'
 
+check-embed: all ## bindings and loops of examples/, each by its own test: EMBED_ALL=1 skips none
+	@sh test/check/embed.sh $(BUILD)
+
 test-real: all $(BUILD)/real/agree ## against real servers and sites (test/real/*.sh; make deps-real)
 	@$(RUN_TESTS) -j 1 -t 1800 $(foreach s,$(wildcard test/real/*.sh),$(call quote,real/$(notdir $(s))=sh $(s)))
 
@@ -363,6 +367,9 @@ bench-all: all $(BENCHES:%=$(BUILD)/bench/%) $(BUILD)/bench/peers/installed ## m
 bench-memory: $(BUILD)/bench/bench_hosts $(BUILD)/bench/limit_cells $(BUILD)/bench/measure ## what a transfer in flight takes (test/bench/memory.sh): TRANSFERS='1000 10000'
 	@BUILD=$(BUILD) sh test/bench/memory.sh
 
+bench-border: all ## what links cost on their way into other languages (test/bench/border.sh), after check-embed
+	@sh test/bench/border.sh $(BUILD)
+
 bench-docs: ## write what bench-all has measured to docs/benchmarks.md and its plot
 	@perl test/bench/report.pl $(BUILD)/bench/results docs/benchmarks.md
 	@cp $(BUILD)/bench/results/benchmarks.svg docs/
@@ -388,6 +395,9 @@ deps-real: ## ... and what test-real and bench need
 
 deps-bench: ## ... and what bench-all needs; its peers from npm it gets itself
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_REAL) $(DEPS_BENCH),'$(d)')
+
+deps-embed: ## ... and what check-embed needs; its package from npm it gets itself
+	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_EMBED),'$(d)')
 
 demo: $(BUILD)/crawler $(BUILD)/examples/serve ## crawl the bundled site, or URL=... (more options in ARGS=)
 	@sh examples/demo.sh $(BUILD) '$(URL)' $(ARGS)
@@ -434,7 +444,7 @@ help: ## this list
 
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check install-check \
-        examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-memory bench-docs deps deps-dev deps-real deps-bench demo install uninstall dist clean help
+        examples-check selftest check check-embed test-real lint format-check format tidy cppcheck asan tsan \
+        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-memory bench-border bench-docs deps deps-dev deps-real deps-bench deps-embed demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

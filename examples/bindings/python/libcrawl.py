@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: MIT
+"""libcrawl.py - libcrawl for Python: a crawl is an iterator of pages.
+
+    for page in crawl("https://example.org/", max_pages=25):
+        print(page.status, page.url, page.title)
+
+The same object goes with asyncio, whose loop drives the crawl then:
+
+    async with crawl("https://example.org/", filter=lambda req: "?" not in req.url) as pages:
+        async for page in pages:
+            ...
+
+Keyword arguments are the options of docs/reference/options.md, and the hooks filter, links and
+outcome. An exception in a hook ends the crawl and comes out of the iterator. Leaving the loop early
+frees the crawl; of `async for` Python says when, unless it stands in `async with`.
+The library is found as libcrawl.so.0, or where the environment's LIBCRAWL says.
+"""
+import asyncio
+import os
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from ctypes import (CDLL, CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int64, c_size_t, c_uint8,
+                    c_void_p, string_at)
+
+OK, DONE, AGAIN = 0, 1, 2
+ACCEPT, REJECT = 0, 1
+READ, WRITE = 1, 2
+
+_P, _S, _I, _L, _SIZE = c_void_p, c_char_p, c_int, c_int64, POINTER(c_size_t)
+_REQUEST_CB = _PAGE_CB = CFUNCTYPE(_I, _P, _P, _P)
+_LINKS_CB = CFUNCTYPE(_I, _P, _P, _P, _P)
+_OUTCOME_CB = CFUNCTYPE(None, _P, _P, _I, _I, _P, _P)
+_WATCH_CB = CFUNCTYPE(_I, _P, _I, _I, _P)
+_TIMER_CB = CFUNCTYPE(_I, _P, _L, _P)
+
+_SIGNATURES = {  # the result's type and the arguments' of crawler_*
+    (_P,): "new",
+    (None, _P): "free cancel page_release",
+    (_I, _P): "start timer_fired page_defer page_status request_depth",
+    (_S, _P): "errmsg ended request_url request_referrer page_url page_mime page_title",
+    (_P, _P): "page_retain page_links_kinds",
+    (c_size_t, _P): "page_link_count",
+    (_S, _I): "strerror outcome_name reason_name stat_name link_kind_name",
+    (_L, _P, _I): "get_stat",
+    (_I, _P, _I): "page_finish",
+    (_I, _P, _S): "add",
+    (_P, _P, _SIZE): "page_body page_links_text",  # bytes with a length
+    (_I, _P, _S, _S): "set_option",
+    (_I, _P, POINTER(_P), _L): "next",
+    (_I, _P, _I, _I): "fd_ready",
+    (_I, _P, _WATCH_CB, _TIMER_CB, _P): "set_loop",
+    (None, _P, _REQUEST_CB, _P): "on_filter on_page",
+    (None, _P, _LINKS_CB, _P): "on_links",
+    (None, _P, _OUTCOME_CB, _P): "on_outcome",
+}
+_lib = CDLL(os.environ.get("LIBCRAWL", "libcrawl.so.0"))
+for _signature, _names in _SIGNATURES.items():
+    for _name in _names.split():
+        _function = getattr(_lib, "crawler_" + _name)
+        _function.restype, *_function.argtypes = _signature
+
+
+def _text(value):
+    return None if value is None else value.decode("utf-8", "replace")
+
+
+class CrawlError(Exception):
+    """What the library says; code is one of CRAWLER_E_*."""
+
+    def __init__(self, code, message=""):
+        super().__init__(message or _text(_lib.crawler_strerror(code)))
+        self.code = code
+
+
+class _Handle(AbstractContextManager):
+    """A pointer into the library. What a hook is given ends with it: a use after that is an error,
+    not a crash."""
+
+    def __init__(self, pointer, is_mine=False):
+        self._pointer, self._is_mine = pointer, is_mine
+
+    def __exit__(self, *_error):
+        self._pointer = None
+
+    @property
+    def _ptr(self):
+        if self._pointer is None:
+            raise ValueError(f"{type(self).__name__} used after its hook")
+        return self._pointer
+
+
+class Request(_Handle):
+    """A URL on its way."""
+    url = property(lambda self: _text(_lib.crawler_request_url(self._ptr)))
+    referrer = property(lambda self: _text(_lib.crawler_request_referrer(self._ptr)))
+    depth = property(lambda self: _lib.crawler_request_depth(self._ptr))
+
+
+class Page(_Handle):
+    """A response. One from an iterator may be kept."""
+    status = property(lambda self: _lib.crawler_page_status(self._ptr))
+    url = property(lambda self: _text(_lib.crawler_page_url(self._ptr)))
+    mime = property(lambda self: _text(_lib.crawler_page_mime(self._ptr)))
+    title = property(lambda self: _text(_lib.crawler_page_title(self._ptr)))
+    body = property(lambda self: self._bytes(_lib.crawler_page_body))
+
+    def links(self):
+        """The absolute URL of each link; "" for one that isn't a URL."""
+        return self._bytes(_lib.crawler_page_links_text).decode().split("\0")[:-1]
+
+    def link_kinds(self):
+        """The kind of each: "a", "image", ..."""
+        count = _lib.crawler_page_link_count(self._ptr)
+        kinds = string_at(_lib.crawler_page_links_kinds(self._ptr), count) if count else b""
+        return [_text(_lib.crawler_link_kind_name(kind)) for kind in kinds]
+
+    def _bytes(self, function):
+        size = c_size_t()
+        data = function(self._ptr, byref(size))
+        return string_at(data, size.value) if data else b""
+
+    def _finish(self):  # its URL has ended; the page lives on
+        _lib.crawler_page_finish(self._ptr, 0)
+
+    def __del__(self):
+        if self._is_mine:
+            _lib.crawler_page_release(self._pointer)
+
+
+def _option_text(value):
+    if isinstance(value, (list, tuple)):
+        value = ",".join(map(str, value))
+    return str(int(value) if isinstance(value, bool) else value).encode()
+
+
+class crawl(AbstractContextManager, AbstractAsyncContextManager):
+    """A crawl of these URLs: an iterator, an asynchronous iterator, a context of both sorts.
+
+    filter(request)   False refuses the URL
+    links(page, urls) all links of a page; it may return the indexes of those not to follow
+    outcome(url, outcome, reason)   how each URL ended: "fetched", ""; "failed", "dns"; ...
+    ended, stats      once it is over: "complete", "max_pages", ...; all numbers by name
+    """
+
+    def __init__(self, *urls, filter=None, links=None, outcome=None, **options):
+        self.ended, self.stats = "", {}
+        self._raised, self._hooks = None, []  # the library has pointers to these hooks
+        self._c = _lib.crawler_new()
+        if not self._c:
+            raise MemoryError
+        try:
+            for name, value in options.items():
+                self._check(_lib.crawler_set_option(self._c, name.encode(), _option_text(value)))
+            for url in urls:
+                self.add(url)
+        except BaseException:
+            self.close()
+            raise
+        if filter:
+            _lib.crawler_on_filter(self._c, self._hook(_REQUEST_CB, _on_filter, filter), None)
+        if links:
+            _lib.crawler_on_links(self._c, self._hook(_LINKS_CB, _on_links, links), None)
+        if outcome:
+            _lib.crawler_on_outcome(self._c, self._hook(_OUTCOME_CB, _on_outcome, outcome), None)
+
+    def add(self, url):
+        err = _lib.crawler_add(self._c, url.encode())
+        if err < 0:  # a function for any thread: it leaves no message
+            raise CrawlError(err, f"{url}: {_text(_lib.crawler_strerror(err))}")
+
+    def __del__(self):
+        self.close()
+
+    def close(self):
+        """Ends the crawl and frees it; pages that are held live on."""
+        c, self._c = self._c, None
+        if c:
+            self.ended = _text(_lib.crawler_ended(c))
+            while name := _lib.crawler_stat_name(len(self.stats)):
+                self.stats[_text(name)] = _lib.crawler_get_stat(c, len(self.stats))
+            _lib.crawler_free(c)  # in a hook: when the hook has returned
+
+    def _check(self, result):
+        if self._raised is not None:
+            raised, self._raised = self._raised, None
+            raise raised
+        if result < 0:
+            raise CrawlError(result, _text(_lib.crawler_errmsg(self._c)))
+        return result
+
+    def _hook(self, proto, function, *first):
+        def call(c, *args):  # no exception may pass through C
+            try:
+                return function(*first, *args) or ACCEPT
+            except BaseException as error:
+                self._raised = self._raised or error
+                _lib.crawler_cancel(c)
+                return REJECT
+        self._hooks.append(proto(call))
+        return self._hooks[-1]
+
+    def __iter__(self):
+        pointer = c_void_p()
+        with self:
+            while self._c:
+                # Not for ever: an interrupt is seen between two calls.
+                result = self._check(_lib.crawler_next(self._c, byref(pointer), 200))
+                if result == DONE:
+                    break
+                if result == OK:
+                    page = Page(pointer.value, is_mine=True)
+                    yield page
+                    page._finish()
+
+    def __exit__(self, *_error):
+        self.close()
+
+    async def __aexit__(self, *_error):
+        self.close()
+
+    async def __aiter__(self):
+        loop, ready, timer = asyncio.get_running_loop(), asyncio.Queue(), None
+
+        def turn(function, *args):
+            result = function(self._c, *args) if self._c else DONE
+            if result != OK or self._raised:
+                ready.put_nowait(result)
+
+        def watch(fd, events, _user):
+            loop.remove_reader(fd)
+            loop.remove_writer(fd)
+            if events & READ:
+                loop.add_reader(fd, turn, _lib.crawler_fd_ready, fd, READ)
+            if events & WRITE:
+                loop.add_writer(fd, turn, _lib.crawler_fd_ready, fd, WRITE)
+
+        def set_timer(ms, _user):
+            nonlocal timer
+            if timer:
+                timer.cancel()
+            timer = loop.call_later(ms / 1000, turn, _lib.crawler_timer_fired) if ms >= 0 else None
+
+        def on_page(page, _user):  # it goes beyond the hook, and its URL ends later
+            _lib.crawler_page_defer(page)
+            ready.put_nowait(Page(_lib.crawler_page_retain(page), is_mine=True))
+
+        try:
+            _lib.crawler_on_page(self._c, self._hook(_PAGE_CB, on_page), None)
+            self._check(_lib.crawler_set_loop(self._c, self._hook(_WATCH_CB, watch),
+                                              self._hook(_TIMER_CB, set_timer), None))
+            self._check(_lib.crawler_start(self._c))
+            while isinstance(page := await ready.get(), Page):
+                try:
+                    yield page
+                finally:  # a deferred page lives until then
+                    page._finish()
+            self._check(page)
+        finally:
+            self.close()
+            while not ready.empty():
+                if isinstance(page := ready.get_nowait(), Page):
+                    page._finish()
+
+
+def _on_filter(function, req, _user):
+    with Request(req) as request:
+        return REJECT if function(request) is False else ACCEPT
+
+
+def _on_links(function, page, verdicts, _user):
+    with Page(page) as borrowed:
+        urls = borrowed.links()
+        refused = (c_uint8 * len(urls)).from_address(verdicts)
+        for i in function(borrowed, urls) or ():
+            refused[i] = REJECT
+
+
+def _on_outcome(function, req, outcome, reason, _page, _user):
+    function(_text(_lib.crawler_request_url(req)), _text(_lib.crawler_outcome_name(outcome)),
+             _text(_lib.crawler_reason_name(reason)))
