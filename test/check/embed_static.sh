@@ -57,5 +57,30 @@ if has C++ "${CXX:-g++}"; then
   try C++ cpp
 fi
 
+# ---- loops ----
+
+warnings='-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror'
+
+# loop NAME [PACKAGE]: every page that crawler_run() finds, and the loop's timer goes on meanwhile.
+loop() {
+  source=$root/examples/loops/$1.c
+  "${CC:-gcc}" -std=c11 -D_GNU_SOURCE -O1 -g $warnings -I"$root/include" \
+    ${2:+$(pkg-config --cflags "$2")} "$source" -o "$work/$1" $link \
+    ${2:+$(pkg-config --libs "$2")} || return
+  timeout 60 "$work/$1" "$url" allow_private 1 delay 20ms >"$work/said" || return
+  tail -n 1 "$work/said"
+  # At least 20 pages with 20 ms between them are 80 ticks of 5 ms: a loop that is held up has few.
+  ticks=$(sed -n 's/^over: complete, after \([0-9]*\) ticks$/\1/p' "$work/said")
+  [ "${ticks:-0}" -ge 40 ] || return
+  sed '$d' "$work/said" | sort >"$work/pages"
+  [ "$(wc -l <"$work/pages")" -ge 20 ] && diff "$work/all_pages" "$work/pages" || return
+  ! "$work/$1" "$url" no_such_option 1 >"$work/said" 2>&1 && grep no_such_option "$work/said"
+}
+
+"$build/examples/hello" "$url" allow_private 1 own_server 1 2>/dev/null | sort >"$work/all_pages"
+has epoll "${CC:-gcc}" && try epoll loop epoll
+has libuv "${CC:-gcc}" libuv && try libuv loop libuv libuv
+has GLib "${CC:-gcc}" glib-2.0 && try GLib loop glib glib-2.0
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
