@@ -57,6 +57,17 @@ if has C++ "${CXX:-g++}"; then
   try C++ cpp
 fi
 
+# Debian's cargo, without a registry; the tree stays as it is.
+rust() {
+  cp -r "$root/examples/bindings/rust" "$work/rust" &&
+    SITE=$url LIBCRAWL_LIB_DIR=$build CARGO_TARGET_DIR=$work/rust/target \
+      timeout 300 cargo test -q --offline --manifest-path "$work/rust/Cargo.toml"
+}
+
+if has Rust cargo; then
+  try Rust rust
+fi
+
 # ---- loops ----
 
 warnings='-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror'

@@ -269,11 +269,13 @@ private:
   void next()
   {
     crawler_page *page = nullptr;
-    page_.reset(); // its URL has ended
+    page_.reset();
     running_ = true;
     const int err = crawler_next(crawler_.get(), &page, -1);
-    if (page)
+    if (page) {
       page_.emplace(page);
+      crawler_page_finish(page, CRAWLER_FINISH_OK); // or the crawl would wait for one that is kept
+    }
     running_ = err == CRAWLER_OK;
     crawler_.check(err);
   }

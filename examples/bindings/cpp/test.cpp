@@ -177,7 +177,7 @@ static void a_hooks_exception_reaches_the_caller()
   }
 }
 
-static void a_page_can_be_kept()
+static void pages_can_be_kept()
 {
   std::optional<crawl::Page> kept;
   {
@@ -187,6 +187,12 @@ static void a_page_can_be_kept()
     crawler.run();
   }
   CHECK(kept && kept->url() == site && !kept->body().empty() && !kept->links().empty());
+
+  std::vector<crawl::Page> all;
+  crawl::Crawler crawler = crawler_of_site();
+  for (crawl::Page &page : crawler.pages())
+    all.push_back(std::move(page));
+  CHECK(all.size() > 20 && all[0].url() == site && crawler.ended() == "complete");
 }
 
 int main(int argc, char **argv)
@@ -200,6 +206,6 @@ int main(int argc, char **argv)
   errors_are_exceptions_with_the_librarys_message();
   leaving_the_loop_ends_the_crawl();
   a_hooks_exception_reaches_the_caller();
-  a_page_can_be_kept();
+  pages_can_be_kept();
   return failures != 0;
 }
