@@ -68,6 +68,16 @@ if has Rust cargo; then
   try Rust rust
 fi
 
+go_test() {
+  (cd "$root/examples/bindings/go" &&
+    SITE=$url CGO_CFLAGS="-O2 -g -I$root/include" CGO_LDFLAGS="-L$build -Wl,-rpath,$build" \
+      GOPROXY=off GOFLAGS=-mod=mod timeout 300 go test -count=1 .)
+}
+
+if has Go go; then
+  try Go go_test
+fi
+
 # ---- loops ----
 
 warnings='-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror'
