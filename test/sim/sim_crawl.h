@@ -76,7 +76,8 @@ void cr_sim_add(struct cr_sim *sim, const char *url);
 /* Seeds the first hosts' front pages. */
 void cr_sim_add_hosts(struct cr_sim *sim, const struct cr_sim_web *web, uint32_t hosts);
 
-/* crawler_run(), asserted, then cr_sim_check. */
+/* crawler_run(), or the way that CR_DRIVE names ("step", "next", "thread": support/crawl_rig.h),
+ * asserted, then cr_sim_check. */
 void cr_sim_run(struct cr_sim *sim);
 /* The same turn by turn, checking after each every-th one. */
 void cr_sim_run_checked(struct cr_sim *sim, int every);

@@ -30,11 +30,25 @@ void cr_crawl_wrong(struct cr_crawl_rig *rig, const char *what)
   (void)atomic_compare_exchange_strong(&rig->wrong, &none, what);
 }
 
+static const char *const names[] = { "run", "step(0)", "step", "next", "base", "poll", "thread" };
+
 const char *cr_way_name(enum cr_way way)
 {
-  static const char *const names[] = { "run", "step(0)", "step", "next", "base", "poll", "thread" };
-
   return names[way];
+}
+
+enum cr_way cr_way_by_environment(void)
+{
+  const char *name = getenv("CR_DRIVE");
+  enum cr_way way = CR_WAY_RUN;
+
+  if (!name)
+    return CR_WAY_RUN;
+  while (way < CR_WAYS && strcmp(name, names[way]) != 0)
+    way++;
+  if (way == CR_WAYS)
+    fail_msg("CR_DRIVE=%s is no way to drive a crawl", name);
+  return way;
 }
 
 /* ---- memory ---- */
@@ -331,6 +345,8 @@ int cr_crawl_drive(struct cr_crawl_rig *rig)
 
 void cr_crawl_open(struct cr_crawl_rig *rig, enum cr_way way)
 {
+  if (way == CR_WAY_RUN)
+    way = cr_way_by_environment();
   memset(rig, 0, sizeof(*rig));
   rig->way = way;
   rig->c = crawler_new_with(count_malloc, count_realloc, count_free, &rig->memory);

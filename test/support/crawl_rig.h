@@ -58,7 +58,11 @@ struct cr_crawl_rig {
 void cr_crawl_wrong(struct cr_crawl_rig *rig, const char *what);
 
 const char *cr_way_name(enum cr_way way);
-/* A crawler that may ask loopback, without robots.txt and delays, and retries soon. */
+/* The way that CR_DRIVE names ("step", "poll", ...) in the environment, for tests to which it is
+ * all the same, and so say CR_WAY_RUN. CR_WAY_RUN: it isn't set. */
+enum cr_way cr_way_by_environment(void);
+/* A crawler that may ask loopback, without robots.txt and delays, and retries soon. Instead of
+ * CR_WAY_RUN it is driven by CR_DRIVE. */
 void cr_crawl_open(struct cr_crawl_rig *rig, enum cr_way way);
 void cr_crawl_add(struct cr_crawl_rig *rig, const char *url);
 /* Runs to the end, in rig's way. What the function that drives returned last, 0 for DONE. */

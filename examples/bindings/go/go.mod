@@ -1,0 +1,3 @@
+module example.org/libcrawl
+
+go 1.19
