@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* lookups.c - transfers that wait for a name.
  *
- * Most names are known at once. One that isn't within LONG_MS is set aside: nothing but memory waits
- * with it, so others take its place in the lane, and a name that nobody answers for holds none of
- * them up. With its address it comes back, or if there is no room by then, goes back to the queue:
- * the resolver remembers the name until its turn comes again. How long a name took says nothing of
- * its host's pace.
+ * Most names are known at once. One that isn't within LONG_MS is set aside: nothing but memory
+ * waits with it, so others take its place in the lane, and a name that nobody answers for holds
+ * none of them up. With its address it comes back, or if there is no room by then, goes back to the
+ * queue: the resolver remembers the name until its turn comes again. How long a name took says
+ * nothing of its host's pace.
  */
 #include "engine/shard.h"
 

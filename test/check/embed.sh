@@ -1,12 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# embed.sh - do the bindings do what they say, each by its own test on the bundled site?
+# embed.sh - do the bindings and loops of examples/ do what they say, each by its own test on the
+# bundled site?
 #
 #   embed.sh BUILD
 #
-# One line for each. What needs a tool that isn't there is skipped; with EMBED_ALL=1 it has failed.
+# One line for each; each is built against BUILD's shared library and the public header alone, as a
+# program outside of the tree is. What isn't installed is skipped; with EMBED_ALL=1 it has failed.
 set -u
-build=$1
+build=$(cd "$1" && pwd) || exit 2
+root=$PWD
 work=$(mktemp -d) || exit 1
 mkfifo "$work/url"
 "$build/examples/serve" examples/site >"$work/url" &
@@ -14,7 +17,8 @@ server=$!
 trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
 exec 3<"$work/url" # stays open: serve may say more
 read -r url <&3 || { echo 'embed: serve names no address' >&2; exit 1; }
-LIBCRAWL=$(cd "$build" && pwd)/libcrawl.so
+LIBCRAWL=$build/libcrawl.so
+link="-L$build -lcrawl -Wl,-rpath,$build"
 export LIBCRAWL PYTHONDONTWRITEBYTECODE=1
 passed=0
 failed=0
@@ -32,18 +36,24 @@ skip() { # skip WHY
   exit 77
 }
 
-binding_python() {
+needs_package() { # needs_package PACKAGE: by pkg-config
+  pkg-config --exists "$1" || skip "no $1"
+}
+
+# ---- bindings ----
+
+test_python() {
   needs python3
   timeout 120 python3 -W error examples/bindings/python/test_libcrawl.py . "$url"
 }
 
-binding_luajit() {
+test_luajit() {
   needs luajit
   timeout 120 luajit examples/bindings/lua/test.lua . "$url"
 }
 
 # A copy, beside which npm puts its packages.
-binding_node() {
+test_node() {
   needs node npm
   from=examples/bindings/node to=$build/bindings/node
   mkdir -p "$to"
@@ -59,8 +69,57 @@ get_npm_packages() { # get_npm_packages FROM TO
     cp "$1/package-lock.json" "$2/node_modules/lock"
 }
 
+test_cpp() {
+  needs "${CXX:-g++}"
+  "${CXX:-g++}" -std=c++17 -O1 -g -Wall -Wextra -Wpedantic -Werror -Iinclude \
+    examples/bindings/cpp/test.cpp -o "$work/cpp" $link && timeout 60 "$work/cpp" "$url"
+}
+
+# Without a registry; the tree stays as it is.
+test_rust() {
+  needs cargo
+  cp -r examples/bindings/rust "$work/rust" &&
+    SITE=$url LIBCRAWL_LIB_DIR=$build CARGO_TARGET_DIR=$build/bindings/rust \
+      timeout 300 cargo test -q --offline --manifest-path "$work/rust/Cargo.toml"
+}
+
+test_go() {
+  needs go
+  cd examples/bindings/go &&
+    SITE=$url CGO_CFLAGS="-O2 -g -I$root/include" CGO_LDFLAGS="-L$build -Wl,-rpath,$build" \
+      GOPROXY=off GOFLAGS=-mod=mod timeout 300 go test -count=1 .
+}
+
+# ---- loops ----
+
+warnings='-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror'
+
+# loop NAME [PACKAGE]: every page that crawler_run() finds, and the loop's timer goes on meanwhile.
+loop() {
+  needs "${CC:-gcc}"
+  [ -z "${2:-}" ] || needs_package "$2"
+  "${CC:-gcc}" -std=c11 -D_GNU_SOURCE -O1 -g $warnings -Iinclude \
+    ${2:+$(pkg-config --cflags "$2")} "examples/loops/$1.c" -o "$work/$1" $link \
+    ${2:+$(pkg-config --libs "$2")} || return
+  timeout 60 "$work/$1" "$url" allow_private 1 delay 20ms >"$work/said" || return
+  tail -n 1 "$work/said"
+  # At least 20 pages with 20 ms between them are 80 ticks of 5 ms: a loop that is held up has few.
+  ticks=$(sed -n 's/^over: complete, after \([0-9]*\) ticks$/\1/p' "$work/said")
+  [ "${ticks:-0}" -ge 40 ] || return
+  "$build/examples/hello" "$url" allow_private 1 own_server 1 | sort >"$work/all_pages"
+  sed '$d' "$work/said" | sort >"$work/pages"
+  [ "$(wc -l <"$work/pages")" -ge 20 ] && diff "$work/all_pages" "$work/pages" || return
+  ! "$work/$1" "$url" no_such_option 1 >"$work/said" 2>&1 && grep no_such_option "$work/said"
+}
+
+test_epoll() { loop epoll; }
+test_libuv() { loop libuv libuv; }
+test_glib() { loop glib glib-2.0; }
+
+# ---- all of them ----
+
 run() { # run NAME
-  (binding_"$1") >"$work/log" 2>&1 </dev/null
+  (test_"$1") >"$work/log" 2>&1 </dev/null
   status=$?
   if [ $status -eq 0 ]; then
     passed=$((passed + 1))
@@ -76,7 +135,7 @@ run() { # run NAME
   fi
 }
 
-for name in python luajit node; do run $name; done
+for name in python luajit node cpp rust go epoll libuv glib; do run $name; done
 
 echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
 [ "$failed" -eq 0 ]
