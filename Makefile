@@ -214,13 +214,15 @@ test-all: $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all tests, and the fuz
 
 # ---- checks: each is a script that can be run alone, and each is shown failing by selftest ----
 
-CHECKS := layers calls style headers symbols docs install examples selftest
+CHECKS := layers calls style headers symbols docs api install examples selftest
 CHECK_layers   := perl test/check/layers.pl . $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))")
 CHECK_calls     = perl test/check/calls.pl $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))") -- $(OBJ)
 CHECK_style    := perl test/check/style.pl .
 CHECK_headers   = sh test/check/headers.sh . '$(CC)' '$(CXX)' $(PKG_CFLAGS)
 CHECK_symbols   = perl test/check/symbols.pl $(BUILD)/libcrawl.so $(BUILD)/libcrawl.a $(HEADERS)
-CHECK_docs     := perl test/check/docs.pl . $(VERSION) && perl test/check/gen_docs.pl --check .
+CHECK_docs     := perl test/check/docs.pl . $(VERSION) && perl test/check/gen_docs.pl --check . && \
+                  perl test/check/gen_api.pl --check .
+CHECK_api       = sh test/check/api.sh . $(BUILD) '$(CC)'
 CHECK_install   = sh test/check/install.sh '$(MAKE)' $(BUILD) '$(CC)'
 CHECK_examples  = sh test/check/examples.sh $(BUILD)
 CHECK_selftest  = sh test/check/selftest.sh '$(CC)'
@@ -235,8 +237,10 @@ header-check: ## the public header compiles alone, as C and C++; every header do
 	@$(CHECK_headers)
 symbols: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so ## exported as declared, nothing forbidden called
 	@$(CHECK_symbols)
-docs-check: ## functions, options and links of docs/
+docs-check: ## functions, options and links of docs/; docs/api.json is as the headers are
 	@$(CHECK_docs)
+api-check: $(BUILD)/libcrawl.so ## docs/api.json says what the header and the library say
+	@$(CHECK_api)
 install-check: all ## an installed copy is found by pkg-config and linked
 	@$(CHECK_install)
 examples-check: all ## the examples run on the bundled site
@@ -430,7 +434,7 @@ help: ## this list
          $(BENCHES:%=$(BUILD)/test/bench/%.d)
 
 FORCE:
-.PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check install-check \
+.PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check api-check install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
         valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-docs deps deps-dev deps-real deps-bench demo install uninstall dist clean help
 .SECONDARY:

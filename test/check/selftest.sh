@@ -42,6 +42,7 @@ extern "C" {
 typedef int (*crawler_hook)(int kind, void *user);
 /* Not a declaration: crawler_comment(void); */
 int crawler_one(void);
+/* Two. */
 int crawler_two(crawler_hook hook, void *user);
 #ifdef __cplusplus
 }
@@ -106,11 +107,17 @@ C
   add CHANGELOG.md '# Changes' '' '## 1.2.3'
 }
 
+# docs/api.json as the headers of the tree are now.
+describe() {
+  perl "$here/gen_api.pl" "$tree" >"$work/said" 2>&1 || cat "$work/said"
+}
+
 run() {
   case $1 in
     layers) perl "$here/layers.pl" "$tree" 'base loop' 'url robots' 'fetch' 'api' ;;
     style) perl "$here/style.pl" "$tree" ;;
     docs) perl "$here/docs.pl" "$tree" 1.2.3 ;;
+    api) perl "$here/gen_api.pl" --check "$tree" ;;
     headers) sh "$here/headers.sh" "$tree" "$cc" no-such-compiler ;;
     symbols) link_and_ask ;;
     calls) compile_and_ask ;;
@@ -237,6 +244,12 @@ refuses docs 'leads nowhere' README.md '[guide](docs/gone.md)'
 refuses docs 'there is no lib/base/gone.c' lib/README.md 'See `lib/base/gone.c`.'
 sed -i 's/PATCH 3/PATCH 4/' "$tree/include/crawl/crawler.h" && refuses docs 'says version 1.2.4' README.md
 sed -i 's/1.2.3/1.2.2/' "$tree/CHANGELOG.md" && refuses docs 'no heading for 1.2.3' README.md
+
+describe && accepts api 'a description that was made anew'
+refuses api "docs/api.json isn't as the headers are" include/crawl/crawler.h 'int crawler_three(void); /* three */'
+refuses api 'crawler_three has no comment' include/crawl/crawler.h '' 'int crawler_three(void);'
+describe && sed -i 's/"int"/"long"/' "$tree/docs/api.json" &&
+  refuses api "docs/api.json isn't as the headers are" README.md 'words'
 
 refuses headers 'as c99' include/crawl/crawler.h 'bool crawler_three(void);'
 refuses headers 'as c99' include/crawl/crawler.h 'int crawler_three();'
