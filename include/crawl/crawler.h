@@ -44,6 +44,7 @@ extern "C" {
 
 /* ---- version ------------------------------------------------------------------------------- */
 
+/* The header's version. */
 #define CRAWLER_VERSION_MAJOR 0
 #define CRAWLER_VERSION_MINOR 1
 #define CRAWLER_VERSION_PATCH 0
