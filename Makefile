@@ -225,7 +225,7 @@ test-all: $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all tests, and the fuz
 
 # ---- checks: each is a script that can be run alone, and each is shown failing by selftest ----
 
-CHECKS := layers calls style headers symbols docs api man install examples selftest
+CHECKS := layers calls style headers symbols docs api man install dist examples selftest
 CHECK_layers   := perl test/check/layers.pl . $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))")
 CHECK_calls     = perl test/check/calls.pl $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))") -- $(OBJ)
 CHECK_style    := perl test/check/style.pl .
@@ -236,6 +236,7 @@ CHECK_docs     := perl test/check/docs.pl . $(VERSION) && perl test/check/gen_do
 CHECK_api       = sh test/check/api.sh . $(BUILD) '$(CC)'
 CHECK_man       = perl test/check/gen_man.pl --check . $(BUILD)/man
 CHECK_install   = sh test/check/install.sh '$(MAKE)' $(BUILD) '$(CC)'
+CHECK_dist      = sh test/check/dist.sh '$(MAKE)' $(BUILD)
 CHECK_examples  = sh test/check/examples.sh $(BUILD)
 CHECK_selftest  = sh test/check/selftest.sh '$(CC)'
 
@@ -449,7 +450,20 @@ uninstall: man ## take out what install put there
 
 dist: ## build/libcrawl-VERSION.tar.gz of the last commit
 	$(Q)mkdir -p $(BUILD)
-	$(Q)git archive --prefix=libcrawl-$(VERSION)/ -o $(BUILD)/libcrawl-$(VERSION).tar.gz HEAD
+	$(Q)git -c tar.umask=0022 -c tar.tar.gz.command='gzip -9n' archive --format=tar.gz \
+	  --prefix=libcrawl-$(VERSION)/ -o $(BUILD)/libcrawl-$(VERSION).tar.gz HEAD
+
+dist-check: ## ... is the same, byte for byte, wherever and whenever it is made
+	@$(CHECK_dist)
+
+DEB = $(BUILD)/deb/libcrawl-$(VERSION)
+
+deb: dist ## libcrawl0, libcrawl-dev and libcrawl-tools of the last commit, in build/deb
+	$(Q)rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb
+	$(Q)cp $(BUILD)/libcrawl-$(VERSION).tar.gz $(BUILD)/deb/libcrawl_$(VERSION).orig.tar.gz
+	$(Q)tar -xzf $(BUILD)/libcrawl-$(VERSION).tar.gz -C $(BUILD)/deb && cp -r $(DEB)/pkgconfig/debian $(DEB)
+	$(Q)cd $(DEB) && env -u MAKEFLAGS -u MAKELEVEL -u BUILD dpkg-buildpackage -us -uc
+	$(Q)! command -v lintian >/dev/null || lintian -i $(BUILD)/deb/*.changes
 
 clean: ## remove what was built
 	$(Q)! test -e $(BUILD)/flags || rm -rf $(BUILD)
@@ -465,6 +479,6 @@ help: ## this list
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check api-check man man-check abi-check abi-renew install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-docs deps deps-dev deps-real deps-bench demo install uninstall dist clean help
+        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-docs dist-check deb deps deps-dev deps-real deps-bench demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -6,7 +6,7 @@
 #
 # What api_use.pl makes of it says the same as the header to a C compiler, names the functions that
 # the shared library exports, and is read by LuaJIT, which finds all of them and calls some. Where
-# LuaJIT isn't installed that is said and left out.
+# LuaJIT isn't installed that is said and left out. The symbols file of the Debian package has the same.
 set -eu
 root=$1 build=$2 cc=$3
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,6 +35,13 @@ cmp -s "$work/named" "$work/exported" || {
   fail 'it has other functions than the library'
 }
 count=$(grep -c . "$work/named")
+
+symbols=$root/pkgconfig/debian/libcrawl0.symbols
+sed -n 's/^ \(crawler_[a-z0-9_]*\)@Base .*/\1/p' "$symbols" | grep -vx crawler_page_gumbo | sort >"$work/packaged"
+cmp -s "$work/named" "$work/packaged" || {
+  diff "$work/named" "$work/packaged" || :
+  fail "${symbols#"$root"/} has other functions"
+}
 
 if command -v luajit >/dev/null; then
   use cdef >"$work/cdef"
