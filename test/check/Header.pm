@@ -64,7 +64,8 @@ sub parameter_of {
   my ($returns, $name, $list) = $text =~ /^(.*?)\(\*(\w+)\)\((.*)\)$/;
   if (defined $list) {
     my $gap = $returns =~ /\*\s*$/ ? '' : ' ';
-    return { name => $name, type => flat($returns) . "$gap(*)($list)", returns => flat($returns), parameters => [parameters_of($list)] };
+    $returns = flat($returns);
+    return { name => $name, type => "$returns$gap(*)($list)", returns => $returns, parameters => [parameters_of($list)] };
   }
   $text =~ /^(.*?)(\w+)$/ or die "Header.pm: what is the parameter '$text'?\n";
   return { name => $2, type => flat($1) };
@@ -113,8 +114,8 @@ sub declarations {
       ($comment, $group) = ('', $group + 1) if $alone && $told == $group;
       $told = $group if !$alone && $comment ne '';
     }
-    push @found, { %$item, header => $header, section => $section, group => $group, comment => $comment, own => words_of($own),
-                   notes => [grep { /[^:]$/ } $head_note, $note], declaration => $declaration };
+    push @found, { %$item, header => $header, section => $section, group => $group, comment => $comment,
+                   own => words_of($own), notes => [grep { /[^:]$/ } $head_note, $note], declaration => $declaration };
     $fresh = 0;
   };
   $text =~ s{\A(?:/\*.*?\*/\n)+}{}s;
@@ -224,8 +225,10 @@ sub range {
 sub options {
   my ($text, $setters) = @_;
   my ($heading, %setter, @options) = ('');
+  my $title = qr{/\* (?!SPDX|options\.def)(.*?) \*/\n};
+  my $row = qr{OPT\((\w+), (\w+), "([^"]*)", ([^,]+), ([^,]+), (\w+),\s*((?:"[^"]*"\s*)+)\)};
   $setter{$1} = $2 while ($setters // '') =~ /^[A-Z]+\((\w+), (crawler_set_\w+)\)/mg;
-  while ($text =~ m{^/\* (?!SPDX|options\.def)(.*?) \*/\n|OPT\((\w+), (\w+), "([^"]*)", ([^,]+), ([^,]+), (\w+),\s*((?:"[^"]*"\s*)+)\)}mg) {
+  while ($text =~ m{^$title|$row}mg) {
     if (defined $1) {
       $heading = $1;
       next;

@@ -23,7 +23,8 @@ sub declared {
 
 sub c_prototype {
   my ($f, $name) = @_;
-  return "$f->{returns}{type} $name(" . (join(', ', map { declared($_->{type}, $_->{name}) } @{ $f->{parameters} }) || 'void') . ');';
+  my $parameters = join ', ', map { declared($_->{type}, $_->{name}) } @{ $f->{parameters} };
+  return "$f->{returns}{type} $name(" . ($parameters || 'void') . ');';
 }
 
 my @functions = grep { $_->{header} eq 'crawl/crawler.h' } @{ $api->{functions} };
@@ -35,7 +36,9 @@ if ($what eq 'names') {
     for @{ $api->{macros} }, map { @{ $_->{values} } } @{ $api->{enums} };
 } else {
   print "typedef struct $_->{name} $_->{name};\n" for @{ $api->{structs} };
-  print "typedef enum { ", join(', ', map { "$_->{name} = $_->{value}" } @{ $_->{values} }), " } $_->{name};\n" for @{ $api->{enums} };
+  for my $enum (@{ $api->{enums} }) {
+    print 'typedef enum { ', join(', ', map { "$_->{name} = $_->{value}" } @{ $enum->{values} }), " } $enum->{name};\n";
+  }
   print 'typedef ', c_prototype($_, "(*$_->{name})"), "\n" for @{ $api->{callbacks} };
   print c_prototype($_, $_->{name}), "\n" for @functions;
 }

@@ -56,8 +56,10 @@ sub result_of {
   my ($f) = @_;
   my $said = join ' ', Header::said_of($f), $f->{comment}, @{ $f->{notes} };
   my %result = (type => $f->{returns}, ownership($f));
-  $result{nullable} = $said =~ /NULL:|NULL and 0:|or NULL|NULL is the end|answer NULL|NULL after|NULL for a number|\bNULL elsewhere/
-    && $said !~ /never NULL/ ? JSON::PP::true : JSON::PP::false if $f->{returns} =~ /\*$/;
+  if ($f->{returns} =~ /\*$/) {
+    my $may = $said =~ /NULL(?::| and 0:| is the end| after| for a number| elsewhere)|(?:or|answer) NULL/;
+    $result{nullable} = $may && $said !~ /never NULL/ ? JSON::PP::true : JSON::PP::false;
+  }
   return \%result;
 }
 
@@ -68,7 +70,8 @@ sub may_be_null {
   return 0 if $p->{type} !~ /[*)]$|_cb$/;
   return 1 if $name =~ /^(user|cb)$/ || ($f->{name} =~ /_(free|release)$/ && $said =~ /NULL does nothing/);
   return 1 if $p->{type} =~ /crawler_node \*$/ && grep { /take NULL for a node/ } @{ $f->{notes} };
-  return $said =~ /\b$name (?:\(may be NULL\)|may be NULL|\(NULL:|are copied \(NULL:|NULL\b|[^.;()]*\("" or NULL)|^$name\b[^.\n]*; NULL\b|\($name,[^)]*; NULL:/m;
+  return $said =~ /\b$name (?:\(may be NULL\)|may be NULL|\(NULL:|are copied \(NULL:|NULL\b|[^.;()]*\("" or NULL)/
+    || $said =~ /^$name\b[^.\n]*; NULL\b|\($name,[^)]*; NULL:/m;
 }
 
 # direction: what it writes through; without one it is read.
@@ -84,8 +87,8 @@ sub parameter_of {
     $made{direction} = $f->{kind} eq 'callback' ? 'inout' : 'out';
   }
   $made{nullable} = JSON::PP::true if may_be_null($f, $p, $said);
-  $made{callback} = { returns => $p->{returns}, parameters => [map { { name => $_->{name}, type => $_->{type} } } @{ $p->{parameters} }] }
-    if $p->{parameters};
+  my @of_callback = map { { name => $_->{name}, type => $_->{type} } } @{ $p->{parameters} // [] };
+  $made{callback} = { returns => $p->{returns}, parameters => \@of_callback } if $p->{parameters};
   $made{callback} = $p->{type} if $callback{ $p->{type} };
   return \%made;
 }
@@ -100,9 +103,10 @@ sub function {
   my ($f) = @_;
   my $said = Header::said_of($f);
   my %errors = map { $_ => 1 } $said =~ /\b(CRAWLER_(?:E_\w+|DONE|AGAIN))/g;
+  my $of_group = $f->{comment} ne '' && Header::without_tags($f->{comment}) ne Header::without_tags($said);
   return { common($f), returns => result_of($f), parameters => [map { parameter_of($f, $_) } @{ $f->{parameters} }],
            thread => Header::thread_of($f), errors => [sort keys %errors], notes => $f->{notes},
-           (Header::without_tags($f->{comment}) ne Header::without_tags($said) && $f->{comment} ne '' ? (group_comment => $f->{comment}) : ()) };
+           ($of_group ? (group_comment => $f->{comment}) : ()) };
 }
 
 sub callback {
@@ -115,7 +119,8 @@ sub callback {
 
 sub enum {
   my ($e) = @_;
-  return { common($e), values => [map { { name => $_->{name}, value => 0 + $_->{value}, comment => $_->{comment} } } @{ $e->{values} }] };
+  my @values = map { { name => $_->{name}, value => 0 + $_->{value}, comment => $_->{comment} } } @{ $e->{values} };
+  return { common($e), values => \@values };
 }
 
 sub struct { return { common($_[0]), opaque => JSON::PP::true, fields => [] } }
@@ -138,8 +143,11 @@ sub everything {
   my %version = map { $_->{name} =~ /^CRAWLER_VERSION_(\w+)/ ? ($1 => $_->{value}) : () } @found;
   my @options = Header::options(slurp('lib/api/options.def') // '', slurp('lib/api/setters.c'));
   my ($stat) = grep { $_->{name} eq 'crawler_stat' } @found;
-  my @statistics = map { $_->{name} =~ /^CRAWLER_STAT_(?!COUNT$)(\w+)/ ? { name => lc $1, number => 0 + $_->{value}, comment => $_->{comment} } : () }
-    @{ $stat ? $stat->{values} : [] };
+  my @statistics;
+  for my $value (@{ $stat ? $stat->{values} : [] }) {
+    next if $value->{name} !~ /^CRAWLER_STAT_(?!COUNT$)(\w+)/;
+    push @statistics, { name => lc $1, number => 0 + $value->{value}, comment => $value->{comment} };
+  }
   my @parts = (
     [library => 'libcrawl'], [version => join '.', map { $version{$_} // 0 } qw(MAJOR MINOR PATCH)], [headers => \@headers],
     [rules => [map { { name => $_->[0], text => $_->[1] } } Header::topics(slurp('include/crawl/crawler.h'))]],

@@ -59,7 +59,8 @@ my %declared; # the public header's, by name
 
 sub declared {
   my ($name) = @_;
-  %declared = map { $_->{name} => $_ } Header::declarations(slurp('include/crawl/crawler.h'), 'crawl/crawler.h') if !%declared;
+  my $header = 'crawl/crawler.h';
+  %declared = map { $_->{name} => $_ } Header::declarations(slurp("include/$header"), $header) if !%declared;
   return $declared{$name} // die "gen_docs.pl: crawler.h declares no $name\n";
 }
 
@@ -72,7 +73,8 @@ sub declare {
 
 sub options {
   my ($heading) = @_;
-  my @options = grep { $_->{heading} eq $heading } Header::options(slurp('lib/api/options.def')) or die "gen_docs.pl: options.def has no '$heading'\n";
+  my @options = grep { $_->{heading} eq $heading } Header::options(slurp('lib/api/options.def'));
+  die "gen_docs.pl: options.def has no '$heading'\n" if !@options;
   my $table = "| option | type | default | range | when | what |\n| --- | --- | --- | --- | --- | --- |\n";
   for my $o (@options) {
     my $initial = $o->{default} eq '' ? 'empty' : "`$o->{default}`";

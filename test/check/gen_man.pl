@@ -29,7 +29,8 @@ sub slurp {
 my @headers = glob "$root/include/crawl/*.h";
 my @found = map { my $h = $_; Header::declarations(slurp($h), $h =~ s{^\Q$root\E/include/}{}r) } @headers;
 my %declared = map { $_->{name} => $_ } @found;
-my %option_of = map { $_->{setter} => $_ } Header::options(slurp("$root/lib/api/options.def") // '', slurp("$root/lib/api/setters.c"));
+my @options = Header::options(slurp("$root/lib/api/options.def") // '', slurp("$root/lib/api/setters.c"));
+my %option_of = map { $_->{setter} => $_ } @options;
 
 # ---- markup ----
 
@@ -66,10 +67,20 @@ sub paragraphs {
   my ($text) = @_;
   my $made = '';
   for my $line (split /\n/, $text) {
-    $made .= $line =~ /^(\w+)\s{2,}(.*)/ ? ".TP\n\\fI" . plain($1) . "\\fP\n" . lines_of(prose($2)) . "\n"
-                                         : ".PP\n" . lines_of(prose($line)) . "\n";
+    $made .= $line =~ /^(\w+)\s{2,}(.*)/ ? entry('\\fI' . plain($1) . '\\fP', said($2)) : ".PP\n" . said($line) . "\n";
   }
   return $made;
+}
+
+# Words of a comment, ready to be printed.
+sub said { return lines_of(prose($_[0])) }
+
+sub bold { return '\\fB' . plain($_[0]) . '\\fP' }
+
+# A term and what it means.
+sub entry {
+  my ($term, $words) = @_;
+  return ".TP\n$term\n" . ($words eq '' ? '\\&' : $words) . "\n";
 }
 
 sub verbatim { return ".PP\n.nf\n.RS\n" . plain($_[0] =~ s/\n+$//r) . "\n.RE\n.fi\n" }
@@ -78,8 +89,8 @@ sub page_head {
   my ($name, $section, $what) = @_;
   my $title = uc $name;
   $title =~ s/-/\\-/g;
-  return ".\\\" Made by test/check/gen_man.pl of libcrawl.\n.TH $title $section \"\" \"libcrawl $version\" \"libcrawl manual\"\n" .
-    ".SH NAME\n$what\n";
+  return ".\\\" Made by test/check/gen_man.pl of libcrawl.\n" .
+    ".TH $title $section \"\" \"libcrawl $version\" \"libcrawl manual\"\n.SH NAME\n$what\n";
 }
 
 my %written;
@@ -97,7 +108,8 @@ sub see_also {
   my (@names) = @_;
   my %source = ('crawler.1' => 'docs/reference/command.md', 'libcrawl-options' => 'docs/reference/options.md');
   my @there = grep { $_ eq 'libcrawl' || $declared{$_} || ($source{$_} && -e "$root/$source{$_}") } @names;
-  return ".SH SEE ALSO\n" . join(",\n", map { '.BR ' . plain($_ =~ s/\.1$//r) . ($_ =~ /\.1$/ ? ' (1)' : ' (3)') } @there) . "\n";
+  my @lines = map { /^(.*)\.1$/ ? '.BR ' . plain($1) . ' (1)' : '.BR ' . plain($_) . ' (3)' } @there;
+  return ".SH SEE ALSO\n" . join(",\n", @lines) . "\n";
 }
 
 # ---- pages of the reference ----
@@ -108,7 +120,8 @@ sub from_markdown_words {
   my ($text) = @_;
   $text =~ s{\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)]*)\)}{
     my ($said, $to) = ($1, $2);
-    $said =~ /\.md$/ && $to !~ m{/} ? "docs/reference/$said" : $to =~ /^options\.md/ ? "$said (libcrawl-options(3))" : $said}gex;
+    $said =~ /\.md$/ && $to !~ m{/} ? "docs/reference/$said"
+      : $to =~ /^options\.md/ ? "$said (libcrawl-options(3))" : $said}gex;
   my $made = '';
   for my $part (split /(`[^`]*`|\*\*[^*]+\*\*)/, $text) {
     $made .= $part =~ /^`(.*)`$/s || $part =~ /^\*\*(.*)\*\*$/s ? '\\fB' . plain($1) . '\\fP' : prose($part);
@@ -130,8 +143,9 @@ sub from_table {
       my ($label) = ($heads[$i + 1] // '') =~ /^(type|default|range|when|present|typed setter takes)$/;
       push @{ defined $label ? \@labelled : \@said }, defined $label ? "$label: $cells[$i]" : $cells[$i];
     }
-    my $words = join "\n", map { from_markdown_words($_) } grep { $_ ne '' } join('; ', @said) . (@said && @labelled ? '.' : ''), join '; ', @labelled;
-    $made .= ".TP\n" . from_markdown_words($first) . "\n" . ($words eq '' ? "\\&" : $words) . "\n";
+    my $end = @said && @labelled ? '.' : '';
+    my @words = map { from_markdown_words($_) } grep { $_ ne '' } join('; ', @said) . $end, join '; ', @labelled;
+    $made .= entry(from_markdown_words($first), join "\n", @words);
   }
   return $made;
 }
@@ -145,12 +159,19 @@ sub setters_words {
   return $made;
 }
 
+# What a page is made of, one after the other.
+my $code_block = qr/```\w*\n(.*?)```\n/s;
+my $heading_line = qr/(#+) ([^\n]*)\n/;
+my $table_rows = qr/((?:\|[^\n]*\n)+)/;
+my $bullets = qr/((?:- [^\n]*\n(?:  [^\n]*\n)*)+)/;
+my $sentences = qr/((?:(?![`#|\n])[^\n]*\n|`[^`\n][^\n]*\n)+)/;
+
 sub from_markdown {
   my ($text) = @_;
   my $made = '';
   $text =~ s/^<!--.*?-->\n//mg;
-  while ($text =~ /\G(?:```\w*\n(.*?)```\n|(#+) ([^\n]*)\n|((?:\|[^\n]*\n)+)|((?:- [^\n]*\n(?:  [^\n]*\n)*)+)|(\n+)|((?:(?![`#|\n])[^\n]*\n|`[^`\n][^\n]*\n)+))/gcs) {
-    my ($code, $level, $heading, $table, $list, $words) = ($1, $2, $3, $4, $5, $7);
+  while ($text =~ /\G(?:$code_block|$heading_line|$table_rows|$bullets|\n+|$sentences)/gc) {
+    my ($code, $level, $heading, $table, $list, $words) = ($1, $2, $3, $4, $5, $6);
     if (defined $code) {
       $made .= verbatim($code);
     } elsif (defined $heading) {
@@ -180,9 +201,10 @@ sub write_command {
 sub write_options {
   my $text = slurp("$root/docs/reference/options.md") // return;
   $text =~ s/\A# [^\n]*\n//;
-  write_page('libcrawl-options', 3, page_head('libcrawl-options', 3, 'libcrawl\-options \- what can be set of a crawl, with defaults and ranges') .
-    ".SH SYNOPSIS\n.nf\n\\fB#include <crawl/crawler.h>\\fP\n.PP\n\\fBint crawler_set_option(crawler *\\fP\\fIc\\fP\\fB, const char *\\fP\\fIname\\fP\\fB, const char *\\fP\\fIvalue\\fP\\fB);\\fP\n.fi\n" .
-    ".SH DESCRIPTION\n" . setters_words(from_markdown($text)) .
+  my $what = 'libcrawl\-options \- what can be set of a crawl, with defaults and ranges';
+  my $setter = $declared{crawler_set_option};
+  write_page('libcrawl-options', 3, page_head('libcrawl-options', 3, $what) . ".SH SYNOPSIS\n.nf\n\\fB#include <crawl/crawler.h>\\fP\n" .
+    ($setter ? ".PP\n" . synopsis($setter) . "\n" : '') . ".fi\n.SH DESCRIPTION\n" . setters_words(from_markdown($text)) .
     see_also('libcrawl', 'crawler.1', 'crawler_set_option', 'crawler_get_option'));
 }
 
@@ -195,17 +217,19 @@ sub contents {
       $made .= '.SS ' . plain($section eq '' ? $f->{header} : ucfirst $section) . "\n";
       $made .= "Options have a setter each: see \\fBlibcrawl\\-options\\fP(3).\n" if $section eq 'options';
     }
-    $made .= ".TP\n\\fB$f->{name}\\fP(3)\n" . brief($f) . "\n";
+    $made .= entry(bold($f->{name}) . '(3)', brief($f));
   }
   return $made;
 }
 
 sub write_overview {
+  my @topics = Header::topics(slurp("$root/include/crawl/crawler.h"));
   my $made = page_head('libcrawl', 3, 'libcrawl \- an embeddable web crawler') .
-    ".SH SYNOPSIS\n.nf\n\\fB#include <crawl/crawler.h>\\fP\n.PP\ncc prog.c $(\\|pkg\\-config \\-\\-cflags \\-\\-libs libcrawl\\|)\n.fi\n.SH DESCRIPTION\n" .
+    ".SH SYNOPSIS\n.nf\n\\fB#include <crawl/crawler.h>\\fP\n.PP\n" .
+    "cc prog.c $(\\|pkg\\-config \\-\\-cflags \\-\\-libs libcrawl\\|)\n.fi\n.SH DESCRIPTION\n" .
     "Give it seed URLs and callbacks; it discovers, fetches and parses pages, politely and fast, and calls back.\n" .
     "This page says what holds for all functions, and lists them.\n" .
-    join('', map { '.SS ' . plain($_->[0]) . "\n" . lines_of(prose($_->[1])) . "\n" } Header::topics(slurp("$root/include/crawl/crawler.h"))) .
+    join('', map { '.SS ' . plain($_->[0]) . "\n" . said($_->[1]) . "\n" } @topics) .
     ".SH FUNCTIONS\n" . contents();
   my $hello = slurp("$root/examples/hello.c");
   $made .= ".SH EXAMPLES\n" . verbatim($hello =~ s{\A(?:/\*.*?\*/\n)+\n?}{}sr) if $hello;
@@ -239,18 +263,19 @@ sub synopsis {
 
 sub enum_list {
   my ($enum) = @_;
-  return join '', map { ".TP\n\\fB$_->{name}\\fP (" . plain($_->{value}) . ")\n" . ($_->{comment} eq '' ? "\\&\n" : lines_of(prose($_->{comment})) . "\n") } @{ $enum->{values} };
+  return join '', map { entry(bold($_->{name}) . ' (' . plain($_->{value}) . ')', said($_->{comment})) } @{ $enum->{values} };
 }
 
 my %thread_says = (
   'loop' => 'On the loop thread, or while nothing runs by one thread at a time.', 'any' => 'Any thread.',
-  'any, async-signal-safe' => 'Any thread, and signal handlers.', 'one at a time' => 'Any thread, but one at a time for each object.',
+  'any, async-signal-safe' => 'Any thread, and signal handlers.',
+  'one at a time' => 'Any thread, but one at a time for each object.',
 );
 
 sub option_words {
   my ($o) = @_;
   my $default = $o->{default} eq '' ? 'empty' : $o->{default};
-  my $made = ".PP\nSets option \\fB" . plain($o->{name}) . "\\fP: " . lines_of(prose($o->{help})) . ".\n.PP\nType " . plain($o->{type}) . ', default \\fB' . plain($default) . '\\fP';
+  my $made = ".PP\nSets option " . bold($o->{name}) . ': ' . said($o->{help}) . ".\n.PP\nType $o->{type}, default " . bold($default);
   $made .= ', ' . plain($o->{range}) if $o->{range} ne '';
   return $made . ($o->{when} eq 'start' ? "; before the first start only.\n" : "; at any time.\n");
 }
@@ -280,7 +305,7 @@ sub returns {
   for my $value (map { @{ $_->{values} } } grep { $_->{name} eq 'crawler_error' } @found) {
     $text{ $value->{name} } = $value->{comment};
   }
-  return ".SH ERRORS\n" . join('', map { ".TP\n\\fB$_\\fP\n" . (($text{$_} // '') eq '' ? "\\&" : lines_of(prose($text{$_}))) . "\n" } sort keys %errors) .
+  return ".SH ERRORS\n" . join('', map { entry(bold($_), said($text{$_} // '')) } sort keys %errors) .
     ".PP\nOthers are possible where memory is out: see \\fBcrawler_error\\fP(3).\n";
 }
 
@@ -298,7 +323,8 @@ sub said_of_group {
     my $own = Header::without_tags($item->{own});
     next if $own eq '';
     $own = "In the header: $own" if $option_of{ $item->{name} } && !$several;
-    $made .= $several ? ".TP\n\\fB$item->{name}\\fP" . ($item->{kind} eq 'function' ? '()' : '') . "\n" . lines_of(prose($own)) . "\n" : ".PP\n" . lines_of(prose($own)) . "\n";
+    my $term = bold($item->{name}) . ($item->{kind} eq 'function' ? '()' : '');
+    $made .= $several ? entry($term, said($own)) : ".PP\n" . said($own) . "\n";
   }
   return $made;
 }
@@ -308,27 +334,32 @@ sub threads {
   my %by;
   push @{ $by{ Header::thread_of($_) } }, $_->{name} for @functions;
   return ".SH THREADS\n" . $thread_says{ (keys %by)[0] } . "\n" if keys %by == 1;
-  return ".SH THREADS\n" . join '', map { ".TP\n" . join(', ', map { "\\fB$_\\fP()" } @{ $by{$_} }) . "\n$thread_says{$_}\n" } sort keys %by;
+  my %names = map { $_ => join ', ', map { bold($_) . '()' } @{ $by{$_} } } keys %by;
+  return ".SH THREADS\n" . join '', map { entry($names{$_}, $thread_says{$_}) } sort keys %by;
 }
 
 # The page of these: declared together, or one setter; with them the types of their callbacks.
 sub write_group {
   my (@items) = @_;
   my @functions = grep { $_->{kind} eq 'function' } @items;
-  my @callbacks = map { my $t = $_->{type}; grep { $_->{kind} eq 'callback' && $_->{name} eq $t } @found } map { @{ $_->{parameters} } } @functions;
-  my ($main) = (@functions, grep({ $_->{kind} eq 'enum' } @items), @items);
+  my %type = map { $_ => 1 } map { $_->{returns}, map { $_->{type} } @{ $_->{parameters} } } @functions;
+  my @callbacks = grep { $_->{kind} eq 'callback' && $type{ $_->{name} } } @found;
+  my @enums = grep { $_->{kind} eq 'enum' } @items;
+  my ($main) = (@functions, @enums, @items);
   my $names = join ', ', map { $_->{name} } $main, grep { $_ != $main && $_->{kind} ne 'macro' } @items;
-  my $page = page_head($main->{name}, 3, "$names \\- " . brief($main)) . ".SH SYNOPSIS\n.nf\n\\fB#include <$main->{header}>\\fP\n" .
+  my $page = page_head($main->{name}, 3, "$names \\- " . brief($main)) .
+    ".SH SYNOPSIS\n.nf\n\\fB#include <$main->{header}>\\fP\n" .
     join('', map { ".PP\n" . synopsis($_) . "\n" } @callbacks, grep { $_->{kind} ne 'enum' } @items) .
-    join('', map { ".PP\n\\fBenum $_->{name} { ... };\\fP\n" } grep { $_->{kind} eq 'enum' } @items) . ".fi\n.SH DESCRIPTION\n" .
-    said_of_group(@items) =~ s/\A\.PP\n//r . join('', map { enum_list($_) } grep { $_->{kind} eq 'enum' } @items) . returns(@functions);
+    join('', map { ".PP\n\\fBenum $_->{name} { ... };\\fP\n" } @enums) . ".fi\n.SH DESCRIPTION\n" .
+    said_of_group(@items) . join('', map { enum_list($_) } @enums) . returns(@functions);
   my @notes = @{ $main->{notes} };
-  $page .= ".SH NOTES\n" . join('', map { paragraphs($_) } @notes) =~ s/\A\.PP\n//r if @notes;
+  $page .= ".SH NOTES\n" . join('', map { paragraphs($_) } @notes) if @notes;
   $page .= threads(@functions) if @functions;
-  $page .= ".SH VERSIONS\nSince " . Header::since_of($main) . ".\n" . (@functions ? example(map { $_->{name} } @functions) : '');
-  my %types = map { $_ => 1 } map { "$_->{returns} " . join(' ', map { $_->{type} } @{ $_->{parameters} }) =~ /\b(crawler_\w+)/g } @functions;
-  my @see = grep { ($declared{$_}{kind} // '') eq 'enum' } sort keys %types;
-  write_page($main->{name}, 3, $page . see_also('libcrawl', @see, grep({ $option_of{ $_->{name} } } @items) ? 'libcrawl-options' : ()));
+  $page .= ".SH VERSIONS\nSince " . Header::since_of($main) . ".\n";
+  $page .= example(map { $_->{name} } @functions) if @functions;
+  my @see = grep { $declared{$_} && $declared{$_}{kind} eq 'enum' } sort keys %type;
+  my $sets = grep { $option_of{ $_->{name} } } @items;
+  write_page($main->{name}, 3, $page . see_also('libcrawl', @see, $sets ? 'libcrawl-options' : ()));
   for my $name (map { $_->{name} } @callbacks, grep { $_ != $main && $_->{kind} ne 'macro' } @items) {
     write_page($name, 3, ".so man3/$main->{name}.3\n") if !$written{"$name.3"};
   }
@@ -385,9 +416,9 @@ sub check_all {
   for my $name (map { @{ $_->{values} // [] } } @found) {
     complain("$name->{name} stands in no page") if $all !~ /\b$name->{name}\b/;
   }
-  my $options = slurp("$dir/man3/libcrawl-options.3") // '';
-  for my $name (sort map { $_->{name} } values %option_of) {
-    complain("option $name isn't in libcrawl-options(3)") if $options !~ /^\\fB$name\\fP$/m;
+  my $options_page = slurp("$dir/man3/libcrawl-options.3") // '';
+  for my $name (map { $_->{name} } @options) {
+    complain("option $name isn't in libcrawl-options(3)") if $options_page !~ /^\\fB$name\\fP$/m;
   }
   for my $page (@pages) {
     my $text = slurp($page);
