@@ -28,12 +28,13 @@ PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libdeflate libbr
 
 # Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
 # tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real, bench and
-# test-conformance; DEPS_BENCH: those of bench-all.
+# test-conformance; DEPS_BENCH: those of bench-all; DEPS_DEB: those of deb.
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
              libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
              libc-ares-dev libxxhash-dev zlib1g-dev libdeflate-dev libbrotli-dev libzstd-dev libpsl-dev \
              libutf8proc-dev libexpat1-dev libpcre2-dev libcmocka-dev libssl-dev openssl
 DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit abigail-tools mandoc cmake
+DEPS_DEB  := debhelper dpkg-dev lintian
 DEPS_REAL := nginx-light|nginx wget2 python3 python3-doc openjdk-17-jre-headless openjdk-17-doc \
              time valgrind
 DEPS_BENCH := postgresql-doc libnginx-mod-http-echo unbound wrk python3-scrapy npm|nodejs
@@ -403,6 +404,9 @@ deps: ## install what building and `make check` need (Debian, Ubuntu)
 deps-dev: ## ... and what lint, asan, tsan, valgrind and fuzz need
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_DEV),'$(d)')
 
+deps-deb: ## ... and what deb needs
+	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_DEB),'$(d)')
+
 deps-real: ## ... and what test-real and bench need
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_REAL),'$(d)')
 
@@ -479,6 +483,6 @@ help: ## this list
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check api-check man man-check abi-check abi-renew install-check \
         examples-check selftest check test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-docs dist-check deb deps deps-dev deps-real deps-bench demo install uninstall dist clean help
+        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-docs dist-check deb deps-deb deps deps-dev deps-real deps-bench demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

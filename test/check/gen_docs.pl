@@ -17,6 +17,8 @@
 #   declare NAME...          declarations of the public header
 #   options HEADING          the rows of lib/api/options.def below that comment, as a table
 #   enum NAME [FIRST LAST]   an enum of the public header (numbers FIRST to LAST) as a table
+#   threads                  its functions by the threads that may call them, but options' setters
+#   since                    its functions by the version that has them first
 use strict;
 use warnings;
 use FindBin;
@@ -116,9 +118,35 @@ sub enum {
   return $table;
 }
 
+# ---- functions ----
+
+sub functions {
+  declared('crawler');
+  return sort { $a->{name} cmp $b->{name} } grep { $_->{kind} eq 'function' } values %declared;
+}
+
+sub threads {
+  my %setter = map { $_->{setter} => 1 } Header::options(slurp('lib/api/options.def'), slurp('lib/api/setters.c'));
+  my %by;
+  push @{ $by{ Header::thread_of($_) } }, "`$_->{name}()`" for grep { !$setter{ $_->{name} } } functions();
+  my @rows = (['any', 'any'], ['any, async-signal-safe', 'any, and in signal handlers'],
+              ['one at a time', 'any, but one at a time for each object'],
+              ['loop', 'the loop thread, or while nothing runs one thread at a time']);
+  return "| thread | functions |\n| --- | --- |\n" . join '', map { "| $_->[1] | " . join(', ', @{ $by{ $_->[0] } }) . " |\n" } @rows;
+}
+
+sub since {
+  my %by;
+  push @{ $by{ Header::since_of($_) } }, "`$_->{name}()`" for functions();
+  my $first = @{ delete $by{'0.1.0'} } . ' functions: all but those below';
+  return "| since | functions |\n| --- | --- |\n| 0.1.0 | $first |\n" .
+    join '', map { "| $_ | " . join(', ', @{ $by{$_} }) . " |\n" } sort keys %by;
+}
+
 # ---- pages ----
 
-my %kind = (code => \&code, declare => \&declare, options => \&options, enum => \&enum);
+my %kind = (code => \&code, declare => \&declare, options => \&options, enum => \&enum,
+            threads => \&threads, since => \&since);
 my ($blocks, $bad) = (0, 0);
 
 sub fill {
