@@ -214,7 +214,7 @@ const char *crawler_errmsg(const crawler *c);
 /* The caller's own pointer; free_data (may be NULL) is called with it when it is replaced, and by
  * crawler_free() on the thread that frees. */
 void crawler_set_data(crawler *c, void *data, void (*free_data)(void *data));
-/* NULL: none was set. [any thread], as far as nobody sets it meanwhile. */
+/* That pointer; NULL: none was set. [any thread], as far as nobody sets it meanwhile. */
 void *crawler_data(const crawler *c);
 
 /* ---- options ------------------------------------------------------------------------------- */

@@ -208,16 +208,20 @@ sub write_options {
     see_also('libcrawl', 'crawler.1', 'crawler_set_option', 'crawler_get_option'));
 }
 
-# For each section of the header its functions, but setters of options, with what each begins with.
+# For each section of the header its functions, but setters of options, with what each begins with;
+# those of which one comment speaks together.
 sub contents {
   my ($made, $section) = ('', '');
-  for my $f (grep { $_->{kind} eq 'function' && !$option_of{ $_->{name} } } @found) {
+  my @functions = grep { $_->{kind} eq 'function' && !$option_of{ $_->{name} } } @found;
+  for my $f (@functions) {
+    my @together = grep { $_->{group} == $f->{group} && $_->{header} eq $f->{header} && brief($_) eq brief($f) } @functions;
+    next if $together[0] != $f;
     if ($f->{section} ne $section) {
       $section = $f->{section};
       $made .= '.SS ' . plain($section eq '' ? $f->{header} : ucfirst $section) . "\n";
       $made .= "Options have a setter each: see \\fBlibcrawl\\-options\\fP(3).\n" if $section eq 'options';
     }
-    $made .= entry(bold($f->{name}) . '(3)', brief($f));
+    $made .= entry(join(', ', map { bold($_->{name}) . '(3)' } @together), brief($f));
   }
   return $made;
 }
@@ -238,14 +242,17 @@ sub write_overview {
 
 # ---- functions and types ----
 
-# One line of what it is, for NAME: the first clause of its comment.
+# One line of what it is, for NAME: the first clause of its comment, or what its name says.
 sub brief {
   my ($item) = @_;
   my $option = $option_of{ $item->{name} };
   return plain("set option $option->{name}: $option->{help}") if $option;
+  return 'the types of what the library hands out' if $item->{kind} eq 'struct' && $item->{own} ne '';
   my $said = Header::without_tags(Header::said_of($item)) =~ s/\n.*//sr;
+  $said =~ s/^(?:on_[^.]* (?:too|only)\. |[Ii]n on_outcome: )//;
   my ($first) = $said =~ /^(.*?[^.](?=\.(?: |$)|: |; |$))/;
   $first //= $said;
+  $first = $item->{name} =~ s/^crawler_//r =~ tr/_/ /r if $first =~ /^(?:NULL\b|["<\d-]|else )|^\w+(?: \w+)?$/;
   $first = substr($first, 0, 72) =~ s/\s+\S*$/ .../r if length $first > 76;
   return prose($first) =~ s/\\f[BP]//gr;
 }

@@ -346,6 +346,13 @@ runner() { # runner STATUS LAST-LINE ARGUMENT...
 script() { # script NAME LINE...: a program of that name
   printf '#!/bin/sh\n%s\n' "$2" >"$work/$1" && chmod +x "$work/$1"
 }
+script dated 'for word; do dir=${word#BUILD=}; [ "$dir" = "$word" ] || break; done
+mkdir -p "$dir" && date +%s%N >"$dir/a.tar.gz"'
+if git -C "$here" rev-parse --git-dir >/dev/null 2>&1; then
+  good=no
+  (cd "$here" && ! sh dist.sh "$work/dated" build >"$work/said" 2>&1) && grep -q 'archives of one commit differ' "$work/said" && good=yes
+  result $good 'dist does not see an archive with a date in it'
+fi
 script good 'echo "[  PASSED  ] 3 test(s)." >&2'
 script bad 'echo "[  PASSED  ] 2 test(s)."; echo "[  FAILED  ] 1 test(s), listed below:"; exit 1'
 script crash 'echo "[  PASSED  ] 2 test(s)."; kill -SEGV $$'
