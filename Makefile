@@ -9,6 +9,7 @@ PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
 
 # The rooms of lib/ from the bottom up; `make layers calls` holds includes and calls against this.
 LAYER0 := base loop
@@ -27,12 +28,14 @@ PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libdeflate libbr
 
 # Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
 # tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real, bench and
-# test-conformance; DEPS_BENCH: those of bench-all; DEPS_EMBED: the languages of check-embed.
+# test-conformance; DEPS_BENCH: those of bench-all; DEPS_EMBED: the languages of check-embed;
+# DEPS_DEB: those of deb.
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
              libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
              libc-ares-dev libxxhash-dev zlib1g-dev libdeflate-dev libbrotli-dev libzstd-dev libpsl-dev \
              libutf8proc-dev libexpat1-dev libpcre2-dev libcmocka-dev libssl-dev openssl
-DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit
+DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit abigail-tools mandoc cmake
+DEPS_DEB  := debhelper dpkg-dev lintian
 DEPS_REAL := nginx-light|nginx wget2 python3 python3-doc openjdk-17-jre-headless openjdk-17-doc \
              time valgrind
 DEPS_BENCH := postgresql-doc libnginx-mod-http-echo unbound wrk python3-scrapy npm|nodejs
@@ -152,6 +155,16 @@ $(BUILD)/examples/%: $(BUILD)/examples/%.o $(BUILD)/libcrawl.a
 	$(say) LINK $@
 	$(Q)$(LINK) $^ $(call ldlibs_of,examples/$*.c) $(LIBS) -o $@
 
+# ---- manual pages ----
+
+man: $(BUILD)/man/made ## the manual pages, in build/man
+
+$(BUILD)/man/made: test/check/gen_man.pl test/check/Header.pm $(HEADERS) lib/api/options.def lib/api/setters.c \
+                   docs/reference/command.md docs/reference/options.md $(wildcard examples/*.c) Makefile
+	@mkdir -p $(@D)
+	$(say) MAN $(@D)
+	$(Q)perl test/check/gen_man.pl . $(VERSION) $(@D) >$@
+
 # ---- tests ----
 
 # Every object with its internal names: what the tests link.
@@ -215,14 +228,18 @@ test-all: $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all tests, and the fuz
 
 # ---- checks: each is a script that can be run alone, and each is shown failing by selftest ----
 
-CHECKS := layers calls style headers symbols docs install examples selftest
+CHECKS := layers calls style headers symbols docs api man install dist examples selftest
 CHECK_layers   := perl test/check/layers.pl . $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))")
 CHECK_calls     = perl test/check/calls.pl $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))") -- $(OBJ)
 CHECK_style    := perl test/check/style.pl .
 CHECK_headers   = sh test/check/headers.sh . '$(CC)' '$(CXX)' $(PKG_CFLAGS)
 CHECK_symbols   = perl test/check/symbols.pl $(BUILD)/libcrawl.so $(BUILD)/libcrawl.a $(HEADERS)
-CHECK_docs     := perl test/check/docs.pl . $(VERSION) && perl test/check/gen_docs.pl --check .
+CHECK_docs     := perl test/check/docs.pl . $(VERSION) && perl test/check/gen_docs.pl --check . && \
+                  perl test/check/gen_api.pl --check .
+CHECK_api       = sh test/check/api.sh . $(BUILD) '$(CC)'
+CHECK_man       = perl test/check/gen_man.pl --check . $(BUILD)/man
 CHECK_install   = sh test/check/install.sh '$(MAKE)' $(BUILD) '$(CC)'
+CHECK_dist      = sh test/check/dist.sh '$(MAKE)' $(BUILD)
 CHECK_examples  = sh test/check/examples.sh $(BUILD)
 CHECK_selftest  = sh test/check/selftest.sh '$(CC)'
 
@@ -236,8 +253,16 @@ header-check: ## the public header compiles alone, as C and C++; every header do
 	@$(CHECK_headers)
 symbols: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so ## exported as declared, nothing forbidden called
 	@$(CHECK_symbols)
-docs-check: ## functions, options and links of docs/
+docs-check: ## functions, options and links of docs/; docs/api.json is as the headers are
 	@$(CHECK_docs)
+api-check: $(BUILD)/libcrawl.so ## docs/api.json says what the header and the library say
+	@$(CHECK_api)
+man-check: man ## no public name without a page; the pages' markup is sound
+	@$(CHECK_man)
+abi-check: $(BUILD)/libcrawl.so ## functions, types and constants as others were linked against (make deps-dev)
+	@sh test/check/abi.sh . $(BUILD)/$(SOFILE)
+abi-renew: $(BUILD)/libcrawl.so ## ... keep them as they are now
+	@perl test/check/gen_api.pl . && sh test/check/abi.sh --renew . $(BUILD)/$(SOFILE)
 install-check: all ## an installed copy is found by pkg-config and linked
 	@$(CHECK_install)
 examples-check: all ## the examples run on the bundled site
@@ -247,7 +272,7 @@ selftest: ## each check fails on a planted fault
 
 RUN_CHECKS = $(foreach c,$(CHECKS),$(call quote,check/$(c)=$(CHECK_$(c))))
 
-check: all $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all of these: must pass before a change is sent
+check: all man $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all of these: must pass before a change is sent
 	@$(RUN_TESTS) $(RUN_CHECKS) $(RUN_REPLAYS) $(TESTS)
 
 test-conformance: $(CONFORMANCE_TESTS) $(BUILD)/crawler ## further cases of other suites: CONFORMANCE=dir has crawl/, html/, robots/
@@ -390,6 +415,9 @@ deps: ## install what building and `make check` need (Debian, Ubuntu)
 deps-dev: ## ... and what lint, asan, tsan, valgrind and fuzz need
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_DEV),'$(d)')
 
+deps-deb: ## ... and what deb needs
+	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_DEB),'$(d)')
+
 deps-real: ## ... and what test-real and bench need
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_REAL),'$(d)')
 
@@ -402,7 +430,13 @@ deps-embed: ## ... and what check-embed needs; its package from npm it gets itse
 demo: $(BUILD)/crawler $(BUILD)/examples/serve ## crawl the bundled site, or URL=... (more options in ARGS=)
 	@sh examples/demo.sh $(BUILD) '$(URL)' $(ARGS)
 
-install: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so $(BUILD)/crawler ## PREFIX=/usr/local, DESTDIR, LIBDIR ...
+# What the templates of pkgconfig/ leave open. xxHash is compiled in, from its header.
+FILL = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@SOFILE@|$(SOFILE)|' \
+       -e 's|@SONAME@|libcrawl.so.$(SOVERSION)|' -e 's|@LIBS_PRIVATE@|-pthread -lm|' \
+       -e 's|@REQUIRES_PRIVATE@|libcurl >= $(CURL_MIN) $(filter-out libcurl libxxhash,$(PKGS))|' \
+       -e 's|@CMAKE_REQUIRES@|"libcurl>=$(CURL_MIN)" $(filter-out libcurl libxxhash,$(PKGS))|'
+
+install: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so $(BUILD)/crawler man ## PREFIX=/usr/local, DESTDIR, LIBDIR ...
 	$(say) INSTALL '$(DESTDIR)$(PREFIX)'
 	$(Q)install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)/crawl'
 	$(Q)install -m 644 $(HEADERS) '$(DESTDIR)$(INCLUDEDIR)/crawl'
@@ -411,25 +445,43 @@ install: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so $(BUILD)/crawler ## PREFIX=/us
 	$(Q)ln -sf $(SOFILE) '$(DESTDIR)$(LIBDIR)/libcrawl.so.$(SOVERSION)'
 	$(Q)ln -sf libcrawl.so.$(SOVERSION) '$(DESTDIR)$(LIBDIR)/libcrawl.so'
 	$(Q)install -m 755 $(BUILD)/crawler '$(DESTDIR)$(BINDIR)'
-	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
-	  -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' \
+	$(Q)$(FILL) -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|' \
 	  -e 's|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
-	  -e 's|@REQUIRES_PRIVATE@|libcurl >= $(CURL_MIN) $(filter-out libcurl,$(PKGS))|' \
-	  -e 's|@LIBS_PRIVATE@|-pthread -lm|' \
 	  pkgconfig/libcrawl.pc.in >'$(DESTDIR)$(LIBDIR)/pkgconfig/libcrawl.pc'
 	$(Q)chmod 644 '$(DESTDIR)$(LIBDIR)/pkgconfig/libcrawl.pc'
+	$(Q)install -d '$(DESTDIR)$(LIBDIR)/cmake/libcrawl' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man3'
+	$(Q)for part in config config-version; do \
+	  $(FILL) -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	    pkgconfig/libcrawl-$$part.cmake.in >'$(DESTDIR)$(LIBDIR)'/cmake/libcrawl/libcrawl-$$part.cmake; done
+	$(Q)chmod 644 '$(DESTDIR)$(LIBDIR)'/cmake/libcrawl/*
+	$(Q)for n in 1 3; do install -m 644 $(BUILD)/man/man$$n/* '$(DESTDIR)$(MANDIR)'/man$$n; done
 	$(Q)test -n '$(DESTDIR)' || ldconfig 2>/dev/null || : # the loader's cache, where we may and there is one
 
-uninstall: ## take out what install put there
+uninstall: man ## take out what install put there
 	$(Q)rm -f $(HEADERS:include/crawl/%='$(DESTDIR)$(INCLUDEDIR)/crawl/%')
 	$(Q)rm -f '$(DESTDIR)$(LIBDIR)/libcrawl.a' '$(DESTDIR)$(LIBDIR)/$(SOFILE)' \
 	  '$(DESTDIR)$(LIBDIR)/libcrawl.so.$(SOVERSION)' '$(DESTDIR)$(LIBDIR)/libcrawl.so' \
 	  '$(DESTDIR)$(LIBDIR)/pkgconfig/libcrawl.pc' '$(DESTDIR)$(BINDIR)/crawler'
-	$(Q)rmdir '$(DESTDIR)$(INCLUDEDIR)/crawl' 2>/dev/null || :
+	$(Q)rm -f '$(DESTDIR)$(LIBDIR)'/cmake/libcrawl/libcrawl-config*.cmake
+	$(Q)cd $(BUILD)/man && for page in man?/*; do rm -f '$(DESTDIR)$(MANDIR)'/$$page; done
+	$(Q)rmdir '$(DESTDIR)$(INCLUDEDIR)/crawl' '$(DESTDIR)$(LIBDIR)/cmake/libcrawl' 2>/dev/null || :
 
 dist: ## build/libcrawl-VERSION.tar.gz of the last commit
 	$(Q)mkdir -p $(BUILD)
-	$(Q)git archive --prefix=libcrawl-$(VERSION)/ -o $(BUILD)/libcrawl-$(VERSION).tar.gz HEAD
+	$(Q)git -c tar.umask=0022 -c tar.tar.gz.command='gzip -9n' archive --format=tar.gz \
+	  --prefix=libcrawl-$(VERSION)/ -o $(BUILD)/libcrawl-$(VERSION).tar.gz HEAD
+
+dist-check: ## ... is the same, byte for byte, wherever and whenever it is made
+	@$(CHECK_dist)
+
+DEB = $(BUILD)/deb/libcrawl-$(VERSION)
+
+deb: dist ## libcrawl0, libcrawl-dev and libcrawl-tools of the last commit, in build/deb
+	$(Q)rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb
+	$(Q)cp $(BUILD)/libcrawl-$(VERSION).tar.gz $(BUILD)/deb/libcrawl_$(VERSION).orig.tar.gz
+	$(Q)tar -xzf $(BUILD)/libcrawl-$(VERSION).tar.gz -C $(BUILD)/deb && cp -r $(DEB)/pkgconfig/debian $(DEB)
+	$(Q)cd $(DEB) && env -u MAKEFLAGS -u MAKELEVEL -u BUILD dpkg-buildpackage -us -uc
+	$(Q)! command -v lintian >/dev/null || lintian -i $(BUILD)/deb/*.changes
 
 clean: ## remove what was built
 	$(Q)! test -e $(BUILD)/flags || rm -rf $(BUILD)
@@ -443,8 +495,10 @@ help: ## this list
          $(BENCHES:%=$(BUILD)/test/bench/%.d)
 
 FORCE:
-.PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check install-check \
-        examples-check selftest check check-embed test-real lint format-check format tidy cppcheck asan tsan \
-        valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big sim-large bench bench-all bench-memory bench-border bench-docs deps deps-dev deps-real deps-bench deps-embed demo install uninstall dist clean help
+.PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check \
+        api-check man man-check abi-check abi-renew install-check examples-check selftest check check-embed test-real lint \
+        format-check format tidy cppcheck asan tsan valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big \
+        sim-large bench bench-all bench-memory bench-border bench-docs dist-check deb deps-deb deps deps-dev deps-real \
+        deps-bench deps-embed demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

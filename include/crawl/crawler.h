@@ -44,6 +44,7 @@ extern "C" {
 
 /* ---- version ------------------------------------------------------------------------------- */
 
+/* The header's version. */
 #define CRAWLER_VERSION_MAJOR 0
 #define CRAWLER_VERSION_MINOR 1
 #define CRAWLER_VERSION_PATCH 0
@@ -106,6 +107,7 @@ typedef enum crawler_kind {
   CRAWLER_KIND_REQUISITE = 3
 } crawler_kind;
 
+/* How a URL is asked for: crawler_request_set_method(). */
 typedef enum crawler_method { CRAWLER_GET = 0, CRAWLER_HEAD = 1, CRAWLER_POST = 2 } crawler_method;
 
 /* What a hook answers. 0 accepts, so that an empty hook is harmless. */
@@ -212,7 +214,7 @@ const char *crawler_errmsg(const crawler *c);
 /* The caller's own pointer; free_data (may be NULL) is called with it when it is replaced, and by
  * crawler_free() on the thread that frees. */
 void crawler_set_data(crawler *c, void *data, void (*free_data)(void *data));
-/* NULL: none was set. [any thread], as far as nobody sets it meanwhile. */
+/* That pointer; NULL: none was set. [any thread], as far as nobody sets it meanwhile. */
 void *crawler_data(const crawler *c);
 
 /* ---- options ------------------------------------------------------------------------------- */
@@ -231,8 +233,8 @@ int crawler_set_option(crawler *c, const char *name, const char *value);
  * credentials: all their lines, each ended by LF; passwords too). NULL: no such option, or out of
  * memory. Valid until the next call of this function on c. */
 const char *crawler_get_option(crawler *c, const char *name);
-/* Walks the option names in the order of the reference: NULL gives the first; NULL is the end, and
- * the answer to a name that isn't one. Static. [any thread] */
+/* Walks the option names in the order of the reference: name NULL gives the first; NULL is the end,
+ * and the answer to a name that isn't one. Static. [any thread] */
 const char *crawler_option_next(const char *name);
 /* The default as text, one line of help, and the type ("bool", "int", "duration", "size", "text",
  * "list"); static; NULL: no such option. [any thread] */
@@ -241,6 +243,7 @@ const char *crawler_option_help(const char *name);
 const char *crawler_option_type(const char *name);
 
 /* Before the first start: */
+
 int crawler_set_workers(crawler *c, int64_t threads);      /* 0: the loop thread parses */
 int crawler_set_random_seed(crawler *c, int64_t seed);     /* 0: from the system */
 int crawler_set_dns_servers(crawler *c, const char *list); /* "ADDR[:PORT],..."; "": system's */
@@ -281,6 +284,7 @@ int crawler_set_key_ignore(crawler *c, const char *list);      /* nor do these p
 int crawler_set_key_fragment(crawler *c, int on);              /* "#!a" and "#/a" count */
 
 /* At any time: */
+
 int crawler_set_user_agent(crawler *c, const char *text); /* its product names us to robots.txt */
 int crawler_set_max_pages(crawler *c, int64_t pages);     /* fetched, all runs; -1: no limit */
 int crawler_set_max_depth(crawler *c, int64_t links);     /* a seed has 0; -1: no limit */
@@ -297,7 +301,7 @@ int crawler_set_max_links(crawler *c, int64_t links);          /* taken of a pag
 int crawler_set_max_document_bytes(crawler *c, int64_t bytes); /* of a tree */
 /* Bodies and documents held: nothing new is fetched above. 0: 256 KB for each of concurrency. */
 int crawler_set_max_buffered_bytes(crawler *c, int64_t bytes);
-int crawler_set_max_redirects(crawler *c, int64_t hops);
+int crawler_set_max_redirects(crawler *c, int64_t hops);        /* from a URL to its last target */
 int crawler_set_max_retries(crawler *c, int64_t retries);       /* after the first attempt */
 int crawler_set_retry_delay_ms(crawler *c, int64_t ms);         /* before the first; doubles */
 int crawler_set_retry_statuses(crawler *c, const char *list);   /* "408,500-599"; "": none */
@@ -306,17 +310,17 @@ int crawler_set_max_crawl_delay_ms(crawler *c, int64_t ms);     /* of a robots.t
 int crawler_set_max_parks(crawler *c, int64_t times);           /* in a row, for 429 and 503 */
 int crawler_set_max_retry_after_ms(crawler *c, int64_t ms);     /* longest park of a host */
 int crawler_set_max_idle_wait_ms(crawler *c, int64_t ms);       /* then a run ends: "waiting" */
-int crawler_set_max_adaptive_delay_ms(crawler *c, int64_t ms);
-int crawler_set_max_host_failures(crawler *c, int64_t times);
-int crawler_set_host_failure_wait_ms(crawler *c, int64_t ms);
+int crawler_set_max_adaptive_delay_ms(crawler *c, int64_t ms);  /* for slow or failing answers */
+int crawler_set_max_host_failures(crawler *c, int64_t times);   /* then it is left alone */
+int crawler_set_host_failure_wait_ms(crawler *c, int64_t ms);   /* for so long, at first */
 int crawler_set_concurrency(crawler *c, int64_t transfers); /* in flight, but for the slow lane */
 int crawler_set_host_concurrency(crawler *c, int64_t transfers);    /* to one host */
 int crawler_set_site_concurrency(crawler *c, int64_t transfers);    /* to one domain; 0: no limit */
 int crawler_set_address_concurrency(crawler *c, int64_t transfers); /* to one IP; 0: no limit */
-int crawler_set_delay_ms(crawler *c, int64_t ms);          /* from the end of the last exchange */
-int crawler_set_delay_jitter(crawler *c, int64_t percent); /* up to so much more, at random */
-int crawler_set_own_server(crawler *c, int on);            /* delay 0, all caps = concurrency */
-int crawler_set_obey_robots(crawler *c, int on);
+int crawler_set_delay_ms(crawler *c, int64_t ms);            /* from the end of the last exchange */
+int crawler_set_delay_jitter(crawler *c, int64_t percent);   /* up to so much more, at random */
+int crawler_set_own_server(crawler *c, int on);              /* delay 0, all caps = concurrency */
+int crawler_set_obey_robots(crawler *c, int on);             /* robots.txt */
 int crawler_set_robots_token(crawler *c, const char *token); /* "": the product of user_agent */
 int crawler_set_robots_lenient(crawler *c, int on);          /* misspelt lines and the like */
 int crawler_set_max_robots_time_ms(crawler *c, int64_t ms);  /* all attempts to get one */
@@ -343,17 +347,17 @@ int crawler_set_follow_sponsored(crawler *c, int on);  /* rel=sponsored links to
 int crawler_set_obey_meta_robots(crawler *c, int on);  /* nofollow of whole pages */
 int crawler_set_depth_first(crawler *c, int on);       /* what was found last goes first */
 int crawler_set_requisites(crawler *c, int on);        /* images, style sheets, ..., on any host */
-int crawler_set_refresh_redirects(crawler *c, int on); /* a refresh is no link, but that */
-int crawler_set_obey_canonical(crawler *c, int on);    /* ... leads to rel=canonical alone */
+int crawler_set_refresh_redirects(crawler *c, int on); /* a refresh is one, not a link */
+int crawler_set_obey_canonical(crawler *c, int on);    /* of links, rel=canonical alone */
 int crawler_set_filter_depends_on_page(crawler *c, int on);   /* ask on_filter for each link */
-int crawler_set_max_url_length(crawler *c, int64_t bytes);    /* these are against traps: */
+int crawler_set_max_url_length(crawler *c, int64_t bytes);    /* against traps, as the next */
 int crawler_set_max_path_depth(crawler *c, int64_t segments); /* -1: no limit, as for all of them */
 int crawler_set_max_repeats(crawler *c, int64_t times);       /* of one segment in a path */
 int crawler_set_max_parameters(crawler *c, int64_t parameters); /* of a query */
 int crawler_set_max_calendar_years(crawler *c, int64_t years);  /* ahead; ten times that back */
 int crawler_set_max_group(crawler *c, int64_t urls);   /* of a folder, or a path with any query */
 int crawler_set_trap_sessions(crawler *c, int on);     /* what differs in a session's name alone */
-int crawler_set_trap_aliases(crawler *c, int on);      /* ... in what has made no difference */
+int crawler_set_trap_aliases(crawler *c, int on);      /* what differs in what made none */
 int crawler_set_trap_pages(crawler *c, int64_t pages); /* that say the same; then no more */
 int crawler_set_duplicate_memory_bytes(crawler *c, int64_t bytes); /* 0: duplicates aren't told */
 int crawler_set_simhash(crawler *c, int on);                 /* crawler_page_simhash() of each */
@@ -429,15 +433,17 @@ int crawler_submit(crawler *c, crawler_request *req);
 
 /* Until it is submitted, on the thread that holds it; also in those hooks that are named. 0, or
  * CRAWLER_E_STATE (too late), CRAWLER_E_VALUE, CRAWLER_E_LIMIT, CRAWLER_E_NOMEM. */
-int crawler_request_set_method(crawler_request *req, crawler_method method);
+
+int crawler_request_set_method(crawler_request *req, crawler_method method); /* else GET */
 /* Makes it a POST; data is copied, at most 8 MB; content_type isn't NULL. */
 int crawler_request_set_body(crawler_request *req, const void *data, size_t bytes,
                              const char *content_type);
 /* on_request too. Replaces one of the same name; at most 64. Redirects to the same origin keep it.
  * CRAWLER_E_VALUE: not a header's name, or control characters. */
 int crawler_request_set_header(crawler_request *req, const char *name, const char *value);
-/* on_request too. A proxy for this URL alone, as for option proxy; "": none; NULL: the option's
- * again. Redirects keep it, links and robots.txt don't. CRAWLER_E_VALUE: not a proxy's URL. */
+/* on_request too. A proxy for this URL alone, as for option proxy; "": none; url NULL: the
+ * option's again. Redirects keep it, links and robots.txt don't. CRAWLER_E_VALUE: not a proxy's
+ * URL. */
 int crawler_request_set_proxy(crawler_request *req, const char *url);
 /* on_filter too. -128..127; 0 to begin with, larger is sooner among the URLs of a host. What has
  * less than -63 waits until nothing else of its host is in flight. */
@@ -459,17 +465,18 @@ int crawler_request_set_meta(crawler_request *req, const char *key, const char *
 void crawler_request_set_data(crawler_request *req, void *data, void (*free_data)(void *data));
 
 /* Borrowed from req, which lives as long as its page or hook. */
+
 const char *crawler_request_url(const crawler_request *req);  /* a fragment only by key_fragment */
 const char *crawler_request_host(const crawler_request *req); /* as in the URL, without port */
 const char *crawler_request_referrer(const crawler_request *req); /* NULL: not found on a page */
-const char *crawler_request_via(const crawler_request *req);  /* what redirected here, or NULL */
-const char *crawler_request_seed(const crawler_request *req); /* what it descends from, or NULL */
-crawler_kind crawler_request_kind(const crawler_request *req);
-crawler_method crawler_request_method(const crawler_request *req);
-int crawler_request_is_seed(const crawler_request *req);
-int crawler_request_depth(const crawler_request *req);   /* links from a seed */
-int crawler_request_attempt(const crawler_request *req); /* 1 is the first; 0 before */
-int crawler_request_priority(const crawler_request *req);
+const char *crawler_request_via(const crawler_request *req);   /* what redirected here, or NULL */
+const char *crawler_request_seed(const crawler_request *req);  /* what it descends from, or NULL */
+crawler_kind crawler_request_kind(const crawler_request *req); /* what it is for */
+crawler_method crawler_request_method(const crawler_request *req); /* as it is asked for */
+int crawler_request_is_seed(const crawler_request *req);           /* 1: it was added, not found */
+int crawler_request_depth(const crawler_request *req);             /* links from a seed */
+int crawler_request_attempt(const crawler_request *req);           /* 1 is the first; 0 before */
+int crawler_request_priority(const crawler_request *req);          /* -128..127, larger is sooner */
 /* When the page changed, as the sitemap says that lists it (or what redirected here), since 1970;
  * -1: none says so, or it says a time that is still to come. */
 int64_t crawler_request_lastmod_ms(const crawler_request *req);
@@ -500,12 +507,12 @@ int crawler_run(crawler *c);
  * some milliseconds it returns, though more may be ready; a hook takes its own time besides.
  * CRAWLER_OK: call again; CRAWLER_DONE: the crawl is over, and a further call would begin again. */
 int crawler_step(crawler *c, int64_t timeout_ms);
-/* The next page, pulled; its links are in the crawl by then. *page is yours to release, and its URL
- * counts as in flight until then or crawler_page_finish(), so the crawl doesn't end before. Drives
- * the crawl itself, or waits for the library's own thread. timeout_ms as in crawler_step().
- * CRAWLER_OK with a page; else *page is NULL: CRAWLER_AGAIN after timeout_ms, CRAWLER_DONE once at
- * the end. Pages that could not be fetched don't come: see crawler_on_outcome(). With the own
- * thread: [any one thread]. */
+/* The next page, pulled; its links are in the crawl by then. *page is yours to
+ * crawler_page_release(), and its URL counts as in flight until then or crawler_page_finish(), so
+ * the crawl doesn't end before. Drives the crawl itself, or waits for the library's own thread.
+ * timeout_ms as in crawler_step(). CRAWLER_OK with a page; else *page is NULL: CRAWLER_AGAIN after
+ * timeout_ms, CRAWLER_DONE once at the end. Pages that could not be fetched don't come: see
+ * crawler_on_outcome(). With the own thread: [any one thread]. */
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
 
 /* In the caller's loop: choose base or watch, call crawler_start(), and wait for on_done. */
@@ -514,6 +521,7 @@ int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
  * one thread: the loop thread. All our events leave it when the crawl is over and in
  * crawler_free(). CRAWLER_E_STATE: started before. */
 int crawler_set_event_base(crawler *c, struct event_base *base);
+
 #define CRAWLER_READ 1
 #define CRAWLER_WRITE 2
 /* Any other loop: watch(fd, events) asks for CRAWLER_READ and/or CRAWLER_WRITE on fd from now on
@@ -532,6 +540,8 @@ int crawler_start(crawler *c);
 int crawler_fd_ready(crawler *c, int fd, int events);
 int crawler_timer_fired(crawler *c);
 
+/* In a thread of the library's own: */
+
 /* A thread of the library's own drives the crawl; hooks run there, and it blocks all signals.
  * Pages wait for crawler_next(), or, when on_page is set, go to that alone. How it ended:
  * crawler_ended() and crawler_errmsg(). CRAWLER_E_BUSY: it runs already. */
@@ -543,6 +553,8 @@ int crawler_fd(const crawler *c);
  * pulls and releases keep it from ending. CRAWLER_OK: over, on_done too; CRAWLER_AGAIN;
  * CRAWLER_E_STATE: no such thread; CRAWLER_E_BUSY: on that thread itself. [any thread] */
 int crawler_wait(crawler *c, int64_t timeout_ms);
+
+/* However it is driven: */
 
 /* Nothing new is started; what is in flight ends, the rest stays queued. Does nothing before a run
  * has begun, and is undone by the next one. [any thread, async-signal-safe] */
@@ -667,6 +679,7 @@ void crawler_on_log(crawler *c, crawler_log_cb cb, void *user);
  * when the hook returns. The page lives until then, beyond crawler_free() if need be, and another
  * thread may have it from here on; crawler_next() won't hand it out. */
 int crawler_page_defer(crawler_page *page);
+
 #define CRAWLER_FINISH_OK 0    /* it counts as fetched */
 #define CRAWLER_FINISH_RETRY 1 /* another attempt; failed: internal when none is left */
 #define CRAWLER_FINISH_FAIL 2  /* failed: internal */
@@ -681,9 +694,10 @@ void crawler_page_release(crawler_page *page);
 
 /* What they return lives as long as the page. One thread at a time may read a page: host, text,
  * links and document are made when first asked for. */
-crawler_request *crawler_page_request(crawler_page *page);
-const char *crawler_page_url(const crawler_page *page); /* the request's */
-int crawler_page_status(const crawler_page *page);      /* HTTP status code */
+
+crawler_request *crawler_page_request(crawler_page *page); /* what it answers */
+const char *crawler_page_url(const crawler_page *page);    /* the request's */
+int crawler_page_status(const crawler_page *page);         /* HTTP status code */
 /* By name in any case, the first; NULL: none. By number in order of arrival, of the final response,
  * at most 1,000; NULL: i too large. */
 const char *crawler_page_header(const crawler_page *page, const char *name);
@@ -728,6 +742,7 @@ uint64_t crawler_page_simhash(const crawler_page *page);
  * of a page that isn't HTML, in on_headers, and of one whose body goes to on_body. It is only read
  * while on_page, on_links or on_parse is set or pages are pulled, and of documents: with an
  * on_outcome alone it isn't there. */
+
 const char *crawler_page_title(const crawler_page *page); /* white space folded, at most 4 KB */
 const char *crawler_page_lang(const crawler_page *page);  /* <html lang> as written */
 /* The content of the first <meta> whose name (or property) this is, in any case; NULL: none. */
@@ -854,12 +869,14 @@ int crawler_document_new_with(crawler *c, crawler_page **out, const char *url,
  * yet. CRAWLER_E_UNSUPPORTED: not HTML, or no body; CRAWLER_E_LIMIT: too deep, too large or too
  * slow to build; CRAWLER_E_NOMEM. */
 int crawler_page_build_document(crawler_page *page);
-/* <html>; NULL: no tree. Nodes live as long as the page and can be read on any thread. All of these
- * take NULL for a node, and answer NULL. */
-const crawler_node *crawler_page_root(const crawler_page *page);
-const crawler_node *crawler_node_parent(const crawler_node *node); /* NULL: the root */
-const crawler_node *crawler_node_first_child(const crawler_node *node);
-const crawler_node *crawler_node_next_sibling(const crawler_node *node);
+
+/* Nodes live as long as the page and can be read on any thread. All of these take NULL for a node,
+ * and answer NULL. */
+
+const crawler_node *crawler_page_root(const crawler_page *page);         /* <html>; NULL: no tree */
+const crawler_node *crawler_node_parent(const crawler_node *node);       /* NULL: the root */
+const crawler_node *crawler_node_first_child(const crawler_node *node);  /* NULL: it has none */
+const crawler_node *crawler_node_next_sibling(const crawler_node *node); /* NULL: the last */
 /* The next node in document order inside top; NULL after the last. No recursion needed. */
 const crawler_node *crawler_node_walk(const crawler_node *node, const crawler_node *top);
 /* Lower-case name, NOT NUL-terminated: bytes (may be NULL) is its length; "" for an unknown element
@@ -880,10 +897,11 @@ int crawler_url_parse(crawler_url **out, const char *text, const crawler_url *ba
  * CRAWLER_E_UNSUPPORTED: no such label. [any thread] */
 int crawler_url_parse_in(crawler_url **out, const char *text, size_t bytes, const crawler_url *base,
                          const char *charset);
-void crawler_url_free(crawler_url *url);
+void crawler_url_free(crawler_url *url); /* NULL does nothing. [any thread] */
 
 /* A URL doesn't change: what these return lives as long as it does, and any number of threads may
  * read it, but for its key. All of it is ASCII. */
+
 const char *crawler_url_text(const crawler_url *url);     /* the serialisation, all of it */
 const char *crawler_url_scheme(const crawler_url *url);   /* "https" */
 const char *crawler_url_username(const crawler_url *url); /* escaped; "": none */
@@ -915,7 +933,7 @@ typedef enum crawler_url_key_rule {
  * needless escapes, the rest by rules (0: none). Of other schemes the URL without its fragment.
  * Valid until the next key of url, for one thread at a time. NULL: out of memory. */
 const char *crawler_url_key(crawler_url *url, unsigned rules);
-/* The same without parameters of these names, as option key_ignore has them (NULL: none). */
+/* The same without parameters of these names, as option key_ignore has them; names NULL: none. */
 const char *crawler_url_key_without(crawler_url *url, unsigned rules, const char *names);
 
 /* ---- robots.txt, without a crawler --------------------------------------------------------- */
@@ -936,7 +954,7 @@ int crawler_robots_new(crawler_robots **out, const char *url, const void *data, 
  * of c is used. CRAWLER_E_INVAL: c is NULL. [any thread] */
 int crawler_robots_new_with(crawler *c, crawler_robots **out, const char *url, const void *data,
                             size_t bytes, const char *agent, unsigned flags);
-void crawler_robots_free(crawler_robots *robots);
+void crawler_robots_free(crawler_robots *robots); /* NULL does nothing. [any thread] */
 
 /* It doesn't change: what these return lives as long as it does, and any number of threads may read
  * it, but for crawler_robots_line(). */
@@ -963,6 +981,7 @@ const char *crawler_robots_host(const crawler_robots *robots); /* a Host line's 
 
 /* ---- numbers ------------------------------------------------------------------------------- */
 
+/* The numbers of a crawl: what crawler_get_stat() and crawler_stats_get() are asked for. */
 typedef enum crawler_stat {
   CRAWLER_STAT_ADMITTED = 0, /* the URL ledger of kind page; each admitted URL is in one of: */
   CRAWLER_STAT_QUEUED = 1,
@@ -1016,21 +1035,26 @@ typedef enum crawler_stat {
 } crawler_stat;
 
 /* One number: in a hook as of now, elsewhere by the snapshot that the last turn of the loop left.
- * -1: no such number, or c NULL. [any thread]
+ * -1: no such number, or c NULL.
  * A turn is what the loop does between two looks for events; it counts when it is over, so in a
  * hook the present one doesn't yet. Its time is that of all in it: hooks on the loop thread, and
  * parsing that no worker does. On an event_base of the caller's it goes from the first callback of
  * the crawl's to the last, with what else the base runs in between; with crawler_set_loop() each
  * crawler_fd_ready() and crawler_timer_fired() is a turn. Percentiles are never too low, and too
- * high by an eighth at most; beyond an hour they are TURN_MAX_US. */
+ * high by an eighth at most; beyond an hour they are TURN_MAX_US.
+ * [any thread] */
 int64_t crawler_get_stat(const crawler *c, crawler_stat which);
 /* "links_known"; static; NULL: no such number. [any thread] */
 const char *crawler_stat_name(int which);
 /* All numbers of one moment, as crawler_get_stat(); *out is yours to crawler_stats_free(), which
  * may be after crawler_free(). CRAWLER_E_NOMEM. [any thread] */
 int crawler_get_stats(const crawler *c, crawler_stats **out);
-void crawler_stats_free(crawler_stats *stats);
-/* These answer -1 for NULL, and for a number, kind or reason that isn't one. */
+void crawler_stats_free(crawler_stats *stats); /* NULL does nothing. [any thread] */
+
+/* Statistics don't change: any thread may read them. These answer -1 for NULL, and for a number,
+ * kind or reason that isn't one. */
+
+/* One of the numbers of crawler_get_stat(). */
 int64_t crawler_stats_get(const crawler_stats *stats, crawler_stat which);
 /* How many URLs of a kind ended so; reason NONE: for any reason; any other reason says by itself
  * how they ended. CRAWLER_REJECTED counts distinct URLs. */
@@ -1044,6 +1068,9 @@ int64_t crawler_stats_in_flight(const crawler_stats *stats, crawler_kind kind);
 int64_t crawler_stats_links(const crawler_stats *stats, crawler_reason reason);
 /* How many URLs the rule left out; -1: no such rule. */
 int64_t crawler_stats_trap(const crawler_stats *stats, crawler_trap trap);
+
+/* Of hosts: */
+
 /* Hosts by number, 0 and up, in order of first sight: how many; the name, with ":port" where it is
  * neither 80 nor 443 (NULL: i too large; valid until the next call); QUEUED, IN_FLIGHT (all
  * kinds), FETCHED (pages), FAILED, ATTEMPTS, BODY_BYTES or WAIT_MS (for a park or an outage) of it
@@ -1085,6 +1112,7 @@ typedef enum crawler_check {
   CRAWLER_CHECK_COUNT = 11
 } crawler_check;
 
+/* What a check says of a URL. */
 typedef enum crawler_answer {
   CRAWLER_ANSWER_YES = 0,      /* it passes */
   CRAWLER_ANSWER_NO = 1,       /* it doesn't */
@@ -1132,7 +1160,7 @@ typedef enum crawler_fact {
  * grows with what is in flight and delayed, and with max_depth set with what it refused.
  * CRAWLER_E_INVAL: also for flags that aren't; CRAWLER_E_NOMEM. Loop thread. */
 int crawler_explain(crawler *c, crawler_explanation **out, const char *url, unsigned flags);
-void crawler_explanation_free(crawler_explanation *e);
+void crawler_explanation_free(crawler_explanation *e); /* NULL does nothing */
 
 /* An explanation doesn't change: what these return lives as long as it does, and any thread may
  * read it. */
@@ -1150,7 +1178,8 @@ const char *crawler_explanation_rule(const crawler_explanation *e, crawler_check
 /* The line of robots.txt that the rule stands in, from 1; 0: in none. */
 int crawler_explanation_rule_line(const crawler_explanation *e, crawler_check check);
 
-crawler_place crawler_explanation_place(const crawler_explanation *e);
+crawler_place crawler_explanation_place(const crawler_explanation *e); /* where the URL is */
+/* One number; -1: not known, there is none, or fact isn't one. */
 int64_t crawler_explanation_fact(const crawler_explanation *e, crawler_fact fact);
 const char *crawler_explanation_url(const crawler_explanation *e); /* as it would be fetched */
 const char *crawler_explanation_key(const crawler_explanation *e); /* what counts as the same URL */
@@ -1162,20 +1191,22 @@ const char *crawler_explanation_delay_rule(const crawler_explanation *e);
  * it was found on, what redirected to it; NULL: neither, or not known. */
 const char *crawler_explanation_referrer(const crawler_explanation *e);
 const char *crawler_explanation_via(const crawler_explanation *e);
-const char *crawler_explanation_seed(const crawler_explanation *e); /* while queued or in flight */
+/* The seed it descends from, while it is queued or in flight; NULL: it isn't, or there is none. */
+const char *crawler_explanation_seed(const crawler_explanation *e);
 
-/* With option history: how it ended (0: it hasn't, or isn't kept), why, and by which rule, as
- * on_outcome was told; the reason also of one that was refused: depth, nofollow, filter, cap,
- * memory. */
+/* With option history: how it ended (0: it hasn't, or isn't kept), why, and by which rule (NULL:
+ * none), as on_outcome was told; the reason also of one that was refused: depth, nofollow, filter,
+ * cap, memory. */
 crawler_outcome crawler_explanation_outcome(const crawler_explanation *e);
 crawler_reason crawler_explanation_outcome_reason(const crawler_explanation *e);
-const char *crawler_explanation_outcome_rule(const crawler_explanation *e); /* NULL: none */
+const char *crawler_explanation_outcome_rule(const crawler_explanation *e);
 int crawler_explanation_outcome_rule_line(const crawler_explanation *e);
-/* The attempts that are over, in order; the first 31 and the last. */
+/* The attempts that are over, in order; the first 31 and the last. i too large: -1 for a time, 0
+ * for a status, which is 0 too where there was no response, NONE for a reason. */
 size_t crawler_explanation_attempt_count(const crawler_explanation *e);
-int64_t crawler_explanation_attempt_begun_ms(const crawler_explanation *e, size_t i); /* -1: i */
-int64_t crawler_explanation_attempt_ended_ms(const crawler_explanation *e, size_t i); /* is too */
-int crawler_explanation_attempt_status(const crawler_explanation *e, size_t i); /* large; 0: none */
+int64_t crawler_explanation_attempt_begun_ms(const crawler_explanation *e, size_t i);
+int64_t crawler_explanation_attempt_ended_ms(const crawler_explanation *e, size_t i);
+int crawler_explanation_attempt_status(const crawler_explanation *e, size_t i);
 crawler_reason crawler_explanation_attempt_reason(const crawler_explanation *e, size_t i);
 
 /* "robots", "not_asked", "in_flight", "host_delay_ms", ...; static; NULL for a number that isn't

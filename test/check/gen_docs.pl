@@ -17,8 +17,13 @@
 #   declare NAME...          declarations of the public header
 #   options HEADING          the rows of lib/api/options.def below that comment, as a table
 #   enum NAME [FIRST LAST]   an enum of the public header (numbers FIRST to LAST) as a table
+#   threads                  its functions by the threads that may call them, but options' setters
+#   since                    its functions by the version that has them first
 use strict;
 use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Header;
 
 my $check = @ARGV && $ARGV[0] eq '--check' ? shift @ARGV : undef;
 my ($root) = @ARGV;
@@ -52,54 +57,30 @@ sub code {
   return "```$language\n$shown```\n";
 }
 
+my %declared; # the public header's, by name
+
+sub declared {
+  my ($name) = @_;
+  my $header = 'crawl/crawler.h';
+  %declared = map { $_->{name} => $_ } Header::declarations(slurp("include/$header"), $header) if !%declared;
+  return $declared{$name} // die "gen_docs.pl: crawler.h declares no $name\n";
+}
+
 sub declare {
   my (@names) = @_;
-  my $header = slurp('include/crawl/crawler.h');
-  $header =~ s{/\*.*?\*/}{}gs;
-  my $shown = '';
-  for my $name (@names) {
-    $header =~ m{^((?!\s|#)[^;{}()]*\(?\*?\b\Q$name\E\)?\(.*?\);)}ms or die "gen_docs.pl: crawler.h declares no $name\n";
-    (my $declaration = $1) =~ s/[ \t]+$//mg;
-    $shown .= "$declaration\n";
-  }
-  return "```c\n$shown```\n";
+  return "```c\n" . join('', map { declared($_)->{declaration} . "\n" } @names) . "```\n";
 }
 
 # ---- options ----
 
-my %type = (BOOL => 'bool', INT => 'int', DURATION => 'duration', SIZE => 'size', TEXT => 'text', LIST => 'list');
-
-# A bound as a person writes it: 86400000 ms is 1 day, 1 << 40 bytes are 1 TB.
-sub bound {
-  my ($type, $text) = @_;
-  return '4294967295' if $text eq 'UINT32_MAX';
-  (my $sum = $text) =~ s/\(int64_t\)//g;
-  die "gen_docs.pl: options.def: what is $text?\n" if $sum !~ /^-?\d+( << \d+)?$/;
-  my $n = eval $sum;
-  return $n if $n <= 0;
-  return $n == 86400000 ? '1d' : "${n}ms" if $type eq 'DURATION';
-  return $n >= 1 << 40 ? ($n >> 40) . 'T' : ($n >> 10) . 'k' if $type eq 'SIZE';
-  return $n;
-}
-
-sub range {
-  my ($type, $least, $most) = @_;
-  return '' if $type =~ /^(BOOL|TEXT|LIST)$/;
-  return $most =~ /INT64_MAX/ ? bound($type, $least) . ' and up' : bound($type, $least) . ' to ' . bound($type, $most);
-}
-
 sub options {
   my ($heading) = @_;
-  my $text = slurp('lib/api/options.def');
-  $text =~ m{/\* \Q$heading\E \*/\n(.*?)(?=/\*|\z)}s or die "gen_docs.pl: options.def has no '$heading'\n";
-  my $rows = $1;
+  my @options = grep { $_->{heading} eq $heading } Header::options(slurp('lib/api/options.def'));
+  die "gen_docs.pl: options.def has no '$heading'\n" if !@options;
   my $table = "| option | type | default | range | when | what |\n| --- | --- | --- | --- | --- | --- |\n";
-  while ($rows =~ /OPT\((\w+), (\w+), "([^"]*)", ([^,]+), ([^,]+), (\w+),\s*((?:"[^"]*"\s*)+)\)/g) {
-    my ($name, $type, $initial, $least, $most, $when, $help) = ($1, $2, $3, $4, $5, $6, $7);
-    $help = join '', $help =~ /"([^"]*)"/g;
-    $initial = $initial eq '' ? 'empty' : "`$initial`";
-    $table .= sprintf "| `%s` | %s | %s | %s | %s | %s |\n", $name, $type{$type}, $initial,
-      range($type, $least, $most), $when eq 'ANY' ? 'any time' : 'start', $help;
+  for my $o (@options) {
+    my $initial = $o->{default} eq '' ? 'empty' : "`$o->{default}`";
+    $table .= "| `$o->{name}` | $o->{type} | $initial | $o->{range} | $o->{when} | $o->{help} |\n";
   }
   return $table;
 }
@@ -121,14 +102,12 @@ sub text_of {
 
 sub enum {
   my ($name, $first, $last) = @_;
-  slurp('include/crawl/crawler.h') =~ /enum \Q$name\E \{(.*?)\} \Q$name\E;/s
-    or die "gen_docs.pl: crawler.h has no enum $name\n";
-  my $body = $1;
-  my $has_texts = grep { defined text_of($_) } $body =~ /^\s*(CRAWLER_\w+) =/mg;
+  my @values = @{ declared($name)->{values} // die "gen_docs.pl: crawler.h has no enum $name\n" };
+  my $has_texts = grep { defined text_of($_->{name}) } @values;
   my $table = $has_texts ? "| constant | number | text | meaning |\n| --- | --- | --- | --- |\n"
                          : "| constant | number | meaning |\n| --- | --- | --- |\n";
-  while ($body =~ m{^\s*(CRAWLER_\w+) = (-?\d+),?[ ]*(?:/\* (.*?) \*/)?$}mg) {
-    my ($constant, $number, $meaning) = ($1, $2, $3 // '');
+  for my $value (@values) {
+    my ($constant, $number, $meaning) = @$value{qw(name value comment)};
     next if defined $first && ($number < $first || $number > $last);
     my $text = text_of($constant);
     next if $has_texts && !defined $text; # a count, not a member
@@ -139,9 +118,35 @@ sub enum {
   return $table;
 }
 
+# ---- functions ----
+
+sub functions {
+  declared('crawler');
+  return sort { $a->{name} cmp $b->{name} } grep { $_->{kind} eq 'function' } values %declared;
+}
+
+sub threads {
+  my %setter = map { $_->{setter} => 1 } Header::options(slurp('lib/api/options.def'), slurp('lib/api/setters.c'));
+  my %by;
+  push @{ $by{ Header::thread_of($_) } }, "`$_->{name}()`" for grep { !$setter{ $_->{name} } } functions();
+  my @rows = (['any', 'any'], ['any, async-signal-safe', 'any, and in signal handlers'],
+              ['one at a time', 'any, but one at a time for each object'],
+              ['loop', 'the loop thread, or while nothing runs one thread at a time']);
+  return "| thread | functions |\n| --- | --- |\n" . join '', map { "| $_->[1] | " . join(', ', @{ $by{ $_->[0] } }) . " |\n" } @rows;
+}
+
+sub since {
+  my %by;
+  push @{ $by{ Header::since_of($_) } }, "`$_->{name}()`" for functions();
+  my $first = @{ delete $by{'0.1.0'} } . ' functions: all but those below';
+  return "| since | functions |\n| --- | --- |\n| 0.1.0 | $first |\n" .
+    join '', map { "| $_ | " . join(', ', @{ $by{$_} }) . " |\n" } sort keys %by;
+}
+
 # ---- pages ----
 
-my %kind = (code => \&code, declare => \&declare, options => \&options, enum => \&enum);
+my %kind = (code => \&code, declare => \&declare, options => \&options, enum => \&enum,
+            threads => \&threads, since => \&since);
 my ($blocks, $bad) = (0, 0);
 
 sub fill {

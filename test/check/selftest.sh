@@ -42,6 +42,7 @@ extern "C" {
 typedef int (*crawler_hook)(int kind, void *user);
 /* Not a declaration: crawler_comment(void); */
 int crawler_one(void);
+/* Two. */
 int crawler_two(crawler_hook hook, void *user);
 #ifdef __cplusplus
 }
@@ -106,13 +107,26 @@ C
   add CHANGELOG.md '# Changes' '' '## 1.2.3'
 }
 
+# docs/api.json as the headers of the tree are now.
+describe() {
+  perl "$here/gen_api.pl" "$tree" >"$work/made" 2>&1 || cat "$work/made"
+}
+
+# The manual pages of the tree as it is now.
+write_pages() {
+  perl "$here/gen_man.pl" "$tree" 1.2.3 "$work/man" >"$work/made" 2>&1 || cat "$work/made"
+}
+
 run() {
   case $1 in
     layers) perl "$here/layers.pl" "$tree" 'base loop' 'url robots' 'fetch' 'api' ;;
     style) perl "$here/style.pl" "$tree" ;;
     docs) perl "$here/docs.pl" "$tree" 1.2.3 ;;
+    api) perl "$here/gen_api.pl" --check "$tree" ;;
+    man) perl "$here/gen_man.pl" --check "$tree" "$work/man" ;;
     headers) sh "$here/headers.sh" "$tree" "$cc" no-such-compiler ;;
     symbols) link_and_ask ;;
+    abi) link_with_types && sh "$here/abi.sh" "$tree" "$work/one.so" ;;
     calls) compile_and_ask ;;
   esac >"$work/said" 2>&1
 }
@@ -122,6 +136,40 @@ link_and_ask() {
   $cc -fPIC -c "$tree/symbols.c" -o "$work/one.o" && $cc -shared "$work/one.o" -o "$work/one.so" &&
     rm -f "$work/one.a" && ar rcs "$work/one.a" "$work/one.o" &&
     perl "$here/symbols.pl" "$work/one.so" "$work/one.a" "$tree/include/crawl/crawler.h"
+}
+
+# A library that has the types of the tree's header, and the description that goes with it.
+link_with_types() {
+  describe && $cc -g -fPIC -shared -I"$tree/include" "$tree/abi.c" -o "$work/one.so"
+}
+
+# The tree with an interface that is kept as it is now.
+keep_abi() {
+  fresh
+  put include/crawl/crawler.h <<'C'
+#include <stddef.h>
+/* A colour. */
+typedef enum crawler_color {
+  CRAWLER_RED = 0,
+  CRAWLER_BLUE = 1
+} crawler_color;
+int crawler_one(crawler_color color); /* one */
+int crawler_two(int kind); /* two */
+#define CRAWLER_FLAG 4 /* a flag */
+C
+  put abi.c <<'C'
+#include <crawl/crawler.h>
+int crawler_one(crawler_color color) { return color; }
+int crawler_two(int kind) { return kind; }
+C
+  link_with_types && sh "$here/abi.sh" --renew "$tree" "$work/one.so" >"$work/said" 2>&1
+}
+
+# breaks PATTERN SED-EXPRESSION WHAT: with header and source changed so.
+breaks() {
+  keep_abi
+  sed -i "$2" "$tree/include/crawl/crawler.h" "$tree/abi.c"
+  refuses abi "$1" README.md 'words'
 }
 
 # The objects of every source file of the tree.
@@ -238,6 +286,22 @@ refuses docs 'there is no lib/base/gone.c' lib/README.md 'See `lib/base/gone.c`.
 sed -i 's/PATCH 3/PATCH 4/' "$tree/include/crawl/crawler.h" && refuses docs 'says version 1.2.4' README.md
 sed -i 's/1.2.3/1.2.2/' "$tree/CHANGELOG.md" && refuses docs 'no heading for 1.2.3' README.md
 
+describe && accepts api 'a description that was made anew'
+refuses api "docs/api.json isn't as the headers are" include/crawl/crawler.h 'int crawler_three(void); /* three */'
+refuses api 'crawler_three has no comment' include/crawl/crawler.h '' 'int crawler_three(void);'
+describe && sed -i 's/"int"/"long"/' "$tree/docs/api.json" &&
+  refuses api "docs/api.json isn't as the headers are" README.md 'words'
+
+write_pages && accepts man 'pages that were made anew'
+refuses man 'crawler_three has no page' include/crawl/crawler.h 'int crawler_three(void); /* three */'
+refuses man 'CRAWLER_THREE stands in no page' include/crawl/crawler.h '#define CRAWLER_THREE 3'
+echo '.BR crawler_gone (3)' >>"$work/man/man3/crawler_one.3"
+refuses man 'names crawler_gone.3, which' README.md 'words'
+if command -v mandoc >/dev/null || command -v groff >/dev/null; then
+  write_pages && echo '.NO such macro' >>"$work/man/man3/crawler_one.3"
+  refuses man 'crawler_one.3.*macro' README.md 'words'
+fi
+
 refuses headers 'as c99' include/crawl/crawler.h 'bool crawler_three(void);'
 refuses headers 'as c99' include/crawl/crawler.h 'int crawler_three();'
 refuses headers 'lib/url/url.h alone' lib/url/url.h 'size_t cr_url_length(void);'
@@ -256,6 +320,19 @@ for name in abort exit printf puts signal setlocale putenv __assert_fail stderr;
     'int crawler_one(void) { return *(volatile char *)'$name'; } int crawler_two(void) { return 1; }'
 done
 
+if command -v abidw >/dev/null; then
+  keep_abi && accepts abi 'an interface as it was'
+  sed -i 's/CRAWLER_BLUE = 1/CRAWLER_BLUE = 1, CRAWLER_GREEN = 2/' "$tree/include/crawl/crawler.h"
+  add include/crawl/crawler.h 'int crawler_three(void); /* three */' && add abi.c 'int crawler_three(void) { return 3; }'
+  accepts abi 'a new function and a new constant'
+  breaks '1 Changed' 's/crawler_two(int kind)/crawler_two(long kind)/'
+  breaks '1 Removed' 's/crawler_two/crawler_too/'
+  breaks 'CRAWLER_BLUE' 's/CRAWLER_BLUE = 1/CRAWLER_BLUE = 2/'
+  breaks 'CRAWLER_FLAG 4' 's/CRAWLER_FLAG 4/CRAWLER_FLAG 8/'
+else
+  echo 'selftest: no abidw here: its check was not shown failing'
+fi
+
 # The runner itself: what fails, crashes, hangs or runs nothing must not pass.
 runner() { # runner STATUS LAST-LINE ARGUMENT...
   status=$1 last=$2
@@ -269,6 +346,13 @@ runner() { # runner STATUS LAST-LINE ARGUMENT...
 script() { # script NAME LINE...: a program of that name
   printf '#!/bin/sh\n%s\n' "$2" >"$work/$1" && chmod +x "$work/$1"
 }
+script dated 'for word; do dir=${word#BUILD=}; [ "$dir" = "$word" ] || break; done
+mkdir -p "$dir" && date +%s%N >"$dir/a.tar.gz"'
+if git -C "$here" rev-parse --git-dir >/dev/null 2>&1; then
+  good=no
+  (cd "$here" && ! sh dist.sh "$work/dated" build >"$work/said" 2>&1) && grep -q 'archives of one commit differ' "$work/said" && good=yes
+  result $good 'dist does not see an archive with a date in it'
+fi
 script good 'echo "[  PASSED  ] 3 test(s)." >&2'
 script bad 'echo "[  PASSED  ] 2 test(s)."; echo "[  FAILED  ] 1 test(s), listed below:"; exit 1'
 script crash 'echo "[  PASSED  ] 2 test(s)."; kill -SEGV $$'

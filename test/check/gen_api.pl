@@ -1,0 +1,180 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
+# gen_api.pl - docs/api.json: the public interface for programs that write bindings.
+#
+#   gen_api.pl [--check] ROOT
+#
+# Writes docs/api.json of the public headers, their comments and lib/api/options.def; with --check it
+# complains if the file isn't what it would write, and about what has no comment. docs/api.md says
+# what the members mean.
+use strict;
+use warnings;
+use FindBin;
+use JSON::PP;
+use lib $FindBin::Bin;
+use Header;
+
+my $check = @ARGV && $ARGV[0] eq '--check' ? shift @ARGV : undef;
+my ($root) = @ARGV;
+die "usage: gen_api.pl [--check] ROOT\n" if !defined $root;
+my $json = JSON::PP->new->canonical->latin1(0);
+
+sub slurp {
+  my ($path) = @_;
+  open my $in, '<', "$root/$path" or return undef;
+  local $/;
+  return <$in>;
+}
+
+my @headers = map { s{^\Q$root\E/include/}{}r } glob "$root/include/crawl/*.h";
+my @found = map { Header::declarations(slurp("include/$_"), $_) } @headers;
+my %function = map { $_->{name} => $_ } grep { $_->{kind} eq 'function' } @found;
+my %thing = map { $_->{name} => 1 } grep { $_->{kind} eq 'struct' } @found;
+my %callback = map { $_->{name} => 1 } grep { $_->{kind} eq 'callback' } @found;
+
+# The function that takes back what a pointer to this type is.
+sub taken_back_by {
+  my ($type) = @_;
+  my ($thing) = $type =~ /^(?:const )?(crawler\w*) \*/ or return ();
+  return grep { $function{$_} } "${thing}_free", "${thing}_release";
+}
+
+sub members { return map { $_->{name} => $_ } @_ }
+
+# Whose is what it returns? Only of pointers.
+sub ownership {
+  my ($f) = @_;
+  my $said = Header::said_of($f);
+  return () if $f->{returns} !~ /\*$/;
+  my ($free) = taken_back_by($f->{returns});
+  return (ownership => 'owned', free => $free) if $free && $f->{name} =~ /_(new|new_with|retain)$/;
+  return (ownership => 'static') if $said =~ /\bstatic\b/i;
+  return (ownership => $f->{returns} eq 'void *' ? 'caller' : 'borrowed');
+}
+
+sub result_of {
+  my ($f) = @_;
+  my $said = join ' ', Header::said_of($f), $f->{comment}, @{ $f->{notes} };
+  my %result = (type => $f->{returns}, ownership($f));
+  if ($f->{returns} =~ /\*$/) {
+    my $may = $said =~ /NULL(?::| and 0:| is the end| after| for a number| elsewhere)|(?:or|answer) NULL/;
+    $result{nullable} = $may && $said !~ /never NULL/ ? JSON::PP::true : JSON::PP::false;
+  }
+  return \%result;
+}
+
+# Does the comment say that NULL may be given for it?
+sub may_be_null {
+  my ($f, $p, $said) = @_;
+  my $name = quotemeta $p->{name};
+  return 0 if $p->{type} !~ /[*)]$|_cb$/;
+  return 1 if $name =~ /^(user|cb)$/ || ($f->{name} =~ /_(free|release)$/ && $said =~ /NULL does nothing/);
+  return 1 if $p->{type} =~ /crawler_node \*$/ && grep { /take NULL for a node/ } @{ $f->{notes} };
+  return $said =~ /\b$name (?:\(may be NULL\)|may be NULL|\(NULL:|are copied \(NULL:|NULL\b|[^.;()]*\("" or NULL)/
+    || $said =~ /^$name\b[^.\n]*; NULL\b|\($name,[^)]*; NULL:/m;
+}
+
+# direction: what it writes through; without one it is read.
+sub parameter_of {
+  my ($f, $p) = @_;
+  my $said = join ' ', Header::said_of($f), $f->{comment};
+  my %made = (name => $p->{name}, type => $p->{type});
+  if ($p->{type} =~ /\*\*$/) {
+    my ($free) = $said =~ /\*\Q$p->{name}\E is yours to (crawler_\w+)\(\)/;
+    ($free) = taken_back_by($p->{type}) if !$free;
+    @made{qw(direction ownership free)} = ('out', 'owned', $free);
+  } elsif ($p->{type} =~ /^(?:size_t|int|int64_t|double) \*$/) {
+    $made{direction} = $f->{kind} eq 'callback' ? 'inout' : 'out';
+  }
+  $made{nullable} = JSON::PP::true if may_be_null($f, $p, $said);
+  my @of_callback = map { { name => $_->{name}, type => $_->{type} } } @{ $p->{parameters} // [] };
+  $made{callback} = { returns => $p->{returns}, parameters => \@of_callback } if $p->{parameters};
+  $made{callback} = $p->{type} if $callback{ $p->{type} };
+  return \%made;
+}
+
+sub common {
+  my ($item) = @_;
+  return (name => $item->{name}, header => $item->{header}, section => $item->{section},
+          comment => Header::said_of($item), since => Header::since_of($item));
+}
+
+sub function {
+  my ($f) = @_;
+  my $said = Header::said_of($f);
+  my %errors = map { $_ => 1 } $said =~ /\b(CRAWLER_(?:E_\w+|DONE|AGAIN))/g;
+  my $of_group = $f->{comment} ne '' && Header::without_tags($f->{comment}) ne Header::without_tags($said);
+  return { common($f), returns => result_of($f), parameters => [map { parameter_of($f, $_) } @{ $f->{parameters} }],
+           thread => Header::thread_of($f), errors => [sort keys %errors], notes => $f->{notes},
+           ($of_group ? (group_comment => $f->{comment}) : ()) };
+}
+
+sub callback {
+  my ($cb) = @_;
+  my @users = map { $_->{name} } grep { grep { $_->{type} eq $cb->{name} } @{ $_->{parameters} } } @found;
+  return { name => $cb->{name}, header => $cb->{header}, section => $cb->{section}, since => Header::since_of($cb),
+           returns => { type => $cb->{returns} }, parameters => [map { parameter_of($cb, $_) } @{ $cb->{parameters} }],
+           used_by => \@users };
+}
+
+sub enum {
+  my ($e) = @_;
+  my @values = map { { name => $_->{name}, value => 0 + $_->{value}, comment => $_->{comment} } } @{ $e->{values} };
+  return { common($e), values => \@values };
+}
+
+sub struct { return { common($_[0]), opaque => JSON::PP::true, fields => [] } }
+sub macro { return { common($_[0]), value => $_[0]{value} =~ /^-?\d+$/ ? 0 + $_[0]{value} : $_[0]{value} } }
+
+sub all_of {
+  my ($kind, $make) = @_;
+  return [map { $make->($_) } grep { $_->{kind} eq $kind } @found];
+}
+
+# A line for each thing: a change shows as the lines that changed.
+sub lines {
+  my ($name, $list) = @_;
+  return sprintf " %s: [\n%s\n ]", $json->encode($name), join(",\n", map { '  ' . $json->encode($_) } @$list)
+    if ref $list eq 'ARRAY' && @$list;
+  return ' ' . $json->encode($name) . ': ' . $json->encode($list);
+}
+
+sub everything {
+  my %version = map { $_->{name} =~ /^CRAWLER_VERSION_(\w+)/ ? ($1 => $_->{value}) : () } @found;
+  my @options = Header::options(slurp('lib/api/options.def') // '', slurp('lib/api/setters.c'));
+  my ($stat) = grep { $_->{name} eq 'crawler_stat' } @found;
+  my @statistics;
+  for my $value (@{ $stat ? $stat->{values} : [] }) {
+    next if $value->{name} !~ /^CRAWLER_STAT_(?!COUNT$)(\w+)/;
+    push @statistics, { name => lc $1, number => 0 + $value->{value}, comment => $value->{comment} };
+  }
+  my @parts = (
+    [library => 'libcrawl'], [version => join '.', map { $version{$_} // 0 } qw(MAJOR MINOR PATCH)], [headers => \@headers],
+    [rules => [map { { name => $_->[0], text => $_->[1] } } Header::topics(slurp('include/crawl/crawler.h'))]],
+    [macros => all_of(macro => \&macro)], [enums => all_of(enum => \&enum)], [structs => all_of(struct => \&struct)],
+    [callbacks => all_of(callback => \&callback)], [functions => all_of(function => \&function)],
+    [options => \@options], [statistics => \@statistics],
+  );
+  return "{\n" . join(",\n", map { lines(@$_) } @parts) . "\n}\n";
+}
+
+my $bad = 0;
+
+sub complain {
+  print "gen_api: @_\n";
+  $bad++;
+}
+
+for my $item (grep { $_->{kind} =~ /^(function|enum|struct)$/ } @found) {
+  complain("$item->{name} has no comment") if Header::without_tags(Header::said_of($item)) eq '';
+}
+my $new = everything();
+if ($check) {
+  complain("docs/api.json isn't as the headers are: perl test/check/gen_api.pl .") if (slurp('docs/api.json') // '') ne $new;
+} else {
+  open my $out, '>', "$root/docs/api.json" or die "gen_api.pl: docs/api.json: $!\n";
+  print $out $new;
+  close $out or die "gen_api.pl: docs/api.json: $!\n";
+}
+printf "gen_api: %d functions, %d complaints\n", scalar keys %function, $bad;
+exit($bad ? 1 : 0);
