@@ -230,7 +230,7 @@ sub write_overview {
   my @topics = Header::topics(slurp("$root/include/crawl/crawler.h"));
   my $made = page_head('libcrawl', 3, 'libcrawl \- an embeddable web crawler') .
     ".SH SYNOPSIS\n.nf\n\\fB#include <crawl/crawler.h>\\fP\n.PP\n" .
-    "cc prog.c $(\\|pkg\\-config \\-\\-cflags \\-\\-libs libcrawl\\|)\n.fi\n.SH DESCRIPTION\n" .
+    "cc prog.c \$(\\|pkg\\-config \\-\\-cflags \\-\\-libs libcrawl\\|)\n.fi\n.SH DESCRIPTION\n" .
     "Give it seed URLs and callbacks; it discovers, fetches and parses pages, politely and fast, and calls back.\n" .
     "This page says what holds for all functions, and lists them.\n" .
     join('', map { '.SS ' . plain($_->[0]) . "\n" . said($_->[1]) . "\n" } @topics) .
