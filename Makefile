@@ -392,6 +392,9 @@ bench-all: all $(BENCHES:%=$(BUILD)/bench/%) $(BUILD)/bench/peers/installed ## m
 bench-memory: $(BUILD)/bench/bench_hosts $(BUILD)/bench/limit_cells $(BUILD)/bench/measure ## what a transfer in flight takes (test/bench/memory.sh): TRANSFERS='1000 10000'
 	@BUILD=$(BUILD) sh test/bench/memory.sh
 
+bench-flat: $(BUILD)/bench/bench_flat ## instructions a page, by how many hosts and URLs are known (test/bench/flat.sh)
+	@sh test/bench/flat.sh $(BUILD)
+
 bench-border: all ## what links cost on their way into other languages (test/bench/border.sh), after check-embed
 	@sh test/bench/border.sh $(BUILD)
 
@@ -498,7 +501,7 @@ FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check \
         api-check man man-check abi-check abi-renew install-check examples-check selftest check check-embed test-real lint \
         format-check format tidy cppcheck asan tsan valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big \
-        sim-large bench bench-all bench-memory bench-border bench-docs dist-check deb deps-deb deps deps-dev deps-real \
+        sim-large bench bench-all bench-memory bench-flat bench-border bench-docs dist-check deb deps-deb deps deps-dev deps-real \
         deps-bench deps-embed demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:
