@@ -3,9 +3,9 @@
  *
  *   valgrind --tool=callgrind --instr-atstart=no bench_flat HOSTS URLS PAGES   (test/bench/flat.sh)
  *
- * A simulated crawl: so many URLs are queued, on so many hosts in turn, then PAGES pages of them are
- * fetched, and only that is counted. Each page has ten links, five that are known and five that are
- * new. Without robots.txt, delays and HTML, so that what is left is the engine.
+ * A simulated crawl: so many URLs are queued, on so many hosts in turn, then PAGES pages of them
+ * are fetched, and only that is counted. Each page has ten links, five that are known and five that
+ * are new. Without robots.txt, delays and HTML, so that what is left is the engine.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -67,17 +67,17 @@ static void step_to(struct cr_sim *sim, int64_t fetched)
 int main(int argc, char **argv)
 {
   struct flat flat = { .world = { answer, cr_sim_site_links } };
-  int pages = argc == 4 ? atoi(argv[3]) : 0;
+  long pages = argc == 4 ? strtol(argv[3], NULL, 10) : 0;
   struct cr_sim sim;
   char url[64];
 
-  if (pages < 1) {
+  if (pages < 1 || strtoul(argv[1], NULL, 10) == 0 || strtoul(argv[2], NULL, 10) == 0) {
     (void)fprintf(stderr, "usage: bench_flat HOSTS URLS PAGES\n");
     return 2;
   }
   flat.random = (struct cr_random){ 1 };
-  flat.hosts = (unsigned)atoi(argv[1]);
-  flat.urls = (unsigned)atoi(argv[2]);
+  flat.hosts = (unsigned)strtoul(argv[1], NULL, 10);
+  flat.urls = (unsigned)strtoul(argv[2], NULL, 10);
   cr_sim_open(&sim, &(struct cr_sim_config){ .world = &flat.world });
   cr_sim_set(&sim, "concurrency", "100");
   cr_sim_set(&sim, "host_concurrency", "100");
@@ -94,6 +94,6 @@ int main(int argc, char **argv)
   CALLGRIND_START_INSTRUMENTATION;
   step_to(&sim, WARM + pages);
   CALLGRIND_STOP_INSTRUMENTATION;
-  printf("%u hosts, %u URLs known, %d pages\n", flat.hosts, flat.urls, pages);
+  printf("%u hosts, %u URLs known, %ld pages\n", flat.hosts, flat.urls, pages);
   return 0; /* the process ends here: nothing of it is kept */
 }
