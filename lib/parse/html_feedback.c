@@ -42,27 +42,33 @@ uint64_t cr_feedback_pack(const struct cr_feedback *f)
   if (f->doubt != CR_HTML_SURE || f->foreign_len > 0 || f->in_link || f->in_select ||
       f->template_depth > 0 || !f->has_body || f->table_len > PACKED_TABLES)
     return 0;
-  for (uint32_t i = 0; i < f->table_len; i++)
+  for (uint32_t i = 0; i < f->table_len; i++) {
+    if (f->tables[i].in_select)
+      return 0;
     packed = packed << PACKED_TABLE_BITS | (uint64_t)f->tables[i].in << 2 |
              (uint64_t)f->tables[i].may_have_p << 1 | f->tables[i].has_moved;
+  }
   packed = packed << 4 | f->table_len;
-  return packed << 6 | (uint64_t)f->is_fostered << 5 | (uint64_t)f->has_form << 4 |
-         (uint64_t)f->may_have_p << 3 | (uint64_t)f->keeps_p << 2 |
+  return packed << 7 | (uint64_t)f->is_newer << 6 | (uint64_t)f->is_fostered << 5 |
+         (uint64_t)f->has_form << 4 | (uint64_t)f->may_have_p << 3 | (uint64_t)f->keeps_p << 2 |
          (uint64_t)f->may_have_button << 1 | 1;
 }
 
 void cr_feedback_unpack(struct cr_feedback *f, uint64_t packed)
 {
+  f->is_newer = packed >> 6 & 1;
   f->is_fostered = packed >> 5 & 1;
   f->has_form = packed >> 4 & 1;
   f->may_have_p = packed >> 3 & 1;
   f->keeps_p = packed >> 2 & 1;
   f->may_have_button = packed >> 1 & 1;
-  f->table_len = packed >> 6 & 15;
-  packed >>= 10;
+  f->table_len = packed >> 7 & 15;
+  packed >>= 11;
   for (uint32_t i = f->table_len; i-- > 0; packed >>= PACKED_TABLE_BITS) {
     f->tables[i].in = packed >> 2 & 3;
     f->tables[i].may_have_p = packed >> 1 & 1;
+    f->tables[i].in_select = false;
+    f->tables[i].is_shadow = false;
     f->tables[i].has_moved = packed & 1;
   }
 }

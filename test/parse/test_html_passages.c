@@ -27,6 +27,9 @@ static const char *const pieces[] = {
   "<form action=/go method=post><input name=q><button formaction=/else>x</button></form>\n",
   "<form action=/left-open>",
   "<select><option>1<option>2</select>\n",
+  "<select><option>1<option><a href=in-select>2</a></select> and more <a href=two>Two</a>\n",
+  "<select><table><tr><td>one <a href=in-table>1</a> and two <a "
+  "href=again>2</a></table></select>\n",
   "<svg><a xlink:href=seven>7</a><image href=eight></image></svg>\n",
   "<script>if (a < b) document.write('<a href=no>no</a>')</script>\n",
   "<style>a { background: url(nine) } @import 'ten';</style>\n",

@@ -56,7 +56,7 @@ static inline int cr_reader_read(struct cr_reader *r, struct cr_span html, size_
 static inline bool cr_reader_agree(struct cr_reader *a, struct cr_reader *b)
 {
   if (cr_extract_is_doubtful(&a->extract) != cr_extract_is_doubtful(&b->extract) ||
-      a->collect.is_cut != b->collect.is_cut)
+      a->collect.is_cut != b->collect.is_cut || a->extract.f.is_newer != b->extract.f.is_newer)
     return false;
   return cr_same_found(&a->collect.found, &b->collect.found);
 }
