@@ -78,6 +78,8 @@ static int store(crawler *c, crawler_page *page, void *user)
       sqlite3_bind_text(fill->insert, 2, title ? title : "", -1, SQLITE_STATIC) ||
       sqlite3_bind_text(fill->insert, 3, text, -1, SQLITE_STATIC) ||
       sqlite3_step(fill->insert) != SQLITE_DONE) {
+    fprintf(stderr, "site_search: %s: %s\n", crawler_page_url(page),
+            text ? sqlite3_errmsg(sqlite3_db_handle(fill->insert)) : "out of memory");
     fill->failed = 1;
     crawler_stop(c);
   } else {
@@ -108,26 +110,33 @@ static int crawl(struct fill *fill, int argc, char **argv)
   return err;
 }
 
-/* One transaction: who searches meanwhile sees the old index. 0: done. */
+/* One transaction: who searches meanwhile sees the old index, and where it fails it stays, since
+ * closing the database undoes what wasn't committed. 0: done. */
 static int fill_index(sqlite3 *db, int argc, char **argv)
 {
   struct fill fill = { 0 };
-  int err = CRAWLER_E_SYSTEM;
+  int is_ready = sqlite3_exec(db,
+                              "BEGIN IMMEDIATE; DROP TABLE IF EXISTS pages;"
+                              "CREATE VIRTUAL TABLE pages USING fts5(url UNINDEXED, title, text)",
+                              NULL, NULL, NULL) == SQLITE_OK &&
+                 sqlite3_prepare_v2(db, "INSERT INTO pages VALUES (?, ?, ?)", -1, &fill.insert,
+                                    NULL) == SQLITE_OK;
+  int err = is_ready ? crawl(&fill, argc, argv) : CRAWLER_OK;
 
-  if (sqlite3_exec(db,
-                   "BEGIN IMMEDIATE; DROP TABLE IF EXISTS pages;"
-                   "CREATE VIRTUAL TABLE pages USING fts5(url UNINDEXED, title, text)",
-                   NULL, NULL, NULL) == SQLITE_OK &&
-      sqlite3_prepare_v2(db, "INSERT INTO pages VALUES (?, ?, ?)", -1, &fill.insert, NULL) ==
-          SQLITE_OK)
-    err = crawl(&fill, argc, argv);
-  sqlite3_finalize(fill.insert);
-  if (err < 0 || fill.failed || fill.pages == 0) {
-    fprintf(stderr, "site_search: nothing is changed: %s\n", sqlite3_errmsg(db));
-    return 1; /* closing the database undoes the transaction */
+  if (fill.insert)
+    sqlite3_finalize(fill.insert);
+  if (err < 0 || fill.failed)
+    return 1; /* told already */
+  if (is_ready && fill.pages == 0) {
+    fputs("site_search: no pages could be fetched\n", stderr);
+    return 1;
+  }
+  if (!is_ready || sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
+    fprintf(stderr, "site_search: %s\n", sqlite3_errmsg(db));
+    return 1;
   }
   printf("%d pages\n", fill.pages);
-  return sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK;
+  return 0;
 }
 
 /* The ten best; a word of the title counts as five of the text. 0: done. */

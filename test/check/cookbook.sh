@@ -84,6 +84,7 @@ test_site_search() {
   fails "$program" find "$work/site.db" 'AND' 2>"$work/said"
   counts 1 'syntax error'
   fails "$program" fill "$work/site.db" "${harbour}nowhere" $fast >"$work/said" 2>&1
+  counts 1 "no pages could be fetched"
   says "$program" find "$work/site.db" 'whale'
   has "%hreport.html: Report of the harbour master"
 }

@@ -75,7 +75,7 @@ sub serve {
 
 $SIG{PIPE} = 'IGNORE';
 my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 128) or die "cookbook_site.pl: $!\n";
-open my $log, '>', $log_path or die "cookbook_site.pl: $log_path: $!\n";
+open my $log, '>>', $log_path or die "cookbook_site.pl: $log_path: $!\n";
 $log->autoflush(1);
 STDOUT->autoflush(1);
 printf "http://127.0.0.1:%d/\n", $listener->sockport;
