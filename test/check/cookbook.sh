@@ -202,6 +202,18 @@ test_consumers() {
   [ "$(awk '{ sum += $3 } END { print sum }' "$work/said")" -eq "$all" ]
 }
 
+test_progress_line() {
+  timeout 60 "$program" "$lantern" allow_private 1 delay 20ms >"$work/pages" 2>"$work/said"
+  "$build/examples/hello" "$lantern" $fast | sort >"$work/all"
+  sort "$work/pages" | diff "$work/all" -
+  tr '\r' '\n' <"$work/said" >"$work/lines"
+  cp "$work/lines" "$work/said"
+  [ "$(grep -c 'pages, .* queued' "$work/said")" -ge 3 ] # of 800 ms and more
+  has complete
+  fails "$program" "$lantern" no_such_option 1 2>"$work/said"
+  counts 1 no_such_option
+}
+
 test_time_budget() {
   says "$build/examples/hello" "$lantern" $fast
   all=$(wc -l <"$work/said")
@@ -249,6 +261,11 @@ compile() { # compile SOURCE
     -L"$build" -lcrawl -Wl,-rpath,"$build" $libraries
 }
 
+explains_itself() { # called without arguments
+  "$program" >"$work/said" 2>&1 </dev/null || [ $? -eq 2 ]
+  grep -q '^usage: ' "$work/said"
+}
+
 run() { # run NAME [PACKAGE]
   program=$work/$1
   if [ -n "${2:-}" ] && ! pkg-config --exists "$2" && [ "${EMBED_ALL:-}" != 1 ]; then
@@ -257,7 +274,10 @@ run() { # run NAME [PACKAGE]
     return
   fi
   (set -e
-  [ ! -f "examples/cookbook/$1.c" ] || compile "examples/cookbook/$1.c"
+  if [ -f "examples/cookbook/$1.c" ]; then
+    compile "examples/cookbook/$1.c"
+    explains_itself
+  fi
   test_"$1") >"$work/log" 2>&1
   if [ $? -eq 0 ]; then
     passed=$((passed + 1))
