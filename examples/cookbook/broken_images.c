@@ -3,7 +3,8 @@
  *
  * Broken is what can't be fetched, has a status of 400 or more, or is no image: many servers send a
  * page that says "not found" with status 200. Each image is asked for once, and told with the first
- * page that shows it.
+ * page that shows it. One that pages also lead to, by a URL without an image's extension, may be
+ * fetched as a page, and isn't judged then.
  *
  * usage: broken_images URL [OPTION VALUE]...
  */

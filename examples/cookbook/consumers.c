@@ -46,7 +46,7 @@ static void *consume(void *user)
   crawler_page *page;
 
   while ((page = take(me->shared)) != NULL) {
-    size_t bytes;
+    size_t bytes = 0;
 
     crawler_page_text(page, &bytes); /* decoded here: work that is done in parallel */
     me->pages++;

@@ -3,7 +3,8 @@
  *
  * The form's fields come on standard input as a browser would send them, so that no password stands
  * in a list of processes. Most servers answer a good login with a redirect, and a bad one with the
- * form again: that is how they are told apart here. Links that would log out are left alone.
+ * form again: that is how they are told apart here. Links that would log out are left alone. URL is
+ * of the same host.
  *
  * usage: login LOGIN_URL URL [OPTION VALUE]... <FIELDS
  *
@@ -88,7 +89,8 @@ int main(int argc, char **argv)
   crawler *c = crawler_new();
   int err;
 
-  if (!c || argc < 3 || !fgets(fields, sizeof(fields), stdin)) {
+  if (!c || argc < 3 || !fgets(fields, sizeof(fields), stdin) ||
+      strlen(fields) == sizeof(fields) - 1) { /* cut off: a line of so many bytes is no form */
     fputs("usage: login LOGIN_URL URL [OPTION VALUE]... <FIELDS\n", stderr);
     crawler_free(c);
     return 2;

@@ -172,7 +172,7 @@ test_own_resolver() {
 }
 
 test_focused_crawl() {
-  says "$program" seal "${harbour}topic/" allow_private 1 delay 0 max_pages 7 # 2, where they come in order
+  says "$program" seal "${harbour}topic/" allow_private 1 workers 0 delay 20ms max_pages 7 # in order: 2
   has '  2 %htopic/seals.html'
   has '  2 %htopic/bay.html'
   has '  1 %htopic/pups.html'
