@@ -28,18 +28,20 @@ PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libdeflate libbr
 
 # Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
 # tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real, bench and
-# test-conformance; DEPS_BENCH: those of bench-all; DEPS_EMBED: the languages of check-embed;
-# DEPS_DEB: those of deb.
+# test-conformance; DEPS_BENCH: those of bench-all; DEPS_EMBED: the languages and libraries of
+# check-embed; DEPS_DEB: those of deb.
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
              libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
              libc-ares-dev libxxhash-dev zlib1g-dev libdeflate-dev libbrotli-dev libzstd-dev libpsl-dev \
              libutf8proc-dev libexpat1-dev libpcre2-dev libcmocka-dev libssl-dev openssl
-DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit abigail-tools mandoc cmake
+DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit abigail-tools mandoc cmake \
+             libsqlite3-dev
 DEPS_DEB  := debhelper dpkg-dev lintian
 DEPS_REAL := nginx-light|nginx wget2 python3 python3-doc openjdk-17-jre-headless openjdk-17-doc \
              time valgrind
 DEPS_BENCH := postgresql-doc libnginx-mod-http-echo unbound wrk python3-scrapy npm|nodejs
-DEPS_EMBED := python3 luajit npm|nodejs golang-go cargo rustc libuv1-dev libglib2.0-dev
+DEPS_EMBED := python3 luajit npm|nodejs golang-go cargo rustc libuv1-dev libglib2.0-dev \
+              libsqlite3-dev libxml2-utils
 
 LD      ?= ld
 OBJCOPY ?= objcopy
@@ -228,7 +230,7 @@ test-all: $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all tests, and the fuz
 
 # ---- checks: each is a script that can be run alone, and each is shown failing by selftest ----
 
-CHECKS := layers calls style headers symbols docs api man install dist examples selftest
+CHECKS := layers calls style headers symbols docs api man install dist examples cookbook selftest
 CHECK_layers   := perl test/check/layers.pl . $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))")
 CHECK_calls     = perl test/check/calls.pl $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))") -- $(OBJ)
 CHECK_style    := perl test/check/style.pl .
@@ -241,6 +243,7 @@ CHECK_man       = perl test/check/gen_man.pl --check . $(BUILD)/man
 CHECK_install   = sh test/check/install.sh '$(MAKE)' $(BUILD) '$(CC)'
 CHECK_dist      = sh test/check/dist.sh '$(MAKE)' $(BUILD)
 CHECK_examples  = sh test/check/examples.sh $(BUILD)
+CHECK_cookbook  = sh test/check/cookbook.sh $(BUILD) '$(CC)'
 CHECK_selftest  = sh test/check/selftest.sh '$(CC)'
 
 layers: ## includes point downwards; one place for each outside library
@@ -267,6 +270,8 @@ install-check: all ## an installed copy is found by pkg-config and linked
 	@$(CHECK_install)
 examples-check: all ## the examples run on the bundled site
 	@$(CHECK_examples)
+cookbook-check: all ## the programs of examples/cookbook do what they say
+	@$(CHECK_cookbook)
 selftest: ## each check fails on a planted fault
 	@$(CHECK_selftest)
 
@@ -279,7 +284,7 @@ test-conformance: $(CONFORMANCE_TESTS) $(BUILD)/crawler ## further cases of othe
 	$(foreach t,$(CONFORMANCE_TESTS),CONFORMANCE='$(CONFORMANCE)' $(t) &&) :
 	perl test/conformance/trap_sites.pl '$(BUILD)' '$(CONFORMANCE)'
 
-check-embed: all ## bindings and loops of examples/, each by its own test: EMBED_ALL=1 skips none
+check-embed: all ## bindings, loops and cookbook of examples/, each by its own test: EMBED_ALL=1 skips none
 	@sh test/check/embed.sh $(BUILD)
 
 test-real: all $(BUILD)/real/agree ## against real servers and sites (test/real/*.sh; make deps-real)
@@ -290,7 +295,7 @@ test-real: all $(BUILD)/real/agree ## against real servers and sites (test/real/
 # Not what a script has made, nor what is kept as it was measured elsewhere.
 C_FILES    = $(filter-out test/bench/limit.c,\
                $(shell find lib include examples test -name '*.[ch]' -exec grep -L 'Made by gen_' {} +))
-TIDY_SRC  := $(SRC) $(wildcard examples/*.c examples/command/*.c)
+TIDY_SRC  := $(SRC) $(wildcard examples/*.c examples/command/*.c examples/cookbook/*.c)
 
 lint: format-check tidy cppcheck ## clang-format, clang-tidy, cppcheck
 
@@ -499,7 +504,7 @@ help: ## this list
 
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check \
-        api-check man man-check abi-check abi-renew install-check examples-check selftest check check-embed test-real lint \
+        api-check man man-check abi-check abi-renew install-check examples-check cookbook-check selftest check check-embed test-real lint \
         format-check format tidy cppcheck asan tsan valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big \
         sim-large bench bench-all bench-memory bench-flat bench-border bench-docs dist-check deb deps-deb deps deps-dev deps-real \
         deps-bench deps-embed demo install uninstall dist clean help

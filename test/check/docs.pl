@@ -5,8 +5,9 @@
 #   docs.pl ROOT VERSION
 #
 # Every public function stands in docs/reference/, every option of lib/api/options.def in its
-# options.md. The other way round, no page names a function, a CRAWLER_ constant, an option's row, a
-# file of the tree or a link that isn't there. The header and the change log know the Makefile's version.
+# options.md; every program of examples/cookbook/ in docs/cookbook.md. The other way round, no page names
+# a function, a CRAWLER_ constant, an option's row, a file of the tree or a link that isn't there, and
+# none shows C that gen_docs.pl hasn't put there from a file that is compiled. The header and the change log know the Makefile's version.
 use strict;
 use warnings;
 
@@ -57,6 +58,26 @@ sub check_reference {
   }
 }
 
+# Blocks of C, whatever they are labelled.
+sub check_blocks {
+  my ($page, $text) = @_;
+  $text =~ s{^<!-- gen: (?:code examples/\S+\.c\b|declare ).*?^<!-- end -->$}{}gms;
+  while ($text =~ m{^\s*(```+|~~~+)[ \t]*(\w*)[^\n]*\n(.*?)^\s*\1}gms) {
+    my ($label, $block) = (lc $2, $3);
+    $asked++;
+    complain("$page: a block of C that isn't taken from a file of examples/: " . (split /\n/, $block)[0])
+      if $label eq 'c' || ($label eq '' && $block =~ /\bcrawler_\w+\s*\([^\n]*;|^#include\b/m);
+  }
+}
+
+sub check_cookbook {
+  my $text = slurp("$root/docs/cookbook.md") // '';
+  for my $program (map { s{^\Q$root\E/}{}r } glob "$root/examples/cookbook/*.c") {
+    $asked++;
+    complain("$program has no paragraph in docs/cookbook.md") if index($text, "](../$program)") < 0;
+  }
+}
+
 # Is what a page names there?
 sub check_page {
   my ($page) = @_;
@@ -75,6 +96,7 @@ sub check_page {
     $asked++;
     complain("$page: the link to $link leads nowhere") if !-e "$root/$folder$link";
   }
+  check_blocks($page, $text);
   for my $file ($text =~ m{`((?:lib|include|examples|test|docs|pkgconfig)/[\w./-]*\w)/?`}g) {
     $asked++;
     complain("$page: there is no $file") if !-e "$root/$file";
@@ -93,6 +115,7 @@ my @pages = map { s{^\Q$root\E/}{}r } glob("$root/*.md $root/docs/*.md $root/doc
                                             "$root/test/*.md $root/examples/*.md");
 check_reference();
 check_page($_) for @pages;
+check_cookbook();
 check_version();
 printf "docs: %d names and links in %d pages, %d complaints\n", $asked, scalar @pages, $bad;
 exit($bad ? 1 : 0);

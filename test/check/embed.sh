@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# embed.sh - do the bindings and loops of examples/ do what they say, each by its own test on the
-# bundled site?
+# embed.sh - do the bindings, loops and cookbook of examples/ do what they say, each by its own test on
+# the bundled site?
 #
 #   embed.sh BUILD
 #
@@ -116,6 +116,10 @@ test_epoll() { loop epoll; }
 test_libuv() { loop libuv libuv; }
 test_glib() { loop glib glib-2.0; }
 
+# ---- programs ----
+
+test_cookbook() { sh test/check/cookbook.sh "$build" "${CC:-gcc}"; }
+
 # ---- all of them ----
 
 run() { # run NAME
@@ -135,7 +139,7 @@ run() { # run NAME
   fi
 }
 
-for name in python luajit node cpp rust go epoll libuv glib; do run $name; done
+for name in python luajit node cpp rust go epoll libuv glib cookbook; do run $name; done
 
 echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
 [ "$failed" -eq 0 ]

@@ -283,6 +283,9 @@ refuses docs 'no public header has crawler_gone()' docs/guide.md 'Call crawler_g
 refuses docs 'no public header has CRAWLER_GONE' docs/guide.md 'Returns CRAWLER_GONE.'
 refuses docs 'leads nowhere' README.md '[guide](docs/gone.md)'
 refuses docs 'there is no lib/base/gone.c' lib/README.md 'See `lib/base/gone.c`.'
+refuses docs "a block of C that isn't taken" docs/guide.md '```c' 'int one = crawler_one();' '```'
+refuses docs "a block of C that isn't taken" docs/guide.md '```' 'int one = crawler_one();' '```'
+refuses docs 'gone.c has no paragraph in docs/cookbook.md' examples/cookbook/gone.c '/* gone.c */'
 sed -i 's/PATCH 3/PATCH 4/' "$tree/include/crawl/crawler.h" && refuses docs 'says version 1.2.4' README.md
 sed -i 's/1.2.3/1.2.2/' "$tree/CHANGELOG.md" && refuses docs 'no heading for 1.2.3' README.md
 
