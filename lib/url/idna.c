@@ -25,7 +25,7 @@ struct domain {
 
 /* ---- what is known about a code point ---- */
 
-/* The last run of code's plane that doesn't start behind it; the plane's first one starts with it. */
+/* The last run of code's plane that doesn't start behind it; a plane's first starts with it. */
 static size_t find_run(const uint16_t *planes, const uint16_t *firsts, uint32_t code)
 {
   size_t low = planes[code >> 16];

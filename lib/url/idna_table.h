@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* idna_table.h - the format of idna_table.c.
  *
- * Code points in runs of equal treatment, sorted; each run reaches up to the next one's start, or to
- * the end of its plane of 65536. Planes: where the runs of each start, and at last their count.
+ * Code points in runs of equal treatment, sorted; each run reaches up to the next one's start, or
+ * to the end of its plane of 65536. Planes: where the runs of each start, and last their count.
  */
 #ifndef CR_URL_IDNA_TABLE_H
 #define CR_URL_IDNA_TABLE_H
