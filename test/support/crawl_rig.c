@@ -51,6 +51,18 @@ enum cr_way cr_way_by_environment(void)
   return way;
 }
 
+void cr_crawl_only(const char *why, const enum cr_way *ways)
+{
+  enum cr_way way = cr_way_by_environment();
+
+  while (*ways != CR_WAYS && *ways != way)
+    ways++;
+  if (*ways == way)
+    return;
+  print_message("not in the way of CR_DRIVE=%s: %s\n", cr_way_name(way), why);
+  skip();
+}
+
 /* ---- memory ---- */
 
 static bool refuses(struct cr_crawl_memory *memory)
@@ -345,7 +357,7 @@ int cr_crawl_drive(struct cr_crawl_rig *rig)
 
 void cr_crawl_open(struct cr_crawl_rig *rig, enum cr_way way)
 {
-  if (way == CR_WAY_RUN)
+  if (way == CR_WAY_ANY)
     way = cr_way_by_environment();
   memset(rig, 0, sizeof(*rig));
   rig->way = way;
