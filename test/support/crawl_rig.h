@@ -40,6 +40,7 @@ struct cr_crawl_memory {
 struct cr_crawl_rig {
   crawler *c; /* NULL: freed */
   enum cr_way way;
+  bool is_any_way; /* CR_DRIVE's: pages that are pulled are for nobody, and pulled is the hooks' */
   struct cr_crawl_memory memory;
   struct cr_crawl_end *ends;
   size_t end_count, end_room;
