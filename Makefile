@@ -60,7 +60,7 @@ PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 LIB_CPPFLAGS     = -D_GNU_SOURCE -Iinclude -Ilib $(PKG_CFLAGS) $(CPPFLAGS)
 EXAMPLE_CPPFLAGS = -D_GNU_SOURCE -Iinclude $(PKG_CFLAGS) $(CPPFLAGS)
 CR_CFLAGS        = -std=c11 $(WARNINGS) $(if $(strip $(WERROR)),-Werror) -fPIC -fvisibility=hidden \
-                   -pthread $(CFLAGS) $(EXTRA_CFLAGS)
+                   -ffunction-sections -fdata-sections -pthread $(CFLAGS) $(EXTRA_CFLAGS)
 LIBS             = $(PKG_LIBS) -pthread -lm
 LINK             = $(CC) -pthread $(CFLAGS) $(EXTRA_CFLAGS) $(LDFLAGS) -Wl,--as-needed
 # A program that needs a further library says so near its top: /* LDLIBS: -lssl */
@@ -100,16 +100,27 @@ REPLAYS      := $(if $(filter-out $(ROOMS),$(ALL_ROOMS)),,$(FUZZERS:fuzz_%=%))
 
 all: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so $(BUILD)/crawler $(EXAMPLES) ## library, command, examples
 
+# Off the paths that a page or a link takes: built for size, where others are built for speed.
+COLD := $(patsubst lib/%.c,%,$(wildcard lib/sitemap/*.c)) \
+        api/error api/explain_api api/lifetime api/option_lines api/option_text api/options \
+        api/setters base/xml_expat base/xml_names engine/explain engine/robots_gate \
+        engine/shard engine/sitemap_read fetch/cookie_jar fetch/curl_choice fetch/curl_error \
+        fetch/curl_options fetch/curl_tls fetch/resolve fetch/resolve_cache fetch/resolve_cares \
+        fetch/resolve_overrides filter/host_lines filter/lists frontier/frontier_check \
+        frontier/frontier_memory parse/charset_encode_cjk parse/charset_iconv \
+        parse/charset_japanese parse/html_gumbo url/idna url/punycode
+
 # ---- compiling ----
 
 # Two stamps. flags: how things are compiled, so that another CC or CFLAGS compiles all again.
 # objects: what the archives hold, so that a source file that goes leaves them.
+HOW = $(CC) $(LIB_CPPFLAGS) $(CR_CFLAGS) small: $(COLD)
+
 $(BUILD)/flags: FORCE | $(filter deps deps-dev,$(MAKECMDGOALS))
 	@mkdir -p $(@D)
 	@pkg-config --print-errors --exists 'libcurl >= $(CURL_MIN)' $(PKGS) || \
 	  { echo 'libcrawl: something it builds with is missing: try "make deps"' >&2; exit 1; }
-	@printf '%s\n' $(call quote,$(CC) $(LIB_CPPFLAGS) $(CR_CFLAGS)) | cmp -s - $@ || \
-	  printf '%s\n' $(call quote,$(CC) $(LIB_CPPFLAGS) $(CR_CFLAGS)) >$@
+	@printf '%s\n' $(call quote,$(HOW)) | cmp -s - $@ || printf '%s\n' $(call quote,$(HOW)) >$@
 
 $(BUILD)/objects: FORCE
 	@mkdir -p $(@D)
@@ -118,7 +129,9 @@ $(BUILD)/objects: FORCE
 $(BUILD)/obj/%.o: lib/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(say) CC $<
-	$(Q)$(CC) $(LIB_CPPFLAGS) -MMD -MP $(CR_CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(LIB_CPPFLAGS) -MMD -MP $(CR_CFLAGS) $(SMALL) -c $< -o $@
+
+$(COLD:%=$(BUILD)/obj/%.o): SMALL = $(if $(filter -O2 -O3,$(CFLAGS)),-Os)
 
 $(BUILD)/test/%.o: test/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -143,7 +156,7 @@ $(BUILD)/libcrawl.a: $(OBJ) $(BUILD)/objects
 $(BUILD)/$(SOFILE): $(OBJ) $(BUILD)/objects lib/libcrawl.map
 	$(say) LINK $@
 	$(Q)$(LINK) -shared -Wl,-soname,libcrawl.so.$(SOVERSION) -Wl,--version-script=lib/libcrawl.map \
-	  -Wl,-z,defs $(OBJ) $(LIBS) -o $@
+	  -Wl,-z,defs -Wl,--gc-sections $(OBJ) $(LIBS) -o $@
 
 $(BUILD)/libcrawl.so: $(BUILD)/$(SOFILE)
 	$(Q)ln -sf $(SOFILE) $(BUILD)/libcrawl.so.$(SOVERSION)
@@ -230,12 +243,13 @@ test-all: $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all tests, and the fuz
 
 # ---- checks: each is a script that can be run alone, and each is shown failing by selftest ----
 
-CHECKS := layers calls style headers symbols docs api man install dist examples cookbook selftest
+CHECKS := layers calls style headers symbols size docs api man install dist examples cookbook selftest
 CHECK_layers   := perl test/check/layers.pl . $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))")
 CHECK_calls     = perl test/check/calls.pl $(foreach n,0 1 2 3 4 5,"$(LAYER$(n))") -- $(OBJ)
 CHECK_style    := perl test/check/style.pl .
 CHECK_headers   = sh test/check/headers.sh . '$(CC)' '$(CXX)' $(PKG_CFLAGS)
 CHECK_symbols   = perl test/check/symbols.pl $(BUILD)/libcrawl.so $(BUILD)/libcrawl.a $(HEADERS)
+CHECK_size      = sh test/check/size.sh $(BUILD)/libcrawl.so '$(CFLAGS) $(EXTRA_CFLAGS)'
 CHECK_docs     := perl test/check/docs.pl . $(VERSION) && perl test/check/gen_docs.pl --check . && \
                   perl test/check/gen_api.pl --check .
 CHECK_api       = sh test/check/api.sh . $(BUILD) '$(CC)'
@@ -256,6 +270,8 @@ header-check: ## the public header compiles alone, as C and C++; every header do
 	@$(CHECK_headers)
 symbols: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so ## exported as declared, nothing forbidden called
 	@$(CHECK_symbols)
+size-check: $(BUILD)/libcrawl.so ## the shared library, stripped, has at most 700,000 bytes
+	@$(CHECK_size)
 docs-check: ## functions, options and links of docs/; docs/api.json is as the headers are
 	@$(CHECK_docs)
 api-check: $(BUILD)/libcrawl.so ## docs/api.json says what the header and the library say

@@ -5,13 +5,17 @@
  */
 #include "api/crawler_impl.h"
 
+/* Texts in place: a pointer would cost the shared library 32 bytes, with its relocation. */
 struct name {
-  int number;
-  const char *name;
-  const char *text;
+  int16_t number;
+  char name[22];
 };
 
-static const struct name errors[] = {
+static const struct {
+  int16_t number;
+  char name[22];
+  char text[46];
+} errors[] = {
   { CRAWLER_OK, "CRAWLER_OK", "no error" },
   { CRAWLER_DONE, "CRAWLER_DONE", "the crawl is over" },
   { CRAWLER_AGAIN, "CRAWLER_AGAIN", "nothing yet" },
@@ -31,162 +35,159 @@ static const struct name errors[] = {
 };
 
 static const struct name reasons[] = {
-  { CRAWLER_REASON_NONE, "", NULL },
-  { CRAWLER_FAILED_DNS, "dns", NULL },
-  { CRAWLER_FAILED_CONNECT, "connect", NULL },
-  { CRAWLER_FAILED_TLS, "tls", NULL },
-  { CRAWLER_FAILED_TIMEOUT, "timeout", NULL },
-  { CRAWLER_FAILED_TRUNCATED, "truncated", NULL },
-  { CRAWLER_FAILED_PROTOCOL, "protocol", NULL },
-  { CRAWLER_FAILED_TOO_LARGE, "too_large", NULL },
-  { CRAWLER_FAILED_UNWANTED_TYPE, "unwanted_type", NULL },
-  { CRAWLER_FAILED_REDIRECT_LOOP, "redirect_loop", NULL },
-  { CRAWLER_FAILED_TOO_MANY_REDIRECTS, "too_many_redirects", NULL },
-  { CRAWLER_FAILED_RATE_LIMITED, "rate_limited", NULL },
-  { CRAWLER_FAILED_HOST_DEAD, "host_dead", NULL },
-  { CRAWLER_FAILED_ADDRESS, "address", NULL },
-  { CRAWLER_FAILED_INTERNAL, "internal", NULL },
-  { CRAWLER_DROPPED_ROBOTS, "robots", NULL },
-  { CRAWLER_DROPPED_ROBOTS_UNREACHABLE, "robots_unreachable", NULL },
-  { CRAWLER_DROPPED_FILTER, "filter", NULL },
-  { CRAWLER_DROPPED_TRAP, "trap", NULL },
-  { CRAWLER_REJECTED_INVALID_URL, "invalid_url", NULL },
-  { CRAWLER_REJECTED_SCHEME, "scheme", NULL },
-  { CRAWLER_REJECTED_SCOPE, "scope", NULL },
-  { CRAWLER_REJECTED_TRAP, "trap", NULL },
-  { CRAWLER_REJECTED_FILTER, "filter", NULL },
-  { CRAWLER_REJECTED_PATTERN_LIMIT, "pattern_limit", NULL },
-  { CRAWLER_REJECTED_DEPTH, "depth", NULL },
-  { CRAWLER_REJECTED_NOFOLLOW, "nofollow", NULL },
-  { CRAWLER_REJECTED_KIND, "kind", NULL },
-  { CRAWLER_CAPPED_CAP, "cap", NULL },
-  { CRAWLER_CAPPED_MEMORY, "memory", NULL },
+  { CRAWLER_REASON_NONE, "" },
+  { CRAWLER_FAILED_DNS, "dns" },
+  { CRAWLER_FAILED_CONNECT, "connect" },
+  { CRAWLER_FAILED_TLS, "tls" },
+  { CRAWLER_FAILED_TIMEOUT, "timeout" },
+  { CRAWLER_FAILED_TRUNCATED, "truncated" },
+  { CRAWLER_FAILED_PROTOCOL, "protocol" },
+  { CRAWLER_FAILED_TOO_LARGE, "too_large" },
+  { CRAWLER_FAILED_UNWANTED_TYPE, "unwanted_type" },
+  { CRAWLER_FAILED_REDIRECT_LOOP, "redirect_loop" },
+  { CRAWLER_FAILED_TOO_MANY_REDIRECTS, "too_many_redirects" },
+  { CRAWLER_FAILED_RATE_LIMITED, "rate_limited" },
+  { CRAWLER_FAILED_HOST_DEAD, "host_dead" },
+  { CRAWLER_FAILED_ADDRESS, "address" },
+  { CRAWLER_FAILED_INTERNAL, "internal" },
+  { CRAWLER_DROPPED_ROBOTS, "robots" },
+  { CRAWLER_DROPPED_ROBOTS_UNREACHABLE, "robots_unreachable" },
+  { CRAWLER_DROPPED_FILTER, "filter" },
+  { CRAWLER_DROPPED_TRAP, "trap" },
+  { CRAWLER_REJECTED_INVALID_URL, "invalid_url" },
+  { CRAWLER_REJECTED_SCHEME, "scheme" },
+  { CRAWLER_REJECTED_SCOPE, "scope" },
+  { CRAWLER_REJECTED_TRAP, "trap" },
+  { CRAWLER_REJECTED_FILTER, "filter" },
+  { CRAWLER_REJECTED_PATTERN_LIMIT, "pattern_limit" },
+  { CRAWLER_REJECTED_DEPTH, "depth" },
+  { CRAWLER_REJECTED_NOFOLLOW, "nofollow" },
+  { CRAWLER_REJECTED_KIND, "kind" },
+  { CRAWLER_CAPPED_CAP, "cap" },
+  { CRAWLER_CAPPED_MEMORY, "memory" },
 };
 
 static const struct name traps[] = {
-  { CRAWLER_TRAP_NONE, "", NULL },
-  { CRAWLER_TRAP_LENGTH, "length", NULL },
-  { CRAWLER_TRAP_DEPTH, "depth", NULL },
-  { CRAWLER_TRAP_REPEATS, "repeats", NULL },
-  { CRAWLER_TRAP_PARAMETERS, "parameters", NULL },
-  { CRAWLER_TRAP_CALENDAR, "calendar", NULL },
-  { CRAWLER_TRAP_SESSION, "session", NULL },
-  { CRAWLER_TRAP_ALIAS, "alias", NULL },
-  { CRAWLER_TRAP_NOVELTY, "novelty", NULL },
-  { CRAWLER_TRAP_SHARE, "share", NULL },
+  { CRAWLER_TRAP_NONE, "" },
+  { CRAWLER_TRAP_LENGTH, "length" },
+  { CRAWLER_TRAP_DEPTH, "depth" },
+  { CRAWLER_TRAP_REPEATS, "repeats" },
+  { CRAWLER_TRAP_PARAMETERS, "parameters" },
+  { CRAWLER_TRAP_CALENDAR, "calendar" },
+  { CRAWLER_TRAP_SESSION, "session" },
+  { CRAWLER_TRAP_ALIAS, "alias" },
+  { CRAWLER_TRAP_NOVELTY, "novelty" },
+  { CRAWLER_TRAP_SHARE, "share" },
 };
 
 static const struct name outcomes[] = {
-  { CRAWLER_FETCHED, "fetched", NULL },   { CRAWLER_REDIRECTED, "redirected", NULL },
-  { CRAWLER_FAILED, "failed", NULL },     { CRAWLER_DROPPED, "dropped", NULL },
-  { CRAWLER_REJECTED, "rejected", NULL },
+  { CRAWLER_FETCHED, "fetched" },   { CRAWLER_REDIRECTED, "redirected" },
+  { CRAWLER_FAILED, "failed" },     { CRAWLER_DROPPED, "dropped" },
+  { CRAWLER_REJECTED, "rejected" },
 };
 
 static const struct name kinds[] = {
-  { CRAWLER_KIND_PAGE, "page", NULL },
-  { CRAWLER_KIND_ROBOTS, "robots", NULL },
-  { CRAWLER_KIND_SITEMAP, "sitemap", NULL },
-  { CRAWLER_KIND_REQUISITE, "requisite", NULL },
+  { CRAWLER_KIND_PAGE, "page" },
+  { CRAWLER_KIND_ROBOTS, "robots" },
+  { CRAWLER_KIND_SITEMAP, "sitemap" },
+  { CRAWLER_KIND_REQUISITE, "requisite" },
 };
 
 static const struct name stats[] = {
-  { CRAWLER_STAT_ADMITTED, "admitted", NULL },
-  { CRAWLER_STAT_QUEUED, "queued", NULL },
-  { CRAWLER_STAT_IN_FLIGHT, "in_flight", NULL },
-  { CRAWLER_STAT_FETCHED, "fetched", NULL },
-  { CRAWLER_STAT_REDIRECTED, "redirected", NULL },
-  { CRAWLER_STAT_FAILED, "failed", NULL },
-  { CRAWLER_STAT_DROPPED, "dropped", NULL },
-  { CRAWLER_STAT_LINKS, "links", NULL },
-  { CRAWLER_STAT_LINKS_KNOWN, "links_known", NULL },
-  { CRAWLER_STAT_LINKS_REJECTED, "links_rejected", NULL },
-  { CRAWLER_STAT_LINKS_CAPPED, "links_capped", NULL },
-  { CRAWLER_STAT_LINKS_ADMITTED, "links_admitted", NULL },
-  { CRAWLER_STAT_ATTEMPTS, "attempts", NULL },
-  { CRAWLER_STAT_RETRIES, "retries", NULL },
-  { CRAWLER_STAT_HOSTS, "hosts", NULL },
-  { CRAWLER_STAT_WIRE_BYTES, "wire_bytes", NULL },
-  { CRAWLER_STAT_BODY_BYTES, "body_bytes", NULL },
-  { CRAWLER_STAT_CONNECTIONS, "connections", NULL },
-  { CRAWLER_STAT_TRANSFERS, "transfers", NULL },
-  { CRAWLER_STAT_BUFFERED_BYTES, "buffered_bytes", NULL },
-  { CRAWLER_STAT_MEMORY_BYTES, "memory_bytes", NULL },
-  { CRAWLER_STAT_STATUS_1XX, "status_1xx", NULL },
-  { CRAWLER_STAT_STATUS_2XX, "status_2xx", NULL },
-  { CRAWLER_STAT_STATUS_3XX, "status_3xx", NULL },
-  { CRAWLER_STAT_STATUS_4XX, "status_4xx", NULL },
-  { CRAWLER_STAT_STATUS_5XX, "status_5xx", NULL },
-  { CRAWLER_STAT_ELAPSED_MS, "elapsed_ms", NULL },
-  { CRAWLER_STAT_PARKS, "parks", NULL },
-  { CRAWLER_STAT_OUTAGES, "outages", NULL },
-  { CRAWLER_STAT_WAIT_MS, "wait_ms", NULL },
-  { CRAWLER_STAT_IDLE_PAUSED, "idle_paused", NULL },
-  { CRAWLER_STAT_IDLE_BUFFER, "idle_buffer", NULL },
-  { CRAWLER_STAT_IDLE_LIMIT, "idle_limit", NULL },
-  { CRAWLER_STAT_IDLE_DNS, "idle_dns", NULL },
-  { CRAWLER_STAT_IDLE_CAP, "idle_cap", NULL },
-  { CRAWLER_STAT_IDLE_ROBOTS, "idle_robots", NULL },
-  { CRAWLER_STAT_IDLE_DELAY, "idle_delay", NULL },
-  { CRAWLER_STAT_IDLE_PARK, "idle_park", NULL },
-  { CRAWLER_STAT_IDLE_LANE, "idle_lane", NULL },
-  { CRAWLER_STAT_IDLE_EMPTY, "idle_empty", NULL },
-  { CRAWLER_STAT_PUT_OFF, "put_off", NULL },
-  { CRAWLER_STAT_SHORTAGES, "shortages", NULL },
-  { CRAWLER_STAT_TURNS, "turns", NULL },
-  { CRAWLER_STAT_TURN_P50_US, "turn_p50_us", NULL },
-  { CRAWLER_STAT_TURN_P99_US, "turn_p99_us", NULL },
-  { CRAWLER_STAT_TURN_P999_US, "turn_p999_us", NULL },
-  { CRAWLER_STAT_TURN_MAX_US, "turn_max_us", NULL },
-  { CRAWLER_STAT_TRANSFERS_MOST, "transfers_most", NULL },
+  { CRAWLER_STAT_ADMITTED, "admitted" },
+  { CRAWLER_STAT_QUEUED, "queued" },
+  { CRAWLER_STAT_IN_FLIGHT, "in_flight" },
+  { CRAWLER_STAT_FETCHED, "fetched" },
+  { CRAWLER_STAT_REDIRECTED, "redirected" },
+  { CRAWLER_STAT_FAILED, "failed" },
+  { CRAWLER_STAT_DROPPED, "dropped" },
+  { CRAWLER_STAT_LINKS, "links" },
+  { CRAWLER_STAT_LINKS_KNOWN, "links_known" },
+  { CRAWLER_STAT_LINKS_REJECTED, "links_rejected" },
+  { CRAWLER_STAT_LINKS_CAPPED, "links_capped" },
+  { CRAWLER_STAT_LINKS_ADMITTED, "links_admitted" },
+  { CRAWLER_STAT_ATTEMPTS, "attempts" },
+  { CRAWLER_STAT_RETRIES, "retries" },
+  { CRAWLER_STAT_HOSTS, "hosts" },
+  { CRAWLER_STAT_WIRE_BYTES, "wire_bytes" },
+  { CRAWLER_STAT_BODY_BYTES, "body_bytes" },
+  { CRAWLER_STAT_CONNECTIONS, "connections" },
+  { CRAWLER_STAT_TRANSFERS, "transfers" },
+  { CRAWLER_STAT_BUFFERED_BYTES, "buffered_bytes" },
+  { CRAWLER_STAT_MEMORY_BYTES, "memory_bytes" },
+  { CRAWLER_STAT_STATUS_1XX, "status_1xx" },
+  { CRAWLER_STAT_STATUS_2XX, "status_2xx" },
+  { CRAWLER_STAT_STATUS_3XX, "status_3xx" },
+  { CRAWLER_STAT_STATUS_4XX, "status_4xx" },
+  { CRAWLER_STAT_STATUS_5XX, "status_5xx" },
+  { CRAWLER_STAT_ELAPSED_MS, "elapsed_ms" },
+  { CRAWLER_STAT_PARKS, "parks" },
+  { CRAWLER_STAT_OUTAGES, "outages" },
+  { CRAWLER_STAT_WAIT_MS, "wait_ms" },
+  { CRAWLER_STAT_IDLE_PAUSED, "idle_paused" },
+  { CRAWLER_STAT_IDLE_BUFFER, "idle_buffer" },
+  { CRAWLER_STAT_IDLE_LIMIT, "idle_limit" },
+  { CRAWLER_STAT_IDLE_DNS, "idle_dns" },
+  { CRAWLER_STAT_IDLE_CAP, "idle_cap" },
+  { CRAWLER_STAT_IDLE_ROBOTS, "idle_robots" },
+  { CRAWLER_STAT_IDLE_DELAY, "idle_delay" },
+  { CRAWLER_STAT_IDLE_PARK, "idle_park" },
+  { CRAWLER_STAT_IDLE_LANE, "idle_lane" },
+  { CRAWLER_STAT_IDLE_EMPTY, "idle_empty" },
+  { CRAWLER_STAT_PUT_OFF, "put_off" },
+  { CRAWLER_STAT_SHORTAGES, "shortages" },
+  { CRAWLER_STAT_TURNS, "turns" },
+  { CRAWLER_STAT_TURN_P50_US, "turn_p50_us" },
+  { CRAWLER_STAT_TURN_P99_US, "turn_p99_us" },
+  { CRAWLER_STAT_TURN_P999_US, "turn_p999_us" },
+  { CRAWLER_STAT_TURN_MAX_US, "turn_max_us" },
+  { CRAWLER_STAT_TRANSFERS_MOST, "transfers_most" },
 };
 
 #define FIND(list, number) find(list, sizeof(list) / sizeof(*(list)), number)
 
-static const struct name *find(const struct name *list, size_t count, int number)
+static const char *find(const struct name *list, size_t count, int number)
 {
   for (size_t i = 0; i < count; i++)
     if (list[i].number == number)
-      return &list[i];
+      return list[i].name;
   return NULL;
-}
-
-static const char *name_of(const struct name *found)
-{
-  return found ? found->name : NULL;
 }
 
 const char *crawler_strerror(int err)
 {
-  const struct name *found = FIND(errors, err);
-
-  return found ? found->text : "unknown error";
+  for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+    if (errors[i].number == err)
+      return errors[i].text;
+  return "unknown error";
 }
 
 const char *crawler_error_name(int err)
 {
-  const struct name *found = FIND(errors, err);
-
-  return found ? found->name : "CRAWLER_E_UNKNOWN";
+  for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+    if (errors[i].number == err)
+      return errors[i].name;
+  return "CRAWLER_E_UNKNOWN";
 }
 
 const char *crawler_reason_name(int reason)
 {
-  return name_of(FIND(reasons, reason));
+  return FIND(reasons, reason);
 }
 
 const char *crawler_trap_name(int trap)
 {
-  return name_of(FIND(traps, trap));
+  return FIND(traps, trap);
 }
 
 const char *crawler_outcome_name(int outcome)
 {
-  return name_of(FIND(outcomes, outcome));
+  return FIND(outcomes, outcome);
 }
 
 const char *crawler_kind_name(int kind)
 {
-  return name_of(FIND(kinds, kind));
+  return FIND(kinds, kind);
 }
 
 const char *crawler_link_kind_name(int kind)
@@ -196,7 +197,7 @@ const char *crawler_link_kind_name(int kind)
 
 const char *crawler_stat_name(int which)
 {
-  return name_of(FIND(stats, which));
+  return FIND(stats, which);
 }
 
 int cr_error(crawler *c, int err, const char *text, const char *detail)

@@ -20,29 +20,62 @@
 enum type { BOOL, INT, DURATION, SIZE, TEXT, LIST };
 enum when { START, ANY };
 
-struct row {
-  const char *name;
-  enum type type;
-  const char *initial;
-  int64_t least, most;
-  enum when when;
-  const char *help;
-  size_t offset;
+/* The texts of all rows in one block, and in a row where each begins: a pointer would cost the
+ * shared library 32 bytes, with its relocation. */
+static const struct words {
+#define OPT(name, type, initial, least, most, when, help) \
+  char name_##name[sizeof(#name)];                        \
+  char initial_##name[sizeof(initial)];                   \
+  char help_##name[sizeof(help)];
+#include "api/options.def"
+#undef OPT
+} words = {
+#define OPT(name, type, initial, least, most, when, help) #name, initial, help,
+#include "api/options.def"
+#undef OPT
 };
+
+struct row {
+  uint16_t name, initial, help; /* in words */
+  uint16_t offset;              /* in struct cr_settings */
+  uint8_t type;                 /* enum type */
+  uint8_t when;                 /* enum when */
+  int64_t least, most;
+};
+
+_Static_assert(sizeof(struct words) <= UINT16_MAX, "a row says where its texts are in 16 bits");
+_Static_assert(sizeof(struct cr_settings) <= UINT16_MAX, "and its setting");
 
 static const struct row rows[] = {
 #define OPT(name, type, initial, least, most, when, help) \
-  { #name, type, initial, least, most, when, help, offsetof(struct cr_settings, name) },
+  { offsetof(struct words, name_##name),                  \
+    offsetof(struct words, initial_##name),               \
+    offsetof(struct words, help_##name),                  \
+    offsetof(struct cr_settings, name),                   \
+    type,                                                 \
+    when,                                                 \
+    least,                                                \
+    most },
 #include "api/options.def"
 #undef OPT
 };
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
+static const char *text_at(uint16_t at)
+{
+  return (const char *)&words + at;
+}
+
+static const char *name_of(const struct row *row)
+{
+  return text_at(row->name);
+}
+
 static const struct row *find(const char *name)
 {
   for (size_t i = 0; name && i < ROWS; i++)
-    if (strcmp(rows[i].name, name) == 0)
+    if (strcmp(name_of(&rows[i]), name) == 0)
       return &rows[i];
   return NULL;
 }
@@ -103,9 +136,9 @@ static bool is_secret(const struct row *row, const char *value)
                                          "client_key_password" };
 
   for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-    if (strcmp(row->name, secrets[i]) == 0)
+    if (strcmp(name_of(row), secrets[i]) == 0)
       return true;
-  return strcmp(row->name, "proxy") == 0 && strchr(value, '@');
+  return strcmp(name_of(row), "proxy") == 0 && strchr(value, '@');
 }
 
 static int bad_value(crawler *c, const struct row *row, const char *value)
@@ -124,8 +157,8 @@ static int bad_value(crawler *c, const struct row *row, const char *value)
   bool told = !is_secret(row, value);
 
   write_range(row, range, sizeof(range));
-  (void)snprintf(text, sizeof(text), "option %s takes %s%s (%s), not%s", row->name,
-                 takes[row->type], range, row->help, told ? "" : " what was given");
+  (void)snprintf(text, sizeof(text), "option %s takes %s%s (%s), not%s", name_of(row),
+                 takes[row->type], range, text_at(row->help), told ? "" : " what was given");
   return fail(c, CRAWLER_E_VALUE, text, told ? value : NULL);
 }
 
@@ -170,8 +203,8 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
 
 static bool is_file(const struct row *row)
 {
-  return strcmp(row->name, "ca_file") == 0 || strcmp(row->name, "client_cert") == 0 ||
-         strcmp(row->name, "client_key") == 0;
+  return strcmp(name_of(row), "ca_file") == 0 || strcmp(name_of(row), "client_cert") == 0 ||
+         strcmp(name_of(row), "client_key") == 0;
 }
 
 /* Not whether it holds certificates: that is known when the first connection needs them. */
@@ -203,7 +236,7 @@ static bool is_list(const struct row *row, struct cr_span value)
   };
 
   for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-    if (strcmp(row->name, lists[i].option) == 0)
+    if (strcmp(name_of(row), lists[i].option) == 0)
       return lists[i].is(value);
   return true;
 }
@@ -225,33 +258,33 @@ static int check_text(crawler *c, const struct row *row, const char *value)
   uint32_t kinds;
   bool ok = true;
 
-  if (strcmp(row->name, "allow_private") == 0)
+  if (strcmp(name_of(row), "allow_private") == 0)
     return cr_shard_check_private(&c->shard, value);
-  if (strcmp(row->name, "resolve") == 0)
+  if (strcmp(name_of(row), "resolve") == 0)
     return cr_resolve_overrides_check(&c->home->mem, value);
-  if (strcmp(row->name, "dns_servers") == 0)
+  if (strcmp(name_of(row), "dns_servers") == 0)
     return cr_resolve_servers_check(value);
-  if (strcmp(row->name, "proxy") == 0)
+  if (strcmp(name_of(row), "proxy") == 0)
     ok = cr_curl_proxy_is_usable(cr_span_text(value));
-  else if (strcmp(row->name, "user_agent") == 0)
+  else if (strcmp(name_of(row), "user_agent") == 0)
     ok = cr_header_is_valid(CR_SPAN("User-Agent"), cr_span_text(value));
-  else if (strcmp(row->name, "from") == 0)
+  else if (strcmp(name_of(row), "from") == 0)
     ok = *value == '\0' || is_mailbox(cr_span_text(value));
-  else if (strcmp(row->name, "referrer") == 0)
+  else if (strcmp(name_of(row), "referrer") == 0)
     ok = cr_referrer_policy_read(cr_span_text(value), &policy) == 0;
-  else if (strcmp(row->name, "robots_token") == 0)
+  else if (strcmp(name_of(row), "robots_token") == 0)
     ok = cr_robots_token(cr_span_text(value)).len == strlen(value);
-  else if (strcmp(row->name, "tls_min") == 0)
+  else if (strcmp(name_of(row), "tls_min") == 0)
     ok = strcmp(value, "1.2") == 0 || strcmp(value, "1.3") == 0;
-  else if (strcmp(row->name, "interface") == 0)
+  else if (strcmp(name_of(row), "interface") == 0)
     ok = cr_source_read(&source, cr_span_text(value)) == 0;
-  else if (strcmp(row->name, "ip_version") == 0)
+  else if (strcmp(name_of(row), "ip_version") == 0)
     ok = cr_ip_version_read(cr_span_text(value), &source.ip_version) == 0;
   else if (is_file(row))
     ok = *value == '\0' || is_readable_file(value);
-  else if (strcmp(row->name, "links") == 0)
+  else if (strcmp(name_of(row), "links") == 0)
     ok = cr_link_kinds_read(value, &kinds) == 0;
-  else if (strcmp(row->name, "scope") == 0)
+  else if (strcmp(name_of(row), "scope") == 0)
     ok = cr_scope_reach_read(value, &reach) == 0;
   else
     ok = is_list(row, cr_span_text(value));
@@ -270,8 +303,8 @@ static int too_many_lines(crawler *c, const struct row *row)
 {
   char text[80];
 
-  (void)snprintf(text, sizeof(text), "option %s takes at most %zu lines in all, no more", row->name,
-                 cr_lines_most(row->name));
+  (void)snprintf(text, sizeof(text), "option %s takes at most %zu lines in all, no more",
+                 name_of(row), cr_lines_most(name_of(row)));
   return fail(c, CRAWLER_E_LIMIT, text, NULL);
 }
 
@@ -280,8 +313,8 @@ static int make_text(crawler *c, const struct row *row, const char *value, char 
 {
   int err;
 
-  if (cr_lines_most(row->name) > 0)
-    return cr_lines_add(c, row->name, *text_of(c, row), value, out);
+  if (cr_lines_most(name_of(row)) > 0)
+    return cr_lines_add(c, name_of(row), *text_of(c, row), value, out);
   err = check_text(c, row, value);
   if (err == 0)
     *out = cr_strdup(&c->home->mem, CR_MEM_CORE, value);
@@ -299,7 +332,7 @@ static int store_text(crawler *c, const struct row *row, const char *value)
   if (err == CRAWLER_E_LIMIT)
     return too_many_lines(c, row);
   if (err != 0 || !copy)
-    return fail(c, CRAWLER_E_NOMEM, "out of memory for option", row->name);
+    return fail(c, CRAWLER_E_NOMEM, "out of memory for option", name_of(row));
   if (is_of_scope(c, to) && strcmp(*to, copy) != 0)
     cr_scope_changed(&c->shard);
   cr_shard_replace_text(&c->shard, to, copy);
@@ -405,22 +438,22 @@ const char *crawler_option_next(const char *name)
   const struct row *row = name ? find(name) : NULL;
 
   if (!name)
-    return rows[0].name;
-  return row && row + 1 < rows + ROWS ? row[1].name : NULL;
+    return name_of(rows);
+  return row && row + 1 < rows + ROWS ? name_of(row + 1) : NULL;
 }
 
 const char *crawler_option_default(const char *name)
 {
   const struct row *row = find(name);
 
-  return row ? row->initial : NULL;
+  return row ? text_at(row->initial) : NULL;
 }
 
 const char *crawler_option_help(const char *name)
 {
   const struct row *row = find(name);
 
-  return row ? row->help : NULL;
+  return row ? text_at(row->help) : NULL;
 }
 
 const char *crawler_option_type(const char *name)
@@ -442,13 +475,13 @@ int cr_settings_init(crawler *c)
 
   for (size_t i = 0; i < ROWS; i++) /* all texts, so that none is ever NULL */
     if (is_text(&rows[i])) {
-      *text_of(c, &rows[i]) = cr_strdup(&c->home->mem, CR_MEM_CORE, rows[i].initial);
+      *text_of(c, &rows[i]) = cr_strdup(&c->home->mem, CR_MEM_CORE, text_at(rows[i].initial));
       if (!*text_of(c, &rows[i]))
         return CRAWLER_E_NOMEM;
     }
   for (size_t i = 0; i < ROWS && err == 0; i++)
     if (!is_text(&rows[i]))
-      err = store(c, &rows[i], rows[i].initial);
+      err = store(c, &rows[i], text_at(rows[i].initial));
   return err;
 }
 

@@ -30,14 +30,15 @@ enum cr_iconv_set {
   CR_ICONV_SETS
 };
 
+/* Texts in place: a pointer would cost the shared library 32 bytes, with its relocation. */
 struct cr_charset {
-  const char *name;
+  char name[15];
   uint8_t way;
   uint8_t which;
 };
 
 struct cr_charset_label {
-  const char *label;
+  char label[20];
   uint8_t charset; /* index into cr_charsets */
 };
 

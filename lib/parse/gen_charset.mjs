@@ -53,6 +53,8 @@ function labelFile() {
   for (const name of names)
     for (const label of new Set([name, ...labelsOf[name]])) rows.push([label, names.indexOf(name)]);
   rows.sort((a, b) => (a[0] < b[0] ? -1 : 1));
+  if (names.some(name => name.length > 14) || rows.some(([label]) => label.length > 19))
+    throw new Error("charset_table.h has no room for a name");
   const sets = names.map(name =>
     `  { "${name}", CR_CHARSET_${WAY[name] ?? "SINGLE"}, ${which(name)} },`);
   const lines = rows.map(([label, at]) => `  { "${label}", ${at} },`);

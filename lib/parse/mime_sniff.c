@@ -22,41 +22,47 @@ static bool has(struct cr_span head, size_t at, struct cr_span bytes)
 
 enum group { OTHER, IMAGE, MEDIA, ARCHIVE };
 
+#define ROW(group, mime, text, gap, gap_bytes)          \
+  {                                                     \
+    group, gap, gap_bytes, sizeof(text) - 1, text, mime \
+  }
+
 /* In the order of the standard's tables. */
 static const struct {
-  enum group group;
-  const char *mime;
-  struct cr_span bytes;
-  uint8_t gap; /* bytes there that may be any */
+  uint8_t group; /* enum group */
+  uint8_t gap;   /* bytes there that may be any */
   uint8_t gap_bytes;
+  uint8_t len;
+  char bytes[15];
+  char mime[29];
 } signatures[] = {
-  { OTHER, "application/postscript", CR_SPAN_INIT("%!PS-Adobe-"), 0, 0 },
-  { OTHER, "text/plain", CR_SPAN_INIT("\xfe\xff\0\0"), 2, 2 },
-  { OTHER, "text/plain", CR_SPAN_INIT("\xff\xfe\0\0"), 2, 2 },
-  { OTHER, "text/plain", CR_SPAN_INIT("\xef\xbb\xbf\0"), 3, 1 },
-  { IMAGE, "image/x-icon", CR_SPAN_INIT("\0\0\1\0"), 0, 0 },
-  { IMAGE, "image/x-icon", CR_SPAN_INIT("\0\0\2\0"), 0, 0 },
-  { IMAGE, "image/bmp", CR_SPAN_INIT("BM"), 0, 0 },
-  { IMAGE, "image/gif", CR_SPAN_INIT("GIF87a"), 0, 0 },
-  { IMAGE, "image/gif", CR_SPAN_INIT("GIF89a"), 0, 0 },
-  { IMAGE, "image/webp", CR_SPAN_INIT("RIFF\0\0\0\0WEBPVP"), 4, 4 },
-  { IMAGE, "image/png", CR_SPAN_INIT("\x89PNG\r\n\x1a\n"), 0, 0 },
-  { IMAGE, "image/jpeg", CR_SPAN_INIT("\xff\xd8\xff"), 0, 0 },
-  { MEDIA, "audio/aiff", CR_SPAN_INIT("FORM\0\0\0\0AIFF"), 4, 4 },
-  { MEDIA, "audio/mpeg", CR_SPAN_INIT("ID3"), 0, 0 },
-  { MEDIA, "application/ogg", CR_SPAN_INIT("OggS\0"), 0, 0 },
-  { MEDIA, "audio/midi", CR_SPAN_INIT("MThd\0\0\0\6"), 0, 0 },
-  { MEDIA, "video/avi", CR_SPAN_INIT("RIFF\0\0\0\0AVI "), 4, 4 },
-  { MEDIA, "audio/wave", CR_SPAN_INIT("RIFF\0\0\0\0WAVE"), 4, 4 },
-  { ARCHIVE, "application/x-gzip", CR_SPAN_INIT("\x1f\x8b\x08"), 0, 0 },
-  { ARCHIVE, "application/zip", CR_SPAN_INIT("PK\3\4"), 0, 0 },
-  { ARCHIVE, "application/x-rar-compressed", CR_SPAN_INIT("Rar!\x1a\7\0"), 0, 0 },
+  ROW(OTHER, "application/postscript", "%!PS-Adobe-", 0, 0),
+  ROW(OTHER, "text/plain", "\xfe\xff\0\0", 2, 2),
+  ROW(OTHER, "text/plain", "\xff\xfe\0\0", 2, 2),
+  ROW(OTHER, "text/plain", "\xef\xbb\xbf\0", 3, 1),
+  ROW(IMAGE, "image/x-icon", "\0\0\1\0", 0, 0),
+  ROW(IMAGE, "image/x-icon", "\0\0\2\0", 0, 0),
+  ROW(IMAGE, "image/bmp", "BM", 0, 0),
+  ROW(IMAGE, "image/gif", "GIF87a", 0, 0),
+  ROW(IMAGE, "image/gif", "GIF89a", 0, 0),
+  ROW(IMAGE, "image/webp", "RIFF\0\0\0\0WEBPVP", 4, 4),
+  ROW(IMAGE, "image/png", "\x89PNG\r\n\x1a\n", 0, 0),
+  ROW(IMAGE, "image/jpeg", "\xff\xd8\xff", 0, 0),
+  ROW(MEDIA, "audio/aiff", "FORM\0\0\0\0AIFF", 4, 4),
+  ROW(MEDIA, "audio/mpeg", "ID3", 0, 0),
+  ROW(MEDIA, "application/ogg", "OggS\0", 0, 0),
+  ROW(MEDIA, "audio/midi", "MThd\0\0\0\6", 0, 0),
+  ROW(MEDIA, "video/avi", "RIFF\0\0\0\0AVI ", 4, 4),
+  ROW(MEDIA, "audio/wave", "RIFF\0\0\0\0WAVE", 4, 4),
+  ROW(ARCHIVE, "application/x-gzip", "\x1f\x8b\x08", 0, 0),
+  ROW(ARCHIVE, "application/zip", "PK\3\4", 0, 0),
+  ROW(ARCHIVE, "application/x-rar-compressed", "Rar!\x1a\7\0", 0, 0),
 };
 
 static const char *match(struct cr_span head, enum group group)
 {
   for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
-    struct cr_span bytes = signatures[i].bytes;
+    struct cr_span bytes = cr_span(signatures[i].bytes, signatures[i].len);
     size_t gap = signatures[i].gap;
     size_t behind = gap + signatures[i].gap_bytes;
     if (signatures[i].group == group && has(head, 0, cr_span(bytes.at, gap)) &&
@@ -173,7 +179,7 @@ static const char *match_media(struct cr_span head)
 /* ---- HTML and other things that may hold scripts ---- */
 
 /* Letters stand for both cases; a space or '>' must follow. */
-static const char *const html_tags[] = {
+static const char html_tags[][15] = {
   "<!doctype html", "<html",  "<head", "<script", "<iframe", "<h1", "<div", "<font", "<table", "<a",
   "<style",         "<title", "<b",    "<body",   "<br",     "<p",  "<!--",
 };

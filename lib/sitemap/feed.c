@@ -243,7 +243,7 @@ static int on_start(void *arg, const struct cr_xml_tag *tag)
     return err;
   if (element->inside == CR_FEED_IN_ENTRY)
     begin_entry(feed);
-  struct cr_span url = element->url ? attribute(tag, element->url) : cr_span(NULL, 0);
+  struct cr_span url = *element->url ? attribute(tag, element->url) : cr_span(NULL, 0);
   if (url.at)
     return tell_attribute(feed, tag, place, url);
   if (element->text != CR_FEED_TEXT_NONE)

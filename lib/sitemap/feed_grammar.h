@@ -49,11 +49,11 @@ enum cr_feed_text {
 struct cr_feed_element {
   uint16_t places; /* where it may stand */
   uint16_t inside; /* where its children are */
-  enum cr_feed_words words;
-  struct cr_span name;
-  enum cr_feed_text text;
-  const char *url;      /* the attribute with a URL, which is preferred to the text; NULL: none */
-  enum cr_feed_rel rel; /* of that URL or the text; a "link" with "href" has its own */
+  uint8_t words;   /* enum cr_feed_words */
+  uint8_t text;    /* enum cr_feed_text */
+  uint8_t rel;     /* enum cr_feed_rel of the URL or the text; a "link" with "href" has its own */
+  char name[14];
+  char url[9]; /* the attribute with a URL, which is preferred to the text; "": none */
 };
 
 enum cr_feed_words cr_feed_find_words(struct cr_span ns);

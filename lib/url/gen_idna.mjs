@@ -15,7 +15,7 @@ const regex = require("tr46/lib/regexes.js");
 const { version, unicodeVersion } = require("tr46/package.json");
 
 const LAST = 0x10ffff;
-const VALID = 0, DISALLOWED = 1, IGNORED = 2, TO_ONE = 3, TO_TEXT = 4; // enum cr_idna_kind
+const VALID = 0, DISALLOWED = 1, IGNORED = 2, TEXTS = 0xd800, TEXTS_END = 0xf900; // idna_table.h
 const STATUS = { 1: "mapped", 2: "valid", 3: "disallowed", 6: "deviation", 7: "ignored" };
 
 // ---- what each code point becomes: runs of equal treatment ----
@@ -30,22 +30,23 @@ function poolOffset(text) {
     at = pool.length;
     pool = Buffer.concat([pool, entry]);
   }
-  if (at > 0xffff || bytes.length > 0xff) throw new Error("the pool is too small");
-  return at;
+  if (TEXTS + at >= TEXTS_END || bytes.length > 0xff) throw new Error("the pool is too small");
+  return TEXTS + at;
 }
 
 function treatment([, status, text]) {
   switch (STATUS[status]) {
     case "valid":
     case "deviation": // valid in nontransitional processing, the only one in use
-      return [VALID, 0];
+      return VALID;
     case "disallowed":
-      return [DISALLOWED, 0];
+      return DISALLOWED;
     case "ignored":
-      return [IGNORED, 0];
+      return IGNORED;
     case "mapped": {
       const code = [...text].length === 1 ? text.codePointAt(0) : 0;
-      return code > 0 && code <= 0xffff ? [TO_ONE, code] : [TO_TEXT, poolOffset(text)];
+      const isPlain = code > IGNORED && code <= 0xffff && (code < TEXTS || code >= TEXTS_END);
+      return isPlain ? code : poolOffset(text);
     }
     default:
       throw new Error(`unknown status ${status}`);
@@ -58,9 +59,8 @@ for (const row of mapping) {
   const [first, last] = Array.isArray(row[0]) ? row[0] : [row[0], row[0]];
   if (first !== next) throw new Error(`a hole at ${next}`);
   next = last + 1;
-  const [kind, value] = treatment(row);
-  const before = runs.at(-1);
-  if (!before || before.kind !== kind || before.value !== value) runs.push({ first, kind, value });
+  const becomes = treatment(row);
+  if (runs.at(-1)?.value !== becomes) runs.push({ first, value: becomes });
 }
 if (next !== LAST + 1) throw new Error("the mapping table ends early");
 
@@ -98,7 +98,7 @@ const props = [];
 for (let code = 0; code <= LAST; code++) {
   const surrogate = code >= 0xd800 && code <= 0xdfff;
   const bits = surrogate ? 0 : properties(code);
-  if (!props.length || props.at(-1).bits !== bits) props.push({ first: code, bits });
+  if (props.at(-1)?.value !== bits) props.push({ first: code, value: bits });
 }
 
 // ---- the C file ----
@@ -122,9 +122,35 @@ function table(type, name, numbers) {
   return `const ${type} ${name}[] = {\n${rows(numbers)}\n};\n`;
 }
 
-const kib = ((runs.length * 6 + props.length * 4 + pool.length) / 1024).toFixed(1);
+// A run starts anew at each plane, so that the lower 16 bits say where it starts.
+function byPlane(list) {
+  const split = [];
+  const planes = [];
+  for (let plane = 0; plane <= LAST >> 16; plane++) {
+    const start = plane << 16;
+    const inside = list.filter(run => run.first >> 16 === plane);
+    planes.push(split.length);
+    if (inside[0]?.first !== start)
+      split.push({ first: start, value: list.findLast(run => run.first < start).value });
+    split.push(...inside);
+  }
+  return { planes: [...planes, split.length], runs: split };
+}
+
+// NAME_planes, NAME_firsts and NAME_values.
+function tables(name, type, { planes, runs }) {
+  return [
+    table("uint16_t", `${name}_planes`, planes),
+    table("uint16_t", `${name}_firsts`, runs.map(run => run.first & 0xffff)),
+    table(type, `${name}_values`, runs.map(run => run.value)),
+  ].join("\n");
+}
+
+const mapped = byPlane(runs);
+const known = byPlane(props);
+const bytes = mapped.runs.length * 4 + known.runs.length * 3 + pool.length;
 process.stdout.write(`/* SPDX-License-Identifier: MIT AND Unicode-3.0 */
-/* idna_table.c - Unicode's facts for domain names, as data (${kib} KiB).
+/* idna_table.c - Unicode's facts for domain names, as data (${(bytes / 1024).toFixed(1)} KiB).
  *
  * Made by gen_idna.mjs from the npm package tr46 ${version}: Unicode ${unicodeVersion}, file
  * IdnaMappingTable.txt and the properties General_Category, Canonical_Combining_Class,
@@ -133,9 +159,6 @@ process.stdout.write(`/* SPDX-License-Identifier: MIT AND Unicode-3.0 */
  */
 #include "url/idna_table.h"
 
-const size_t cr_idna_run_count = ${runs.length};
-${table("uint32_t", "cr_idna_runs", runs.map(r => r.first * 8 + r.kind))}
-${table("uint16_t", "cr_idna_values", runs.map(r => r.value))}
+${tables("cr_idna_map", "uint16_t", mapped)}
 ${table("uint8_t", "cr_idna_pool", [...pool])}
-const size_t cr_idna_prop_count = ${props.length};
-${table("uint32_t", "cr_idna_props", props.map(p => p.first * 256 + p.bits))}`);
+${tables("cr_idna_prop", "uint8_t", known)}`);

@@ -25,14 +25,15 @@ struct domain {
 
 /* ---- what is known about a code point ---- */
 
-/* The last of the sorted entries that isn't larger than key; the first one is. */
-static size_t find_entry(const uint32_t *entries, size_t count, uint32_t key)
+/* The last run of code's plane that doesn't start behind it; a plane's first starts with it. */
+static size_t find_run(const uint16_t *planes, const uint16_t *firsts, uint32_t code)
 {
-  size_t low = 0;
+  size_t low = planes[code >> 16];
+  size_t count = planes[(code >> 16) + 1];
 
   while (count - low > 1) {
     size_t middle = low + (count - low) / 2;
-    if (entries[middle] <= key)
+    if (firsts[middle] <= (code & 0xffff))
       low = middle;
     else
       count = middle;
@@ -40,20 +41,14 @@ static size_t find_entry(const uint32_t *entries, size_t count, uint32_t key)
   return low;
 }
 
-static size_t find_run(uint32_t code)
+static unsigned mapping(uint32_t code)
 {
-  return find_entry(cr_idna_runs, cr_idna_run_count, code << 3 | 7);
-}
-
-static enum cr_idna_kind kind_of(size_t run)
-{
-  return (enum cr_idna_kind)(cr_idna_runs[run] & 7);
+  return cr_idna_map_values[find_run(cr_idna_map_planes, cr_idna_map_firsts, code)];
 }
 
 static unsigned properties(int32_t code)
 {
-  return cr_idna_props[find_entry(cr_idna_props, cr_idna_prop_count, (uint32_t)code << 8 | 0xff)] &
-         0xff;
+  return cr_idna_prop_values[find_run(cr_idna_prop_planes, cr_idna_prop_firsts, (uint32_t)code)];
 }
 
 static enum cr_idna_bidi bidi(int32_t code)
@@ -83,26 +78,25 @@ static bool add_code(struct text *to, uint32_t code)
 
 static bool add_mapped(struct text *to, uint32_t code)
 {
-  size_t run = find_run(code);
+  unsigned becomes = mapping(code);
   const uint8_t *entry;
 
-  switch (kind_of(run)) {
+  switch (becomes) {
   case CR_IDNA_IGNORED:
     return true;
-  case CR_IDNA_TO_ONE:
-    return add_code(to, cr_idna_values[run]);
-  case CR_IDNA_TO_TEXT:
-    entry = cr_idna_pool + cr_idna_values[run];
+  case CR_IDNA_VALID:
+  case CR_IDNA_DISALLOWED: /* is found when labels are checked */
+    return add_code(to, code);
+  default:
+    if (becomes < CR_IDNA_TEXTS || becomes >= CR_IDNA_TEXTS_END)
+      return add_code(to, becomes);
+    entry = cr_idna_pool + (becomes - CR_IDNA_TEXTS);
     if (TEXT_MAX - to->len < entry[0])
       return false;
     memcpy(to->at + to->len, entry + 1, entry[0]);
     to->len += entry[0];
     return true;
-  case CR_IDNA_VALID:
-  case CR_IDNA_DISALLOWED: /* is found when labels are checked */
-    break;
   }
-  return add_code(to, code);
 }
 
 /* False: there are too many of them. */
@@ -244,7 +238,7 @@ static bool label_is_valid(struct cr_codes label)
   if (has_prefix(label) || (properties(label.at[0]) & CR_IDNA_MARK))
     return false;
   for (size_t i = 0; i < label.count; i++) {
-    if (kind_of(find_run((uint32_t)label.at[i])) != CR_IDNA_VALID)
+    if (mapping((uint32_t)label.at[i]) != CR_IDNA_VALID)
       return false;
     if ((label.at[i] == ZWNJ || label.at[i] == ZWJ) && !joiner_is_allowed(label, i))
       return false;

@@ -91,7 +91,7 @@ static void meet_bad_site(const struct cr_bad_site *site, int workers, bool docu
   struct cr_crawl_rig rig;
   int64_t took_ms;
 
-  open_rig(&rig, CR_WAY_RUN);
+  open_rig(&rig, CR_WAY_ANY);
   if (site->option)
     assert_int_equal(crawler_set_option(rig.c, site->option, site->value), 0);
   assert_int_equal(crawler_set_workers(rig.c, workers), 0);
@@ -133,7 +133,7 @@ static void a_refused_port_fails_to_connect_once_for_each_attempt(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  open_rig(&rig, CR_WAY_RUN);
+  open_rig(&rig, CR_WAY_ANY);
   cr_crawl_add(&rig, url_of(port, "/"));
   assert_int_equal(cr_crawl_drive(&rig), 0);
   assert_int_equal(cr_crawl_end_of(&rig, url_of(port, "/"))->reason, CRAWLER_FAILED_CONNECT);
@@ -152,7 +152,7 @@ static void a_port_that_never_answers_fails_in_time(void **state)
 
   (void)state;
   cr_raw_silence_start(&silence, "127.0.0.1", 0);
-  open_rig(&rig, CR_WAY_RUN);
+  open_rig(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_connect_timeout_ms(rig.c, CR_BAD_TIMEOUT_MS), 0);
   cr_crawl_add(&rig, url_of(silence.port, "/"));
   assert_int_equal(cr_crawl_drive(&rig), 0);
@@ -184,7 +184,7 @@ static void a_kept_connection_that_dies_costs_an_attempt_that_is_counted(void **
     int port = cr_raw_server_port(server);
     struct cr_crawl_rig rig;
 
-    open_rig(&rig, CR_WAY_RUN);
+    open_rig(&rig, CR_WAY_ANY);
     assert_int_equal(crawler_set_concurrency(rig.c, 1), 0);
     cr_crawl_add(&rig, url_of(port, "/1"));
     assert_int_equal(cr_crawl_drive(&rig), 0);
@@ -209,7 +209,7 @@ static void a_post_is_never_sent_twice(void **state)
   crawler_request *req;
 
   (void)state;
-  open_rig(&rig, CR_WAY_RUN);
+  open_rig(&rig, CR_WAY_ANY);
   req = crawler_request_new(rig.c, url_of(port, "/"));
   assert_int_equal(crawler_request_set_body(req, "x=1", 3, "application/x-www-form-urlencoded"), 0);
   assert_int_equal(crawler_submit(rig.c, req), 0);
@@ -231,7 +231,7 @@ static void https_to_a_server_without_fails_as_tls(void **state)
 
   (void)state;
   (void)snprintf(url, sizeof(url), "https://127.0.0.1:%d/", cr_raw_server_port(server));
-  open_rig(&rig, CR_WAY_RUN);
+  open_rig(&rig, CR_WAY_ANY);
   cr_crawl_add(&rig, url);
   assert_int_equal(cr_crawl_drive(&rig), 0);
   assert_int_equal(cr_crawl_end_of(&rig, url)->reason, CRAWLER_FAILED_TLS);
@@ -279,7 +279,7 @@ static void a_directory_redirect_leads_to_a_url_of_its_own(void **state)
     struct cr_crawl_rig rig;
 
     (void)state;
-    open_rig(&rig, CR_WAY_RUN);
+    open_rig(&rig, CR_WAY_ANY);
     assert_int_equal(crawler_set_key_trailing_slash(rig.c, rule), 0);
     cr_crawl_add(&rig, cr_site_url(site, "/a"));
     assert_int_equal(cr_crawl_drive(&rig), 0);
@@ -301,7 +301,7 @@ static void a_redirect_loop_ends_where_it_comes_round(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  open_rig(&rig, CR_WAY_RUN);
+  open_rig(&rig, CR_WAY_ANY);
   cr_crawl_add(&rig, cr_site_url(site, "/ping"));
   assert_int_equal(cr_crawl_drive(&rig), 0);
   assert_int_equal(cr_site_total(site), 2);
@@ -318,7 +318,7 @@ static void a_chain_of_redirects_ends_at_its_limit(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  open_rig(&rig, CR_WAY_RUN);
+  open_rig(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_max_redirects(rig.c, 5), 0);
   cr_crawl_add(&rig, cr_site_url(site, "/r0"));
   assert_int_equal(cr_crawl_drive(&rig), 0);
@@ -354,7 +354,7 @@ static void check_name(const char *host, const char *private, crawler_reason rea
   char url[64];
 
   (void)snprintf(url, sizeof(url), "http://%s:%d/p/0", host, cr_site_port(site));
-  open_rig(&rig, CR_WAY_RUN);
+  open_rig(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_dns_timeout_ms(rig.c, CR_BAD_TIMEOUT_MS), 0);
   assert_int_equal(crawler_set_allow_private(rig.c, private), 0);
   crawler_on_resolve(rig.c, answer_name, &rig);
@@ -413,7 +413,7 @@ static void a_redirect_does_not_lead_inside(void **state)
   (void)snprintf(location, sizeof(location), "Location: %s\n", url);
   page.headers = location;
   site = cr_site_start_pages(&page, 1);
-  open_rig(&rig, CR_WAY_RUN);
+  open_rig(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_allow_private(rig.c, "outside.test"), 0);
   assert_int_equal(crawler_set_span_hosts(rig.c, 1), 0);
   assert_int_equal(crawler_set_resolve(rig.c, "outside.test:*:127.0.0.1"), 0);

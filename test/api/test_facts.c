@@ -133,13 +133,13 @@ static void facts_are_there_for_each_who_reads_pages(void **state)
   struct view view;
 
   (void)state;
-  begin(&view, CR_WAY_RUN, look_at_facts);
+  begin(&view, CR_WAY_ANY, look_at_facts);
   crawler_on_page(view.rig.c, see, &view);
   drive(&view, &with_facts);
-  begin(&view, CR_WAY_RUN, look_at_facts);
+  begin(&view, CR_WAY_ANY, look_at_facts);
   crawler_on_links(view.rig.c, see_links, &view);
   drive(&view, &with_facts);
-  begin(&view, CR_WAY_RUN, look_at_facts);
+  begin(&view, CR_WAY_ANY, look_at_facts);
   crawler_on_parse(view.rig.c, see, &view);
   drive(&view, &with_facts);
   begin(&view, CR_WAY_NEXT, look_at_facts);
@@ -160,11 +160,11 @@ static void at_the_end_they_are_there_if_somebody_read_the_page_before(void **st
   struct view view;
 
   (void)state;
-  begin(&view, CR_WAY_RUN, look_at_facts);
+  begin(&view, CR_WAY_ANY, look_at_facts);
   crawler_on_outcome(view.rig.c, see_end, &view);
   crawler_on_page(view.rig.c, only_accept, NULL);
   drive(&view, &with_facts);
-  begin(&view, CR_WAY_RUN, look_at_no_facts);
+  begin(&view, CR_WAY_ANY, look_at_no_facts);
   crawler_on_outcome(view.rig.c, see_end, &view);
   drive(&view, &with_facts);
 }
@@ -174,7 +174,7 @@ static void there_are_none_before_the_body(void **state)
   struct view view;
 
   (void)state;
-  begin(&view, CR_WAY_RUN, look_at_no_facts);
+  begin(&view, CR_WAY_ANY, look_at_no_facts);
   crawler_on_headers(view.rig.c, see, &view);
   drive(&view, &with_facts);
 }
@@ -184,7 +184,7 @@ static void a_body_that_is_streamed_has_them_too(void **state)
   struct view view;
 
   (void)state;
-  begin(&view, CR_WAY_RUN, look_at_facts);
+  begin(&view, CR_WAY_ANY, look_at_facts);
   crawler_on_body(view.rig.c, take_body, NULL);
   crawler_on_page(view.rig.c, see, &view);
   drive(&view, &with_facts);
@@ -200,7 +200,7 @@ static void what_is_no_html_says_nothing(void **state)
   struct view view;
 
   (void)state;
-  begin(&view, CR_WAY_RUN, look_at_no_facts);
+  begin(&view, CR_WAY_ANY, look_at_no_facts);
   crawler_on_page(view.rig.c, see, &view);
   drive(&view, &text);
 }
@@ -219,7 +219,7 @@ static void an_error_page_has_facts_but_no_links(void **state)
   struct view view;
 
   (void)state;
-  begin(&view, CR_WAY_RUN, look_at_error);
+  begin(&view, CR_WAY_ANY, look_at_error);
   crawler_on_page(view.rig.c, see, &view);
   drive(&view, &error);
 }
@@ -250,7 +250,7 @@ static void facts_stay_with_pages_that_are_held(void **state)
     struct cr_site_server *site = cr_site_start_pages(&with_facts, 1);
     struct held held = { .defers = defers != 0 };
 
-    begin(&held.view, CR_WAY_RUN, look_at_facts);
+    begin(&held.view, CR_WAY_ANY, look_at_facts);
     crawler_on_page(held.view.rig.c, hold, &held);
     cr_crawl_add(&held.view.rig, cr_site_url(site, with_facts.path));
     while (!held.page)
@@ -310,7 +310,7 @@ static void a_link_says_where_it_stands(void **state)
   struct view view;
 
   (void)state;
-  begin(&view, CR_WAY_RUN, look_at_origins);
+  begin(&view, CR_WAY_ANY, look_at_origins);
   assert_int_equal(crawler_set_links(view.rig.c, "a"), 0); /* all are told of all the same */
   crawler_on_page(view.rig.c, see, &view);
   drive(&view, &page);
@@ -338,10 +338,10 @@ static void links_that_only_a_tree_can_tell_are_exact_with_one(void **state)
   struct view view;
 
   (void)state;
-  begin(&view, CR_WAY_RUN, look_for_exact);
+  begin(&view, CR_WAY_ANY, look_for_exact);
   crawler_on_page(view.rig.c, see, &view);
   drive(&view, &page);
-  begin(&view, CR_WAY_RUN, look_for_inexact);
+  begin(&view, CR_WAY_ANY, look_for_inexact);
   assert_int_equal(crawler_set_html_fallback(view.rig.c, 0), 0);
   crawler_on_page(view.rig.c, see, &view);
   drive(&view, &page);

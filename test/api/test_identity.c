@@ -20,7 +20,7 @@
 
 static void open_tls(struct cr_crawl_rig *rig, const struct cr_tls_server *server)
 {
-  cr_crawl_open(rig, CR_WAY_RUN);
+  cr_crawl_open(rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_resolve(rig->c, "a.test:*:127.0.0.1"), 0);
   assert_int_equal(crawler_set_ca_file(rig->c, server->certificate), 0);
   assert_int_equal(crawler_set_max_retries(rig->c, 0), 0);
@@ -188,7 +188,7 @@ static void what_is_written_for_a_server_is_seen_by_no_other(void **state)
   stage.there = answering(answer_there, NULL);
   stage.there_port = cr_raw_server_port(stage.there);
   stage.here = answering(answer_here, &stage);
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   crawler_on_log(rig.c, no_log, &rig);
   assert_int_equal(crawler_set_obey_robots(rig.c, 1), 0);
   assert_int_equal(crawler_set_span_hosts(rig.c, 1), 0);
@@ -259,7 +259,7 @@ static void a_requests_own_proxy_serves_it_and_where_it_is_redirected_to(void **
     struct cr_crawl_rig rig;
     size_t before = cr_raw_server_requests(proxy);
 
-    cr_crawl_open(&rig, CR_WAY_RUN);
+    cr_crawl_open(&rig, CR_WAY_ANY);
     rig.user = url;
     assert_int_equal(crawler_set_dns_servers(rig.c, "127.0.0.1:1"), 0);
     crawler_request *req = crawler_request_new(rig.c, "http://a.test/");
@@ -286,7 +286,7 @@ static void a_request_may_go_around_the_proxy_of_the_crawl(void **state)
   char url[64];
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   (void)snprintf(url, sizeof(url), "http://127.0.0.1:%d", cr_raw_server_port(proxy));
   assert_int_equal(crawler_set_proxy(rig.c, url), 0);
   assert_int_equal(crawler_set_host_concurrency(rig.c, 1), 0);

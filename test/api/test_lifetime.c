@@ -138,7 +138,7 @@ static void patterns_narrow_the_crawl(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_deny_url(rig.c, "*.zip"), 0);
   assert_int_equal(crawler_deny_url(rig.c, "*/d/*"), 0);
   cr_crawl_add(&rig, cr_site_url(site, "/"));
@@ -161,7 +161,7 @@ static void requests_that_were_not_submitted_outlive_the_crawler(void **state)
   crawler_request *req;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   req = crawler_request_new(rig.c, "http://127.0.0.1/");
   assert_non_null(req);
   cr_crawl_add(&rig, "http://127.0.0.1/2");
@@ -241,7 +241,7 @@ static void stats_live_on(void **state)
   crawler_stats *stats;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(cr_crawl_drive(&rig), 0);
   assert_int_equal(crawler_get_stats(rig.c, &stats), 0);
   crawler_free(rig.c);

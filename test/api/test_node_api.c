@@ -91,7 +91,7 @@ static void with_option_document_each_html_page_has_a_tree(void **state)
     struct cr_site_server *site = cr_site_start_pages(&page, 1);
     struct cr_crawl_rig rig;
 
-    cr_crawl_open(&rig, CR_WAY_RUN);
+    cr_crawl_open(&rig, CR_WAY_ANY);
     assert_int_equal(crawler_set_document(rig.c, 1), 0);
     assert_int_equal(crawler_set_workers(rig.c, workers), 0);
     crawler_on_page(rig.c, see_tree, &rig);
@@ -161,7 +161,7 @@ static void a_tree_is_built_after_the_crawler_is_gone(void **state)
   pthread_t thread;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   crawler_on_page(rig.c, keep_page, &rig);
   cr_crawl_add(&rig, cr_site_url(site, "/"));
   assert_int_equal(cr_crawl_drive(&rig), 0);
@@ -205,7 +205,7 @@ static void what_is_not_html_or_too_deep_has_no_tree(void **state)
   for (int document = 0; document <= 1; document++) {
     struct cr_crawl_rig rig;
 
-    cr_crawl_open(&rig, CR_WAY_RUN);
+    cr_crawl_open(&rig, CR_WAY_ANY);
     assert_int_equal(crawler_set_document(rig.c, document), 0);
     crawler_on_page(rig.c, build_what_cant, &rig);
     for (size_t i = 0; i < 3; i++)
@@ -268,7 +268,7 @@ static void a_tree_that_finds_no_memory_can_be_asked_for_again(void **state)
   for (size_t i = 0; i < 600; i++)
     memcpy(large + 8 * i, "<p>x</p>", 9);
   site = cr_site_start_pages(pages, 1);
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   crawler_on_page(rig.c, build_without_memory, &rig);
   cr_crawl_add(&rig, cr_site_url(site, "/"));
   assert_int_equal(cr_crawl_drive(&rig), 0);

@@ -432,7 +432,7 @@ static void some_options_are_for_before_the_start_and_the_others_for_any_time(vo
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(cr_crawl_drive(&rig), 0);
   for (size_t i = 0; i < ROWS; i++) {
     int want = rows[i].before_start ? CRAWLER_E_STATE : 0;

@@ -107,7 +107,7 @@ static void status_headers_and_times_of_a_response(void **state)
   };
 
   (void)state;
-  view_page(CR_WAY_RUN, &tea, look_at_head);
+  view_page(CR_WAY_ANY, &tea, look_at_head);
   view_page(CR_WAY_NEXT, &tea, look_at_head);
 }
 
@@ -135,7 +135,7 @@ static void the_body_is_as_sent_and_the_text_is_utf_8(void **state)
   };
 
   (void)state;
-  view_page(CR_WAY_RUN, &latin, look_at_latin);
+  view_page(CR_WAY_ANY, &latin, look_at_latin);
   view_page(CR_WAY_NEXT, &latin, look_at_latin);
 }
 
@@ -159,7 +159,7 @@ static void an_empty_body_is_null(void **state)
   static const struct cr_site_page empty = { .path = "/empty" };
 
   (void)state;
-  view_page(CR_WAY_RUN, &empty, look_at_nothing);
+  view_page(CR_WAY_ANY, &empty, look_at_nothing);
   view_page(CR_WAY_NEXT, &empty, look_at_nothing);
 }
 
@@ -184,7 +184,7 @@ static void what_is_not_text_has_a_body_only(void **state)
   };
 
   (void)state;
-  view_page(CR_WAY_RUN, &png, look_at_binary);
+  view_page(CR_WAY_ANY, &png, look_at_binary);
 }
 
 static void look_at_unknown(struct view *view, crawler_page *page)
@@ -223,9 +223,9 @@ static void a_body_that_was_sent_as_nothing_else_is_looked_at(void **state)
                                                    .body = "\x1f\x8b\x08\x01" };
 
   (void)state;
-  view_page(CR_WAY_RUN, &unknown, look_at_unknown);
-  view_page(CR_WAY_RUN, &nosniff, look_at_nosniff);
-  view_page(CR_WAY_RUN, &mislabelled, look_at_mislabelled);
+  view_page(CR_WAY_ANY, &unknown, look_at_unknown);
+  view_page(CR_WAY_ANY, &nosniff, look_at_nosniff);
+  view_page(CR_WAY_ANY, &mislabelled, look_at_mislabelled);
 }
 
 static void look_at_two_types(struct view *view, crawler_page *page)
@@ -251,8 +251,8 @@ static void of_several_content_types_the_last_that_is_valid_counts(void **state)
   };
 
   (void)state;
-  view_page(CR_WAY_RUN, &lines, look_at_two_types);
-  view_page(CR_WAY_RUN, &joined, look_at_two_types);
+  view_page(CR_WAY_ANY, &lines, look_at_two_types);
+  view_page(CR_WAY_ANY, &joined, look_at_two_types);
 }
 
 static void look_at_coded(struct view *view, crawler_page *page)
@@ -282,7 +282,7 @@ static void a_coded_body_is_decoded_and_both_sizes_are_known(void **state)
   page.body = (const char *)coded;
   page.bytes = sizeof(coded) - z.avail_out;
   assert_int_equal(deflateEnd(&z), Z_OK);
-  view_page(CR_WAY_RUN, &page, look_at_coded);
+  view_page(CR_WAY_ANY, &page, look_at_coded);
 }
 
 /* ---- links ---- */
@@ -348,9 +348,9 @@ static void look_at_single_links_first(struct view *view, crawler_page *page)
 static void links_are_the_same_in_bulk_and_one_by_one(void **state)
 {
   (void)state;
-  view_page(CR_WAY_RUN, &linked, look_at_links);
+  view_page(CR_WAY_ANY, &linked, look_at_links);
   view_page(CR_WAY_NEXT, &linked, look_at_links);
-  view_page(CR_WAY_RUN, &linked, look_at_single_links_first);
+  view_page(CR_WAY_ANY, &linked, look_at_single_links_first);
 }
 
 static void an_error_page_has_no_links(void **state)
@@ -363,7 +363,7 @@ static void an_error_page_has_no_links(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   cr_crawl_add(&rig, cr_site_url(site, "/404"));
   assert_int_equal(cr_crawl_drive(&rig), 0);
   assert_int_equal(cr_site_total(site), 1);
@@ -397,7 +397,7 @@ static void nofollow_and_kinds_are_counted_for_each_link(void **state)
   crawler_stats *stats;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_links(rig.c, "a"), 0);
   crawler_on_links(rig.c, accept_links, NULL); /* so that all kinds are collected */
   cr_crawl_add(&rig, cr_site_url(site, "/"));
@@ -440,7 +440,7 @@ static void a_redirects_target_is_absolute(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   crawler_on_outcome(rig.c, see_location, &rig);
   cr_crawl_add(&rig, cr_site_url(site, "/a/from"));
   assert_int_equal(cr_crawl_drive(&rig), 0);
@@ -467,7 +467,7 @@ static void holding_is_counted(void **state)
   static const struct cr_site_page page = { .path = "/x", .body = "x" };
 
   (void)state;
-  view_page(CR_WAY_RUN, &page, look_at_holding);
+  view_page(CR_WAY_ANY, &page, look_at_holding);
   assert_null(crawler_page_retain(NULL));
   crawler_page_release(NULL);
   assert_int_equal(crawler_page_defer(NULL), CRAWLER_E_INVAL);
@@ -489,7 +489,7 @@ static void pages_are_deferred_in_on_page_only(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   crawler_on_headers(rig.c, defer_too_early, &rig);
   cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
   assert_int_equal(cr_crawl_drive(&rig), 0);
@@ -539,7 +539,7 @@ static void pages_are_retained_and_released_by_many_threads(void **state)
     pthread_t threads[HOLDERS];
 
     (void)state;
-    cr_crawl_open(&h.rig, CR_WAY_RUN);
+    cr_crawl_open(&h.rig, CR_WAY_ANY);
     crawler_on_page(h.rig.c, hoard_page, &h);
     cr_crawl_add(&h.rig, cr_site_url(site, "/p/0"));
     assert_int_equal(cr_crawl_drive(&h.rig), 0);
@@ -566,7 +566,7 @@ static void pages_that_callers_hoard_do_not_stop_the_crawl(void **state)
   int64_t buffered;
 
   (void)state;
-  cr_crawl_open(&h.rig, CR_WAY_RUN);
+  cr_crawl_open(&h.rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_max_buffered_bytes(h.rig.c, 1 << 16), 0);
   crawler_on_page(h.rig.c, hoard_page, &h);
   cr_crawl_add(&h.rig, cr_site_url(site, "/p/0"));
@@ -612,7 +612,7 @@ static void what_finds_no_memory_is_null_and_can_be_asked_for_again(void **state
   (void)state;
   for (size_t i = 0; i < 2000; i++) /* more than fits into what a page has left */
     memcpy(body + 13 * i, "<a href=abcd>", 14);
-  view_page(CR_WAY_RUN, &page, look_without_memory);
+  view_page(CR_WAY_ANY, &page, look_without_memory);
 }
 
 /* Compressed, it is decoded as far as a robots.txt is read: what comes before holds (RFC 9309
@@ -640,7 +640,7 @@ static void the_beginning_of_a_huge_compressed_robots_holds(void **state)
     { .path = "/yes" },
   };
   struct cr_site_server *site = cr_site_start_pages(pages, 4);
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_obey_robots(rig.c, 1), 0);
   cr_crawl_add(&rig, cr_site_url(site, "/"));
   assert_int_equal(cr_crawl_drive(&rig), 0);

@@ -143,8 +143,8 @@ static void a_request_goes_to_the_crawler_it_was_made_by(void **state)
   crawler_request *req;
 
   (void)state;
-  cr_crawl_open(&rigs[0], CR_WAY_RUN);
-  cr_crawl_open(&rigs[1], CR_WAY_RUN);
+  cr_crawl_open(&rigs[0], CR_WAY_ANY);
+  cr_crawl_open(&rigs[1], CR_WAY_ANY);
   req = crawler_request_new(rigs[0].c, "http://127.0.0.1:1/");
   assert_int_equal(crawler_submit(rigs[1].c, req), CRAWLER_E_INVAL);
   cr_crawl_close(&rigs[0]);
@@ -156,7 +156,7 @@ static void a_request_goes_to_the_crawler_it_was_made_by(void **state)
 static void a_plain_request_has_the_headers_of_the_library(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
   struct cr_site_request got;
   char value[256];
 
@@ -179,7 +179,7 @@ static void a_body_makes_a_post(void **state)
 {
   static const char body[] = "a=1\0b"; /* bytes, not text */
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
   crawler_request *req = make(&rig, site, "/post");
   struct cr_site_request got;
   char value[256];
@@ -201,7 +201,7 @@ static void a_body_makes_a_post(void **state)
 static void an_empty_post_is_a_post(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
   crawler_request *req = make(&rig, site, "/post");
 
   (void)state;
@@ -228,7 +228,7 @@ static int expect_no_body(crawler *c, crawler_page *page, void *user)
 static void a_head_has_headers_and_no_body(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
   crawler_request *req = make(&rig, site, "/post");
 
   (void)state;
@@ -243,7 +243,7 @@ static void a_head_has_headers_and_no_body(void **state)
 static void methods_are_urls_of_their_own(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
 
   (void)state;
   for (crawler_method method = CRAWLER_GET; method <= CRAWLER_POST; method++)
@@ -261,7 +261,7 @@ static void methods_are_urls_of_their_own(void **state)
 static void a_303_makes_a_get_of_a_post_and_a_307_keeps_it(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
   crawler_request *req = make(&rig, site, "/post303");
 
   (void)state;
@@ -280,7 +280,7 @@ static void a_303_makes_a_get_of_a_post_and_a_307_keeps_it(void **state)
 static void own_headers_are_sent_and_stand_above_the_librarys(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
   crawler_request *req = make(&rig, site, "/a");
   struct cr_site_request got;
   char value[256];
@@ -344,7 +344,7 @@ static void the_option_header_goes_to_the_seeds_hosts_only(void **state)
   pages[0].body = body;
   pages[1].headers = location;
   site = cr_site_start_pages(pages, 2);
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_span_hosts(rig.c, 1), 0);
   assert_int_equal(crawler_set_header(rig.c, "X-Secret: 42"), 0);
   cr_crawl_add(&rig, cr_site_url(site, "/"));
@@ -373,7 +373,7 @@ static void larger_priorities_are_sooner(void **state)
   char path[16];
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_concurrency(rig.c, 1), 0);
   assert_int_equal(crawler_set_workers(rig.c, 0), 0); /* they end in the order they are asked for */
   for (size_t i = 0; i < 7; i++) {
@@ -490,7 +490,7 @@ static int add_from_inside(crawler *c, crawler_page *page, void *user)
 static void add_from_is_as_a_link_and_passes_the_scope(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
   const struct cr_crawl_end *end;
 
   (void)state;
@@ -545,7 +545,7 @@ static int change_in_request(crawler *c, crawler_request *req, void *user)
 static void hooks_may_change_what_is_said_and_nothing_else(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
   crawler_request *req = make(&rig, site, "/a");
   struct cr_site_request got;
   char value[16];
@@ -568,7 +568,7 @@ static void hooks_may_change_what_is_said_and_nothing_else(void **state)
 static void a_requisite_has_its_own_ledger_and_leads_nowhere(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
   crawler_request *req = make(&rig, site, "/");
   crawler_stats *stats;
 
@@ -589,7 +589,7 @@ static void a_requisite_has_its_own_ledger_and_leads_nowhere(void **state)
 static void a_known_url_is_asked_for_again_by_force_only(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
 
   (void)state;
   for (int forced = 0; forced < 2; forced++)

@@ -104,7 +104,7 @@ static void data_is_freed_once_when_replaced_or_never_submitted(void **state)
   crawler_request *req;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   req = make_with_data(&rig, "http://a.test/");
   crawler_request_set_data(req, NULL, NULL);
   assert_int_equal(frees, 1);
@@ -152,7 +152,7 @@ static void data_is_freed_once_however_its_url_ends(void **state)
   (void)state;
   for (enum fate fate = FETCHED; fate < FATES; fate++) {
     struct cr_crawl_rig rig;
-    struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+    struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
 
     meet_fate(&rig, site, fate);
     close_both(&rig, site);
@@ -169,7 +169,7 @@ static void *release(void *page)
 static void data_lives_as_long_as_a_retained_page(void **state)
 {
   struct cr_crawl_rig rig;
-  struct cr_site_server *site = open_plain(&rig, CR_WAY_RUN);
+  struct cr_site_server *site = open_plain(&rig, CR_WAY_ANY);
   crawler_request *req = make_with_data(&rig, cr_site_url(site, "/a"));
   pthread_t thread;
 
@@ -194,7 +194,7 @@ static void data_that_finds_no_memory_is_freed_at_once(void **state)
   crawler_request *req;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   req = crawler_request_new(rig.c, "http://a.test/");
   rig.memory.refuse_from = 1;
   rig.memory.refuse_to = INT64_MAX;

@@ -255,7 +255,7 @@ static void one_way_to_drive_a_crawler_for_its_life(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_start(rig.c), CRAWLER_E_STATE); /* in whose loop? */
   assert_int_equal(crawler_fd_ready(rig.c, 0, CRAWLER_READ), CRAWLER_E_STATE);
   assert_int_equal(crawler_timer_fired(rig.c), CRAWLER_E_STATE);
@@ -286,7 +286,7 @@ static void next_does_not_mix_with_run_and_step(void **state)
 
   (void)state;
   cr_site_close_gate(site);
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
   assert_int_equal(crawler_step(rig.c, 0), CRAWLER_OK);
   assert_int_equal(crawler_next(rig.c, &page, 0), CRAWLER_E_STATE);
@@ -318,7 +318,7 @@ static void two_crawlers_share_a_base(void **state)
 
   (void)state;
   for (int i = 0; i < 2; i++) {
-    cr_crawl_open(&rigs[i], CR_WAY_RUN);
+    cr_crawl_open(&rigs[i], CR_WAY_ANY);
     assert_int_equal(crawler_set_event_base(rigs[i].c, base), 0);
     cr_crawl_add(&rigs[i], cr_site_url(site, "/p/0"));
     assert_int_equal(crawler_start(rigs[i].c), 0);
@@ -354,7 +354,7 @@ static void a_loop_that_refuses_ends_the_crawl_with_an_error(void **state)
   int err;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_loop(rig.c, no_watch, no_timer, NULL), 0);
   cr_crawl_add(&rig, "http://127.0.0.1:1/");
   err = crawler_start(rig.c);
@@ -373,7 +373,7 @@ static void what_is_left_out_is_named_with_its_count(void **state)
   int64_t count = 0;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_string_equal(crawler_ended(rig.c), "");
   assert_string_equal(crawler_ended(NULL), "");
   assert_int_equal(crawler_is_complete(rig.c), 0);
@@ -399,7 +399,7 @@ static void a_run_that_cannot_begin_says_why(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   rig.memory.refuse_from = rig.memory.asked + 1;
   rig.memory.refuse_to = INT64_MAX;
   assert_int_equal(crawler_run(rig.c), CRAWLER_E_NOMEM);
@@ -415,7 +415,7 @@ static void stop_before_the_start_is_undone_by_it(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
   crawler_stop(rig.c);
   crawler_cancel(rig.c);

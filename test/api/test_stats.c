@@ -130,7 +130,7 @@ static crawler_stats *crawl(struct cr_crawl_rig *rig, struct cr_site_server *sit
 {
   crawler_stats *s = NULL;
 
-  cr_crawl_open(rig, CR_WAY_RUN);
+  cr_crawl_open(rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_obey_robots(rig->c, 1), 0);
   assert_int_equal(crawler_set_max_retries(rig->c, 0), 0);
   assert_int_equal(crawler_set_retry_delay_ms(rig->c, 1000), 0);
@@ -275,7 +275,7 @@ static void without_memory_there_is_no_snapshot_but_each_number(void **state)
   crawler_stats *s = NULL;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   rig.memory.refuse_from = 1;
   rig.memory.refuse_to = INT64_MAX;
   assert_int_equal(crawler_get_stats(rig.c, &s), CRAWLER_E_NOMEM);

@@ -279,7 +279,7 @@ static void a_post_is_retried_when_its_page_says_so(void **state)
   crawler_request *req;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   crawler_on_page(rig.c, retry_post, &rig);
   req = crawler_request_new(rig.c, cr_site_url(site, "/post"));
   assert_int_equal(crawler_request_set_body(req, "a=1", 3, "text/plain"), 0);
@@ -315,7 +315,7 @@ static void a_page_to_be_retried_is_asked_for_again_as_often_as_retries_allow(vo
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_max_retries(rig.c, 3), 0);
   crawler_on_page(rig.c, retry_twice, &rig);
   cr_crawl_add(&rig, cr_site_url(site, "/p/0"));

@@ -137,7 +137,7 @@ static void a_rewritten_url_is_filtered_by_the_rules_again(void **state)
   struct judge j;
 
   (void)state;
-  open_judge(&j, CR_WAY_RUN);
+  open_judge(&j, CR_WAY_ANY);
   crawler_on_filter(j.rig.c, rewrite_out_of_scope, NULL);
   drive_judge(&j);
   assert_int_equal(cr_crawl_stat(&j.rig, CRAWLER_STAT_FETCHED), 2);
@@ -156,7 +156,7 @@ static void with_filter_depends_on_page_it_is_asked_for_every_link(void **state)
 
   (void)state;
   j.site = cr_site_start_pages(loop, 2);
-  cr_crawl_open(&j.rig, CR_WAY_RUN);
+  cr_crawl_open(&j.rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_filter_depends_on_page(j.rig.c, 1), 0);
   crawler_on_filter(j.rig.c, reject_b, &j);
   cr_crawl_add(&j.rig, cr_site_url(j.site, "/"));
@@ -239,7 +239,7 @@ static void on_body_takes_the_bytes_and_leaves_a_page_without(void **state)
   struct judge j;
 
   (void)state;
-  open_judge(&j, CR_WAY_RUN);
+  open_judge(&j, CR_WAY_ANY);
   crawler_on_body(j.rig.c, take_body, &j);
   crawler_on_page(j.rig.c, expect_no_body, &j);
   drive_judge(&j);
@@ -254,7 +254,7 @@ static void on_body_ends_a_transfer(void **state)
   struct judge j;
 
   (void)state;
-  open_judge(&j, CR_WAY_RUN);
+  open_judge(&j, CR_WAY_ANY);
   crawler_on_body(j.rig.c, take_body, &j);
   j.asked = 1000; /* it says no */
   cr_crawl_add(&j.rig, cr_site_url(j.site, "/b"));
@@ -282,7 +282,7 @@ static void on_links_rejects_links(void **state)
   struct judge j;
 
   (void)state;
-  open_judge(&j, CR_WAY_RUN);
+  open_judge(&j, CR_WAY_ANY);
   crawler_on_links(j.rig.c, reject_first_link, &j);
   drive_judge(&j);
   assert_int_equal(j.asked, 2); /* "/" and "/b" have links */
@@ -320,7 +320,7 @@ static void on_parse_runs_on_workers_or_on_the_loop_thread_without(void **state)
     struct cr_crawl_rig rig;
     struct parses p = { .rig = &rig, .loop = pthread_self() };
 
-    cr_crawl_open(&rig, CR_WAY_RUN);
+    cr_crawl_open(&rig, CR_WAY_ANY);
     assert_int_equal(crawler_set_workers(rig.c, workers), 0);
     assert_int_equal(crawler_set_document(rig.c, 1),
                      0); /* small pages need a worker for that only */
@@ -367,7 +367,7 @@ static void a_coded_body_is_sooner_a_workers(void **state)
     struct cr_crawl_rig rig;
     struct parses p = { .rig = &rig, .loop = pthread_self() };
 
-    cr_crawl_open(&rig, CR_WAY_RUN);
+    cr_crawl_open(&rig, CR_WAY_ANY);
     assert_int_equal(crawler_set_workers(rig.c, 2), 0);
     crawler_on_parse(rig.c, count_parse, &p);
     cr_crawl_add(&rig, cr_site_url(site, both[i].path));
@@ -408,7 +408,7 @@ static void a_streamed_body_that_is_coded_is_read_for_links(void **state)
   for (int workers = 0; workers <= 2; workers += 2) {
     j.asked = 0;
     j.site = cr_site_start_pages(coded_pages, 2);
-    cr_crawl_open(&j.rig, CR_WAY_RUN);
+    cr_crawl_open(&j.rig, CR_WAY_ANY);
     assert_int_equal(crawler_set_workers(j.rig.c, workers), 0);
     crawler_on_body(j.rig.c, take_any_body, &j);
     drive_judge(&j);
@@ -463,7 +463,7 @@ static void answers_nobody_asked_for_are_ignored(void **state)
   (void)state;
   memset(many, '1', sizeof(many) - 1);
   many[sizeof(many) - 1] = '\0';
-  open_judge(&j, CR_WAY_RUN);
+  open_judge(&j, CR_WAY_ANY);
   assert_int_equal(crawler_resolved(NULL, 1, "127.0.0.1", 0), CRAWLER_E_INVAL);
   assert_int_equal(crawler_resolved(j.rig.c, 1, many, 0), CRAWLER_E_INVAL);
   assert_int_equal(crawler_resolved(j.rig.c, 1, NULL, -1), 0);

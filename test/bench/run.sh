@@ -15,7 +15,8 @@
 # "rep movs" for an instruction each byte, so that the C library is told to copy otherwise.
 #
 # Then, of many hosts and once: what robots.txt and politeness cost a request (bench_robots), and how much
-# later than due the requests of a polite crawl come (bench_polite). PARTS=0, HOSTS=0: without that.
+# later than due the requests of a polite crawl come (bench_polite), and what a crawler costs that does
+# nothing (bench_start). PARTS=0, HOSTS=0: without that.
 set -eu
 build=${BUILD:-build}
 rounds=${ROUNDS:-5}
@@ -154,6 +155,8 @@ hosts() {
   printf '%-10s %12s %12s %12s %12s %12s %12s\n' polite \
     $(numbers 'p50 ([\d.]+) ms, p99 ([\d.]+) ms, p99.9 ([\d.]+) ms' "$work/polite") \
     $(numbers '(\d+) requests in \d+ s, (\d+)%' "$work/polite") $(numbers '; (\d+) faults' "$work/polite")
+  echo
+  "$bench/bench_start"
 }
 
 for site in ${*:-$SITES}; do

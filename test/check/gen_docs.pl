@@ -93,7 +93,7 @@ sub text_of {
   my ($name) = @_;
   if (!%texts) {
     my $code = slurp('lib/api/error.c');
-    $texts{$1} = defined $3 ? $3 : $2 while $code =~ /\{ (CRAWLER_\w+), "([^"]*)", (?:"([^"]*)"|NULL) \}/g;
+    $texts{$1} = $3 // $2 while $code =~ /\{ (CRAWLER_\w+), "([^"]*)"(?:, "([^"]*)")? \}/g;
     $code = slurp('lib/model/link.c') . slurp('lib/api/explain_api.c');
     $texts{$1} = $2 while $code =~ /\[(CRAWLER_\w+)\] = "([^"]*)"/g;
   }

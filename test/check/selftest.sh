@@ -126,6 +126,7 @@ run() {
     man) perl "$here/gen_man.pl" --check "$tree" "$work/man" ;;
     headers) sh "$here/headers.sh" "$tree" "$cc" no-such-compiler ;;
     symbols) link_and_ask ;;
+    size) link_and_weigh ;;
     abi) link_with_types && sh "$here/abi.sh" "$tree" "$work/one.so" ;;
     calls) compile_and_ask ;;
   esac >"$work/said" 2>&1
@@ -136,6 +137,10 @@ link_and_ask() {
   $cc -fPIC -c "$tree/symbols.c" -o "$work/one.o" && $cc -shared "$work/one.o" -o "$work/one.so" &&
     rm -f "$work/one.a" && ar rcs "$work/one.a" "$work/one.o" &&
     perl "$here/symbols.pl" "$work/one.so" "$work/one.a" "$tree/include/crawl/crawler.h"
+}
+
+link_and_weigh() {
+  $cc -fPIC -shared "$tree/symbols.c" -o "$work/one.so" && sh "$here/size.sh" "$work/one.so" "$optimized"
 }
 
 # A library that has the types of the tree's header, and the description that goes with it.
@@ -322,6 +327,12 @@ for name in abort exit printf puts signal setlocale putenv __assert_fail stderr;
   refuses symbols "takes $name, which" symbols.c 'extern char '$name'[];' \
     'int crawler_one(void) { return *(volatile char *)'$name'; } int crawler_two(void) { return 1; }'
 done
+
+optimized=' -O2 -g'
+add symbols.c "$good_symbols" 'const char table[600000] = { 1 };' && accepts size 'a large table' && fresh
+refuses size 'bytes, at most 700000' symbols.c "$good_symbols" 'const char table[700000] = { 1 };'
+optimized='-O0 -g'
+refuses size 'not judged' symbols.c "$good_symbols"
 
 if command -v abidw >/dev/null; then
   keep_abi && accepts abi 'an interface as it was'

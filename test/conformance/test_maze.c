@@ -75,7 +75,7 @@ static void read_maze(struct maze *maze, const char *path)
 
 static void crawl(struct cr_crawl_rig *rig, struct cr_site_server *site)
 {
-  cr_crawl_open(rig, CR_WAY_RUN);
+  cr_crawl_open(rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_links(rig->c, "all"), 0);
   cr_crawl_add(rig, cr_site_url(site, "/"));
   assert_int_equal(cr_crawl_drive(rig), 0);

@@ -206,7 +206,7 @@ static int on_body(crawler *c, crawler_page *page, const void *data, size_t byte
 static void open(struct reader *r, const char *path)
 {
   memset(r, 0, sizeof(*r));
-  cr_crawl_open(&r->rig, CR_WAY_RUN);
+  cr_crawl_open(&r->rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_timeout_ms(r->rig.c, 600 * 1000), 0);
   assert_int_equal(crawler_set_host_concurrency(r->rig.c, 1), 0);
   (void)snprintf(r->url, sizeof(r->url), "http://127.0.0.1:%d%s", server_port, path);

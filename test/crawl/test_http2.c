@@ -141,7 +141,7 @@ static void open_run(struct run *run, const struct cr_tls_world *world,
   for (int i = 1; i < PAGES; i++)
     len += (size_t)snprintf(links + len, sizeof(links) - len, "<a href=/%d>%d</a>", i, i);
   run->server = cr_h2_server_start(world->pool, config);
-  cr_crawl_open(&run->rig, CR_WAY_RUN);
+  cr_crawl_open(&run->rig, CR_WAY_ANY);
   cr_tls_world_trust(world, run->rig.c);
   assert_int_equal(crawler_set_http2(run->rig.c, 1), 0);
   set(run, "own_server", "0"); /* which lifts the limits */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* test_memory_held.c - max_memory under a caller who is slower than the web: what is decoded, and
- * waits for on_page or for crawler_next(), is the crawler's until he has it.
+/* test_memory_held.c - what a crawler holds that has nothing to do; and max_memory under a caller
+ * who is slower than the web: what is decoded, and waits for on_page or for crawler_next(), is the
+ * crawler's until he has it.
  */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -122,9 +124,44 @@ static void pages_that_wait_for_a_slow_caller_have_room_in_max_memory(void **sta
   }
 }
 
+/* ---- with nothing to do ---- */
+
+enum { IDLE_MOST = 1 << 20 };
+
+/* In use of the whole process, what other libraries have taken included. */
+static int64_t heap_bytes(void)
+{
+  struct mallinfo2 info = mallinfo2();
+
+  return (int64_t)(info.uordblks + info.hblkhd);
+}
+
+static void a_started_crawler_without_workers_holds_at_most_a_megabyte(void **state)
+{
+  int64_t before = heap_bytes();
+  struct cr_crawl_rig rig;
+  (void)state;
+
+  cr_crawl_open(&rig, CR_WAY_STEP);
+  assert_int_equal(crawler_set_workers(rig.c, 0), 0);
+  assert_int_equal(crawler_set_keep_open(rig.c, 1), 0);
+  int64_t created = atomic_load(&rig.memory.bytes);
+  for (int i = 0; i < 3; i++)
+    assert_int_equal(crawler_step(rig.c, 0), CRAWLER_OK);
+  int64_t started = atomic_load(&rig.memory.bytes);
+  int64_t heap = heap_bytes() - before;
+  print_message("%.0f KB created, %.0f started, %.0f with other libraries'\n",
+                (double)created / 1024, (double)started / 1024, (double)heap / 1024);
+  assert_true(created > 0 && started > created);
+  assert_true(started <= IDLE_MOST);
+  assert_true(heap <= IDLE_MOST);
+  cr_crawl_close(&rig);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_started_crawler_without_workers_holds_at_most_a_megabyte),
     cmocka_unit_test(pages_that_wait_for_a_slow_caller_have_room_in_max_memory),
   };
 

@@ -92,7 +92,7 @@ static void start(struct site *site)
 
 static void open_crawl(struct cr_crawl_rig *rig)
 {
-  cr_crawl_open(rig, CR_WAY_RUN);
+  cr_crawl_open(rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_obey_robots(rig->c, 1), 0);
   assert_int_equal(crawler_set_own_server(rig->c, 1), 0);
 }

@@ -82,7 +82,7 @@ static void before_the_first_start_there_is_no_turn(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   struct numbers n = numbers_of(&rig);
   assert_int_equal(n.count + n.max, 0);
   cr_crawl_close(&rig);
@@ -138,7 +138,7 @@ static struct numbers crawl_with_slow_parse(int workers, int concurrency)
   struct slow_hook hook = { .of = PAGES / 10, .ms = STALL_MS };
   struct cr_crawl_rig rig;
 
-  cr_crawl_open(&rig, CR_WAY_RUN);
+  cr_crawl_open(&rig, CR_WAY_ANY);
   assert_int_equal(crawler_set_workers(rig.c, workers), 0);
   assert_int_equal(crawler_set_concurrency(rig.c, concurrency), 0);
   assert_int_equal(crawler_set_document(rig.c, 1), 0); /* for workers, however small a page is */

@@ -51,6 +51,18 @@ enum cr_way cr_way_by_environment(void)
   return way;
 }
 
+void cr_crawl_only(const char *why, const enum cr_way *ways)
+{
+  enum cr_way way = cr_way_by_environment();
+
+  while (*ways != CR_WAYS && *ways != way)
+    ways++;
+  if (*ways == way)
+    return;
+  print_message("not in the way of CR_DRIVE=%s: %s\n", cr_way_name(way), why);
+  skip();
+}
+
 /* ---- memory ---- */
 
 static bool refuses(struct cr_crawl_memory *memory)
@@ -257,7 +269,7 @@ static int drive_step(struct cr_crawl_rig *rig, int64_t timeout_ms)
 
 static void take(struct cr_crawl_rig *rig, crawler_page *page)
 {
-  rig->pulled++;
+  rig->pulled += !rig->is_any_way || rig->on_pulled;
   if (rig->on_pulled)
     rig->on_pulled(rig, page);
   else
@@ -345,9 +357,10 @@ int cr_crawl_drive(struct cr_crawl_rig *rig)
 
 void cr_crawl_open(struct cr_crawl_rig *rig, enum cr_way way)
 {
-  if (way == CR_WAY_RUN)
-    way = cr_way_by_environment();
   memset(rig, 0, sizeof(*rig));
+  rig->is_any_way = way == CR_WAY_ANY;
+  if (rig->is_any_way)
+    way = cr_way_by_environment();
   rig->way = way;
   rig->c = crawler_new_with(count_malloc, count_realloc, count_free, &rig->memory);
   assert_non_null(rig->c);

@@ -20,7 +20,8 @@ enum cr_way { /* who turns the loop */
               CR_WAY_BASE,   /* a libevent base of the test's */
               CR_WAY_POLL,   /* watch and timer functions */
               CR_WAY_THREAD, /* the library's: crawler_next(), or crawler_wait() with an on_page */
-              CR_WAYS
+              CR_WAYS,
+              CR_WAY_ANY /* as CR_DRIVE says, crawler_run() without it */
 };
 
 struct cr_crawl_end { /* of a URL */
@@ -39,6 +40,7 @@ struct cr_crawl_memory {
 struct cr_crawl_rig {
   crawler *c; /* NULL: freed */
   enum cr_way way;
+  bool is_any_way; /* CR_DRIVE's: pages that are pulled are for nobody, and pulled is the hooks' */
   struct cr_crawl_memory memory;
   struct cr_crawl_end *ends;
   size_t end_count, end_room;
@@ -59,10 +61,13 @@ void cr_crawl_wrong(struct cr_crawl_rig *rig, const char *what);
 
 const char *cr_way_name(enum cr_way way);
 /* The way that CR_DRIVE names ("step", "poll", ...) in the environment, for tests to which it is
- * all the same, and so say CR_WAY_RUN. CR_WAY_RUN: it isn't set. */
+ * all the same; CR_WAY_RUN: it isn't set. `make check-drive` runs them in each. */
 enum cr_way cr_way_by_environment(void);
-/* A crawler that may ask loopback, without robots.txt and delays, and retries soon. Instead of
- * CR_WAY_RUN it is driven by CR_DRIVE. */
+/* For a test that isn't about how it is driven, but can't be driven in every way: ends it as
+ * skipped, with why, if CR_DRIVE names none of the ways. */
+#define CR_CRAWL_ONLY(why, ...) cr_crawl_only(why, (const enum cr_way[]){ __VA_ARGS__, CR_WAYS })
+void cr_crawl_only(const char *why, const enum cr_way *ways);
+/* A crawler that may ask loopback, without robots.txt and delays, and retries soon. */
 void cr_crawl_open(struct cr_crawl_rig *rig, enum cr_way way);
 void cr_crawl_add(struct cr_crawl_rig *rig, const char *url);
 /* Runs to the end, in rig's way. What the function that drives returned last, 0 for DONE. */

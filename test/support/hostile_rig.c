@@ -65,7 +65,7 @@ void cr_hostile_set(struct cr_crawl_rig *rig, const char *list)
 
 void cr_hostile_open(struct cr_crawl_rig *rig, const char *options)
 {
-  cr_crawl_open(rig, CR_WAY_RUN);
+  cr_crawl_open(rig, CR_WAY_ANY);
   cr_hostile_set(rig, common);
   cr_hostile_set(rig, options);
 }

@@ -128,21 +128,24 @@ static void each_rule_for_labels_holds(void **state)
   cr_test_mem_done(&mem);
 }
 
-static void assert_sorted(const uint32_t *entries, size_t count, int shift)
+static void assert_sorted(const uint16_t *planes, const uint16_t *firsts)
 {
-  assert_int_equal(entries[0] >> shift, 0);
-  for (size_t i = 1; i < count; i++)
-    assert_true(entries[i - 1] >> shift < entries[i] >> shift);
-  assert_true(entries[count - 1] >> shift <= 0x10ffff);
+  assert_int_equal(planes[0], 0);
+  for (size_t plane = 0; plane < CR_IDNA_PLANES; plane++) {
+    assert_true(planes[plane] < planes[plane + 1]);
+    assert_int_equal(firsts[planes[plane]], 0);
+    for (size_t i = planes[plane] + 1u; i < planes[plane + 1]; i++)
+      assert_true(firsts[i - 1] < firsts[i]);
+  }
 }
 
 static void the_tables_are_sorted_and_whole(void **state)
 {
   (void)state;
-  assert_sorted(cr_idna_runs, cr_idna_run_count, 3);
-  assert_sorted(cr_idna_props, cr_idna_prop_count, 8);
-  for (size_t i = 0; i < cr_idna_run_count; i++)
-    assert_true((cr_idna_runs[i] & 7) <= CR_IDNA_TO_TEXT);
+  assert_sorted(cr_idna_map_planes, cr_idna_map_firsts);
+  assert_sorted(cr_idna_prop_planes, cr_idna_prop_firsts);
+  for (size_t i = 0; i < cr_idna_prop_planes[CR_IDNA_PLANES]; i++)
+    assert_true((cr_idna_prop_values[i] & 7) <= CR_IDNA_BIDI_NEUTRAL);
 }
 
 /* UTS46 section 5: what the table maps to is not mapped again. */
