@@ -5,7 +5,7 @@
 #   docs.pl ROOT VERSION
 #
 # Every public function stands in docs/reference/, every option of lib/api/options.def in its
-# options.md. The other way round, no page names a function, a CRAWLER_ constant, an option's row, a
+# options.md, every option and exit status of the command in its command.md. The other way round, no page names a function, a CRAWLER_ constant, an option's row, a
 # file of the tree or a link that isn't there. The header and the change log know the Makefile's version.
 use strict;
 use warnings;
@@ -81,6 +81,23 @@ sub check_page {
   }
 }
 
+# The command's long options, and the numbers that it ends with.
+sub check_command {
+  my $table = slurp("$root/examples/command/option_table.c") // return;
+  my $page = slurp("$root/docs/reference/command.md") // '';
+  for my $name ($table =~ /^  \{ "([a-z-]+)", (?:0|'.'),/mg) {
+    $asked++;
+    complain("docs/reference/command.md lacks --$name") if $page !~ /^\|[^|]*`--\Q$name\E[`= ]/m;
+  }
+  my %told = map { $_ => 1 } $page =~ /^\| (\d+) \|/mg;
+  my %used = map { $_ => 1 } 0, slurp("$root/examples/crawler.c") =~ /\bEXIT_[A-Z_]+ = (\d+)/g;
+  for my $status (sort keys %told, keys %used) {
+    $asked++;
+    complain("exit status $status: docs/reference/command.md and examples/crawler.c don't agree")
+      if !$told{$status} || !$used{$status};
+  }
+}
+
 sub check_version {
   my @parts = map { $headers =~ /define\s+CRAWLER_VERSION_$_\s+(\d+)/ ? $1 : () } qw(MAJOR MINOR PATCH);
   my $said = join '.', @parts;
@@ -93,6 +110,7 @@ my @pages = map { s{^\Q$root\E/}{}r } glob("$root/*.md $root/docs/*.md $root/doc
                                             "$root/test/*.md $root/examples/*.md");
 check_reference();
 check_page($_) for @pages;
+check_command();
 check_version();
 printf "docs: %d names and links in %d pages, %d complaints\n", $asked, scalar @pages, $bad;
 exit($bad ? 1 : 0);

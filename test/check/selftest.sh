@@ -105,6 +105,10 @@ C
   add docs/reference/options.md '| `max_pages` | 0 |' 'crawler_one() `lib/base/mem.c` [log](../../CHANGELOG.md)'
   add docs/reference/crawler.md 'crawler_two(), CRAWLER_VERSION_MAJOR'
   add CHANGELOG.md '# Changes' '' '## 1.2.3'
+  add examples/crawler.c '/* SPDX-License-Identifier: MIT */' 'enum { EXIT_USAGE = 2 };'
+  add examples/command/option_table.c '/* SPDX-License-Identifier: MIT */' '  { "one", 0, A },' \
+    "  { \"two\", 't', B },"
+  add docs/reference/command.md '| `--one`, `-t`, `--two N` | |' '| 0 | |' '| 2 | |'
 }
 
 # docs/api.json as the headers of the tree are now.
@@ -282,6 +286,9 @@ refuses docs 'a row for gone' docs/reference/options.md '| `gone` | 1 |'
 refuses docs 'no public header has crawler_gone()' docs/guide.md 'Call crawler_gone(c).'
 refuses docs 'no public header has CRAWLER_GONE' docs/guide.md 'Returns CRAWLER_GONE.'
 refuses docs 'leads nowhere' README.md '[guide](docs/gone.md)'
+refuses docs 'command.md lacks --three' examples/command/option_table.c '  { "three", 0, C },'
+refuses docs 'exit status 3' examples/crawler.c 'enum { EXIT_NONE = 3 };'
+refuses docs 'exit status 9' docs/reference/command.md '| 9 | |'
 refuses docs 'there is no lib/base/gone.c' lib/README.md 'See `lib/base/gone.c`.'
 sed -i 's/PATCH 3/PATCH 4/' "$tree/include/crawl/crawler.h" && refuses docs 'says version 1.2.4' README.md
 sed -i 's/1.2.3/1.2.2/' "$tree/CHANGELOG.md" && refuses docs 'no heading for 1.2.3' README.md
