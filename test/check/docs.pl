@@ -57,6 +57,21 @@ sub check_reference {
   }
 }
 
+my %anchors; # page => its headings' anchors, as GitHub and gen_site.pl make them
+
+sub anchors {
+  my ($page) = @_;
+  return $anchors{$page} if $anchors{$page};
+  my %seen;
+  my $text = slurp("$root/$page") =~ s/^```.*?^```//gmsr;
+  for my $heading ($text =~ /^#+ (.*)$/mg) {
+    my $anchor = lc($heading =~ s/\[([^\]]*)\]\([^)]*\)/$1/gr) =~ s/[^\w\- ]//gr =~ tr/ /-/r;
+    $anchors{$page}{ $seen{$anchor} ? "$anchor-$seen{$anchor}" : $anchor } = 1;
+    $seen{$anchor}++;
+  }
+  return $anchors{$page} //= {};
+}
+
 # Is what a page names there?
 sub check_page {
   my ($page) = @_;
@@ -70,10 +85,13 @@ sub check_page {
   for my $name ($text =~ /\b(CRAWLER_[A-Z0-9_]*[A-Z0-9])\b(?!\*)/g) {
     complain("$page: no public header has $name") if !$known{$name} && !grep { /^\Q$name\E_/ } keys %known;
   }
-  for my $link ($text =~ /\]\(([^)#\s]+)(?:#[^)]*)?\)/g) {
-    next if $link =~ /^[a-z]+:/;
+  while ($text =~ /\]\(([^)#\s]*)(?:#([^)]*))?\)/g) {
+    my ($link, $anchor) = ($1, $2);
+    next if $link =~ /^[a-z]+:/ || ($link eq '' && !defined $anchor);
+    my $file = $link eq '' ? $page : "$folder$link";
     $asked++;
-    complain("$page: the link to $link leads nowhere") if !-e "$root/$folder$link";
+    if (!-e "$root/$file") { complain("$page: the link to $link leads nowhere") }
+    elsif (defined $anchor && !anchors($file)->{$anchor}) { complain("$page: $file has no #$anchor") }
   }
   for my $file ($text =~ m{`((?:lib|include|examples|test|docs|pkgconfig)/[\w./-]*\w)/?`}g) {
     $asked++;
