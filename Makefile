@@ -29,7 +29,7 @@ PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libdeflate libbr
 # Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
 # tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real, bench and
 # test-conformance; DEPS_BENCH: those of bench-all; DEPS_EMBED: the languages and libraries of
-# check-embed; DEPS_DEB: those of deb.
+# check-embed; DEPS_DEB: those of deb; DEPS_DOCS: those of docs.
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
              libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
              libc-ares-dev libxxhash-dev zlib1g-dev libdeflate-dev libbrotli-dev libzstd-dev libpsl-dev \
@@ -40,6 +40,7 @@ DEPS_DEB  := debhelper dpkg-dev lintian
 DEPS_REAL := nginx-light|nginx wget2 python3 python3-doc openjdk-17-jre-headless openjdk-17-doc \
              time valgrind
 DEPS_BENCH := postgresql-doc libnginx-mod-http-echo unbound wrk python3-scrapy npm|nodejs
+DEPS_DOCS  := cmark-gfm mandoc
 DEPS_EMBED := python3 luajit npm|nodejs golang-go cargo rustc libuv1-dev libglib2.0-dev \
               libsqlite3-dev libxml2-utils
 
@@ -179,6 +180,12 @@ $(BUILD)/man/made: test/check/gen_man.pl test/check/Header.pm $(HEADERS) lib/api
 	@mkdir -p $(@D)
 	$(say) MAN $(@D)
 	$(Q)perl test/check/gen_man.pl . $(VERSION) $(@D) >$@
+
+docs: $(BUILD)/man/made ## all documentation as HTML, in build/site (make deps-docs)
+	$(say) SITE $(BUILD)/site
+	$(Q)rm -rf $(BUILD)/site
+	$(Q)perl test/check/gen_site.pl . $(VERSION) $(BUILD)/man $(BUILD)/site
+	@perl test/check/gen_site.pl --check $(BUILD)/site
 
 # ---- tests ----
 
@@ -442,6 +449,9 @@ deps-dev: ## ... and what lint, asan, tsan, valgrind and fuzz need
 deps-deb: ## ... and what deb needs
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_DEB),'$(d)')
 
+deps-docs: ## ... and what docs needs
+	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_DOCS),'$(d)')
+
 deps-real: ## ... and what test-real and bench need
 	@sh test/check/deps.sh '' $(foreach d,$(DEPS) $(DEPS_REAL),'$(d)')
 
@@ -523,6 +533,6 @@ FORCE:
         api-check man man-check abi-check abi-renew install-check examples-check cookbook-check selftest check check-embed test-real lint \
         format-check format tidy cppcheck asan tsan valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big \
         sim-large bench bench-all bench-memory bench-flat bench-border bench-docs dist-check deb deps-deb deps deps-dev deps-real \
-        deps-bench deps-embed demo install uninstall dist clean help
+        deps-bench deps-docs deps-embed docs demo install uninstall dist clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -3,7 +3,7 @@
  *
  * Built on the public interface only. Every option of the library is a long option here, by its
  * name with dashes; the rest is what a command needs: arguments, signals, exit status, and in
- * command/ what it prints.
+ * command/ its table of options, its help, where it begins, and what it prints.
  */
 #include <crawl/crawler.h>
 
@@ -12,96 +12,42 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command/explaining.h"
+#include "command/help.h"
+#include "command/option_table.h"
 #include "command/output.h"
+#include "command/seeds.h"
 
-enum { SITEMAPS_MAX = 64, EXPLAIN_MAX = 64, URL_BYTES = 16384 };
+enum { REPEATED_MAX = 64 };
 enum { EXIT_BROKEN = 1, EXIT_USAGE = 2, EXIT_NO_SEED = 3, EXIT_INTERRUPTED = 130, EXIT_PIPE = 141 };
+
+struct texts { /* of an option that may be repeated */
+  const char *at[REPEATED_MAX];
+  int count;
+};
 
 struct command {
   crawler *c;
   struct output out;
-  const char *sitemaps[SITEMAPS_MAX];
-  int sitemap_count;
-  const char *explain[EXPLAIN_MAX];
-  int explain_count;
+  struct texts sitemaps, files, explain;
   int has_seeds;
-  int tells_doors; /* the user says himself what allow_private is */
+  int tells_doors;   /* the user says himself what allow_private is */
+  long long refused; /* lines of files that are no URL */
+  int told_of_interrupt;
 };
 
 static crawler *interruptible; /* for the signal handler */
 static volatile sig_atomic_t interrupts;
 static int nowhere; /* a descriptor of /dev/null */
 
-/* ---- help ---- */
-
-static const char help[] =
-    "usage: crawler [options] URL...\n"
-    "\n"
-    "How much:\n"
-    "  -n, --max-pages N         stop after N fetched pages\n"
-    "  -d, --max-depth N         follow links N deep\n"
-    "      --max-time T          stop after T (500ms, 2s, 10m; a bare number is seconds)\n"
-    "      --max-bytes N         stop after N bytes (64k, 10M, 2G)\n"
-    "      --max-pages-per-host N, --max-bytes-per-host N, --max-time-per-host T\n"
-    "How fast:\n"
-    "  -c, --concurrency N       transfers in flight (64)\n"
-    "  -w, --workers N           threads that parse (2)\n"
-    "      --delay T             pause of a host between requests (1s)\n"
-    "      --host-concurrency N  transfers in flight for one host (1)\n"
-    "      --own-server          the server is yours: no delay, no cap per host\n"
-    "      --timeout T           for one attempt (30s)\n"
-    "Which URLs (default: the seeds' hosts):\n"
-    "      --allow-host P, --deny-host P    example.org, *.example.org, .example.org\n"
-    "      --allow-url P, --deny-url P      a glob over the URL, or re:EXPRESSION (PCRE2)\n"
-    "      --include P, --exclude P         the first that matches decides; host:P too\n"
-    "      --scope REACH         host, subdomains or domain of the seeds (host)\n"
-    "      --no-parent           on seeds' hosts only what is below a seed's directory\n"
-    "      --schemes LIST, --ports LIST, --allow-extensions LIST, --deny-extensions LIST\n"
-    "      --mime-types LIST     text/html,image/*: other types end at the headers\n"
-    "      --span-hosts          leave the seeds' hosts\n"
-    "      --requisites          images, style sheets, ... of pages, on any host\n"
-    "      --links KINDS         kinds of links that are followed, or \"all\"\n"
-    "                            (a,area,iframe,frame,refresh,next,prev,language,item)\n"
-    "      --no-robots           don't ask robots.txt\n"
-    "      --sitemap URL         begin with what this sitemap lists; may be repeated\n"
-    "      --no-sitemaps         don't read the sitemaps that robots.txt lists\n"
-    "How:\n"
-    "      --allow-private[=HOST|CIDR|none]  addresses that aren't public, too\n"
-    "      --user-agent S        --header 'Name: value' (seeds' hosts only)\n"
-    "      --credentials 'HOST USER:PASSWORD', --header-for 'HOST Name: value'  by https;\n"
-    "                            http://HOST:PORT to say so; to no other host\n"
-    "      --from ADDRESS        --cookies      --proxy URL\n"
-    "      --cacert FILE         --insecure     --resolve HOST:PORT:ADDR\n"
-    "      --set NAME=VALUE      any option of the library; --set help lists them\n"
-    "Output:\n"
-    "  -o, --output-dir DIR      keep each body, with index.jsonl\n"
-    "      --json                JSON Lines: an object per URL, a summary at the end\n"
-    "      --edges[=KINDS]       JSON Lines: an object per link of a kind that is followed;\n"
-    "                            or of these kinds, followed or not: image,css or \"all\"\n"
-    "      --explain URL         why is it fetched, or isn't? After the crawl; with no other URL\n"
-    "                            what the rules say, and nothing is sent. May be repeated\n"
-    "  -q, --quiet               -v, --verbose     -h, --help     --version\n"
-    "\n"
-    "Exit status: 0 ended as asked, 1 broke, 2 usage, 3 no page could be fetched,\n"
-    "130 interrupted (once: what is in flight ends; twice: at once), 141 output closed.\n";
-
 static int usage(const char *text, const char *detail)
 {
   fprintf(stderr, "crawler: %s%s%s\nTry 'crawler --help'.\n", text, detail ? ": " : "",
           detail ? detail : "");
   return EXIT_USAGE;
-}
-
-static void list_options(void)
-{
-  for (const char *name = crawler_option_next(NULL); name; name = crawler_option_next(name))
-    printf("%-24s %-9s %-14s %s\n", name, crawler_option_type(name), crawler_option_default(name),
-           crawler_option_help(name));
 }
 
 /* ---- the command line ---- */
@@ -113,28 +59,31 @@ static int library_error(struct command *cmd, int err)
   return EXIT_USAGE;
 }
 
+static int no_such_option(const char *name)
+{
+  const char *near = option_nearest_of_library(name, strlen(name));
+
+  fprintf(stderr, "crawler: no option of this name: %s%s%s%s\n", name,
+          near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+  return EXIT_USAGE;
+}
+
 static int set(struct command *cmd, const char *name, const char *value)
 {
-  int err = crawler_set_option(cmd->c, name, value);
+  int err;
 
+  if (!crawler_option_type(name))
+    return no_such_option(name);
+  err = crawler_set_option(cmd->c, name, value);
   return err < 0 ? library_error(cmd, err) : 0;
 }
 
 /* Joins value to the list that the option has already: it may be given more than once. */
 static int set_list(struct command *cmd, const char *name, const char *value)
 {
-  const char *old = crawler_get_option(cmd->c, name);
-  int first = !old || !*old || strcmp(old, "0") == 0; /* nothing was set yet */
-  size_t room = (first ? 0 : strlen(old) + 1) + strlen(value) + 1;
-  char *joined = malloc(room);
-  int status;
+  int err = seed_extend_list(cmd->c, name, value);
 
-  if (!joined)
-    return library_error(cmd, CRAWLER_E_NOMEM);
-  snprintf(joined, room, "%s%s%s", first ? "" : old, first ? "" : ",", value);
-  status = set(cmd, name, joined);
-  free(joined);
-  return status;
+  return err < 0 ? library_error(cmd, err) : 0;
 }
 
 /* As the user says it. */
@@ -153,14 +102,23 @@ static int allow_private(struct command *cmd, const char *value)
                                              : set_list(cmd, "allow_private", value ? value : "1");
 }
 
+/* Help and the like, that end the program: -1, or what went wrong. */
+static int printed(void)
+{
+  if (fflush(stdout) == 0)
+    return -1;
+  fprintf(stderr, "crawler: could not write: %s\n", strerror(errno));
+  return EXIT_BROKEN;
+}
+
 static int set_pair(struct command *cmd, const char *pair)
 {
   char name[64];
   const char *eq = strchr(pair, '=');
 
   if (strcmp(pair, "help") == 0) {
-    list_options();
-    return -1;
+    help_list_library();
+    return printed();
   }
   if (!eq || (size_t)(eq - pair) >= sizeof(name))
     return usage("--set takes NAME=VALUE", pair);
@@ -175,61 +133,6 @@ static int pattern(struct command *cmd, int (*add)(crawler *, const char *), con
 
   return err < 0 ? library_error(cmd, err) : 0;
 }
-
-enum action {
-  OPTION, /* one of the library, under the name in the table */
-  OPTION_OFF,
-  ALLOW_PRIVATE,
-  RESOLVE,
-  PATTERN,
-  OUTPUT_DIR,
-  JSON,
-  EDGES,
-  EXPLAIN,
-  QUIET,
-  VERBOSE,
-  VERSION,
-  HELP,
-  SITEMAP,
-  SET
-};
-
-struct word {
-  const char *name;
-  char letter;
-  enum action action;
-  int takes_value;
-  const char *option;
-  int (*add)(crawler *, const char *); /* PATTERN */
-};
-
-static const struct word words[] = {
-  { "max-pages", 'n', OPTION, 1, "max_pages", NULL },
-  { "max-depth", 'd', OPTION, 1, "max_depth", NULL },
-  { "concurrency", 'c', OPTION, 1, "concurrency", NULL },
-  { "workers", 'w', OPTION, 1, "workers", NULL },
-  { "no-robots", 0, OPTION_OFF, 0, "obey_robots", NULL },
-  { "no-sitemaps", 0, OPTION_OFF, 0, "sitemaps", NULL },
-  { "sitemap", 0, SITEMAP, 1, NULL, NULL },
-  { "cacert", 0, OPTION, 1, "ca_file", NULL },
-  { "allow-private", 0, ALLOW_PRIVATE, 0, NULL, NULL },
-  { "resolve", 0, RESOLVE, 1, NULL, NULL },
-  { "allow-host", 0, PATTERN, 1, NULL, crawler_allow_host },
-  { "deny-host", 0, PATTERN, 1, NULL, crawler_deny_host },
-  { "allow-url", 0, PATTERN, 1, NULL, crawler_allow_url },
-  { "deny-url", 0, PATTERN, 1, NULL, crawler_deny_url },
-  { "include", 0, PATTERN, 1, NULL, crawler_include },
-  { "exclude", 0, PATTERN, 1, NULL, crawler_exclude },
-  { "output-dir", 'o', OUTPUT_DIR, 1, NULL, NULL },
-  { "json", 0, JSON, 0, NULL, NULL },
-  { "edges", 0, EDGES, 0, NULL, NULL },
-  { "explain", 0, EXPLAIN, 1, NULL, NULL },
-  { "quiet", 'q', QUIET, 0, NULL, NULL },
-  { "verbose", 'v', VERBOSE, 0, NULL, NULL },
-  { "version", 0, VERSION, 0, NULL, NULL },
-  { "help", 'h', HELP, 0, NULL, NULL },
-  { "set", 0, SET, 1, NULL, NULL },
-};
 
 static int *flag_of(struct command *cmd, enum action action)
 {
@@ -250,21 +153,49 @@ static int set_edges(struct command *cmd, const char *kinds)
   return kinds && !output_kinds(kinds) ? usage("not kinds of links", kinds) : 0;
 }
 
-static int show(enum action action)
+static int show_help(const char *group)
 {
-  if (action == VERSION)
-    printf("crawler %s\n", crawler_version_string());
-  else
-    fputs(help, stdout);
-  return -1;
+  if (help(group) == 0)
+    return printed();
+  fprintf(stderr, "crawler: no group of options: %s\n", group);
+  help_list_groups();
+  return EXIT_USAGE;
 }
 
-static int note(const char **list, int *count, int most, const char *url)
+static int show_version(void)
 {
-  if (*count == most)
-    return usage("too many of this kind", url);
-  list[(*count)++] = url;
+  printf("crawler %s\n", crawler_version_string());
+  return printed();
+}
+
+static int note(struct texts *list, const char *text)
+{
+  if (list->count == REPEATED_MAX)
+    return usage("too many of this kind", text);
+  list->at[list->count++] = text;
   return 0;
+}
+
+static int wish_progress(struct command *cmd, enum progress_wish wish)
+{
+  cmd->out.progress.wish = wish;
+  return 0;
+}
+
+/* What takes no value; otherwise as act(). */
+static int act_alone(struct command *cmd, enum action action)
+{
+  switch (action) {
+  case VERSION:
+    return show_version();
+  case PROGRESS:
+    return wish_progress(cmd, PROGRESS_ALWAYS);
+  case NO_PROGRESS:
+    return wish_progress(cmd, PROGRESS_NEVER);
+  default:
+    *flag_of(cmd, action) = 1;
+    return 0;
+  }
 }
 
 /* 0 goes on; -1 ends with success; else the exit status. */
@@ -272,8 +203,6 @@ static int act(struct command *cmd, const struct word *word, const char *value)
 {
   const char *text = value ? value : "";
 
-  if (word->takes_value && !value)
-    return usage("this option needs a value", word->name);
   switch (word->action) {
   case OPTION:
     return set_told(cmd, word->option, value ? value : "1");
@@ -285,64 +214,45 @@ static int act(struct command *cmd, const struct word *word, const char *value)
     return set_list(cmd, "resolve", text);
   case PATTERN:
     return pattern(cmd, word->add, text);
+  case INPUT_FILE:
+    return note(&cmd->files, text);
   case OUTPUT_DIR:
     cmd->out.dir = value;
     return 0;
   case SITEMAP:
-    return note(cmd->sitemaps, &cmd->sitemap_count, SITEMAPS_MAX, text);
+    return note(&cmd->sitemaps, text);
   case EXPLAIN:
-    return note(cmd->explain, &cmd->explain_count, EXPLAIN_MAX, text);
+    return note(&cmd->explain, text);
   case EDGES:
     return set_edges(cmd, value);
   case SET:
     return set_pair(cmd, text);
-  case VERSION:
   case HELP:
-    return show(word->action);
+    return show_help(value);
   default:
-    *flag_of(cmd, word->action) = 1;
+    return act_alone(cmd, word->action);
+  }
+}
+
+static int unknown(const char *arg, size_t len)
+{
+  const char *near = arg[1] == '-' && len > 2 ? option_nearest(arg + 2, len - 2) : NULL;
+
+  fprintf(stderr, "crawler: unknown option: %.*s", (int)len, arg);
+  if (near)
+    fputs("; did you mean --", stderr);
+  for (const char *p = near; p && *p; p++)
+    fputc(*p == '_' ? '-' : *p, stderr);
+  fprintf(stderr, "%s\nTry 'crawler --help'.\n", near ? "?" : "");
+  return EXIT_USAGE;
+}
+
+/* Does it take the next argument? --help takes one that is no option. */
+static int wants_next(const struct word *word, char **argv, int argc, int at)
+{
+  if (at + 1 >= argc)
     return 0;
-  }
-}
-
-/* A long option that isn't in the table: one of the library's, with dashes. */
-static const struct word *library_option(const char *name, size_t len, struct word *word)
-{
-  for (const char *option = crawler_option_next(NULL); option;
-       option = crawler_option_next(option)) {
-    size_t i = 0;
-
-    while (i < len && option[i] && (name[i] == option[i] || (name[i] == '-' && option[i] == '_')))
-      i++;
-    if (i == len && !option[i]) {
-      *word = (struct word){ option, 0,   OPTION, strcmp(crawler_option_type(option), "bool") != 0,
-                             option, NULL };
-      return word;
-    }
-  }
-  return NULL;
-}
-
-static const struct word *find_long(const char *name, size_t len, struct word *word)
-{
-  for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-    if (strlen(words[i].name) == len && memcmp(words[i].name, name, len) == 0)
-      return &words[i];
-  return library_option(name, len, word);
-}
-
-static const struct word *find_letter(char letter)
-{
-  for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-    if (words[i].letter == letter && letter)
-      return &words[i];
-  return NULL;
-}
-
-/* Behind '='; a bool of the library is on without. */
-static int may_take_value(enum action action)
-{
-  return action == ALLOW_PRIVATE || action == EDGES || action == OPTION;
+  return option_needs_value(word) || (word->action == HELP && argv[at + 1][0] != '-');
 }
 
 /* One argument that begins with '-'; may eat the next one. */
@@ -351,77 +261,43 @@ static int read_option(struct command *cmd, char **argv, int argc, int *at)
   const char *arg = argv[*at];
   int is_long = arg[1] == '-';
   const char *value = is_long ? strchr(arg, '=') : (arg[2] ? arg + 2 : NULL);
+  size_t len = !is_long ? 2 : value ? (size_t)(value - arg) : strlen(arg);
   struct word room;
   const struct word *word =
-      is_long ? find_long(arg + 2, value ? (size_t)(value - arg - 2) : strlen(arg + 2), &room)
-              : find_letter(arg[1]);
+      is_long ? option_by_name(arg + 2, len - 2, &room) : option_by_letter(arg[1]);
 
   if (!word)
-    return usage("unknown option", arg);
+    return unknown(arg, len);
   if (value && is_long)
     value++;
-  if (value && !word->takes_value && !may_take_value(word->action))
+  if (value && !option_may_take_value(word))
     return usage("this option takes no value", arg);
-  if (!value && word->takes_value && *at + 1 < argc)
+  if (!value && wants_next(word, argv, argc, *at))
     value = argv[++*at];
+  if (!value && option_needs_value(word))
+    return usage("this option needs a value", word->name);
   return act(cmd, word, value);
 }
 
 /* ---- seeds ---- */
 
-static int is_local_name(const char *host)
-{
-  size_t len = strlen(host);
-
-  return strcmp(host, "localhost") == 0 || host[0] == '[' || strspn(host, "0123456789.") == len;
-}
-
-/* A seed typed as an address or localhost may be reached, whatever its address, unless the user
- * says what may be. */
-static int open_door(struct command *cmd, const char *url)
-{
-  crawler_request *req = crawler_request_new(cmd->c, url);
-  int status = 0;
-
-  if (req && !cmd->tells_doors && is_local_name(crawler_request_host(req)))
-    status = set_list(cmd, "allow_private", crawler_request_host(req));
-  crawler_request_free(req);
-  return status;
-}
-
-/* A colon ends a scheme ("mailto:a@b"), unless only a port follows it ("localhost:8080/a"). */
-static int has_scheme(const char *text)
-{
-  const char *colon = text + strcspn(text, ":/?#[");
-  size_t digits = *colon ? strspn(colon + 1, "0123456789") : 0;
-
-  return *colon == ':' && (digits == 0 || !strchr("/?#", colon[1 + digits]));
-}
-
-/* url: URL_BYTES of room. 0, or an exit status: it is too long. */
-static int complete(const char *text, char *url)
-{
-  const char *scheme = has_scheme(text) ? "" : "http://";
-
-  if (snprintf(url, URL_BYTES, "%s%s", scheme, text) >= URL_BYTES)
-    return usage("this URL is too long", text);
-  return 0;
-}
-
-/* add: crawler_add, crawler_add_sitemap. */
+/* What is typed opens a door for itself, unless the user says which are open. */
 static int add_seed(struct command *cmd, const char *text, int (*add)(crawler *, const char *))
 {
-  char url[URL_BYTES];
-  int err;
+  int err = seed_add(cmd->c, text, !cmd->tells_doors, add);
 
-  if (complete(text, url) != 0)
-    return EXIT_USAGE;
-  err = crawler_url_check(cmd->c, url);
-  if (err == 0 && open_door(cmd, url) != 0)
-    return EXIT_USAGE;
-  if (err == 0)
-    err = add(cmd->c, url);
   return err < 0 ? usage(crawler_strerror(err), text) : 0;
+}
+
+static int add_file(struct command *cmd, const char *path)
+{
+  struct seed_file file = { .path = path };
+  int status = seed_read_file(cmd->c, &file);
+
+  cmd->refused += file.refused;
+  if (file.taken > 0)
+    cmd->has_seeds = 1;
+  return status < 0 ? EXIT_BROKEN : 0;
 }
 
 /* After all options, so that their order is of no account. */
@@ -431,8 +307,12 @@ static int add_seeds(struct command *cmd, char **texts, int count)
 
   for (int i = 0; i < count && status == 0; i++)
     status = add_seed(cmd, texts[i], crawler_add);
-  for (int i = 0; i < cmd->sitemap_count && status == 0; i++)
-    status = add_seed(cmd, cmd->sitemaps[i], crawler_add_sitemap);
+  for (int i = 0; i < cmd->sitemaps.count && status == 0; i++)
+    status = add_seed(cmd, cmd->sitemaps.at[i], crawler_add_sitemap);
+  for (int i = 0; i < cmd->files.count && status == 0; i++)
+    status = add_file(cmd, cmd->files.at[i]);
+  if (status == 0 && !cmd->has_seeds && (cmd->files.count > 0 || cmd->explain.count == 0))
+    status = usage("no URL", cmd->files.count > 0 ? cmd->files.at[0] : NULL);
   return status;
 }
 
@@ -454,26 +334,30 @@ static int read_arguments(struct command *cmd, int argc, char **argv)
     if (status != 0)
       return status;
   }
-  cmd->has_seeds = seeds + cmd->sitemap_count > 0;
-  if (!cmd->has_seeds && cmd->explain_count == 0)
-    return usage("no URL", NULL);
+  cmd->has_seeds = seeds + cmd->sitemaps.count > 0;
   return add_seeds(cmd, argv + 1, seeds);
 }
 
 /* ---- explaining ---- */
 
+static int complete(const char *text, char *url)
+{
+  return seed_complete(text, url) < 0 ? usage("this URL is too long", text) : 0;
+}
+
 /* Without seeds each host is taken for one of a seed. */
 static int prepare_rules(struct command *cmd)
 {
-  char url[URL_BYTES];
+  char url[SEED_BYTES];
   int status = set(cmd, "span_hosts", "1");
+  int err = 0;
 
-  for (int i = 0; i < cmd->explain_count && status == 0; i++) {
-    status = complete(cmd->explain[i], url);
-    if (status == 0)
-      status = open_door(cmd, url);
+  for (int i = 0; i < cmd->explain.count && status == 0 && err == 0; i++) {
+    status = complete(cmd->explain.at[i], url);
+    if (status == 0 && !cmd->tells_doors)
+      err = seed_open_door(cmd->c, url);
   }
-  return status;
+  return err < 0 ? library_error(cmd, err) : status;
 }
 
 /* A crawl keeps what can be told afterwards. */
@@ -481,7 +365,7 @@ static int prepare_explaining(struct command *cmd)
 {
   const char *history = crawler_get_option(cmd->c, "history");
 
-  if (cmd->explain_count == 0)
+  if (cmd->explain.count == 0)
     return 0;
   if (!cmd->has_seeds)
     return prepare_rules(cmd);
@@ -491,11 +375,11 @@ static int prepare_explaining(struct command *cmd)
 /* 0, or an exit status. */
 static int explain_all(struct command *cmd)
 {
-  char url[URL_BYTES];
+  char url[SEED_BYTES];
   int err = 0;
 
-  for (int i = 0; i < cmd->explain_count && err == 0 && !cmd->out.broken_pipe; i++) {
-    if (complete(cmd->explain[i], url) != 0)
+  for (int i = 0; i < cmd->explain.count && err == 0 && !cmd->out.broken_pipe; i++) {
+    if (complete(cmd->explain.at[i], url) != 0)
       return EXIT_USAGE;
     err = explain(&cmd->out, url);
   }
@@ -535,6 +419,16 @@ static void on_signal(int number)
   errno = saved;
 }
 
+static void tell_of_interrupt(struct command *cmd)
+{
+  if (interrupts == 0 || cmd->told_of_interrupt || cmd->out.quiet)
+    return;
+  cmd->told_of_interrupt = 1;
+  progress_clear(&cmd->out.progress);
+  fprintf(stderr, "crawler: stopping, %lld in flight; interrupt again to end at once\n",
+          (long long)crawler_get_stat(cmd->c, CRAWLER_STAT_IN_FLIGHT));
+}
+
 static int run(struct command *cmd)
 {
   int err;
@@ -545,7 +439,8 @@ static int run(struct command *cmd)
   signal(SIGPIPE, SIG_IGN); /* a closed stdout is an error of write() instead */
   do {
     err = crawler_step(cmd->c, 200);
-    output_progress(&cmd->out);
+    tell_of_interrupt(cmd);
+    progress_tell(&cmd->out.progress);
   } while (err == CRAWLER_OK);
   (void)explain_all(cmd); /* stderr says what is wrong; the crawl isn't */
   output_summary(&cmd->out);
@@ -578,7 +473,7 @@ static int exit_status(const struct command *cmd, int err)
   if (crawler_get_stat(cmd->c, CRAWLER_STAT_FETCHED) == 0 &&
       strcmp(crawler_ended(cmd->c), "complete") == 0)
     return EXIT_NO_SEED;
-  return 0;
+  return cmd->refused > 0 ? EXIT_USAGE : 0;
 }
 
 static int only_explain(struct command *cmd)
@@ -619,6 +514,7 @@ int main(int argc, char **argv)
     return EXIT_BROKEN;
   }
   cmd.out.c = cmd.c;
+  cmd.out.progress.c = cmd.c;
   status = read_arguments(&cmd, argc, argv);
   if (status == 0)
     status = prepare_explaining(&cmd);

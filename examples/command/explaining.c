@@ -29,10 +29,13 @@ static void put_why(crawler_reason reason, const char *rule, int line)
 {
   if (reason != CRAWLER_REASON_NONE)
     printf(": %s", crawler_reason_name((int)reason));
-  if (rule && line > 0)
-    printf(" (%s, line %d)", rule, line);
-  else if (rule)
-    printf(" (%s)", rule);
+  if (rule) {
+    fputs(" (", stdout);
+    output_text(stdout, rule);
+    if (line > 0)
+      printf(", line %d", line);
+    putchar(')');
+  }
   putchar('\n');
 }
 
@@ -232,7 +235,7 @@ int explain(struct output *out, const char *url)
 
   if (err < 0)
     return err;
-  output_clear_line(out);
+  progress_clear(&out->progress);
   if (out->json || out->edges) {
     put_json(e);
     crawler_explanation_free(e);

@@ -9,11 +9,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_HOSTS_WALKED = 10000 }; /* for the progress line */
+enum colour { RED = 31, GREEN, YELLOW, MAGENTA = 35, CYAN };
 
 /* ---- output ---- */
 
@@ -32,13 +31,6 @@ static void check_output(struct output *out)
   crawler_cancel(out->c);
 }
 
-void output_clear_line(struct output *out)
-{
-  if (out->line_is_up)
-    fputs("\r\033[K", stderr);
-  out->line_is_up = 0;
-}
-
 /* The length of the UTF-8 sequence at p (RFC 3629); 0: there is none. */
 static size_t utf8_length(const unsigned char *p)
 {
@@ -51,6 +43,23 @@ static size_t utf8_length(const unsigned char *p)
     if ((p[i] & 0xc0) != 0x80)
       return 0;
   return len;
+}
+
+/* What a terminal might obey isn't printed: a server may send control characters. */
+void output_text(FILE *to, const char *text)
+{
+  const unsigned char *p = (const unsigned char *)text;
+
+  while (p && *p) {
+    size_t len = *p < 0x80 ? 1 : utf8_length(p);
+    int is_control = *p < ' ' || *p == 0x7f || (*p == 0xc2 && len == 2 && p[1] < 0xa0);
+
+    if (len == 0 || is_control)
+      fputc('?', to);
+    else
+      fwrite(p, 1, len, to);
+    p += len > 0 ? len : 1;
+  }
 }
 
 /* A JSON string. Header values may be anything: bytes that aren't UTF-8 are taken for Latin-1. */
@@ -213,6 +222,43 @@ unsigned output_kinds(const char *list)
 
 /* ---- hooks ---- */
 
+/* What begins a line, in this colour (a number of SGR, ECMA-48 8.3.117). */
+static void put_coloured(const struct output *out, int colour, const char *text)
+{
+  if (out->has_colours)
+    printf("\033[%dm%s\033[m", colour, text);
+  else
+    fputs(text, stdout);
+}
+
+static void put_status(const struct output *out, int status)
+{
+  char text[16];
+
+  snprintf(text, sizeof(text), "%d", status);
+  put_coloured(out, status < 300 ? GREEN : status < 400 ? CYAN : YELLOW, text);
+}
+
+/* "dropped: robots (Disallow: /private/, line 3)" */
+static void put_reason(const struct output *out, const crawler_request *req,
+                       crawler_outcome outcome, crawler_reason reason)
+{
+  char text[128];
+  const char *rule = crawler_request_rule(req);
+  int line = crawler_request_rule_line(req);
+
+  snprintf(text, sizeof(text), "%s: %s", crawler_outcome_name(outcome),
+           crawler_reason_name(reason));
+  put_coloured(out, outcome == CRAWLER_FAILED ? RED : MAGENTA, text);
+  if (!rule)
+    return;
+  fputs(" (", stdout);
+  output_text(stdout, rule);
+  if (line > 0)
+    printf(", line %d", line);
+  putchar(')');
+}
+
 static void print_line(struct output *out, const crawler_request *req, crawler_outcome outcome,
                        crawler_reason reason, const crawler_page *page)
 {
@@ -221,23 +267,24 @@ static void print_line(struct output *out, const crawler_request *req, crawler_o
   if (out->quiet || crawler_request_kind(req) != CRAWLER_KIND_PAGE ||
       (outcome == CRAWLER_REJECTED && !out->verbose))
     return;
-  output_clear_line(out);
-  if (page)
-    crawler_page_body(page, &bytes);
-  if (outcome == CRAWLER_FETCHED)
-    printf("%d %9zu  %s\n", crawler_page_status(page), bytes, crawler_request_url(req));
-  else if (outcome == CRAWLER_REDIRECTED)
-    printf("%d %9s  %s -> %s\n", crawler_page_status(page), "", crawler_request_url(req),
-           crawler_page_location(page));
-  else if (crawler_request_rule_line(req) > 0 && crawler_request_rule(req))
-    printf("%s: %s (%s, line %d)  %s\n", crawler_outcome_name(outcome), crawler_reason_name(reason),
-           crawler_request_rule(req), crawler_request_rule_line(req), crawler_request_url(req));
-  else if (crawler_request_rule(req))
-    printf("%s: %s (%s)  %s\n", crawler_outcome_name(outcome), crawler_reason_name(reason),
-           crawler_request_rule(req), crawler_request_url(req));
+  progress_clear(&out->progress);
+  if (outcome == CRAWLER_FETCHED || outcome == CRAWLER_REDIRECTED)
+    put_status(out, crawler_page_status(page));
   else
-    printf("%s: %s  %s\n", crawler_outcome_name(outcome), crawler_reason_name(reason),
-           crawler_request_url(req));
+    put_reason(out, req, outcome, reason);
+  if (outcome == CRAWLER_FETCHED) {
+    crawler_page_body(page, &bytes);
+    printf(" %9zu", bytes);
+  } else if (outcome == CRAWLER_REDIRECTED) {
+    printf(" %9s", "");
+  }
+  fputs("  ", stdout);
+  output_text(stdout, crawler_request_url(req));
+  if (outcome == CRAWLER_REDIRECTED) {
+    fputs(" -> ", stdout);
+    output_text(stdout, crawler_page_location(page));
+  }
+  putchar('\n');
 }
 
 static void on_outcome(crawler *c, const crawler_request *req, crawler_outcome outcome,
@@ -296,88 +343,11 @@ static void on_log(crawler *c, int level, const char *text, void *user)
   (void)c;
   if (level > 0 && !out->verbose)
     return;
-  output_clear_line(out);
+  progress_clear(&out->progress);
   fprintf(stderr, "crawler: %s: %s\n", level >= 0 && level < 4 ? names[level] : "note", text);
 }
 
 /* ---- numbers ---- */
-
-/* Where most of the time of idle slots went since that moment, if it wasn't for want of URLs; and
- * in how many of them. */
-static const char *most_idle(crawler *c, struct output_moment *since, double *slots)
-{
-  int64_t ms = crawler_get_stat(c, CRAWLER_STAT_ELAPSED_MS) - since->elapsed_ms;
-  int64_t most_ms = 0;
-  int most = 0;
-
-  for (int i = 0; i < OUTPUT_IDLE_REASONS; i++) {
-    int64_t total_ms = crawler_get_stat(c, (crawler_stat)(CRAWLER_STAT_IDLE_PAUSED + i));
-    int64_t idle_ms = total_ms - since->idle_ms[i];
-    if (idle_ms > most_ms) {
-      most_ms = idle_ms;
-      most = i;
-    }
-    since->idle_ms[i] = total_ms;
-  }
-  since->elapsed_ms += ms;
-  *slots = ms > 0 ? (double)most_ms / (double)ms : 0;
-  return crawler_stat_name(CRAWLER_STAT_IDLE_PAUSED + most) + strlen("idle_");
-}
-
-/* "; 12 idle: delay": slots. */
-static void put_idle(FILE *to, crawler *c, struct output_moment *since)
-{
-  double slots;
-  const char *why = most_idle(c, since, &slots);
-
-  if (slots >= 0.5)
-    fprintf(to, "; %.0f idle: %s", slots, why);
-}
-
-/* "; at least 35 s: 20 of a.example": what holds the crawl up for longest, if it is long. */
-static void put_eta(FILE *to, crawler *c)
-{
-  size_t host;
-  int64_t ms = crawler_eta_lower_bound_ms(c, &host);
-
-  if (ms >= 10000)
-    fprintf(to, "; at least %" PRId64 " s: %" PRId64 " of %s", ms / 1000,
-            crawler_host_stat(c, host, CRAWLER_STAT_QUEUED), crawler_host_name(c, host));
-}
-
-/* The line isn't to reach the terminal's last column: what is broken in two can't be taken away. */
-static int line_columns(void)
-{
-  struct winsize size;
-
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1 : 79;
-}
-
-void output_progress(struct output *out)
-{
-  int64_t ms = crawler_get_stat(out->c, CRAWLER_STAT_ELAPSED_MS);
-  int64_t fetched = crawler_get_stat(out->c, CRAWLER_STAT_FETCHED);
-  char text[512] = "";
-
-  if (!out->progress || (out->last.elapsed_ms > 0 && ms - out->last.elapsed_ms < 200))
-    return;
-  FILE *line = fmemopen(text, sizeof(text), "w");
-  if (!line)
-    return;
-  fprintf(line,
-          "%" PRId64 " pages, %.0f/s, %" PRId64 " queued, %" PRId64 " in flight, %" PRId64 " hosts",
-          fetched, ms > 0 ? (double)fetched * 1000 / (double)ms : 0.0,
-          crawler_get_stat(out->c, CRAWLER_STAT_QUEUED),
-          crawler_get_stat(out->c, CRAWLER_STAT_IN_FLIGHT),
-          crawler_get_stat(out->c, CRAWLER_STAT_HOSTS));
-  put_idle(line, out->c, &out->last);
-  if (crawler_get_stat(out->c, CRAWLER_STAT_HOSTS) <= MOST_HOSTS_WALKED)
-    put_eta(line, out->c);
-  fclose(line);
-  fprintf(stderr, "\r\033[K%.*s", line_columns(), text);
-  fflush(stderr);
-  out->line_is_up = 1;
-}
 
 /* "failed_by":{"dns":2}: the reasons in [from, to] that occurred. */
 static void put_reasons(const char *name, const crawler_stats *s, int kind, int from, int to)
@@ -505,23 +475,24 @@ static void put_json_summary(crawler *c, const crawler_stats *s)
 static void print_summary(struct output *out, const crawler_stats *s)
 {
   int64_t ms = crawler_stats_get(s, CRAWLER_STAT_ELAPSED_MS);
-  struct output_moment start = { 0 };
+  struct progress_moment start = { 0 };
   const char *name;
   int64_t count;
 
-  output_clear_line(out);
+  progress_clear(&out->progress);
   if (fflush(stdout) != 0)
     check_output(out);
   fprintf(stderr,
-          "%s: %" PRId64 " pages fetched, %" PRId64 " redirected, %" PRId64 " failed, %" PRId64
+          "%s%s%s: %" PRId64 " pages fetched, %" PRId64 " redirected, %" PRId64 " failed, %" PRId64
           " dropped, %" PRId64 " queued; %" PRId64 " links; %.1f MB in %.1f s",
-          crawler_ended(out->c), crawler_stats_get(s, CRAWLER_STAT_FETCHED),
+          out->tells_colours ? "\033[1m" : "", crawler_ended(out->c),
+          out->tells_colours ? "\033[m" : "", crawler_stats_get(s, CRAWLER_STAT_FETCHED),
           crawler_stats_get(s, CRAWLER_STAT_REDIRECTED), crawler_stats_get(s, CRAWLER_STAT_FAILED),
           crawler_stats_get(s, CRAWLER_STAT_DROPPED), crawler_stats_get(s, CRAWLER_STAT_QUEUED),
           crawler_stats_get(s, CRAWLER_STAT_LINKS),
           (double)crawler_stats_get(s, CRAWLER_STAT_BODY_BYTES) / 1e6, (double)ms / 1000);
-  put_idle(stderr, out->c, &start);
-  put_eta(stderr, out->c);
+  progress_put_idle(stderr, out->c, &start);
+  progress_put_eta(stderr, out->c);
   fputc('\n', stderr);
   for (size_t i = 0; (name = crawler_incomplete(out->c, i, &count)) != NULL; i++)
     fprintf(stderr, "%s%s: %" PRId64, i ? ", " : "not complete: ", name, count);
@@ -535,7 +506,7 @@ void output_summary(struct output *out)
 
   if (out->broken_pipe || crawler_get_stats(out->c, &stats) < 0)
     return;
-  output_clear_line(out);
+  progress_clear(&out->progress);
   if (out->json)
     put_json_summary(out->c, stats);
   else if (!out->quiet)
@@ -565,7 +536,9 @@ int output_open(struct output *out)
 {
   if (out->dir && open_index(out) < 0)
     return -1;
-  out->progress = !out->quiet && isatty(STDERR_FILENO);
+  progress_open(&out->progress, out->quiet);
+  out->has_colours = progress_has_colours(STDOUT_FILENO);
+  out->tells_colours = progress_has_colours(STDERR_FILENO);
   crawler_on_outcome(out->c, on_outcome, out);
   if (out->edges) {
     const char *kinds = out->edge_kinds ? out->edge_kinds : crawler_get_option(out->c, "links");

@@ -8,14 +8,9 @@
 
 #include <stdio.h>
 
-enum { OUTPUT_IDLE_REASONS = CRAWLER_STAT_IDLE_EMPTY - CRAWLER_STAT_IDLE_PAUSED };
+#include "progress.h"
 
-struct output_moment { /* of the progress line before */
-  long long elapsed_ms;
-  long long idle_ms[OUTPUT_IDLE_REASONS];
-};
-
-struct output { /* zeroed but for c */
+struct output { /* zeroed but for c and progress */
   crawler *c;
   int json;
   int edges;              /* links are printed, */
@@ -25,9 +20,9 @@ struct output { /* zeroed but for c */
   const char *dir; /* bodies go there; NULL: nowhere */
   FILE *index;     /* DIR/index.jsonl */
   long long kept;
-  int progress;   /* stderr is a terminal */
-  int line_is_up; /* and has a progress line */
-  struct output_moment last;
+  struct progress progress;
+  int has_colours;   /* stdout; */
+  int tells_colours; /* stderr */
   unsigned shown;    /* kinds of links, a bit each */
   int broken_pipe;   /* stdout was closed */
   int broken_output; /* errno of a file that could not be written */
@@ -38,13 +33,11 @@ struct output { /* zeroed but for c */
 unsigned output_kinds(const char *list);
 /* Sets the hooks. 0, or -1: DIR could not be made, and stderr says why. */
 int output_open(struct output *out);
-/* The progress line, at most five times a second. */
-void output_progress(struct output *out);
 void output_summary(struct output *out);
+/* For people: control characters are printed as '?'. NULL: nothing. */
+void output_text(FILE *to, const char *text);
 /* ,"name":"text": a member of a JSON object, not its first; nothing where there is no text. */
 void output_member(FILE *to, const char *name, const char *text);
-/* Takes the progress line away, before something is printed. */
-void output_clear_line(struct output *out);
 /* Flushes and closes. broken_pipe and broken_output say what went wrong. */
 void output_close(struct output *out);
 

@@ -373,12 +373,13 @@ static void progress_is_one_line_of_the_terminal(void **state)
   struct cr_command run;
 
   (void)state;
+  setenv("TERM", "xterm", 1);
   cr_command_start(&run, CR_ARGS("--delay=1h", "--max-time=900ms", cr_site_url(site, "/")),
                    CR_OUT_TERMINAL);
   cr_process_finish(&run.process);
   assert_non_null(strstr(run.process.err, " in flight, 1 hosts; "));
-  assert_non_null(strstr(run.process.err, "\r\033[Kmax_time: "));
-  for (const char *line = run.process.err; strncmp(line, "\033[Kmax", 6) != 0; line++) {
+  assert_non_null(strstr(run.process.err, "\r\033[K\033[1mmax_time\033[m: "));
+  for (const char *line = run.process.err; strncmp(line, "\033[K\033[1mmax", 10) != 0; line++) {
     size_t len = strcspn(line, "\r\n");
     assert_in_range(len, 0, 3 + CR_COLUMNS - 1); /* with "\033[K" */
     line += len;

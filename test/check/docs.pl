@@ -5,9 +5,11 @@
 #   docs.pl ROOT VERSION
 #
 # Every public function stands in docs/reference/, every option of lib/api/options.def in its
-# options.md; every program of examples/cookbook/ in docs/cookbook.md. The other way round, no page names
-# a function, a CRAWLER_ constant, an option's row, a file of the tree or a link that isn't there, and
-# none shows C that gen_docs.pl hasn't put there from a file that is compiled. The header and the change log know the Makefile's version.
+# options.md, every option and exit status of the command in its command.md; every program of
+# examples/cookbook/ in docs/cookbook.md. The other way round, no page names a function, a CRAWLER_
+# constant, an option's row, a file of the tree or a link that isn't there, and none shows C that
+# gen_docs.pl hasn't put there from a file that is compiled. The header and the change log know the
+# Makefile's version.
 use strict;
 use warnings;
 
@@ -78,6 +80,21 @@ sub check_cookbook {
   }
 }
 
+my %anchors; # page => its headings' anchors, as GitHub and gen_site.pl make them
+
+sub anchors {
+  my ($page) = @_;
+  return $anchors{$page} if $anchors{$page};
+  my %seen;
+  my $text = slurp("$root/$page") =~ s/^```.*?^```//gmsr;
+  for my $heading ($text =~ /^#+ (.*)$/mg) {
+    my $anchor = lc($heading =~ s/\[([^\]]*)\]\([^)]*\)/$1/gr) =~ s/[^\w\- ]//gr =~ tr/ /-/r;
+    $anchors{$page}{ $seen{$anchor} ? "$anchor-$seen{$anchor}" : $anchor } = 1;
+    $seen{$anchor}++;
+  }
+  return $anchors{$page} //= {};
+}
+
 # Is what a page names there?
 sub check_page {
   my ($page) = @_;
@@ -91,15 +108,35 @@ sub check_page {
   for my $name ($text =~ /\b(CRAWLER_[A-Z0-9_]*[A-Z0-9])\b(?!\*)/g) {
     complain("$page: no public header has $name") if !$known{$name} && !grep { /^\Q$name\E_/ } keys %known;
   }
-  for my $link ($text =~ /\]\(([^)#\s]+)(?:#[^)]*)?\)/g) {
-    next if $link =~ /^[a-z]+:/;
+  while ($text =~ /\]\(([^)#\s]*)(?:#([^)]*))?\)/g) {
+    my ($link, $anchor) = ($1, $2);
+    next if $link =~ /^[a-z]+:/ || ($link eq '' && !defined $anchor);
+    my $file = $link eq '' ? $page : "$folder$link";
     $asked++;
-    complain("$page: the link to $link leads nowhere") if !-e "$root/$folder$link";
+    if (!-e "$root/$file") { complain("$page: the link to $link leads nowhere") }
+    elsif (defined $anchor && !anchors($file)->{$anchor}) { complain("$page: $file has no #$anchor") }
   }
   check_blocks($page, $text);
   for my $file ($text =~ m{`((?:lib|include|examples|test|docs|pkgconfig)/[\w./-]*\w)/?`}g) {
     $asked++;
     complain("$page: there is no $file") if !-e "$root/$file";
+  }
+}
+
+# The command's long options, and the numbers that it ends with.
+sub check_command {
+  my $table = slurp("$root/examples/command/option_table.c") // return;
+  my $page = slurp("$root/docs/reference/command.md") // '';
+  for my $name ($table =~ /^  \{ "([a-z-]+)", (?:0|'.'),/mg) {
+    $asked++;
+    complain("docs/reference/command.md lacks --$name") if $page !~ /^\|[^|]*`--\Q$name\E[`= ]/m;
+  }
+  my %told = map { $_ => 1 } $page =~ /^\| (\d+) \|/mg;
+  my %used = map { $_ => 1 } 0, slurp("$root/examples/crawler.c") =~ /\bEXIT_[A-Z_]+ = (\d+)/g;
+  for my $status (sort keys %told, keys %used) {
+    $asked++;
+    complain("exit status $status: docs/reference/command.md and examples/crawler.c don't agree")
+      if !$told{$status} || !$used{$status};
   }
 }
 
@@ -116,6 +153,7 @@ my @pages = map { s{^\Q$root\E/}{}r } glob("$root/*.md $root/docs/*.md $root/doc
 check_reference();
 check_page($_) for @pages;
 check_cookbook();
+check_command();
 check_version();
 printf "docs: %d names and links in %d pages, %d complaints\n", $asked, scalar @pages, $bad;
 exit($bad ? 1 : 0);

@@ -113,6 +113,7 @@ sub enum {
     next if $has_texts && !defined $text; # a count, not a member
     $table .= "| `$constant` | $number | ";
     $table .= ($text eq '' ? '' : "\"$text\"") . ' | ' if $has_texts;
+    $meaning =~ s/(<[^<>|]+>)/`$1`/g; # a tag is no HTML of the page
     $table .= "$meaning |\n";
   }
   return $table;

@@ -105,11 +105,21 @@ C
   add docs/reference/options.md '| `max_pages` | 0 |' 'crawler_one() `lib/base/mem.c` [log](../../CHANGELOG.md)'
   add docs/reference/crawler.md 'crawler_two(), CRAWLER_VERSION_MAJOR'
   add CHANGELOG.md '# Changes' '' '## 1.2.3'
+  add examples/crawler.c '/* SPDX-License-Identifier: MIT */' 'enum { EXIT_USAGE = 2 };'
+  add examples/command/option_table.c '/* SPDX-License-Identifier: MIT */' '  { "one", 0, A },' \
+    "  { \"two\", 't', B },"
+  add docs/reference/command.md '| `--one`, `-t`, `--two N` | |' '| 0 | |' '| 2 | |'
 }
 
 # docs/api.json as the headers of the tree are now.
 describe() {
   perl "$here/gen_api.pl" "$tree" >"$work/made" 2>&1 || cat "$work/made"
+}
+
+# HTML documentation, as gen_site.pl would write it.
+write_site() {
+  add site/index.html '<html><body id="top"><h1>One</h1><a href="a/b.html#part">b</a></body></html>'
+  add site/a/b.html '<html><h1>Two</h1><h2 id="part">x</h2><a href="../index.html#top">one</a></html>'
 }
 
 # The manual pages of the tree as it is now.
@@ -123,6 +133,7 @@ run() {
     style) perl "$here/style.pl" "$tree" ;;
     docs) perl "$here/docs.pl" "$tree" 1.2.3 ;;
     api) perl "$here/gen_api.pl" --check "$tree" ;;
+    site) perl "$here/gen_site.pl" --check "$tree/site" ;;
     man) perl "$here/gen_man.pl" --check "$tree" "$work/man" ;;
     headers) sh "$here/headers.sh" "$tree" "$cc" no-such-compiler ;;
     symbols) link_and_ask ;;
@@ -287,6 +298,20 @@ refuses docs 'a row for gone' docs/reference/options.md '| `gone` | 1 |'
 refuses docs 'no public header has crawler_gone()' docs/guide.md 'Call crawler_gone(c).'
 refuses docs 'no public header has CRAWLER_GONE' docs/guide.md 'Returns CRAWLER_GONE.'
 refuses docs 'leads nowhere' README.md '[guide](docs/gone.md)'
+refuses docs 'options.md has no #gone' README.md '[options](docs/reference/options.md#gone)'
+refuses docs 'README.md has no #here' README.md '## There' '[there](#there) [here](#here)'
+refuses docs 'command.md lacks --three' examples/command/option_table.c '  { "three", 0, C },'
+refuses docs 'exit status 3' examples/crawler.c 'enum { EXIT_NONE = 3 };'
+refuses docs 'exit status 9' docs/reference/command.md '| 9 | |'
+write_site
+accepts site 'two pages'
+fresh
+write_site && refuses site 'the link to gone.html leads nowhere' site/index.html '<a href="gone.html">x</a>'
+write_site && refuses site 'a/b.html has no #gone' site/index.html '<a href="a/b.html#gone">x</a>'
+write_site && refuses site 'two of id top' site/index.html '<p id="top">x</p>'
+write_site && refuses site 'a/b.html: a script' site/a/b.html '<p onclick="x()">x</p>'
+write_site && refuses site 'loads https://a.test/x' site/a/b.html '<img alt="" src="https://a.test/x">'
+write_site && refuses site 'no page links to c.html' site/c.html '<h1>x</h1>'
 refuses docs 'there is no lib/base/gone.c' lib/README.md 'See `lib/base/gone.c`.'
 refuses docs "a block of C that isn't taken" docs/guide.md '```c' 'int one = crawler_one();' '```'
 refuses docs "a block of C that isn't taken" docs/guide.md '```' 'int one = crawler_one();' '```'

@@ -27,9 +27,12 @@ enum { PATIENCE_MS = 30000, STEP_BYTES = 4096 };
 extern char **environ;
 
 static void add_output(posix_spawn_file_actions_t *actions, enum cr_process_out out,
-                       const int *pipe)
+                       const int *pipe, int terminal)
 {
   switch (out) {
+  case CR_OUT_TERMINALS:
+    assert_int_equal(posix_spawn_file_actions_adddup2(actions, terminal, STDOUT_FILENO), 0);
+    break;
   case CR_OUT_PIPE:
   case CR_OUT_TERMINAL:
     assert_int_equal(posix_spawn_file_actions_adddup2(actions, pipe[1], STDOUT_FILENO), 0);
@@ -57,20 +60,25 @@ static void open_terminal(int ends[2])
 
 void cr_process_start(struct cr_process *process, const char *const *argv, enum cr_process_out out)
 {
+  cr_process_start_reading(process, argv, out, "/dev/null");
+}
+
+void cr_process_start_reading(struct cr_process *process, const char *const *argv,
+                              enum cr_process_out out, const char *in)
+{
   posix_spawn_file_actions_t actions;
   int out_pipe[2];
   int err_pipe[2];
 
   memset(process, 0, sizeof(*process));
   assert_int_equal(pipe2(out_pipe, O_CLOEXEC), 0);
-  if (out == CR_OUT_TERMINAL)
+  if (out == CR_OUT_TERMINAL || out == CR_OUT_TERMINALS)
     open_terminal(err_pipe);
   else
     assert_int_equal(pipe2(err_pipe, O_CLOEXEC), 0);
   assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
-  assert_int_equal(
-      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0), 0);
-  add_output(&actions, out, out_pipe);
+  assert_int_equal(posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, in, O_RDONLY, 0), 0);
+  add_output(&actions, out, out_pipe, err_pipe[1]);
   assert_int_equal(posix_spawn_file_actions_adddup2(&actions, err_pipe[1], STDERR_FILENO), 0);
   if (posix_spawn(&process->pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv,
                   environ) != 0)

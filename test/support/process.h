@@ -17,14 +17,18 @@ struct cr_process {
 
 enum cr_process_out {
   CR_OUT_PIPE,
-  CR_OUT_CLOSED,  /* no descriptor */
-  CR_OUT_FULL,    /* /dev/full */
-  CR_OUT_TERMINAL /* a pipe, and stderr a terminal of CR_COLUMNS; "\n" comes from it as "\r\n" */
+  CR_OUT_CLOSED,   /* no descriptor */
+  CR_OUT_FULL,     /* /dev/full */
+  CR_OUT_TERMINAL, /* a pipe, and stderr a terminal of CR_COLUMNS; "\n" comes from it as "\r\n" */
+  CR_OUT_TERMINALS /* both are that terminal: all comes as stderr */
 };
 enum { CR_COLUMNS = 80 };
 
 /* argv ends with NULL. stdin is empty. All that goes wrong here fails the test. */
 void cr_process_start(struct cr_process *process, const char *const *argv, enum cr_process_out out);
+/* ... stdin is this file. */
+void cr_process_start_reading(struct cr_process *process, const char *const *argv,
+                              enum cr_process_out out, const char *in);
 /* Reads until that many bytes have come on stdout, or it is closed. */
 void cr_process_wait_for_output(struct cr_process *process, size_t bytes);
 void cr_process_signal(const struct cr_process *process, int number);
