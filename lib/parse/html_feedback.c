@@ -330,6 +330,7 @@ static enum cr_html_place start_root(struct cr_feedback *f, const struct cr_html
   bool has_begun = f->has_begun;
 
   f->is_fostered = false;
+  f->is_newer = f->is_newer || (f->in_select && token->attribute_count > 0);
   f->has_begun = has_begun || token->known->link_set != CR_LINKS_HTML;
   if (token->known->link_set == CR_LINKS_HEAD && has_begun)
     return CR_HTML_NOWHERE;

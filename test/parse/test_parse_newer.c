@@ -18,6 +18,7 @@ static void where_gumbo_is_older_than_the_standard_tokens_decide(void **state)
     { "<select><option><a href=1></a></select><a href=2>", "2", 2, true },
     { "<p>x<a href=1><p>y</a><a href=2>", "2", 3, true }, /* by gumbo: the first one twice */
     { "<p>x<a href=1><p>y</a><select><option><a href=2></select>", "2", 2, false },
+    { "<a href=0></a><select><body background=1></select>", "1", 2, false },
     { "<select><p hx-get=0></select><p>x<a href=1><p>y</a>", "1", 1, false },
     { "<select><img src=1></select><p>x<a href=2><p>", "2", 2, false },
     { "<p>x<a href=1><p>y</a><svg></p></svg><a href=2>", "2", 2, false },
