@@ -91,7 +91,7 @@ static char *trim(char *line)
 static int refuse(struct seed_file *file, long long number, const char *text, int err)
 {
   fprintf(stderr, "crawler: %s:%lld: %s: ", file->path, number, crawler_strerror(err));
-  for (size_t i = 0; text[i] && i < 200; i++) /* what isn't ASCII, a terminal might obey */
+  for (size_t i = 0; i < 200 && text[i]; i++) /* what isn't ASCII, a terminal might obey */
     fputc(text[i] >= ' ' && text[i] < 0x7f ? text[i] : '?', stderr);
   fputc('\n', stderr);
   file->refused++;
