@@ -389,6 +389,15 @@ static bool note_start(struct cr_feedback *f, const struct cr_html_token *token)
   }
 }
 
+/* svg or math may be over where nobody said so: then this may be a select, or in one. */
+static void guess_select(struct cr_feedback *f, const struct cr_html_token *token)
+{
+  if (cr_html_kind(token->known) == CR_ELEMENT_SELECT)
+    f->in_select = true;
+  else
+    f->is_newer = f->is_newer || (f->in_select && !is_old_in_select(token));
+}
+
 enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_tokens *t,
                                      const struct cr_html_token *token)
 {
@@ -396,6 +405,8 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
 
   if (token->has_more_attributes)
     cr_feedback_doubt(f, CR_HTML_DOUBT_SIZE);
+  if (f->foreign_len > 0 && f->doubt != CR_HTML_SURE)
+    guess_select(f, token);
   if (f->foreign_len > 0)
     return cr_feedback_start_in_foreign(f, t, token);
   if (known && known->kind == CR_ELEMENT_IGNORED)
@@ -466,6 +477,7 @@ void cr_feedback_end(struct cr_feedback *f, struct cr_html_tokens *t,
   f->has_begun = f->has_begun || cr_html_kind(known) == CR_ELEMENT_IGNORED ||
                  (known && strcmp(known->name, "br") == 0);
   if (f->foreign_len > 0) {
+    f->in_select = f->in_select && cr_html_kind(known) != CR_ELEMENT_SELECT;
     bool is_text = token->text_state != CR_HTML_DATA && token->text_state != CR_HTML_CDATA;
     if (is_text || cr_feedback_end_in_foreign(f, t, token)) /* the end of a text is kept nowhere */
       return;

@@ -22,7 +22,7 @@ struct walk {
   uint32_t shadow_count;
   const struct crawler_node *open[CR_HTML_OPEN_LINKS]; /* links whose text is being read */
   uint32_t open_len;
-  struct cr_html_attribute attributes[CR_HTML_TOKEN_ATTRIBUTES];
+  struct cr_html_attribute attributes[CR_HTML_MAX_ATTRIBUTES]; /* as many as the guard lets pass */
 };
 
 static enum cr_html_place place_of(const struct crawler_node *node)
@@ -122,7 +122,7 @@ static void start(struct walk *w, const struct crawler_node *node)
     .name = name,
     .place = place_of(node),
     .attributes = w->attributes,
-    .attribute_count = cr_html_attributes(node, w->attributes, CR_HTML_TOKEN_ATTRIBUTES),
+    .attribute_count = cr_html_attributes(node, w->attributes, CR_HTML_MAX_ATTRIBUTES),
     .is_inert = w->inert_depth > 0,
   };
 

@@ -206,6 +206,25 @@ static void links_have_href_text_and_flags(void **state)
   close_rig(&rig);
 }
 
+/* More than tokens keep of a tag: a tree has them all. */
+static void the_last_of_many_attributes_counts(void **state)
+{
+  (void)state;
+  char html[16 * 1024] = "<a";
+  size_t len = 2;
+  struct rig rig;
+  char got[64];
+
+  for (int i = 0; i < 900; i++)
+    len += (size_t)snprintf(html + len, sizeof(html) - len, " z%d=y", i);
+  (void)snprintf(html + len, sizeof(html) - len, " href=1 rel=nofollow>x</a>");
+  open_rig(&rig);
+  find(&rig, cr_span_text(html));
+  describe(&rig, got, sizeof(got));
+  assert_string_equal(got, "a:1!'x' ");
+  close_rig(&rig);
+}
+
 static void rel_is_kept_as_written(void **state)
 {
   (void)state;
@@ -300,8 +319,11 @@ static void no_memory_is_an_ordinary_error(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(links_have_href_text_and_flags), cmocka_unit_test(rel_is_kept_as_written),
-    cmocka_unit_test(text_is_cut_between_characters), cmocka_unit_test(without_text_there_is_none),
+    cmocka_unit_test(links_have_href_text_and_flags),
+    cmocka_unit_test(the_last_of_many_attributes_counts),
+    cmocka_unit_test(rel_is_kept_as_written),
+    cmocka_unit_test(text_is_cut_between_characters),
+    cmocka_unit_test(without_text_there_is_none),
     cmocka_unit_test(no_memory_is_an_ordinary_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
