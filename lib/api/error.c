@@ -11,7 +11,7 @@ struct name {
   char name[22];
 };
 
-static const struct {
+static const struct error {
   int16_t number;
   char name[22];
   char text[46];
@@ -154,20 +154,26 @@ static const char *find(const struct name *list, size_t count, int number)
   return NULL;
 }
 
-const char *crawler_strerror(int err)
+static const struct error *find_error(int err)
 {
   for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
     if (errors[i].number == err)
-      return errors[i].text;
-  return "unknown error";
+      return &errors[i];
+  return NULL;
+}
+
+const char *crawler_strerror(int err)
+{
+  const struct error *found = find_error(err);
+
+  return found ? found->text : "unknown error";
 }
 
 const char *crawler_error_name(int err)
 {
-  for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-    if (errors[i].number == err)
-      return errors[i].name;
-  return "CRAWLER_E_UNKNOWN";
+  const struct error *found = find_error(err);
+
+  return found ? found->name : "CRAWLER_E_UNKNOWN";
 }
 
 const char *crawler_reason_name(int reason)

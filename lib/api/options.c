@@ -203,8 +203,10 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
 
 static bool is_file(const struct row *row)
 {
-  return strcmp(name_of(row), "ca_file") == 0 || strcmp(name_of(row), "client_cert") == 0 ||
-         strcmp(name_of(row), "client_key") == 0;
+  const char *name = name_of(row);
+
+  return strcmp(name, "ca_file") == 0 || strcmp(name, "client_cert") == 0 ||
+         strcmp(name, "client_key") == 0;
 }
 
 /* Not whether it holds certificates: that is known when the first connection needs them. */
@@ -252,39 +254,40 @@ static bool is_mailbox(struct cr_span text)
 /* Do the rooms that use it understand it? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
 static int check_text(crawler *c, const struct row *row, const char *value)
 {
+  const char *name = name_of(row);
   enum cr_scope_reach reach;
   enum cr_referrer_policy policy;
   struct cr_source source;
   uint32_t kinds;
   bool ok = true;
 
-  if (strcmp(name_of(row), "allow_private") == 0)
+  if (strcmp(name, "allow_private") == 0)
     return cr_shard_check_private(&c->shard, value);
-  if (strcmp(name_of(row), "resolve") == 0)
+  if (strcmp(name, "resolve") == 0)
     return cr_resolve_overrides_check(&c->home->mem, value);
-  if (strcmp(name_of(row), "dns_servers") == 0)
+  if (strcmp(name, "dns_servers") == 0)
     return cr_resolve_servers_check(value);
-  if (strcmp(name_of(row), "proxy") == 0)
+  if (strcmp(name, "proxy") == 0)
     ok = cr_curl_proxy_is_usable(cr_span_text(value));
-  else if (strcmp(name_of(row), "user_agent") == 0)
+  else if (strcmp(name, "user_agent") == 0)
     ok = cr_header_is_valid(CR_SPAN("User-Agent"), cr_span_text(value));
-  else if (strcmp(name_of(row), "from") == 0)
+  else if (strcmp(name, "from") == 0)
     ok = *value == '\0' || is_mailbox(cr_span_text(value));
-  else if (strcmp(name_of(row), "referrer") == 0)
+  else if (strcmp(name, "referrer") == 0)
     ok = cr_referrer_policy_read(cr_span_text(value), &policy) == 0;
-  else if (strcmp(name_of(row), "robots_token") == 0)
+  else if (strcmp(name, "robots_token") == 0)
     ok = cr_robots_token(cr_span_text(value)).len == strlen(value);
-  else if (strcmp(name_of(row), "tls_min") == 0)
+  else if (strcmp(name, "tls_min") == 0)
     ok = strcmp(value, "1.2") == 0 || strcmp(value, "1.3") == 0;
-  else if (strcmp(name_of(row), "interface") == 0)
+  else if (strcmp(name, "interface") == 0)
     ok = cr_source_read(&source, cr_span_text(value)) == 0;
-  else if (strcmp(name_of(row), "ip_version") == 0)
+  else if (strcmp(name, "ip_version") == 0)
     ok = cr_ip_version_read(cr_span_text(value), &source.ip_version) == 0;
   else if (is_file(row))
     ok = *value == '\0' || is_readable_file(value);
-  else if (strcmp(name_of(row), "links") == 0)
+  else if (strcmp(name, "links") == 0)
     ok = cr_link_kinds_read(value, &kinds) == 0;
-  else if (strcmp(name_of(row), "scope") == 0)
+  else if (strcmp(name, "scope") == 0)
     ok = cr_scope_reach_read(value, &reach) == 0;
   else
     ok = is_list(row, cr_span_text(value));

@@ -79,6 +79,14 @@ static inline bool cr_is_space(char c) /* HTML's ASCII whitespace: TAB LF FF CR 
   return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
 }
 
+/* The first byte from at on, up to end, that is none. */
+static inline const char *cr_skip_spaces(const char *at, const char *end)
+{
+  while (at < end && cr_is_space(*at))
+    at++;
+  return at;
+}
+
 static inline int cr_hex_value(char c) /* -1: no hex digit */
 {
   if (c >= '0' && c <= '9')

@@ -357,13 +357,6 @@ const char *cr_html_attr(const struct crawler_node *node, const char *name)
   return attribute ? attribute->value : NULL;
 }
 
-static const char *skip_spaces(const char *at, const char *end)
-{
-  while (at < end && cr_is_space(*at))
-    at++;
-  return at;
-}
-
 /* As written: of control characters gumbo makes others. What it says of where that begins is wrong
  * where a reference does, so it is looked for behind the name. It may have nothing written: then
  * its value is what one reference stands for, or nothing. */
@@ -375,9 +368,9 @@ static struct cr_span value_of(const GumboAttribute *attribute)
   if (value->length == 0 || value->data == name->data) /* or without "=" */
     return cr_span_text(attribute->value);
   const char *end = value->data + value->length;
-  const char *at = skip_spaces(name->data + name->length, end);
+  const char *at = cr_skip_spaces(name->data + name->length, end);
   if (at < end && *at == '=')
-    at = skip_spaces(at + 1, end);
+    at = cr_skip_spaces(at + 1, end);
   bool is_quoted = end - at >= 2 && (*at == '"' || *at == '\'');
   return is_quoted ? cr_span(at + 1, (size_t)(end - at) - 2) : cr_span(at, (size_t)(end - at));
 }

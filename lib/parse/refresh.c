@@ -8,13 +8,6 @@
 
 static const int64_t MOST_MS = (int64_t)1 << 52;
 
-static const char *skip_spaces(const char *at, const char *end)
-{
-  while (at < end && cr_is_space(*at))
-    at++;
-  return at;
-}
-
 /* Steps 5 to 8: the time, and what may follow its digits. NULL: there is none. */
 static const char *read_time(const char *at, const char *end, int64_t *delay_ms)
 {
@@ -44,26 +37,26 @@ static const char *skip_name(const char *at, const char *end, bool *is_quotable)
   *is_quotable = false;
   if (end - p < 3 || cr_lower(p[1]) != 'r' || cr_lower(p[2]) != 'l')
     return at;
-  p = skip_spaces(p + 3, end);
+  p = cr_skip_spaces(p + 3, end);
   if (p == end || *p != '=')
     return at;
   *is_quotable = true;
-  return skip_spaces(p + 1, end);
+  return cr_skip_spaces(p + 1, end);
 }
 
 bool cr_refresh_parse(struct cr_span content, int64_t *delay_ms, struct cr_span *url)
 {
   const char *end = content.at + content.len;
-  const char *at = skip_spaces(content.at, end);
+  const char *at = cr_skip_spaces(content.at, end);
   bool is_quotable;
   int64_t ms;
 
   at = read_time(at, end, &ms);
   if (!at || (at < end && *at != ';' && *at != ',' && !cr_is_space(*at)))
     return false;
-  at = skip_spaces(at, end);
+  at = cr_skip_spaces(at, end);
   if (at < end && (*at == ';' || *at == ','))
-    at = skip_spaces(at + 1, end);
+    at = cr_skip_spaces(at + 1, end);
   *delay_ms = ms;
   *url = cr_span(NULL, 0);
   if (at == end)

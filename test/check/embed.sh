@@ -10,13 +10,8 @@
 set -u
 build=$(cd "$1" && pwd) || exit 2
 root=$PWD
-work=$(mktemp -d) || exit 1
-mkfifo "$work/url"
-"$build/examples/serve" examples/site >"$work/url" &
-server=$!
-trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
-exec 3<"$work/url" # stays open: serve may say more
-read -r url <&3 || { echo 'embed: serve names no address' >&2; exit 1; }
+. "$(dirname "$0")/site.inc"
+serve_site "$build" embed
 LIBCRAWL=$build/libcrawl.so
 link="-L$build -lcrawl -Wl,-rpath,$build"
 export LIBCRAWL PYTHONDONTWRITEBYTECODE=1
@@ -70,8 +65,8 @@ get_npm_packages() { # get_npm_packages FROM TO
 }
 
 test_cpp() {
-  needs "${CXX:-g++}"
-  "${CXX:-g++}" -std=c++17 -O1 -g -Wall -Wextra -Wpedantic -Werror -Iinclude \
+  needs ${CXX:-g++}
+  ${CXX:-g++} -std=c++17 -O1 -g -Wall -Wextra -Wpedantic -Werror -Iinclude \
     examples/bindings/cpp/test.cpp -o "$work/cpp" $link && timeout 60 "$work/cpp" "$url"
 }
 
@@ -96,9 +91,9 @@ warnings='-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-protot
 
 # loop NAME [PACKAGE]: every page that crawler_run() finds, and the loop's timer goes on meanwhile.
 loop() {
-  needs "${CC:-gcc}"
+  needs ${CC:-gcc}
   [ -z "${2:-}" ] || needs_package "$2"
-  "${CC:-gcc}" -std=c11 -D_GNU_SOURCE -O1 -g $warnings -Iinclude \
+  ${CC:-gcc} -std=c11 -D_GNU_SOURCE -O1 -g $warnings -Iinclude \
     ${2:+$(pkg-config --cflags "$2")} "examples/loops/$1.c" -o "$work/$1" $link \
     ${2:+$(pkg-config --libs "$2")} || return
   timeout 60 "$work/$1" "$url" allow_private 1 delay 20ms >"$work/said" || return

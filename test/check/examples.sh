@@ -9,13 +9,8 @@
 # has to find the whole site, and to say in its exit status what went wrong.
 set -u
 build=$1
-work=$(mktemp -d) || exit 1
-mkfifo "$work/url"
-"$build/examples/serve" examples/site >"$work/url" &
-server=$!
-trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
-exec 3<"$work/url" # stays open: serve may say more
-read -r url <&3 || { echo 'examples: serve names no address' >&2; exit 1; }
+. "$(dirname "$0")/site.inc"
+serve_site "$build" examples
 passed=0
 failed=0
 

@@ -354,9 +354,17 @@ static const char *judge_srcset(struct page_rig *rig, const struct cr_json *row)
              : page_wrong(rig, want);
 }
 
-static void srcsets_are_read_in_a_page(void **state)
+struct value_suite { /* a value a row, in a page of nothing else */
+  const char *path;
+  const char *member;
+  const char *before, *after; /* of the value in its page */
+  const char *url;            /* the page's */
+  size_t rows;
+  const char *(*judge)(struct page_rig *rig, const struct cr_json *row);
+};
+
+static void judge_values(const struct value_suite *values)
 {
-  (void)state;
   struct cr_suite suite;
   const struct cr_json *row;
   struct page_rig rig;
@@ -364,16 +372,23 @@ static void srcsets_are_read_in_a_page(void **state)
 
   page_open(&rig);
   cr_buf_init(&html, &rig.x.mem, CR_MEM_CORE, 1 << 20);
-  cr_suite_open(&suite, "html/srcset.jsonl");
+  cr_suite_open(&suite, values->path);
   while ((row = cr_suite_next(&suite)))
     for (int way = 0; way < PAGE_WAYS; way++) {
-      put_value(&html, "<img srcset=\"", cr_json_span(row, "srcset"), "\">");
-      page_read(&rig, cr_span(html.data, html.len), "http://host.example/", "utf-8", way);
-      cr_suite_judge(&suite, 0, judge_srcset(&rig, row));
+      put_value(&html, values->before, cr_json_span(row, values->member), values->after);
+      page_read(&rig, cr_span(html.data, html.len), values->url, "utf-8", way);
+      cr_suite_judge(&suite, 0, values->judge(&rig, row));
     }
-  cr_suite_close(&suite, 122);
+  cr_suite_close(&suite, values->rows);
   cr_buf_free(&html);
   page_close(&rig);
+}
+
+static void srcsets_are_read_in_a_page(void **state)
+{
+  (void)state;
+  judge_values(&(struct value_suite){ "html/srcset.jsonl", "srcset", "<img srcset=\"", "\">",
+                                      "http://host.example/", 122, judge_srcset });
 }
 
 /* The suite's URL is what a URL parser makes of it at first: without tabs, newlines, and ends. */
@@ -402,23 +417,9 @@ static const char *judge_content(struct page_rig *rig, const struct cr_json *row
 static void refreshes_are_read_in_a_page(void **state)
 {
   (void)state;
-  struct cr_suite suite;
-  const struct cr_json *row;
-  struct page_rig rig;
-  struct cr_buf html;
-
-  page_open(&rig);
-  cr_buf_init(&html, &rig.x.mem, CR_MEM_CORE, 1 << 20);
-  cr_suite_open(&suite, "html/wpt-meta-refresh.jsonl");
-  while ((row = cr_suite_next(&suite)))
-    for (int way = 0; way < PAGE_WAYS; way++) {
-      put_value(&html, "<meta http-equiv=refresh content=\"", cr_json_span(row, "content"), "\">");
-      page_read(&rig, cr_span(html.data, html.len), "http://host.example/dir/x", "utf-8", way);
-      cr_suite_judge(&suite, 0, judge_content(&rig, row));
-    }
-  cr_suite_close(&suite, 40);
-  cr_buf_free(&html);
-  page_close(&rig);
+  judge_values(&(struct value_suite){ "html/wpt-meta-refresh.jsonl", "content",
+                                      "<meta http-equiv=refresh content=\"", "\">",
+                                      "http://host.example/dir/x", 40, judge_content });
 }
 
 /* In a title: of all that has text alone inside it knows references, and ends trimmed. */
