@@ -223,7 +223,8 @@ $(BUILD)/real/agree: $(BUILD)/test/real/agree.o $(BUILD)/libtest.a $(BUILD)/libc
 	$(say) LINK $@
 	$(Q)$(LINK) $< $(TEST_LIBS) -o $@
 
-$(BUILD)/bench/bench_crawl: $(BUILD)/examples/command/output.o # its -o
+# Its -o.
+$(BUILD)/bench/bench_crawl: $(BUILD)/examples/command/output.o $(BUILD)/examples/command/progress.o
 
 # The fuzz targets without clang: the corpus of each, and what once crashed it, read again.
 $(FUZZERS:%=$(BUILD)/replay/%): $(BUILD)/replay/%: $(BUILD)/test/fuzz/%.o $(BUILD)/test/fuzz/replay.o \
@@ -300,7 +301,7 @@ selftest: ## each check fails on a planted fault
 
 RUN_CHECKS = $(foreach c,$(CHECKS),$(call quote,check/$(c)=$(CHECK_$(c))))
 
-check: all man $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all of these: must pass before a change is sent
+check: all man $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) $(BENCHES:%=$(BUILD)/bench/%) ## all of these: must pass before a change is sent
 	@$(RUN_TESTS) $(RUN_CHECKS) $(RUN_REPLAYS) $(TESTS)
 
 test-conformance: $(CONFORMANCE_TESTS) $(BUILD)/crawler ## further cases of other suites: CONFORMANCE=dir has crawl/, html/, robots/

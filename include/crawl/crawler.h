@@ -804,7 +804,7 @@ typedef enum crawler_link_kind {
 #define CRAWLER_LINK_UGC 4       /* rel=ugc */
 #define CRAWLER_LINK_SPONSORED 8 /* rel=sponsored */
 #define CRAWLER_LINK_INERT 16    /* in a <template>: no part of the document, never followed */
-#define CRAWLER_LINK_LATE 32     /* a refresh after more than 5 seconds: never followed */
+#define CRAWLER_LINK_LATE 32     /* a refresh after 5 seconds, or behind another: never followed */
 #define CRAWLER_LINK_POST 64     /* a form's: method=post, formmethod=post, hx-post */
 
 /* "a", "area", ...: the enumerators' names in lower case; static; NULL: not a kind.

@@ -24,8 +24,8 @@ const char *cr_charset_of_bom(struct cr_span body, size_t *bytes);
 
 /* ---- charset_prescan.c ---- */
 
-/* What a <meta> (or an XML declaration) in the first 1024 bytes says, else a later one; NULL:
- * nothing. */
+/* What the first <meta> says that is one to a parser; else what looks like one, or an XML
+ * declaration, in the first 1024 bytes; NULL: nothing. */
 const char *cr_charset_prescan(struct cr_span html);
 /* What an XML declaration says; NULL: there is none, or it names no encoding. */
 const char *cr_charset_of_xml(struct cr_span xml);

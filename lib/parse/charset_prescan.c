@@ -262,7 +262,8 @@ static void skip_content(struct cr_html_scan *s, const struct cr_html_tag *tag)
     cr_html_scan_script(s);
 }
 
-/* What a <meta> anywhere says that is one to a parser. */
+/* What the first <meta> says that is one to a parser, wherever it stands: the last word, as a
+ * prescan's is tentative (13.2.6.4.4, "meta"). */
 static const char *find_meta(struct cr_span html)
 {
   struct cr_html_scan tags = { html.at, html.at + html.len };
@@ -303,7 +304,8 @@ const char *cr_charset_prescan(struct cr_span html)
 {
   bool is_long = html.len > PRESCAN_BYTES;
   const char *name = scan_head(cr_span(html.at, is_long ? PRESCAN_BYTES : html.len));
-  return name || !is_long ? name : find_meta(html);
+  const char *last = name || is_long ? find_meta(html) : NULL;
+  return last ? last : name;
 }
 
 static void skip_controls(struct scan *s)

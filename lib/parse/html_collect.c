@@ -33,6 +33,8 @@ void cr_collect_init(struct cr_collect *c, struct cr_arena *keep, struct cr_aren
   c->base_cap = 0;
   c->in_title = false;
   c->has_title = false;
+  c->has_refresh = false;
+  c->sheet_counts = false;
   c->link_cap = 0;
   c->metas = NULL;
   c->open_len = 0;
@@ -362,6 +364,15 @@ static void note_lang(struct cr_collect *c, const struct cr_html_tag *tag)
     c->found.facts.lang = cr_collect_decode(c, c->keep, lang).at;
 }
 
+/* A style element: of no type, or that of CSS and nothing else (4.2.6, "update a style block"). */
+static bool is_sheet(const struct cr_html_tag *tag)
+{
+  struct cr_span type;
+
+  return !cr_html_attribute(tag, CR_SPAN("type"), &type) || type.len == 0 ||
+         cr_span_eq_nocase(type, CR_SPAN("text/css"));
+}
+
 static void note_inside(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   if (tag->known->link_set == CR_LINKS_BASE)
@@ -392,6 +403,8 @@ int cr_collect_start(struct cr_collect *c, const struct cr_html_tag *tag)
 {
   if (c->err < 0)
     return 0;
+  if (cr_element_is_code(tag->known))
+    c->sheet_counts = is_sheet(tag);
   if (tag->place == CR_HTML_IN_HTML && tag->known) {
     if (c->depth == 0)
       note_html(c, tag);

@@ -73,6 +73,8 @@ struct cr_collect {
   uint32_t base_cap;
   bool in_title;
   bool has_title;
+  bool has_refresh;           /* of those only the first counts */
+  bool sheet_counts;          /* the text of the last style element is CSS */
   size_t title_from;          /* in text */
   uint32_t link_cap;          /* links grow in scratch, and move to keep at the end */
   struct cr_page_meta *metas; /* room for CR_HTML_MAX_METAS; NULL: none yet */

@@ -9,7 +9,7 @@
 /* Which rules a start tag follows in HTML content. */
 enum cr_element_kind {
   CR_ELEMENT_ORDINARY, /* no rule of its own */
-  CR_ELEMENT_DOUBTFUL, /* void to some parsers, not to others: menuitem */
+  CR_ELEMENT_DOUBTFUL, /* menuitem: to the standard a name without rules, void to gumbo */
   CR_ELEMENT_IGNORED,  /* makes no element of its own: html, head, body */
   CR_ELEMENT_VOID,
   CR_ELEMENT_TEXT, /* its content is text up to its end tag: title, style */

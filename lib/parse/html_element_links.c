@@ -302,7 +302,7 @@ void cr_collect_sheet(struct cr_collect *c, const char *tag, struct cr_span utf8
 
 void cr_collect_style(struct cr_collect *c, struct cr_span text, bool is_decoded)
 {
-  if (!cr_collect_wants(c, CRAWLER_LINK_CSS) || c->err < 0)
+  if (!cr_collect_wants(c, CRAWLER_LINK_CSS) || !c->sheet_counts || c->err < 0)
     return;
   if (!is_decoded && cr_collect_utf8(c, &text) < 0)
     c->err = CRAWLER_E_NOMEM;

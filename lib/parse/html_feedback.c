@@ -19,6 +19,8 @@ void cr_feedback_init(struct cr_feedback *f)
   f->has_form = false;
   f->has_body = false;
   f->has_begun = false;
+  f->may_have_main = false;
+  f->may_have_newer = false;
   f->template_depth = 0;
   f->inert_depth = 0;
   f->foreign_len = 0;
@@ -49,21 +51,24 @@ uint64_t cr_feedback_pack(const struct cr_feedback *f)
              (uint64_t)f->tables[i].may_have_p << 1 | f->tables[i].has_moved;
   }
   packed = packed << 4 | f->table_len;
-  return packed << 7 | (uint64_t)f->is_newer << 6 | (uint64_t)f->is_fostered << 5 |
-         (uint64_t)f->has_form << 4 | (uint64_t)f->may_have_p << 3 | (uint64_t)f->keeps_p << 2 |
+  return packed << 9 | (uint64_t)f->may_have_main << 8 | (uint64_t)f->may_have_newer << 7 |
+         (uint64_t)f->is_newer << 6 | (uint64_t)f->is_fostered << 5 | (uint64_t)f->has_form << 4 |
+         (uint64_t)f->may_have_p << 3 | (uint64_t)f->keeps_p << 2 |
          (uint64_t)f->may_have_button << 1 | 1;
 }
 
 void cr_feedback_unpack(struct cr_feedback *f, uint64_t packed)
 {
+  f->may_have_main = packed >> 8 & 1;
+  f->may_have_newer = packed >> 7 & 1;
   f->is_newer = packed >> 6 & 1;
   f->is_fostered = packed >> 5 & 1;
   f->has_form = packed >> 4 & 1;
   f->may_have_p = packed >> 3 & 1;
   f->keeps_p = packed >> 2 & 1;
   f->may_have_button = packed >> 1 & 1;
-  f->table_len = packed >> 7 & 15;
-  packed >>= 11;
+  f->table_len = packed >> 9 & 15;
+  packed >>= 13;
   for (uint32_t i = f->table_len; i-- > 0; packed >>= PACKED_TABLE_BITS) {
     f->tables[i].in = packed >> 2 & 3;
     f->tables[i].may_have_p = packed >> 1 & 1;
@@ -259,8 +264,9 @@ static void end_select(struct cr_feedback *f)
   f->in_select = false;
 }
 
-/* Does gumbo, which drops nearly all tags in a select, make of this one what the standard does? */
-static bool is_old_in_select(const struct cr_html_token *token)
+/* Does gumbo, which drops nearly all tags in a select, make of this one what the standard does? A
+ * hidden input ends no select that stands in a table, but in no cell. */
+static bool is_old_in_select(const struct cr_feedback *f, const struct cr_html_token *token)
 {
   const struct cr_element *known = token->known;
   enum cr_element_kind kind = cr_html_kind(known);
@@ -273,7 +279,9 @@ static bool is_old_in_select(const struct cr_html_token *token)
   case CR_ELEMENT_SELECT:
     return true;
   case CR_ELEMENT_FIELD:
-    return strcmp(known->name, "input") == 0;
+    return strcmp(known->name, "input") == 0 && !cr_feedback_is_in_table(f);
+  case CR_ELEMENT_COLGROUP:
+    return false;
   default:
     if (!known || (known->flags & (CR_ELEMENT_LINKS | CR_ELEMENT_FEEDBACK)) == 0)
       return token->attribute_count == 0; /* any may have links in some of them */
@@ -286,7 +294,7 @@ static bool start_in_select(struct cr_feedback *f, const struct cr_html_token *t
 {
   const struct cr_element *known = token->known;
 
-  f->is_newer = f->is_newer || !is_old_in_select(token);
+  f->is_newer = f->is_newer || !is_old_in_select(f, token);
   switch (cr_html_kind(known)) {
   case CR_ELEMENT_SELECT:
     end_select(f);
@@ -389,13 +397,21 @@ static bool note_start(struct cr_feedback *f, const struct cr_html_token *token)
   }
 }
 
+/* Where gumbo's rules are older. */
+static void note_newer(struct cr_feedback *f, enum cr_element_kind kind)
+{
+  f->may_have_main = f->may_have_main || kind == CR_ELEMENT_MAIN;
+  f->may_have_newer = f->may_have_newer || kind == CR_ELEMENT_NEWER;
+  f->is_newer = f->is_newer || kind == CR_ELEMENT_DOUBTFUL;
+}
+
 /* svg or math may be over where nobody said so: then this may be a select, or in one. */
 static void guess_select(struct cr_feedback *f, const struct cr_html_token *token)
 {
   if (cr_html_kind(token->known) == CR_ELEMENT_SELECT)
     f->in_select = true;
   else
-    f->is_newer = f->is_newer || (f->in_select && !is_old_in_select(token));
+    f->is_newer = f->is_newer || (f->in_select && !is_old_in_select(f, token));
 }
 
 enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_tokens *t,
@@ -405,6 +421,7 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
 
   if (token->has_more_attributes)
     cr_feedback_doubt(f, CR_HTML_DOUBT_SIZE);
+  note_newer(f, cr_html_kind(known));
   if (f->foreign_len > 0 && f->doubt != CR_HTML_SURE)
     guess_select(f, token);
   if (f->foreign_len > 0)
@@ -469,13 +486,22 @@ static void note_end(struct cr_feedback *f, const struct cr_element *known)
   }
 }
 
+/* </head>, </body>, </html> and </br> say that what stands in front of them is there, empty
+ * (13.2.6.4.2 to 4). */
+static bool begins_document(const struct cr_element *known)
+{
+  if (!known)
+    return false;
+  bool is_root = known->kind == CR_ELEMENT_IGNORED && known->link_set != CR_LINKS_FRAME;
+  return is_root || strcmp(known->name, "br") == 0;
+}
+
 void cr_feedback_end(struct cr_feedback *f, struct cr_html_tokens *t,
                      const struct cr_html_token *token)
 {
   const struct cr_element *known = token->known;
 
-  f->has_begun = f->has_begun || cr_html_kind(known) == CR_ELEMENT_IGNORED ||
-                 (known && strcmp(known->name, "br") == 0);
+  f->has_begun = f->has_begun || begins_document(known);
   if (f->foreign_len > 0) {
     f->in_select = f->in_select && cr_html_kind(known) != CR_ELEMENT_SELECT;
     bool is_text = token->text_state != CR_HTML_DATA && token->text_state != CR_HTML_CDATA;

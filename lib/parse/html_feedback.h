@@ -45,7 +45,9 @@ struct cr_feedback {
   bool in_select;   /* of this table, or of none */
   bool has_form;    /* another form means nothing */
   bool has_body;
-  bool has_begun; /* so that a head tag means nothing any more */
+  bool has_begun;      /* so that a head tag means nothing any more */
+  bool may_have_main;  /* open; to gumbo it ends no search for what an end tag names */
+  bool may_have_newer; /* open: dialog or search, to gumbo names without rules */
   uint32_t template_depth;
   uint32_t inert_depth; /* the same without declarative shadow roots, which are shown */
 
@@ -139,6 +141,9 @@ bool cr_feedback_end_in_foreign(struct cr_feedback *f, struct cr_html_tokens *t,
 
 static inline void cr_feedback_doubt(struct cr_feedback *f, enum cr_html_doubt why)
 {
+  bool may_be_newer = why == CR_HTML_DOUBT_LINK || why == CR_HTML_DOUBT_FOREIGN;
+
+  f->is_newer = f->is_newer || (may_be_newer && f->may_have_newer);
   if (f->doubt == CR_HTML_SURE)
     f->doubt = why;
 }

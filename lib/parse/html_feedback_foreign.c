@@ -107,7 +107,6 @@ static enum cr_html_place start_html(struct cr_feedback *f, struct cr_html_token
   case CR_ELEMENT_FORM:
   case CR_ELEMENT_OBJECT:
   case CR_ELEMENT_PLAINTEXT:
-  case CR_ELEMENT_DOUBTFUL:
     cr_feedback_doubt(f, CR_HTML_DOUBT_FOREIGN);
     return CR_HTML_IN_HTML;
   default:

@@ -119,6 +119,13 @@ static void close_p(struct cr_feedback *f)
     cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
 }
 
+/* A search for what may end goes on outside of the link. */
+static void doubt_search(struct cr_feedback *f)
+{
+  f->is_newer = f->is_newer || f->may_have_main;
+  cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
+}
+
 static void close_list_item(struct cr_feedback *f, enum cr_element_kind kind)
 {
   for (uint32_t i = f->inner_len; i-- > 0;) {
@@ -130,7 +137,7 @@ static void close_list_item(struct cr_feedback *f, enum cr_element_kind kind)
     if (is_special(open) && !cr_element_lets_items_end(open->known))
       return;
   }
-  cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
+  doubt_search(f);
 }
 
 static void close_top(struct cr_feedback *f, enum cr_element_kind kind)
@@ -198,8 +205,6 @@ static bool is_doubtful(const struct cr_feedback *f, const struct cr_feedback_op
   case CR_ELEMENT_OPTION:
   case CR_ELEMENT_OPTGROUP:
     return !f->in_select;
-  case CR_ELEMENT_DOUBTFUL:
-    return true;
   case CR_ELEMENT_BUTTON:
     return f->may_have_button;
   case CR_ELEMENT_FORMATTING:
@@ -253,6 +258,7 @@ static bool is_out_of_scope(const struct cr_feedback *f, uint32_t at)
 
 static void end_named(struct cr_feedback *f, const struct cr_feedback_open *open)
 {
+  bool is_block = is_special(open) || is_kind(open, CR_ELEMENT_NEWER);
   bool is_heading = is_kind(open, CR_ELEMENT_HEADING);
 
   for (uint32_t i = f->inner_len; i-- > 0;) {
@@ -260,15 +266,15 @@ static void end_named(struct cr_feedback *f, const struct cr_feedback_open *open
         is_heading ? is_kind(&f->inner[i], CR_ELEMENT_HEADING) : f->inner[i].name == open->name;
     if (!is_it)
       continue;
-    if (is_special(open) ? !is_out_of_scope(f, i) : !has_special(f, i + 1))
+    if (is_block ? !is_out_of_scope(f, i) : !has_special(f, i + 1))
       f->inner_len = i;
     else if (is_kind(open, CR_ELEMENT_FORMATTING)) /* it ends nevertheless, and others move */
       cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
     return;
   }
-  bool is_ordinary = !is_special(open) && !is_kind(open, CR_ELEMENT_FORMATTING);
+  bool is_ordinary = !is_block && !is_kind(open, CR_ELEMENT_FORMATTING);
   if (!is_ordinary || !has_special(f, 0)) /* else that ends the search for it */
-    cr_feedback_doubt(f, CR_HTML_DOUBT_LINK);
+    doubt_search(f);
 }
 
 /* </form> takes the form out, wherever it is, and ends nothing else. */

@@ -24,13 +24,15 @@ static void add(struct cr_collect *c, const struct cr_html_tag *tag, crawler_lin
 struct crawler_link *cr_collect_refresh(struct cr_collect *c, const struct cr_html_tag *tag,
                                         struct cr_span content)
 {
+  bool is_first = !c->has_refresh;
   struct cr_span url;
   int64_t delay_ms;
 
   if (!cr_refresh_parse(content, &delay_ms, &url))
     return NULL;
+  c->has_refresh = true;
   struct crawler_link *link = cr_collect_link(c, tag, CRAWLER_LINK_REFRESH, url);
-  if (link && delay_ms > LATE_MS)
+  if (link && (delay_ms > LATE_MS || !is_first))
     link->flags |= CRAWLER_LINK_LATE;
   if (link && !url.at)
     link->base = CR_BASE_OF_PAGE;

@@ -5,6 +5,8 @@
  * - In svg and math it compares an end tag's bytes with the names of open elements, white space and
  *   attributes in it, too, so that "</svg\n>" ends nothing. What stands there means nothing
  *   (13.2.5.1, end-tag-with-attributes): the '>' moves to the name, and spaces follow.
+ * - </br>, which stands for <br> everywhere (13.2.6.4.7), doesn't keep a frameset from taking the
+ *   body's place, nor ends it svg and math.
  * - Of an attribute that is there twice (duplicate-attribute) it drops the second value, and if
  *   that has none, the next attribute's. Spaces take the place of such a one.
  */
@@ -26,6 +28,17 @@ static void shorten(char *html, const struct cr_html_token *token, const char *b
 
   memset(name_end, ' ', (size_t)(behind - name_end));
   *name_end = '>';
+}
+
+/* "</br" is "<br " from here on. */
+static void turn_around(char *html, const struct cr_html_token *token)
+{
+  memcpy(in(html, token->name.at) - 1, "br ", 3);
+}
+
+static bool is_br(const struct cr_html_token *token)
+{
+  return token->known && strcmp(token->known->name, "br") == 0;
 }
 
 static void drop_repeated(char *html, const struct cr_html_token *token)
@@ -50,6 +63,8 @@ static void tame_tag(char *html, const struct cr_html_tokens *t, const struct cr
 {
   if (token->type == CR_HTML_START_TAG)
     drop_repeated(html, token);
+  else if (token->type == CR_HTML_END_TAG && is_br(token))
+    turn_around(html, token);
   else if (token->type == CR_HTML_END_TAG && f->foreign_len > 0)
     shorten(html, token, t->at);
 }

@@ -6,6 +6,8 @@
  */
 #include "parse/srcset.h"
 
+enum { LARGEST_POWER = 309 }; /* of ten, of a number that begins with "0." */
+
 struct descriptors { /* which a candidate has */
   bool has_width;
   bool has_density;
@@ -33,9 +35,47 @@ static bool is_integer(struct cr_span number)
   return number.len > 0 && skip_digits(number.at, number.at + number.len) == number.at + number.len;
 }
 
+/* Is digits, maybe with a point in it, times ten to the power too large for a double? What rounds
+ * to 2^1024 is (2.3.4.3); where that begins, by its first digits. */
+static bool is_too_large(struct cr_span digits, int64_t power)
+{
+  static const char least[] = "17976931348623158079";
+  const char *end = digits.at + digits.len;
+  const char *point = memchr(digits.at, '.', digits.len);
+  const char *at = digits.at;
+
+  while (at < end && (*at == '0' || *at == '.'))
+    at++;
+  if (at == end)
+    return false;
+  if (!point)
+    point = end;
+  power += at < point ? point - at : point - at + 1;
+  for (size_t i = 0; power == LARGEST_POWER && i < sizeof(least) - 1; i++) {
+    at += at < end && *at == '.';
+    char digit = '0';
+    if (at < end)
+      digit = *at++;
+    if (digit != least[i])
+      return digit > least[i];
+  }
+  return power >= LARGEST_POWER;
+}
+
+/* Of digits behind an 'e', as far as it matters. */
+static int64_t power_of(const char *at, const char *end, bool is_negative)
+{
+  int64_t power = 0;
+
+  for (; at < end && power < INT32_MAX; at++)
+    power = power * 10 + (*at - '0');
+  return is_negative ? -power : power;
+}
+
 /* A "valid floating-point number" (2.3.4.3) that isn't below zero; "-0" isn't. */
 static bool is_density(struct cr_span number)
 {
+  int64_t power = 0;
   const char *end = number.at + number.len;
   const char *at = number.at;
   bool is_negative = at < end && *at == '-';
@@ -55,17 +95,18 @@ static bool is_density(struct cr_span number)
     return false;
   struct cr_span mantissa = cr_span(whole, (size_t)(digits_end - whole));
   if (at < end && cr_lower(*at) == 'e') {
-    at++;
+    bool is_small = ++at < end && *at == '-';
     at += at < end && (*at == '+' || *at == '-');
     const char *exponent = at;
     at = skip_digits(at, end);
     if (at == exponent)
       return false;
+    power = power_of(exponent, at, is_small);
   }
   bool is_zero = true;
   for (size_t i = 0; i < mantissa.len; i++)
     is_zero = is_zero && (mantissa.at[i] == '0' || mantissa.at[i] == '.');
-  return at == end && (!is_negative || is_zero);
+  return at == end && (!is_negative || is_zero) && !is_too_large(mantissa, power);
 }
 
 static void note_descriptor(struct descriptors *d, struct cr_span text)

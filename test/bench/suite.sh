@@ -92,7 +92,7 @@ place=0
 scenario() { # NAME TITLE SERVER CONTESTANTS
   place=$((place + 1))
   if has list $wanted; then
-    printf '%-12s %s\n' "$1" "$2"
+    printf '%-17s %s\n' "$1" "$2"
   elif has all $wanted || has "$1" $wanted; then
     printf '%s: %s ' "$1" "$2" >&2
     echo "scenario $1 $place $2" >"$work/figures"
@@ -117,6 +117,9 @@ scenario postgresql "one site: PostgreSQL's manual" 'site postgresql' "$one"
 scenario python     "one site: Python's manual, long pages with many links" 'site python' "$one"
 scenario jdk        "one site: the JDK's API, 10,000 pages" 'site jdk' 'wrk limit crawler0 crawler2 wget2'
 scenario gzip       "PostgreSQL's manual, gzipped" 'site postgresql gzip' "$one"
+scenario gzip_cppreference 'cppreference, gzipped' 'site cppreference gzip' 'limit crawler0 crawler2 wget2'
+scenario gzip_boost "Boost's documentation, gzipped" 'site boost gzip' 'limit crawler0 crawler2 wget2'
+scenario gzip_jdk   "the JDK's API, gzipped" 'site jdk gzip' 'limit crawler0 crawler2 wget2'
 scenario tls        "PostgreSQL's manual, by https" 'site postgresql tls' "$one"
 scenario http2      "PostgreSQL's manual, by HTTP/2" 'site postgresql tls http2' 'limit crawler0 crawler2 wget2'
 scenario delay50ms  "PostgreSQL's manual, 50 ms until each answer" 'site postgresql delay=0.05' "$one"

@@ -148,6 +148,31 @@ static void behind_1024_bytes_only_what_is_markup_counts(void **state)
   }
 }
 
+/* What a prescan takes for one is tentative until a parser meets the first that is. */
+static void the_first_meta_of_a_parser_has_the_last_word(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *html;
+    const char *want;
+  } cases[] = {
+    { "<title><meta charset=gbk></title>", "gbk" },
+    { "<title><meta charset=gbk></title><meta charset=koi8-r>", "koi8-r" },
+    { "<script>'<meta charset=gbk>'</script><p><meta charset=koi8-r><meta charset=utf-8>",
+      "koi8-r" },
+    { "<?xml version='1.0' encoding='gbk'?><meta charset=koi8-r>", "koi8-r" },
+    { "<?xml version='1.0' encoding='gbk'?><meta charset=x>", "gbk" },
+  };
+  char html[2048];
+
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+    assert_string_equal(cr_charset_prescan(cr_span_text(cases[i].html)), cases[i].want);
+  memset(html, ' ', sizeof(html));
+  memcpy(html, cases[0].html, strlen(cases[0].html));
+  memcpy(html + 1500, "<meta charset=koi8-r>", 21);
+  assert_string_equal(cr_charset_prescan(cr_span(html, sizeof(html))), "koi8-r");
+}
+
 static void a_meta_across_the_border_counts_once(void **state)
 {
   (void)state;
@@ -263,6 +288,7 @@ int main(void)
     cmocka_unit_test(prescan_follows_each_step_of_the_standard),
     cmocka_unit_test(declarations_in_utf16_are_seen),
     cmocka_unit_test(behind_1024_bytes_only_what_is_markup_counts),
+    cmocka_unit_test(the_first_meta_of_a_parser_has_the_last_word),
     cmocka_unit_test(a_meta_across_the_border_counts_once),
     cmocka_unit_test(every_prefix_ends_quietly),
     cmocka_unit_test(w3lib_declared_encodings_pass),

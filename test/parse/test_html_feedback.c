@@ -159,6 +159,7 @@ static void frames_and_second_roots_a_tree_decides(void **state)
     { "<div><head profile=1>", "" },
     { "</br><head profile=1>", "" },
     { "</p><head profile=1><head profile=2>", "cite:1 " },
+    { "</frame><head profile=1>", "cite:1 " },
     { "<body><p></body></html><a href=1>", "a:1 " },
   };
 

@@ -55,7 +55,9 @@ static void only_what_nests_is_sure(void **state)
     { "<a href=1>x", "a:1'x' " },
     { "<a href=1><object><a href=2>x</a></object></a>", "?" },
     { "<a href=1><template></template></a>", "?" },
-    { "<a href=1><menuitem>x</a>", "?" },
+    { "<a href=1><menuitem>x</menuitem></a>", "a:1'x' " },
+    { "<dialog><a href=1><div></dialog>", "?" }, /* ends all that is in it */
+    { "<a href=1><dialog><div>x</dialog>y</a>", "a:1'x y' " },
     { "<b style='c:url(1)'>x</b>", "?" }, /* may be there twice, with its URL */
     { "<a ping=1>x</a>", "?" },
   };

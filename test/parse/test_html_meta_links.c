@@ -52,6 +52,28 @@ static void a_late_refresh_is_flagged(void **state)
   assert_int_equal(rig.collect.found.count, 2);
   assert_int_equal(rig.collect.found.links[0].flags, 0);
   assert_int_equal(rig.collect.found.links[1].flags, CRAWLER_LINK_LATE);
+  extract_run(&rig, CR_SPAN("<meta http-equiv=refresh content='6;1'>"), SIZE_MAX / 2);
+  assert_int_equal(rig.collect.found.links[0].flags, CRAWLER_LINK_LATE);
+  extract_close(&rig);
+}
+
+/* What is none, or is in a template, isn't the first. */
+static void only_the_first_refresh_counts(void **state)
+{
+  (void)state;
+  struct extract_rig rig;
+
+  extract_open(&rig);
+  extract_run(&rig,
+              CR_SPAN("<meta http-equiv=refresh content=x>"
+                      "<template><meta http-equiv=refresh content='0;0'></template>"
+                      "<meta http-equiv=refresh content='0;1'>"
+                      "<meta http-equiv=refresh content='0;2'>"),
+              SIZE_MAX / 2);
+  assert_int_equal(rig.collect.found.count, 2);
+  assert_string_equal(rig.collect.found.links[0].href, "1");
+  assert_int_equal(rig.collect.found.links[0].flags, 0);
+  assert_int_equal(rig.collect.found.links[1].flags, CRAWLER_LINK_LATE);
   extract_close(&rig);
 }
 
@@ -101,6 +123,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(urls_in_metas_are_links),
     cmocka_unit_test(a_late_refresh_is_flagged),
+    cmocka_unit_test(only_the_first_refresh_counts),
     cmocka_unit_test(names_and_contents_are_kept_in_order),
     cmocka_unit_test(more_metas_than_are_kept_are_left_out),
   };

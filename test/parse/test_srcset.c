@@ -35,6 +35,9 @@ static void every_candidate_comes_in_turn(void **state)
     { "a 0w, b 0h, c 0x", "c|" },
     { "a -1x, b -0x, c +1x, d 1.x, e .5x, f 1e3x, g 1e-3x, h 1ex", "b|e|f|g|" },
     { "a x, b w, c 1q, d 1", "" },
+    { "a 1e400x, b 1e308x, c 1.8e308x, d 1.79e308x, e 0.001e312x, f 1e-400x", "b|d|f|" },
+    { "a 17976931348623158078e289x, b 17976931348623158079e289x, c 0e99999999999x", "a|c|" },
+    { "a 1797693134862315807.8e290x, b 1e99999999999999999999x, c 00.0e9x", "a|c|" },
     { "a (b, c) 1x, d", "d|" },
     { "a ( , b", "" }, /* a parenthesis that isn't closed */
     { "data:image/gif;base64,AAAA 1x, b 2x", "data:image/gif;base64,AAAA|b|" },
