@@ -15,7 +15,7 @@ enum { DEFERRED_ROUNDS = 8 };
 
 /* As long for events, and for what they deferred, until the loop looks at descriptors and timers
  * again; but for the callback that runs. A look costs some microseconds. */
-enum { PATIENCE_US = 2000 };
+enum { PATIENCE_US = 500 };
 
 static void begin(struct cr_loop *loop, struct cr_loop_frame *frame)
 {

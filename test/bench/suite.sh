@@ -134,8 +134,8 @@ scenario delay4s    '4,000 hosts, 2 pages each, 4 s until each answer, 4,000 con
                     'hosts 4000 2 4000 delay=4' 'cells hosts0 hosts0wide'
 scenario names      '100,000 hosts, 1 page each, names from a name server, 1,000 connections' \
                     'names 100000 1000' 'hosts0 names names5'
-scenario delay10k   '10,000 hosts, 6 pages each, 4 s until each answer, 10,000 connections' \
-                    'hosts 10000 6 10000 delay=4' 'cells hosts0wide'
+scenario delay10k   '10,000 hosts, 12 pages each, 4 s until each answer, 10,000 connections' \
+                    'hosts 10000 12 10000 delay=4' 'cells hosts0wide'
 
 ! has list $wanted || exit 0
 sh "$top/test/bench/versions.sh" "$build" >"$results/versions"
