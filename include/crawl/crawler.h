@@ -586,7 +586,8 @@ typedef int (*crawler_request_cb)(crawler *c, crawler_request *req, void *user);
 typedef int (*crawler_page_cb)(crawler *c, crawler_page *page, void *user);
 typedef int (*crawler_body_cb)(crawler *c, crawler_page *page, const void *data, size_t bytes,
                                void *user);
-typedef int (*crawler_links_cb)(crawler *c, crawler_page *page, uint8_t *verdicts, void *user);
+typedef int (*crawler_links_cb)(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count,
+                                void *user);
 typedef int (*crawler_retry_cb)(crawler *c, const crawler_request *req, crawler_reason reason,
                                 const crawler_page *page, int64_t *delay_ms, void *user);
 typedef void (*crawler_outcome_cb)(crawler *c, const crawler_request *req, crawler_outcome outcome,
@@ -634,7 +635,7 @@ void crawler_on_parse(crawler *c, crawler_page_cb cb, void *user);
 /* A page (or requisite) of outcome fetched, whatever its status; borrowed unless retained. Its
  * links are added when the hook returns. */
 void crawler_on_page(crawler *c, crawler_page_cb cb, void *user);
-/* All links of a page at once, after on_page, if it has any; verdicts has a 0 for each: set
+/* All links of a page at once, after on_page, if it has any; verdicts has count entries, all 0: set
  * CRAWLER_REJECT for those that shall not be followed. Those that aren't followed anyway, for their
  * kind or rel, are among them. See crawler_page_links_text(). */
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);

@@ -159,11 +159,12 @@ static int on_page(crawler *c, crawler_page *page, void *user)
   return tick(user, HOOK_PAGE);
 }
 
-static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   (void)c;
   (void)page;
   (void)verdicts;
+  (void)count;
   return tick(user, HOOK_LINKS);
 }
 
@@ -330,9 +331,11 @@ static int on_page_like(crawler *c, crawler_page *page, void *user)
   return 0;
 }
 
-static int on_links_like(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int on_links_like(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count,
+                         void *user)
 {
   (void)verdicts;
+  (void)count;
   return on_page_like(c, page, user);
 }
 

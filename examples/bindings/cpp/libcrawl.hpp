@@ -201,12 +201,12 @@ private:
       return 0;
     });
   }
-  static int call_links(crawler *, crawler_page *borrowed, std::uint8_t *verdicts, void *user)
+  static int call_links(crawler *, crawler_page *borrowed, std::uint8_t *verdicts,
+                        std::size_t count, void *user)
   {
     return guard(user, [&](State &state) {
       Page page(crawler_page_retain(borrowed));
       std::vector<Link> links = page.links();
-      const std::size_t count = links.size(); // verdicts has as many
       state.links(page, links);
       for (std::size_t i = 0; i < count && i < links.size(); i++)
         verdicts[i] = links[i].follow ? CRAWLER_ACCEPT : CRAWLER_REJECT;

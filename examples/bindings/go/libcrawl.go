@@ -22,7 +22,7 @@ package libcrawl
 // #include <stdlib.h>
 // extern int goFilter(crawler *, crawler_request *, void *);
 // extern int goPage(crawler *, crawler_page *, void *);
-// extern int goLinks(crawler *, crawler_page *, uint8_t *, void *);
+// extern int goLinks(crawler *, crawler_page *, uint8_t *, size_t, void *);
 import "C"
 
 import (
@@ -305,15 +305,17 @@ func goPage(_ *C.crawler, borrowed *C.crawler_page, user unsafe.Pointer) C.int {
 }
 
 //export goLinks
-func goLinks(_ *C.crawler, p *C.crawler_page, verdicts *C.uint8_t, user unsafe.Pointer) C.int {
+func goLinks(_ *C.crawler, p *C.crawler_page, verdicts *C.uint8_t, count C.size_t,
+	user unsafe.Pointer) C.int {
 	page := &Page{p}
 	defer func() { page.c = nil }()
 	return call(user, func(c *Crawler) (bool, error) {
 		links := page.Links()
 		err := c.links(page, links)
-		for i, answer := 0, unsafe.Slice(verdicts, len(links)); i < len(links); i++ {
+		answers := unsafe.Slice(verdicts, count)
+		for i := range links {
 			if !links[i].Follow {
-				answer[i] = C.CRAWLER_REJECT
+				answers[i] = C.CRAWLER_REJECT
 			}
 		}
 		return true, err

@@ -23,7 +23,8 @@ typedef struct crawler_request crawler_request;
 typedef struct crawler_page crawler_page;
 typedef int crawler_outcome, crawler_reason, crawler_stat;
 typedef int (*crawler_request_cb)(crawler *c, crawler_request *req, void *user);
-typedef int (*crawler_links_cb)(crawler *c, crawler_page *page, uint8_t *verdicts, void *user);
+typedef int (*crawler_links_cb)(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count,
+                                void *user);
 typedef void (*crawler_outcome_cb)(crawler *c, const crawler_request *req, crawler_outcome outcome,
                                    crawler_reason reason, const crawler_page *page, void *user);
 const char *crawler_strerror(int err);

@@ -24,7 +24,8 @@ for (const name of ['crawler_outcome', 'crawler_reason', 'crawler_stat'])
   koffi.alias(name, 'int');
 const callbacks = `
 int crawler_request_cb(crawler *c, crawler_request *req, void *user);
-int crawler_links_cb(crawler *c, crawler_page *page, uint8_t *verdicts, void *user);
+int crawler_links_cb(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count,
+                     void *user);
 void crawler_outcome_cb(crawler *c, const crawler_request *req, crawler_outcome outcome,
                         crawler_reason reason, const crawler_page *page, void *user);
 `;

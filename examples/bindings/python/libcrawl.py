@@ -27,7 +27,7 @@ READ, WRITE = 1, 2
 
 _P, _S, _I, _L, _SIZE = c_void_p, c_char_p, c_int, c_int64, POINTER(c_size_t)
 _REQUEST_CB = _PAGE_CB = CFUNCTYPE(_I, _P, _P, _P)
-_LINKS_CB = CFUNCTYPE(_I, _P, _P, _P, _P)
+_LINKS_CB = CFUNCTYPE(_I, _P, _P, _P, c_size_t, _P)
 _OUTCOME_CB = CFUNCTYPE(None, _P, _P, _I, _I, _P, _P)
 _WATCH_CB = CFUNCTYPE(_I, _P, _I, _I, _P)
 _TIMER_CB = CFUNCTYPE(_I, _P, _L, _P)
@@ -266,10 +266,10 @@ def _on_filter(function, req, _user):
         return REJECT if function(request) is False else ACCEPT
 
 
-def _on_links(function, page, verdicts, _user):
+def _on_links(function, page, verdicts, count, _user):
     with Page(page) as borrowed:
         urls = borrowed.links()
-        refused = (c_uint8 * len(urls)).from_address(verdicts)
+        refused = (c_uint8 * count).from_address(verdicts)
         for i in function(borrowed, urls) or ():
             refused[i] = REJECT
 

@@ -21,8 +21,9 @@ pub const CRAWLER_STAT_ATTEMPTS: c_int = 12;
 pub const CRAWLER_STAT_TRANSFERS: c_int = 18;
 
 type Hook<T> = Option<unsafe extern "C" fn(*mut crawler, *mut T, *mut c_void) -> c_int>;
-type LinksHook =
-    Option<unsafe extern "C" fn(*mut crawler, *mut crawler_page, *mut u8, *mut c_void) -> c_int>;
+type LinksHook = Option<
+    unsafe extern "C" fn(*mut crawler, *mut crawler_page, *mut u8, usize, *mut c_void) -> c_int,
+>;
 
 extern "C" {
     pub fn crawler_strerror(err: c_int) -> *const c_char;

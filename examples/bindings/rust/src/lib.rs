@@ -219,6 +219,7 @@ unsafe extern "C" fn call_links(
     c: *mut ffi::crawler,
     page: *mut ffi::crawler_page,
     verdicts: *mut u8,
+    count: usize,
     user: *mut c_void,
 ) -> c_int {
     let page = ManuallyDrop::new(Page(page, PhantomData));
@@ -227,8 +228,9 @@ unsafe extern "C" fn call_links(
         if let Some(hook) = &mut hooks.links {
             hook(&page, &mut links);
         }
-        for (i, _) in links.iter().enumerate().filter(|(_, link)| !link.follow) {
-            *verdicts.add(i) = ffi::CRAWLER_REJECT as u8;
+        let verdicts = slice::from_raw_parts_mut(verdicts, count);
+        for (verdict, _) in verdicts.iter_mut().zip(&links).filter(|(_, link)| !link.follow) {
+            *verdict = ffi::CRAWLER_REJECT as u8;
         }
         0
     })
