@@ -419,12 +419,9 @@ int crawler_add_from(crawler *c, const crawler_request *req, const char *url);
 int crawler_add_sitemap(crawler *c, const char *url);
 
 /* A request to be filled in and submitted. url is absolute; its fragment and userinfo are left out
- * (but for a fragment that option key_fragment may keep).
- * NULL: out of memory, or not an http(s) URL: crawler_url_check() says which. [any thread] */
-crawler_request *crawler_request_new(crawler *c, const char *url);
-/* CRAWLER_OK, CRAWLER_E_URL, CRAWLER_E_SCHEME or CRAWLER_E_NOMEM: what crawler_add would say of
- * url. Adds nothing. [any thread] */
-int crawler_url_check(crawler *c, const char *url);
+ * (but for a fragment that option key_fragment may keep). *req is yours to crawler_submit() or
+ * crawler_request_free(); NULL after an error, which are those of crawler_add(). [any thread] */
+int crawler_request_new(crawler *c, crawler_request **req, const char *url);
 /* Frees a request that was not submitted; NULL does nothing. [any thread] */
 void crawler_request_free(crawler_request *req);
 /* Hands req over; it must not be touched any more, whatever is returned. Submitted outside of hooks

@@ -7,25 +7,20 @@
 
 /* ---- adding ---- */
 
-int crawler_url_check(crawler *c, const char *url)
+int crawler_request_new(crawler *c, crawler_request **req, const char *url)
 {
   struct cr_submission *sub = NULL;
   int err;
 
+  if (!req)
+    return CRAWLER_E_INVAL;
+  *req = NULL;
   if (!c || !url)
     return CRAWLER_E_INVAL;
   err = cr_submission_new(&sub, c->home, url, NULL);
-  cr_submission_free(sub);
+  if (err == 0)
+    *req = &sub->req;
   return err;
-}
-
-crawler_request *crawler_request_new(crawler *c, const char *url)
-{
-  struct cr_submission *sub = NULL;
-
-  if (!c || !url || cr_submission_new(&sub, c->home, url, NULL) < 0)
-    return NULL;
-  return &sub->req;
 }
 
 static struct cr_submission *submission_of(crawler_request *req)
