@@ -207,9 +207,10 @@ crawler *crawler_new_with(void *(*malloc_fn)(size_t bytes, void *user),
  * which then returns CRAWLER_DONE, or when the library's own thread ends; no hook is called any
  * more, but one of on_parse that runs on a worker meanwhile returns later. */
 void crawler_free(crawler *c);
-/* What the last failed call on the loop thread says, with names and numbers in it; "" when nothing
- * failed, and for c NULL. Valid until the next call that fails. [any thread] functions, those of
- * requests, pages and statistics, and a NULL for what is written to or named don't touch it. */
+/* What the last failed call with c says, and what to do about it; "" when nothing failed, and for c
+ * NULL. Every function that is given c and returns a CRAWLER_E_* leaves a message, those for
+ * [any thread] too: of several threads' the last one's. Those that are given a request, a page or
+ * the like instead don't touch it. Valid until the next crawler_errmsg() of c. */
 const char *crawler_errmsg(const crawler *c);
 /* The caller's own pointer; free_data (may be NULL) is called with it when it is replaced, and by
  * crawler_free() on the thread that frees. */

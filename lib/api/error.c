@@ -205,22 +205,3 @@ const char *crawler_stat_name(int which)
 {
   return FIND(stats, which);
 }
-
-int cr_error(crawler *c, int err, const char *text, const char *detail)
-{
-  size_t room = sizeof(c->errmsg) - 1;
-  size_t a = strlen(text);
-  size_t b = detail ? strlen(detail) : 0;
-
-  a = a < room ? a : room;
-  memcpy(c->errmsg, text, a);
-  if (b > 0 && a + 2 < room) {
-    memcpy(c->errmsg + a, ": ", 2);
-    a += 2;
-    b = b < room - a ? b : room - a;
-    memcpy(c->errmsg + a, detail, b);
-    a += b;
-  }
-  c->errmsg[a] = '\0';
-  return err;
-}

@@ -51,7 +51,14 @@ static bool runs_elsewhere(crawler *c)
 
 static int in_hook(crawler *c)
 {
-  return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook", NULL);
+  return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook: when it has returned", NULL);
+}
+
+static int is_driven_elsewhere(crawler *c)
+{
+  return cr_error(c, CRAWLER_E_BUSY,
+                  "the crawler's own thread drives it: see crawler_next() and crawler_wait()",
+                  NULL);
 }
 
 static int check_start(crawler *c, enum cr_drive drive, bool pulling)
@@ -132,7 +139,7 @@ int crawler_run(crawler *c)
   if (!c)
     return CRAWLER_E_INVAL;
   if (runs_elsewhere(c))
-    return CRAWLER_E_BUSY;
+    return is_driven_elsewhere(c);
   cr_enter(c);
   err = cr_begin(c, CR_DRIVE_SELF, false);
   if (err == 0)
@@ -147,7 +154,7 @@ int crawler_step(crawler *c, int64_t timeout_ms)
   if (!c)
     return CRAWLER_E_INVAL;
   if (runs_elsewhere(c))
-    return CRAWLER_E_BUSY;
+    return is_driven_elsewhere(c);
   cr_enter(c);
   err = cr_begin(c, CR_DRIVE_SELF, false);
   if (err == 0)
@@ -226,8 +233,10 @@ int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms)
 {
   int err;
 
-  if (!c || !page)
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (!page)
+    return cr_null(c, "page");
   *page = NULL;
   if (c->drive == CR_DRIVE_THREAD)
     return next_from_thread(c, page, timeout_ms);
@@ -241,7 +250,8 @@ int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms)
 static int set_drive(crawler *c, enum cr_drive drive)
 {
   if (c->shard.loop)
-    return cr_error(c, CRAWLER_E_STATE, "the crawler has its loop already", NULL);
+    return cr_error(c, CRAWLER_E_STATE,
+                    "the crawler has its loop already: set another before the first start", NULL);
   c->drive = drive;
   return 0;
 }
@@ -253,7 +263,7 @@ int crawler_set_event_base(crawler *c, struct event_base *base)
   if (!c)
     return CRAWLER_E_INVAL;
   if (!base)
-    return cr_error(c, CRAWLER_E_INVAL, "no event_base", NULL);
+    return cr_null(c, "base");
   err = set_drive(c, CR_DRIVE_BASE);
   if (err == 0)
     c->base = base;
@@ -282,7 +292,8 @@ int crawler_set_loop(crawler *c, int (*watch)(crawler *c, int fd, int events, vo
   if (!c)
     return CRAWLER_E_INVAL;
   if (!watch || !timer)
-    return cr_error(c, CRAWLER_E_INVAL, "watch and timer are both needed", NULL);
+    return cr_error(c, CRAWLER_E_INVAL, "an argument is NULL: watch and timer are both needed",
+                    NULL);
   err = set_drive(c, CR_DRIVE_WATCH);
   if (err < 0)
     return err;
@@ -311,11 +322,12 @@ int crawler_start(crawler *c)
   if (!c)
     return CRAWLER_E_INVAL;
   if (runs_elsewhere(c))
-    return CRAWLER_E_BUSY;
+    return is_driven_elsewhere(c);
   if (cr_in_hook(c))
     return in_hook(c);
   if (c->drive != CR_DRIVE_BASE && c->drive != CR_DRIVE_WATCH)
-    return cr_error(c, CRAWLER_E_STATE, "no event_base and no loop functions are set", NULL);
+    return cr_error(c, CRAWLER_E_STATE, "crawler_set_event_base() or crawler_set_loop() goes first",
+                    NULL);
   cr_enter(c);
   err = cr_begin(c, c->drive, false);
   if (err == 0 && c->drive == CR_DRIVE_BASE)

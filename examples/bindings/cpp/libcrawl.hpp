@@ -141,9 +141,7 @@ public:
 
   Crawler &add(const std::string &url)
   {
-    const int err = crawler_add(get(), url.c_str());
-    if (err < 0) // any thread's function: it leaves no message of its own
-      throw Error(err, std::string(crawler_strerror(err)) + ": " + url);
+    check(crawler_add(get(), url.c_str()));
     return *this;
   }
 

@@ -189,10 +189,7 @@ func (c *Crawler) Set(option, value string) error {
 func (c *Crawler) Add(url string) error {
 	text := C.CString(url)
 	defer C.free(unsafe.Pointer(text))
-	if err := C.crawler_add(c.c, text); err < 0 {
-		return failure(err, url) // it leaves no message of its own
-	}
-	return nil
+	return c.result(C.crawler_add(c.c, text))
 }
 
 // OnFilter sets the hook that takes a URL or doesn't.

@@ -27,7 +27,6 @@ typedef int (*crawler_links_cb)(crawler *c, crawler_page *page, uint8_t *verdict
                                 void *user);
 typedef void (*crawler_outcome_cb)(crawler *c, const crawler_request *req, crawler_outcome outcome,
                                    crawler_reason reason, const crawler_page *page, void *user);
-const char *crawler_strerror(int err);
 crawler *crawler_new(void);
 void crawler_free(crawler *c);
 const char *crawler_errmsg(const crawler *c);
@@ -225,7 +224,7 @@ end
 
 function Crawl:add(url)
   local err = C.crawler_add(self.c, url)
-  if err < 0 then fail(err, url .. ": " .. text(C.crawler_strerror(err))) end
+  if err < 0 then fail(err, text(C.crawler_errmsg(self.c))) end
 end
 
 local function next_page(self, slot)

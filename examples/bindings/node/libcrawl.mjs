@@ -34,7 +34,6 @@ for (const [text, name] of callbacks.matchAll(/\w+ (crawler_\w+_cb)\([^)]*\)/g))
 
 // As the header has them, but for _Out_, and for links_text: bytes with NULs, not one string.
 const declarations = `
-const char *crawler_strerror(int err);
 crawler *crawler_new(void);
 void crawler_free(crawler *c);
 const char *crawler_errmsg(const crawler *c);
@@ -224,9 +223,7 @@ export class Crawl {
   }
 
   add(url) {
-    const err = lib.add(this.#c, String(url));
-    if (err < 0) // a function for any thread: it leaves no message
-      throw new CrawlError(err, `${url}: ${lib.strerror(err)}`);
+    this.#check(lib.add(this.#c, String(url)));
   }
 
   /* Ends the crawl and frees it; while it runs, as in a hook: as soon as it can. */

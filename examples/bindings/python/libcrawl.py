@@ -163,9 +163,7 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
             _lib.crawler_on_outcome(self._c, self._hook(_OUTCOME_CB, _on_outcome, outcome), None)
 
     def add(self, url):
-        err = _lib.crawler_add(self._c, url.encode())
-        if err < 0:  # a function for any thread: it leaves no message
-            raise CrawlError(err, f"{url}: {_text(_lib.crawler_strerror(err))}")
+        self._check(_lib.crawler_add(self._c, url.encode()))
 
     def __del__(self):
         self.close()

@@ -267,10 +267,9 @@ impl<'h> Crawler<'h> {
     }
 
     pub fn add(&mut self, url: &str) -> Result<&mut Self> {
-        match unsafe { ffi::crawler_add(self.raw, c_text(url)?.as_ptr()) } {
-            err if err < 0 => Err(Error::plain(err, url)), // it leaves no message of its own
-            _ => Ok(self),
-        }
+        let url = c_text(url)?;
+        self.check(unsafe { ffi::crawler_add(self.raw, url.as_ptr()) })?;
+        Ok(self)
     }
 
     /// True takes the URL.
