@@ -74,7 +74,8 @@ typedef enum crawler_error {
   CRAWLER_E_LIMIT = -10,      /* over a limit that is documented with the function or option */
   CRAWLER_E_FORMAT = -11,     /* data that are not what they should be */
   CRAWLER_E_SYSTEM = -12,     /* the operating system refused: descriptors, threads */
-  CRAWLER_E_NETWORK = -13     /* libcurl, c-ares or libevent could not be set up */
+  CRAWLER_E_NETWORK = -13,    /* libcurl, c-ares or libevent could not be set up */
+  CRAWLER_E_HOOK = -14        /* crawler_fail() ended the crawl */
 } crawler_error;
 
 /* "out of memory"; static; never NULL. [any thread] */
@@ -509,8 +510,8 @@ int crawler_step(crawler *c, int64_t timeout_ms);
  * crawler_page_release(), and its URL counts as in flight until then or crawler_page_finish(), so
  * the crawl doesn't end before. Drives the crawl itself, or waits for the library's own thread.
  * timeout_ms as in crawler_step(). CRAWLER_OK with a page; else *page is NULL: CRAWLER_AGAIN after
- * timeout_ms, CRAWLER_DONE once at the end. Pages that could not be fetched don't come: see
- * crawler_on_outcome(). With the own thread: [any one thread]. */
+ * timeout_ms, at the end CRAWLER_DONE once, or what broke the crawl. Pages that could not be
+ * fetched don't come: see crawler_on_outcome(). With the own thread: [any one thread]. */
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
 
 /* In the caller's loop: choose base or watch, call crawler_start(), and wait for on_done. */
@@ -561,6 +562,12 @@ void crawler_stop(crawler *c);
  * stay in flight: released or finished later, they end in the next run, if there is one. As
  * crawler_stop() otherwise. [any thread, async-signal-safe] */
 void crawler_cancel(crawler *c);
+/* As crawler_cancel(), but as a failure, such as an exception in a hook: the run returns
+ * CRAWLER_E_HOOK, crawler_ended() is "error" and crawler_errmsg() a copy of msg. The first call of
+ * a run counts, unless something else has broken it. In any hook but on_done, where it is too late.
+ * Does nothing before a run has begun.
+ * CRAWLER_E_INVAL: msg is NULL. [any thread] */
+int crawler_fail(crawler *c, const char *msg);
 
 /* Nothing new is started until crawler_resume(); what is in flight goes on, and the run doesn't end
  * for what is queued: neither max_idle_wait nor max_pages count a pause, max_time does. It outlasts

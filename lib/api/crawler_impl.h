@@ -50,6 +50,7 @@ struct crawler {
   int inside;                       /* calls into the library on the loop thread */
   bool free_pending;                /* crawler_free() in a hook */
   int setting_error;                /* the first option that failed */
+  char failure[CR_ERRMSG_BYTES];    /* crawler_fail() of this run */
   char errmsg[CR_ERRMSG_BYTES];     /* of any thread */
   char told[CR_ERRMSG_BYTES];       /* what crawler_errmsg() gave out */
   char setting_errmsg[CR_ERRMSG_BYTES]; /* of setting_error */
@@ -58,7 +59,7 @@ struct crawler {
   char *option_list;   /* crawler_get_option() of a text, allocated */
   void *data;
   void (*free_data)(void *data);
-  pthread_mutex_t lock; /* guards snapshot and errmsg */
+  pthread_mutex_t lock; /* guards snapshot, errmsg and failure */
   struct crawler_stats *snapshot;
 };
 

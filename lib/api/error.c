@@ -32,6 +32,7 @@ static const struct error {
   { CRAWLER_E_FORMAT, "CRAWLER_E_FORMAT", "malformed data" },
   { CRAWLER_E_SYSTEM, "CRAWLER_E_SYSTEM", "the operating system refused" },
   { CRAWLER_E_NETWORK, "CRAWLER_E_NETWORK", "the network library could not be set up" },
+  { CRAWLER_E_HOOK, "CRAWLER_E_HOOK", "crawler_fail() ended the crawl" },
 };
 
 static const struct name reasons[] = {

@@ -82,6 +82,15 @@ static const char *start_advice(int err)
   return crawler_strerror(err);
 }
 
+/* What was said before the run is undone by it. */
+static void forget_flags(crawler *c)
+{
+  pthread_mutex_lock(&c->lock);
+  atomic_store(&c->shard.flags, 0);
+  atomic_store(&c->shard.given_up, false);
+  pthread_mutex_unlock(&c->lock);
+}
+
 int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
 {
   int err = check_start(c, drive, pulling);
@@ -90,8 +99,7 @@ int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
     return err;
   c->drive = drive;
   c->shard.pulling = pulling;
-  atomic_store(&c->shard.flags, 0);
-  atomic_store(&c->shard.given_up, false);
+  forget_flags(c);
   cr_ready_set_over(&c->ready, false);
   err = cr_shard_start(&c->shard);
   if (err < 0) {
@@ -104,10 +112,19 @@ int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
 
 int cr_result(crawler *c)
 {
+  if (c->shard.ending == CR_END_ERROR && c->shard.error == CRAWLER_E_HOOK)
+    return cr_error(c, CRAWLER_E_HOOK, c->failure, NULL); /* it has been written once */
   if (c->shard.ending == CR_END_ERROR)
     return cr_error(c, c->shard.error, "the crawl broke",
                     c->shard.advice ? c->shard.advice : crawler_strerror(c->shard.error));
   return 0;
+}
+
+static int result_or_done(crawler *c)
+{
+  int err = cr_result(c);
+
+  return err < 0 ? err : CRAWLER_DONE;
 }
 
 /* ---- run, step, next ---- */
@@ -160,7 +177,7 @@ int crawler_step(crawler *c, int64_t timeout_ms)
   if (err == 0)
     cr_turn(c, timeout_ms);
   if (err == 0 && !c->shard.running)
-    err = cr_result(c) < 0 ? cr_result(c) : CRAWLER_DONE;
+    err = result_or_done(c);
   return cr_leave(c) ? CRAWLER_DONE : err;
 }
 
@@ -201,7 +218,7 @@ static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
     return 0;
   if (!c->shard.running && c->pull_over) { /* said once: the next call runs again */
     c->pull_over = false;
-    return CRAWLER_DONE;
+    return result_or_done(c);
   }
   err = cr_begin(c, CR_DRIVE_SELF, true);
   if (err < 0)
@@ -214,9 +231,7 @@ static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
     c->pull_over = !c->shard.running;
     return 0;
   }
-  if (c->shard.running)
-    return CRAWLER_AGAIN;
-  return cr_result(c) < 0 ? cr_result(c) : CRAWLER_DONE;
+  return c->shard.running ? CRAWLER_AGAIN : result_or_done(c);
 }
 
 static int next_from_thread(crawler *c, crawler_page **page, int64_t timeout_ms)
@@ -226,7 +241,7 @@ static int next_from_thread(crawler *c, crawler_page **page, int64_t timeout_ms)
   if (!cr_ready_wait(&c->ready, timeout_ms, false))
     return CRAWLER_AGAIN;
   *page = hand_out(c, cr_ready_pop(&c->ready));
-  return *page ? 0 : CRAWLER_DONE;
+  return *page ? 0 : result_or_done(c);
 }
 
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms)
@@ -343,7 +358,7 @@ static int state_of(crawler *c, int err)
     cr_shard_fail(&c->shard, err);
   if (c->shard.running)
     return CRAWLER_OK;
-  return cr_result(c) < 0 ? cr_result(c) : CRAWLER_DONE;
+  return result_or_done(c);
 }
 
 int crawler_fd_ready(crawler *c, int fd, int events)
@@ -381,7 +396,7 @@ static void raise_flag(crawler *c, int flag)
   if (!c)
     return;
   atomic_fetch_or(&c->shard.flags, flag);
-  if (flag == CR_FLAG_CANCEL) /* after the flag: who gives up finds out why */
+  if (flag & (CR_FLAG_CANCEL | CR_FLAG_FAIL)) /* after the flag: who gives up finds out why */
     atomic_store(&c->shard.given_up, true);
   loop = atomic_load(&c->wakeable);
   if (loop)
@@ -396,6 +411,21 @@ void crawler_stop(crawler *c)
 void crawler_cancel(crawler *c)
 {
   raise_flag(c, CR_FLAG_CANCEL);
+}
+
+int crawler_fail(crawler *c, const char *msg)
+{
+  if (!c)
+    return CRAWLER_E_INVAL;
+  if (!msg)
+    return cr_null(c, "msg");
+  pthread_mutex_lock(&c->lock); /* who sees the flag sees the text, too */
+  if (!(atomic_load(&c->shard.flags) & CR_FLAG_FAIL)) {
+    cr_message_join(c->failure, msg, NULL);
+    raise_flag(c, CR_FLAG_FAIL);
+  }
+  pthread_mutex_unlock(&c->lock);
+  return 0;
 }
 
 static void set_paused(crawler *c, bool is_paused)

@@ -172,6 +172,12 @@ private:
     std::unique_ptr<crawler, Free> c{ crawler_new() }; // last, so that it is freed first
   };
 
+  static int fail(State &state, const char *message) noexcept
+  {
+    state.thrown = std::current_exception();
+    crawler_fail(state.c.get(), message);
+    return CRAWLER_REJECT;
+  }
   template <class Call> static int guard(void *user, Call call) noexcept
   {
     State &state = *static_cast<State *>(user);
@@ -179,10 +185,10 @@ private:
       return CRAWLER_REJECT;
     try {
       return call(state);
+    } catch (const std::exception &thrown) {
+      return fail(state, thrown.what());
     } catch (...) {
-      state.thrown = std::current_exception();
-      crawler_cancel(state.c.get());
-      return CRAWLER_REJECT;
+      return fail(state, "a hook threw");
     }
   }
   static int call_filter(crawler *, crawler_request *req, void *user)

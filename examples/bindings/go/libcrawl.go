@@ -269,6 +269,12 @@ func (c *Crawler) result(code C.int) error {
 	return failure(code, "libcrawl")
 }
 
+func (c *Crawler) fail(message string) {
+	text := C.CString(message)
+	defer C.free(unsafe.Pointer(text))
+	C.crawler_fail(c.c, text)
+}
+
 // Nothing of Go's unwinds the library, and after an error or a panic no hook runs.
 func call(user unsafe.Pointer, hook func(*Crawler) (bool, error)) (verdict C.int) {
 	c := cgo.Handle(*(*C.uintptr_t)(user)).Value().(*Crawler)
@@ -278,7 +284,7 @@ func call(user unsafe.Pointer, hook func(*Crawler) (bool, error)) (verdict C.int
 	defer func() {
 		c.panic = recover()
 		if c.said != nil || c.panic != nil {
-			C.crawler_cancel(c.c)
+			c.fail("a hook failed")
 			verdict = C.CRAWLER_REJECT
 		}
 	}()

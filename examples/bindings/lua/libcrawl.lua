@@ -33,7 +33,7 @@ const char *crawler_errmsg(const crawler *c);
 int crawler_set_option(crawler *c, const char *name, const char *value);
 int crawler_add(crawler *c, const char *url);
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
-void crawler_cancel(crawler *c);
+int crawler_fail(crawler *c, const char *msg);
 const char *crawler_ended(const crawler *c);
 void crawler_on_filter(crawler *c, crawler_request_cb cb, void *user);
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);
@@ -156,7 +156,7 @@ local function hook(state, c_type, call)
     local ok, answer = pcall(call, ...)
     if ok then return answer end
     state.raised = state.raised or { answer }
-    C.crawler_cancel(c)
+    C.crawler_fail(c, tostring(answer))
     return REJECT
   end)
   table.insert(state.callbacks, callback)

@@ -41,6 +41,7 @@ int crawler_set_option(crawler *c, const char *name, const char *value);
 int crawler_add(crawler *c, const char *url);
 int crawler_next(crawler *c, _Out_ crawler_page **page, int64_t timeout_ms);
 void crawler_cancel(crawler *c);
+int crawler_fail(crawler *c, const char *msg);
 const char *crawler_ended(const crawler *c);
 void crawler_on_filter(crawler *c, crawler_request_cb cb, void *user);
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);
@@ -249,7 +250,7 @@ export class Crawl {
         return call(...args);
       } catch (error) { // it can't pass through C
         this.#raised ??= [error];
-        lib.cancel(c);
+        lib.fail(c, String(error));
         return REJECT;
       }
     }, type);

@@ -34,7 +34,7 @@ _TIMER_CB = CFUNCTYPE(_I, _P, _L, _P)
 
 _SIGNATURES = {  # the result's type and the arguments' of crawler_*
     (_P,): "new",
-    (None, _P): "free cancel page_release",
+    (None, _P): "free page_release",
     (_I, _P): "start timer_fired page_defer page_status request_depth",
     (_S, _P): "errmsg ended request_url request_referrer page_url page_mime page_title",
     (_P, _P): "page_retain page_links_kinds",
@@ -42,7 +42,7 @@ _SIGNATURES = {  # the result's type and the arguments' of crawler_*
     (_S, _I): "strerror outcome_name reason_name stat_name link_kind_name",
     (_L, _P, _I): "get_stat",
     (_I, _P, _I): "page_finish",
-    (_I, _P, _S): "add",
+    (_I, _P, _S): "add fail",
     (_P, _P, _SIZE): "page_body page_links_text",  # bytes with a length
     (_I, _P, _S, _S): "set_option",
     (_I, _P, POINTER(_P), _L): "next",
@@ -191,7 +191,7 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
                 return function(*first, *args) or ACCEPT
             except BaseException as error:
                 self._raised = self._raised or error
-                _lib.crawler_cancel(c)
+                _lib.crawler_fail(c, repr(error).encode("utf-8", "replace"))
                 return REJECT
         self._hooks.append(proto(call))
         return self._hooks[-1]

@@ -181,7 +181,7 @@ unsafe fn guard(
     }
     catch_unwind(AssertUnwindSafe(|| call(hooks))).unwrap_or_else(|panic| {
         hooks.panic = Some(panic);
-        ffi::crawler_cancel(c);
+        ffi::crawler_fail(c, b"a hook panicked\0".as_ptr().cast());
         ffi::CRAWLER_REJECT
     })
 }
