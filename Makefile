@@ -103,8 +103,8 @@ all: $(BUILD)/libcrawl.a $(BUILD)/libcrawl.so $(BUILD)/crawler $(EXAMPLES) ## li
 
 # Off the paths that a page or a link takes: built for size, where others are built for speed.
 COLD := $(patsubst lib/%.c,%,$(wildcard lib/sitemap/*.c)) \
-        api/error api/explain_api api/lifetime api/option_lines api/option_text api/options \
-        api/setters base/xml_expat base/xml_names engine/explain engine/robots_gate \
+        api/error api/explain_api api/lifetime api/message api/option_lines api/option_text \
+        api/options api/setters base/xml_expat base/xml_names engine/explain engine/robots_gate \
         engine/shard engine/sitemap_read fetch/cookie_jar fetch/curl_choice fetch/curl_error \
         fetch/curl_options fetch/curl_tls fetch/resolve fetch/resolve_cache fetch/resolve_cares \
         fetch/resolve_overrides filter/host_lines filter/lists frontier/frontier_check \

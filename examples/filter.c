@@ -33,15 +33,15 @@ static int choose(crawler *c, crawler_request *req, void *user)
   return CRAWLER_ACCEPT;
 }
 
-static int print_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int print_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   const char *text = crawler_page_links_text(page, NULL);
   const uint32_t *offsets = crawler_page_links_offsets(page);
   int *left = user;
 
   (void)verdicts; /* all are followed that the filter takes */
-  printf("%s: %zu links\n", crawler_page_url(page), crawler_page_link_count(page));
-  for (size_t i = 0; text && offsets && i < crawler_page_link_count(page) && *left > 0; i++)
+  printf("%s: %zu links\n", crawler_page_url(page), count);
+  for (size_t i = 0; text && offsets && *left > 0 && i < count; i++)
     printf("  %s\n", text + offsets[i]);
   if (--*left == 0)
     crawler_stop(c); /* what is in flight still ends */

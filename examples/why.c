@@ -16,13 +16,13 @@ struct links {
   size_t count;
 };
 
-static int keep_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int keep_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   struct links *links = user;
 
   (void)c;
   (void)verdicts;
-  for (size_t i = 0; i < crawler_page_link_count(page) && links->count < MOST; i++) {
+  for (size_t i = 0; i < count && links->count < MOST; i++) {
     const char *url = crawler_link_url(crawler_page_link(page, i));
 
     if (crawler_request_depth(crawler_page_request(page)) == 0)

@@ -318,13 +318,13 @@ static void put_edge(FILE *to, const crawler_page *page, const crawler_link *lin
   fputs("}\n", to);
 }
 
-static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   struct output *out = user;
 
   (void)c;
   (void)verdicts;
-  for (size_t i = 0; i < crawler_page_link_count(page); i++) {
+  for (size_t i = 0; i < count; i++) {
     const crawler_link *link = crawler_page_link(page, i);
 
     if (link && !(crawler_link_flags(link) & CRAWLER_LINK_INVALID) &&

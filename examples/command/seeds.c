@@ -36,10 +36,10 @@ static int is_local_name(const char *host)
 
 int seed_open_door(crawler *c, const char *url)
 {
-  crawler_request *req = crawler_request_new(c, url);
+  crawler_request *req;
   int err = 0;
 
-  if (req && is_local_name(crawler_request_host(req)))
+  if (crawler_request_new(c, &req, url) == 0 && is_local_name(crawler_request_host(req)))
     err = seed_extend_list(c, "allow_private", crawler_request_host(req));
   crawler_request_free(req);
   return err;
@@ -66,7 +66,7 @@ int seed_complete(const char *text, char *url)
 int seed_add(crawler *c, const char *text, int opens, int (*add)(crawler *, const char *))
 {
   char url[SEED_BYTES];
-  int err = seed_complete(text, url) < 0 ? CRAWLER_E_URL : crawler_url_check(c, url);
+  int err = seed_complete(text, url) < 0 ? CRAWLER_E_URL : 0;
 
   if (err == 0 && opens)
     err = seed_open_door(c, url);

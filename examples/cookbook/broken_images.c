@@ -25,10 +25,11 @@ static const char IMAGES[] = "png,jpg,jpeg,gif,webp,avif,svg,ico,bmp";
  * scope nor limits of pages hold for it. It has no referrer: the page travels with it by name. */
 static int ask_for(crawler *c, const char *url, const char *page)
 {
-  crawler_request *req = crawler_request_new(c, url);
+  crawler_request *req;
+  int err = crawler_request_new(c, &req, url);
 
-  if (!req) /* out of memory, or not http(s), such as a data: URL */
-    return crawler_url_check(c, url) == CRAWLER_E_NOMEM ? CRAWLER_E_NOMEM : CRAWLER_OK;
+  if (err < 0) /* out of memory, or not http(s), such as a data: URL */
+    return err == CRAWLER_E_NOMEM ? err : CRAWLER_OK;
   if (crawler_request_set_kind(req, CRAWLER_KIND_REQUISITE) < 0 ||
       crawler_request_set_meta(req, "page", page) < 0) {
     crawler_request_free(req);

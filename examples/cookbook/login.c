@@ -22,17 +22,20 @@ struct session {
 
 static const char LOGIN[] = "login"; /* marks the request */
 
-static crawler_request *login_request(crawler *c, const char *url, const char *fields)
+static int submit_login(crawler *c, const char *url, const char *fields)
 {
-  crawler_request *req = crawler_request_new(c, url);
+  crawler_request *req;
+  int err = crawler_request_new(c, &req, url);
 
-  if (req && (crawler_request_set_body(req, fields, strlen(fields),
-                                       "application/x-www-form-urlencoded") < 0 ||
-              crawler_request_set_meta(req, LOGIN, "form") < 0)) {
-    crawler_request_free(req);
-    req = NULL;
-  }
-  return req;
+  if (err < 0)
+    return err;
+  err = crawler_request_set_body(req, fields, strlen(fields), "application/x-www-form-urlencoded");
+  if (err == 0)
+    err = crawler_request_set_meta(req, LOGIN, "form");
+  if (err == 0)
+    return crawler_submit(c, req);
+  crawler_request_free(req);
+  return err;
 }
 
 /* A redirect to anywhere but the form itself, whatever query that has. */
@@ -73,12 +76,8 @@ static int print_page(crawler *c, crawler_page *page, void *user)
 
 static int crawl(crawler *c, const char *login_url, const char *fields)
 {
-  crawler_request *req = login_request(c, login_url, fields);
-  int err;
+  int err = submit_login(c, login_url, fields);
 
-  if (!req)
-    return crawler_url_check(c, login_url) < 0 ? crawler_url_check(c, login_url) : CRAWLER_E_NOMEM;
-  err = crawler_submit(c, req);
   return err == 0 ? crawler_run(c) : err;
 }
 

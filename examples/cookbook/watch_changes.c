@@ -164,10 +164,11 @@ static int crawl(crawler *c, struct state *state, const char *url)
   int err = CRAWLER_OK;
 
   for (struct known *k = state->first; k && err == CRAWLER_OK; k = k->next) {
-    crawler_request *req = crawler_request_new(c, k->url);
+    crawler_request *req;
 
-    if (!req)
-      return crawler_url_check(c, k->url) < 0 ? crawler_url_check(c, k->url) : CRAWLER_E_NOMEM;
+    err = crawler_request_new(c, &req, k->url);
+    if (err < 0)
+      return err;
     crawler_request_set_data(req, k, NULL);
     err = crawler_submit(c, req);
   }

@@ -74,7 +74,8 @@ typedef enum crawler_error {
   CRAWLER_E_LIMIT = -10,      /* over a limit that is documented with the function or option */
   CRAWLER_E_FORMAT = -11,     /* data that are not what they should be */
   CRAWLER_E_SYSTEM = -12,     /* the operating system refused: descriptors, threads */
-  CRAWLER_E_NETWORK = -13     /* libcurl, c-ares or libevent could not be set up */
+  CRAWLER_E_NETWORK = -13,    /* libcurl, c-ares or libevent could not be set up */
+  CRAWLER_E_HOOK = -14        /* crawler_fail() ended the crawl */
 } crawler_error;
 
 /* "out of memory"; static; never NULL. [any thread] */
@@ -207,9 +208,10 @@ crawler *crawler_new_with(void *(*malloc_fn)(size_t bytes, void *user),
  * which then returns CRAWLER_DONE, or when the library's own thread ends; no hook is called any
  * more, but one of on_parse that runs on a worker meanwhile returns later. */
 void crawler_free(crawler *c);
-/* What the last failed call on the loop thread says, with names and numbers in it; "" when nothing
- * failed, and for c NULL. Valid until the next call that fails. [any thread] functions, those of
- * requests, pages and statistics, and a NULL for what is written to or named don't touch it. */
+/* What the last failed call with c says, and what to do about it; "" when nothing failed, and for c
+ * NULL. Every function that is given c and returns a CRAWLER_E_* leaves a message, those for
+ * [any thread] too: of several threads' the last one's. Those that are given a request, a page or
+ * the like instead don't touch it. Valid until the next crawler_errmsg() of c. */
 const char *crawler_errmsg(const crawler *c);
 /* The caller's own pointer; free_data (may be NULL) is called with it when it is replaced, and by
  * crawler_free() on the thread that frees. */
@@ -419,12 +421,9 @@ int crawler_add_from(crawler *c, const crawler_request *req, const char *url);
 int crawler_add_sitemap(crawler *c, const char *url);
 
 /* A request to be filled in and submitted. url is absolute; its fragment and userinfo are left out
- * (but for a fragment that option key_fragment may keep).
- * NULL: out of memory, or not an http(s) URL: crawler_url_check() says which. [any thread] */
-crawler_request *crawler_request_new(crawler *c, const char *url);
-/* CRAWLER_OK, CRAWLER_E_URL, CRAWLER_E_SCHEME or CRAWLER_E_NOMEM: what crawler_add would say of
- * url. Adds nothing. [any thread] */
-int crawler_url_check(crawler *c, const char *url);
+ * (but for a fragment that option key_fragment may keep). *req is yours to crawler_submit() or
+ * crawler_request_free(); NULL after an error, which are those of crawler_add(). [any thread] */
+int crawler_request_new(crawler *c, crawler_request **req, const char *url);
 /* Frees a request that was not submitted; NULL does nothing. [any thread] */
 void crawler_request_free(crawler_request *req);
 /* Hands req over; it must not be touched any more, whatever is returned. Submitted outside of hooks
@@ -511,8 +510,8 @@ int crawler_step(crawler *c, int64_t timeout_ms);
  * crawler_page_release(), and its URL counts as in flight until then or crawler_page_finish(), so
  * the crawl doesn't end before. Drives the crawl itself, or waits for the library's own thread.
  * timeout_ms as in crawler_step(). CRAWLER_OK with a page; else *page is NULL: CRAWLER_AGAIN after
- * timeout_ms, CRAWLER_DONE once at the end. Pages that could not be fetched don't come: see
- * crawler_on_outcome(). With the own thread: [any one thread]. */
+ * timeout_ms, at the end CRAWLER_DONE once, or what broke the crawl. Pages that could not be
+ * fetched don't come: see crawler_on_outcome(). With the own thread: [any one thread]. */
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
 
 /* In the caller's loop: choose base or watch, call crawler_start(), and wait for on_done. */
@@ -563,6 +562,12 @@ void crawler_stop(crawler *c);
  * stay in flight: released or finished later, they end in the next run, if there is one. As
  * crawler_stop() otherwise. [any thread, async-signal-safe] */
 void crawler_cancel(crawler *c);
+/* As crawler_cancel(), but as a failure, such as an exception in a hook: the run returns
+ * CRAWLER_E_HOOK, crawler_ended() is "error" and crawler_errmsg() a copy of msg. The first call of
+ * a run counts, unless something else has broken it. In any hook but on_done, where it is too late.
+ * Does nothing before a run has begun.
+ * CRAWLER_E_INVAL: msg is NULL. [any thread] */
+int crawler_fail(crawler *c, const char *msg);
 
 /* Nothing new is started until crawler_resume(); what is in flight goes on, and the run doesn't end
  * for what is queued: neither max_idle_wait nor max_pages count a pause, max_time does. It outlasts
@@ -586,7 +591,8 @@ typedef int (*crawler_request_cb)(crawler *c, crawler_request *req, void *user);
 typedef int (*crawler_page_cb)(crawler *c, crawler_page *page, void *user);
 typedef int (*crawler_body_cb)(crawler *c, crawler_page *page, const void *data, size_t bytes,
                                void *user);
-typedef int (*crawler_links_cb)(crawler *c, crawler_page *page, uint8_t *verdicts, void *user);
+typedef int (*crawler_links_cb)(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count,
+                                void *user);
 typedef int (*crawler_retry_cb)(crawler *c, const crawler_request *req, crawler_reason reason,
                                 const crawler_page *page, int64_t *delay_ms, void *user);
 typedef void (*crawler_outcome_cb)(crawler *c, const crawler_request *req, crawler_outcome outcome,
@@ -634,7 +640,7 @@ void crawler_on_parse(crawler *c, crawler_page_cb cb, void *user);
 /* A page (or requisite) of outcome fetched, whatever its status; borrowed unless retained. Its
  * links are added when the hook returns. */
 void crawler_on_page(crawler *c, crawler_page_cb cb, void *user);
-/* All links of a page at once, after on_page, if it has any; verdicts has a 0 for each: set
+/* All links of a page at once, after on_page, if it has any; verdicts has count entries, all 0: set
  * CRAWLER_REJECT for those that shall not be followed. Those that aren't followed anyway, for their
  * kind or rel, are among them. See crawler_page_links_text(). */
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);

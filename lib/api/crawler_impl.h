@@ -50,22 +50,21 @@ struct crawler {
   int inside;                       /* calls into the library on the loop thread */
   bool free_pending;                /* crawler_free() in a hook */
   int setting_error;                /* the first option that failed */
-  char errmsg[CR_ERRMSG_BYTES];
+  char failure[CR_ERRMSG_BYTES];    /* crawler_fail() of this run */
+  char errmsg[CR_ERRMSG_BYTES];     /* of any thread */
+  char told[CR_ERRMSG_BYTES];       /* what crawler_errmsg() gave out */
   char setting_errmsg[CR_ERRMSG_BYTES]; /* of setting_error */
   char option_text[64];
   char host_name[320]; /* crawler_host_name() */
   char *option_list;   /* crawler_get_option() of a text, allocated */
   void *data;
   void (*free_data)(void *data);
-  pthread_mutex_t stats_lock; /* guards snapshot */
+  pthread_mutex_t lock; /* guards snapshot, errmsg and failure */
   struct crawler_stats *snapshot;
 };
 
 /* A crawler on a home, whose reference it takes over; NULL: out of memory. */
 crawler *cr_crawler_on(struct cr_home *home);
-/* Sets errmsg to text, name and value joined; returns err. */
-int cr_error(crawler *c, int err, const char *text, const char *detail);
-
 /* Around every call that may run hooks. cr_leave frees the crawler if a hook asked for it: true
  * then. */
 void cr_enter(crawler *c);
@@ -73,6 +72,17 @@ bool cr_leave(crawler *c);
 bool cr_is_loop_thread(const crawler *c);
 bool cr_in_hook(const crawler *c); /* on this thread */
 void cr_free_now(crawler *c);
+
+/* ---- message.c: what crawler_errmsg() says ---- */
+
+/* text and, if it isn't NULL, detail; cut if they are longer. */
+void cr_message_join(char out[CR_ERRMSG_BYTES], const char *text, const char *detail);
+/* Sets the message, on any thread; returns err, as do all of these. */
+int cr_error(const crawler *c, int err, const char *text, const char *detail);
+int cr_null(const crawler *c, const char *what); /* CRAWLER_E_INVAL: an argument is NULL */
+/* The text of err, and what it is about; 0 leaves the message alone. */
+int cr_failed(const crawler *c, int err, const char *what);
+int cr_url_failed(const crawler *c, int err, const char *url);
 
 /* ---- url_api.c ---- */
 

@@ -165,12 +165,33 @@ int crawler_document_new(crawler_page **out, const char *url, const char *conten
   return err < 0 ? err : create(out, cr_home_new(NULL, NULL, NULL, NULL), &from);
 }
 
+static const char *reason_of(int err)
+{
+  switch (err) {
+  case CRAWLER_E_INVAL:
+    return "out is NULL, or data with bytes";
+  case CRAWLER_E_URL:
+    return "the document's, of any scheme; NULL: it isn't known";
+  case CRAWLER_E_VALUE:
+    return "links takes kinds as option links does";
+  case CRAWLER_E_LIMIT:
+    return "a document has 1 GB at most";
+  default:
+    return "a document";
+  }
+}
+
 int crawler_document_new_with(crawler *c, crawler_page **out, const char *url,
                               const char *content_type, const void *data, size_t bytes,
                               const char *links)
 {
   struct source from = { url, content_type, data, bytes, 0 };
-  int err = c ? check(out, &from, links) : CRAWLER_E_INVAL;
+  int err;
 
-  return err < 0 ? err : create(out, cr_home_retain(c->home), &from);
+  if (!c)
+    return CRAWLER_E_INVAL;
+  err = check(out, &from, links);
+  if (err == 0)
+    err = create(out, cr_home_retain(c->home), &from);
+  return cr_failed(c, err, reason_of(err));
 }

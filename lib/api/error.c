@@ -32,6 +32,7 @@ static const struct error {
   { CRAWLER_E_FORMAT, "CRAWLER_E_FORMAT", "malformed data" },
   { CRAWLER_E_SYSTEM, "CRAWLER_E_SYSTEM", "the operating system refused" },
   { CRAWLER_E_NETWORK, "CRAWLER_E_NETWORK", "the network library could not be set up" },
+  { CRAWLER_E_HOOK, "CRAWLER_E_HOOK", "crawler_fail() ended the crawl" },
 };
 
 static const struct name reasons[] = {
@@ -204,23 +205,4 @@ const char *crawler_link_kind_name(int kind)
 const char *crawler_stat_name(int which)
 {
   return FIND(stats, which);
-}
-
-int cr_error(crawler *c, int err, const char *text, const char *detail)
-{
-  size_t room = sizeof(c->errmsg) - 1;
-  size_t a = strlen(text);
-  size_t b = detail ? strlen(detail) : 0;
-
-  a = a < room ? a : room;
-  memcpy(c->errmsg, text, a);
-  if (b > 0 && a + 2 < room) {
-    memcpy(c->errmsg + a, ": ", 2);
-    a += 2;
-    b = b < room - a ? b : room - a;
-    memcpy(c->errmsg + a, detail, b);
-    a += b;
-  }
-  c->errmsg[a] = '\0';
-  return err;
 }

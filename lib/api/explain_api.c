@@ -21,11 +21,15 @@ int crawler_explain(crawler *c, crawler_explanation **out, const char *url, unsi
   struct crawler_explanation *e;
   int err;
 
-  if (!c || !out || !url || (flags & ~(unsigned)CRAWLER_EXPLAIN_AS_SEED))
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (!out || !url)
+    return cr_null(c, out ? "url" : "out");
+  if (flags & ~(unsigned)CRAWLER_EXPLAIN_AS_SEED)
+    return cr_error(c, CRAWLER_E_INVAL, "flags that are none", NULL);
   e = cr_zalloc(&c->home->mem, CR_MEM_CORE, sizeof(*e));
   if (!e)
-    return CRAWLER_E_NOMEM;
+    return cr_failed(c, CRAWLER_E_NOMEM, "an explanation");
   e->home = cr_home_retain(c->home);
   cr_arena_init(&e->arena, &e->home->mem, CR_MEM_CORE, 1024, 0);
   ask.url = cr_span_text(url);
@@ -35,7 +39,7 @@ int crawler_explain(crawler *c, crawler_explanation **out, const char *url, unsi
     crawler_explanation_free(e);
   else
     *out = e;
-  return err;
+  return cr_failed(c, err, "an explanation");
 }
 
 void crawler_explanation_free(crawler_explanation *e)

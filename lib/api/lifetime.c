@@ -112,13 +112,13 @@ crawler *cr_crawler_on(struct cr_home *home)
     return NULL;
   }
   c->home = home;
-  if (pthread_mutex_init(&c->stats_lock, NULL) != 0) {
+  if (pthread_mutex_init(&c->lock, NULL) != 0) {
     cr_free(&home->mem, c);
     cr_home_release(home);
     return NULL;
   }
   if (cr_ready_init(&c->ready) < 0) {
-    pthread_mutex_destroy(&c->stats_lock);
+    pthread_mutex_destroy(&c->lock);
     cr_free(&home->mem, c);
     cr_home_release(home);
     return NULL;
@@ -171,7 +171,7 @@ void cr_free_now(crawler *c)
   crawler_set_data(c, NULL, NULL);
   cr_settings_free(c);
   cr_ready_free(&c->ready);
-  pthread_mutex_destroy(&c->stats_lock);
+  pthread_mutex_destroy(&c->lock);
   cr_free(&home->mem, c->snapshot);
   cr_free(&home->mem, c);
   cr_home_release(home);
@@ -216,11 +216,6 @@ void crawler_free(crawler *c)
 
 /* ---- small things ---- */
 
-const char *crawler_errmsg(const crawler *c)
-{
-  return c ? c->errmsg : "";
-}
-
 void crawler_set_data(crawler *c, void *data, void (*free_data)(void *data))
 {
   void (*old_free)(void *) = c->free_data;
@@ -249,8 +244,10 @@ static int add_pattern(crawler *c, enum cr_scope_list list, const char *pattern)
   char text[200];
   int err;
 
-  if (!c || !pattern)
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (!pattern)
+    return cr_null(c, "pattern");
   err = cr_scope_add_pattern(c->shard.scope, list, pattern);
   wrong = cr_scope_pattern_error(c->shard.scope);
   if (err == CRAWLER_E_VALUE && wrong) {
@@ -258,9 +255,12 @@ static int add_pattern(crawler *c, enum cr_scope_list list, const char *pattern)
                    wrong->text);
     return cr_error(c, err, text, pattern);
   }
+  if (err == CRAWLER_E_VALUE)
+    return cr_error(c, err, "not a pattern", pattern);
+  if (err == CRAWLER_E_LIMIT)
+    return cr_error(c, err, "there are 10,000 patterns already: one can stand for many", pattern);
   if (err < 0)
-    return cr_error(c, err, err == CRAWLER_E_VALUE ? "not a pattern" : crawler_strerror(err),
-                    pattern);
+    return cr_failed(c, err, pattern);
   cr_scope_changed(&c->shard);
   return 0;
 }

@@ -123,8 +123,10 @@ static int set_for(crawler *c, const char *name, const char *const parts[3], con
 
 int crawler_set_header_for(crawler *c, const char *pattern, const char *line)
 {
-  if (!c || !pattern || !line)
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (!pattern || !line)
+    return cr_set_text(c, "header_for", NULL); /* refuses it */
   if (strchr(pattern, ' '))
     return cr_refuse_value(c, "header_for", "a pattern has no space in it");
   return set_for(c, "header_for", (const char *const[]){ pattern, line, "" }, "");
@@ -132,8 +134,10 @@ int crawler_set_header_for(crawler *c, const char *pattern, const char *line)
 
 int crawler_set_credentials(crawler *c, const char *pattern, const char *user, const char *password)
 {
-  if (!c || !pattern || !user || !password)
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (!pattern || !user || !password)
+    return cr_set_text(c, "credentials", NULL);
   if (strchr(pattern, ' ') || strchr(user, ':'))
     return cr_refuse_value(c, "credentials", "a pattern has no space in it, and a user no colon");
   return set_for(c, "credentials", (const char *const[]){ pattern, user, password }, ":");

@@ -99,12 +99,11 @@ static char **text_of(crawler *c, const struct row *row)
 
 static int fail(crawler *c, int err, const char *text, const char *detail)
 {
-  (void)cr_error(c, err, text, detail);
   if (c->setting_error == 0) {
     c->setting_error = err;
-    memcpy(c->setting_errmsg, c->errmsg, sizeof(c->errmsg));
+    cr_message_join(c->setting_errmsg, text, detail);
   }
-  return err;
+  return cr_error(c, err, text, detail);
 }
 
 static const char *unit_of(const struct row *row)
@@ -411,8 +410,10 @@ int crawler_set_option(crawler *c, const char *name, const char *value)
   int err;
   const struct row *row;
 
-  if (!c || !name)
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (!name)
+    return fail(c, CRAWLER_E_INVAL, "NULL for the name of an option", NULL);
   row = settable(c, name, &err);
   if (row && !value)
     return fail(c, CRAWLER_E_INVAL, "NULL for option", name);

@@ -7,25 +7,27 @@
 
 /* ---- adding ---- */
 
-int crawler_url_check(crawler *c, const char *url)
+static int prepare(crawler *c, struct cr_submission **sub, const char *url)
+{
+  if (!c)
+    return CRAWLER_E_INVAL;
+  if (!url)
+    return cr_null(c, "url");
+  return cr_url_failed(c, cr_submission_new(sub, c->home, url, NULL), url);
+}
+
+int crawler_request_new(crawler *c, crawler_request **req, const char *url)
 {
   struct cr_submission *sub = NULL;
   int err;
 
-  if (!c || !url)
-    return CRAWLER_E_INVAL;
-  err = cr_submission_new(&sub, c->home, url, NULL);
-  cr_submission_free(sub);
+  if (!req)
+    return c ? cr_null(c, "req") : CRAWLER_E_INVAL;
+  *req = NULL;
+  err = prepare(c, &sub, url);
+  if (err == 0)
+    *req = &sub->req;
   return err;
-}
-
-crawler_request *crawler_request_new(crawler *c, const char *url)
-{
-  struct cr_submission *sub = NULL;
-
-  if (!c || !url || cr_submission_new(&sub, c->home, url, NULL) < 0)
-    return NULL;
-  return &sub->req;
 }
 
 static struct cr_submission *submission_of(crawler_request *req)
@@ -39,21 +41,32 @@ void crawler_request_free(crawler_request *req)
     cr_submission_free(submission_of(req));
 }
 
+static int is_closed(crawler *c)
+{
+  return cr_error(c, CRAWLER_E_STATE, "the crawler is being freed", NULL);
+}
+
 static int post(crawler *c, struct cr_submission *sub)
 {
   if (cr_home_post(c->home, &sub->letter))
     return 0;
   cr_submission_free(sub);
-  return CRAWLER_E_STATE;
+  return is_closed(c);
 }
 
 int crawler_submit(crawler *c, crawler_request *req)
 {
-  if (!req || req->phase != CR_REQUEST_NEW)
-    return CRAWLER_E_INVAL;
-  if (!c || submission_of(req)->home != c->home) { /* made for another crawler, in its memory */
+  if (!c) {
     crawler_request_free(req);
     return CRAWLER_E_INVAL;
+  }
+  if (!req)
+    return cr_null(c, "req");
+  if (req->phase != CR_REQUEST_NEW)
+    return cr_error(c, CRAWLER_E_INVAL, "only what crawler_request_new() made is submitted", NULL);
+  if (submission_of(req)->home != c->home) { /* in another one's memory */
+    crawler_request_free(req);
+    return cr_error(c, CRAWLER_E_INVAL, "the request was made for another crawler", NULL);
   }
   req->seed_flag = req->kind == CRAWLER_KIND_PAGE && !cr_in_hook(c);
   return post(c, submission_of(req));
@@ -62,22 +75,16 @@ int crawler_submit(crawler *c, crawler_request *req)
 int crawler_add(crawler *c, const char *url)
 {
   struct cr_submission *sub = NULL;
-  int err;
+  int err = prepare(c, &sub, url);
 
-  if (!c || !url)
-    return CRAWLER_E_INVAL;
-  err = cr_submission_new(&sub, c->home, url, NULL);
   return err < 0 ? err : crawler_submit(c, &sub->req);
 }
 
 int crawler_add_sitemap(crawler *c, const char *url)
 {
   struct cr_submission *sub = NULL;
-  int err;
+  int err = prepare(c, &sub, url);
 
-  if (!c || !url)
-    return CRAWLER_E_INVAL;
-  err = cr_submission_new(&sub, c->home, url, NULL);
   if (err < 0)
     return err;
   sub->req.kind = CRAWLER_KIND_SITEMAP;
@@ -100,9 +107,11 @@ int crawler_add_from(crawler *c, const crawler_request *req, const char *url)
   struct cr_submission *sub = NULL;
   int err;
 
-  if (!c || !req || !url)
+  if (!c)
     return CRAWLER_E_INVAL;
-  err = cr_submission_new(&sub, c->home, url, req->url);
+  if (!req || !url)
+    return cr_null(c, req ? "url" : "req");
+  err = cr_url_failed(c, cr_submission_new(&sub, c->home, url, req->url), url);
   if (err < 0)
     return err;
   sub->req.depth = (uint16_t)(req->depth + (req->depth < UINT16_MAX));
@@ -110,7 +119,7 @@ int crawler_add_from(crawler *c, const crawler_request *req, const char *url)
       copy_span(&sub->req.seed, &sub->arena, req->seed) < 0 ||
       copy_span(&sub->req.meta, &sub->arena, req->meta) < 0) {
     cr_submission_free(sub);
-    return CRAWLER_E_NOMEM;
+    return cr_url_failed(c, CRAWLER_E_NOMEM, url);
   }
   return post(c, sub);
 }
@@ -388,11 +397,13 @@ int crawler_resolved(crawler *c, uint64_t token, const char *addresses, int64_t 
   size_t len = addresses ? strlen(addresses) : 0;
   struct cr_answer *answer;
 
-  if (!c || len > 4096)
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (len > 4096)
+    return cr_error(c, CRAWLER_E_INVAL, "over 4 KB of addresses: a few will do", NULL);
   answer = cr_zalloc(&c->home->mem, CR_MEM_CORE, sizeof(*answer) + len + 1);
   if (!answer)
-    return CRAWLER_E_NOMEM;
+    return cr_failed(c, CRAWLER_E_NOMEM, "crawler_resolved()");
   answer->letter.kind = CR_LETTER_RESOLVED;
   answer->token = token;
   answer->ttl_ms = ttl_ms;
@@ -401,5 +412,5 @@ int crawler_resolved(crawler *c, uint64_t token, const char *addresses, int64_t 
   if (cr_home_post(c->home, &answer->letter))
     return 0;
   cr_free(&c->home->mem, answer);
-  return CRAWLER_E_STATE;
+  return is_closed(c);
 }

@@ -196,8 +196,14 @@ int crawler_robots_new_with(crawler *c, crawler_robots **out, const char *url, c
                             size_t bytes, const char *agent, unsigned flags)
 {
   const struct source from = { url, data, bytes, agent, flags };
+  int err;
 
-  return c ? create(out, &c->home->mem, &from) : CRAWLER_E_INVAL;
+  if (!c)
+    return CRAWLER_E_INVAL;
+  err = create(out, &c->home->mem, &from);
+  if (err == CRAWLER_E_INVAL)
+    return cr_error(c, err, "an argument is NULL: out, or data with bytes", NULL);
+  return url ? cr_url_failed(c, err, url) : cr_failed(c, err, "a robots.txt");
 }
 
 void crawler_robots_free(crawler_robots *robots)

@@ -51,7 +51,14 @@ static bool runs_elsewhere(crawler *c)
 
 static int in_hook(crawler *c)
 {
-  return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook", NULL);
+  return cr_error(c, CRAWLER_E_BUSY, "not from inside a hook: when it has returned", NULL);
+}
+
+static int is_driven_elsewhere(crawler *c)
+{
+  return cr_error(c, CRAWLER_E_BUSY,
+                  "the crawler's own thread drives it: see crawler_next() and crawler_wait()",
+                  NULL);
 }
 
 static int check_start(crawler *c, enum cr_drive drive, bool pulling)
@@ -75,6 +82,15 @@ static const char *start_advice(int err)
   return crawler_strerror(err);
 }
 
+/* What was said before the run is undone by it. */
+static void forget_flags(crawler *c)
+{
+  pthread_mutex_lock(&c->lock);
+  atomic_store(&c->shard.flags, 0);
+  atomic_store(&c->shard.given_up, false);
+  pthread_mutex_unlock(&c->lock);
+}
+
 int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
 {
   int err = check_start(c, drive, pulling);
@@ -83,8 +99,7 @@ int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
     return err;
   c->drive = drive;
   c->shard.pulling = pulling;
-  atomic_store(&c->shard.flags, 0);
-  atomic_store(&c->shard.given_up, false);
+  forget_flags(c);
   cr_ready_set_over(&c->ready, false);
   err = cr_shard_start(&c->shard);
   if (err < 0) {
@@ -97,10 +112,19 @@ int cr_begin(crawler *c, enum cr_drive drive, bool pulling)
 
 int cr_result(crawler *c)
 {
+  if (c->shard.ending == CR_END_ERROR && c->shard.error == CRAWLER_E_HOOK)
+    return cr_error(c, CRAWLER_E_HOOK, c->failure, NULL); /* it has been written once */
   if (c->shard.ending == CR_END_ERROR)
     return cr_error(c, c->shard.error, "the crawl broke",
                     c->shard.advice ? c->shard.advice : crawler_strerror(c->shard.error));
   return 0;
+}
+
+static int result_or_done(crawler *c)
+{
+  int err = cr_result(c);
+
+  return err < 0 ? err : CRAWLER_DONE;
 }
 
 /* ---- run, step, next ---- */
@@ -132,7 +156,7 @@ int crawler_run(crawler *c)
   if (!c)
     return CRAWLER_E_INVAL;
   if (runs_elsewhere(c))
-    return CRAWLER_E_BUSY;
+    return is_driven_elsewhere(c);
   cr_enter(c);
   err = cr_begin(c, CR_DRIVE_SELF, false);
   if (err == 0)
@@ -147,13 +171,13 @@ int crawler_step(crawler *c, int64_t timeout_ms)
   if (!c)
     return CRAWLER_E_INVAL;
   if (runs_elsewhere(c))
-    return CRAWLER_E_BUSY;
+    return is_driven_elsewhere(c);
   cr_enter(c);
   err = cr_begin(c, CR_DRIVE_SELF, false);
   if (err == 0)
     cr_turn(c, timeout_ms);
   if (err == 0 && !c->shard.running)
-    err = cr_result(c) < 0 ? cr_result(c) : CRAWLER_DONE;
+    err = result_or_done(c);
   return cr_leave(c) ? CRAWLER_DONE : err;
 }
 
@@ -194,7 +218,7 @@ static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
     return 0;
   if (!c->shard.running && c->pull_over) { /* said once: the next call runs again */
     c->pull_over = false;
-    return CRAWLER_DONE;
+    return result_or_done(c);
   }
   err = cr_begin(c, CR_DRIVE_SELF, true);
   if (err < 0)
@@ -207,9 +231,7 @@ static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
     c->pull_over = !c->shard.running;
     return 0;
   }
-  if (c->shard.running)
-    return CRAWLER_AGAIN;
-  return cr_result(c) < 0 ? cr_result(c) : CRAWLER_DONE;
+  return c->shard.running ? CRAWLER_AGAIN : result_or_done(c);
 }
 
 static int next_from_thread(crawler *c, crawler_page **page, int64_t timeout_ms)
@@ -219,15 +241,17 @@ static int next_from_thread(crawler *c, crawler_page **page, int64_t timeout_ms)
   if (!cr_ready_wait(&c->ready, timeout_ms, false))
     return CRAWLER_AGAIN;
   *page = hand_out(c, cr_ready_pop(&c->ready));
-  return *page ? 0 : CRAWLER_DONE;
+  return *page ? 0 : result_or_done(c);
 }
 
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms)
 {
   int err;
 
-  if (!c || !page)
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (!page)
+    return cr_null(c, "page");
   *page = NULL;
   if (c->drive == CR_DRIVE_THREAD)
     return next_from_thread(c, page, timeout_ms);
@@ -241,7 +265,8 @@ int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms)
 static int set_drive(crawler *c, enum cr_drive drive)
 {
   if (c->shard.loop)
-    return cr_error(c, CRAWLER_E_STATE, "the crawler has its loop already", NULL);
+    return cr_error(c, CRAWLER_E_STATE,
+                    "the crawler has its loop already: set another before the first start", NULL);
   c->drive = drive;
   return 0;
 }
@@ -253,7 +278,7 @@ int crawler_set_event_base(crawler *c, struct event_base *base)
   if (!c)
     return CRAWLER_E_INVAL;
   if (!base)
-    return cr_error(c, CRAWLER_E_INVAL, "no event_base", NULL);
+    return cr_null(c, "base");
   err = set_drive(c, CR_DRIVE_BASE);
   if (err == 0)
     c->base = base;
@@ -282,7 +307,8 @@ int crawler_set_loop(crawler *c, int (*watch)(crawler *c, int fd, int events, vo
   if (!c)
     return CRAWLER_E_INVAL;
   if (!watch || !timer)
-    return cr_error(c, CRAWLER_E_INVAL, "watch and timer are both needed", NULL);
+    return cr_error(c, CRAWLER_E_INVAL, "an argument is NULL: watch and timer are both needed",
+                    NULL);
   err = set_drive(c, CR_DRIVE_WATCH);
   if (err < 0)
     return err;
@@ -311,11 +337,12 @@ int crawler_start(crawler *c)
   if (!c)
     return CRAWLER_E_INVAL;
   if (runs_elsewhere(c))
-    return CRAWLER_E_BUSY;
+    return is_driven_elsewhere(c);
   if (cr_in_hook(c))
     return in_hook(c);
   if (c->drive != CR_DRIVE_BASE && c->drive != CR_DRIVE_WATCH)
-    return cr_error(c, CRAWLER_E_STATE, "no event_base and no loop functions are set", NULL);
+    return cr_error(c, CRAWLER_E_STATE, "crawler_set_event_base() or crawler_set_loop() goes first",
+                    NULL);
   cr_enter(c);
   err = cr_begin(c, c->drive, false);
   if (err == 0 && c->drive == CR_DRIVE_BASE)
@@ -331,7 +358,7 @@ static int state_of(crawler *c, int err)
     cr_shard_fail(&c->shard, err);
   if (c->shard.running)
     return CRAWLER_OK;
-  return cr_result(c) < 0 ? cr_result(c) : CRAWLER_DONE;
+  return result_or_done(c);
 }
 
 int crawler_fd_ready(crawler *c, int fd, int events)
@@ -369,7 +396,7 @@ static void raise_flag(crawler *c, int flag)
   if (!c)
     return;
   atomic_fetch_or(&c->shard.flags, flag);
-  if (flag == CR_FLAG_CANCEL) /* after the flag: who gives up finds out why */
+  if (flag & (CR_FLAG_CANCEL | CR_FLAG_FAIL)) /* after the flag: who gives up finds out why */
     atomic_store(&c->shard.given_up, true);
   loop = atomic_load(&c->wakeable);
   if (loop)
@@ -384,6 +411,21 @@ void crawler_stop(crawler *c)
 void crawler_cancel(crawler *c)
 {
   raise_flag(c, CR_FLAG_CANCEL);
+}
+
+int crawler_fail(crawler *c, const char *msg)
+{
+  if (!c)
+    return CRAWLER_E_INVAL;
+  if (!msg)
+    return cr_null(c, "msg");
+  pthread_mutex_lock(&c->lock); /* who sees the flag sees the text, too */
+  if (!(atomic_load(&c->shard.flags) & CR_FLAG_FAIL)) {
+    cr_message_join(c->failure, msg, NULL);
+    raise_flag(c, CR_FLAG_FAIL);
+  }
+  pthread_mutex_unlock(&c->lock);
+  return 0;
 }
 
 static void set_paused(crawler *c, bool is_paused)

@@ -36,9 +36,9 @@ void cr_stats_fill(const crawler *c, struct crawler_stats *stats)
 
 void cr_stats_publish(crawler *c)
 {
-  pthread_mutex_lock(&c->stats_lock);
+  pthread_mutex_lock(&c->lock);
   cr_stats_fill(c, c->snapshot);
-  pthread_mutex_unlock(&c->stats_lock);
+  pthread_mutex_unlock(&c->lock);
 }
 
 static void read_numbers(const crawler *c, struct crawler_stats *stats)
@@ -49,9 +49,9 @@ static void read_numbers(const crawler *c, struct crawler_stats *stats)
     cr_stats_fill(c, stats);
     return;
   }
-  pthread_mutex_lock(&lockable->stats_lock);
+  pthread_mutex_lock(&lockable->lock);
   *stats = *c->snapshot;
-  pthread_mutex_unlock(&lockable->stats_lock);
+  pthread_mutex_unlock(&lockable->lock);
 }
 
 static bool is_of_turns(crawler_stat which)
@@ -157,11 +157,13 @@ int crawler_get_stats(const crawler *c, crawler_stats **out)
 {
   struct crawler_stats *stats;
 
-  if (!c || !out)
+  if (!c)
     return CRAWLER_E_INVAL;
+  if (!out)
+    return cr_null(c, "out");
   stats = cr_zalloc(&c->home->mem, CR_MEM_CORE, sizeof(*stats));
   if (!stats)
-    return CRAWLER_E_NOMEM;
+    return cr_failed(c, CRAWLER_E_NOMEM, "statistics");
   read_numbers(c, stats);
   read_turns(c, stats->turns);
   stats->home = cr_home_retain(c->home);
@@ -302,17 +304,24 @@ int64_t crawler_host_stat(const crawler *c, size_t i, crawler_stat which)
   }
 }
 
+static int no_such_host(crawler *c)
+{
+  if (!c)
+    return CRAWLER_E_INVAL;
+  return cr_error(c, CRAWLER_E_INVAL, "no such host: numbers end at crawler_host_count()", NULL);
+}
+
 int crawler_host_pause(crawler *c, size_t i)
 {
   if (i >= crawler_host_count(c))
-    return CRAWLER_E_INVAL;
-  return cr_host_pause(&c->shard, (uint32_t)i);
+    return no_such_host(c);
+  return cr_failed(c, cr_host_pause(&c->shard, (uint32_t)i), "crawler_host_pause()");
 }
 
 int crawler_host_resume(crawler *c, size_t i)
 {
   if (i >= crawler_host_count(c))
-    return CRAWLER_E_INVAL;
+    return no_such_host(c);
   cr_host_resume(&c->shard, (uint32_t)i);
   return 0;
 }

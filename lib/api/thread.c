@@ -59,7 +59,8 @@ int crawler_start_thread(crawler *c)
   if (err < 0) {
     c->shard.running = false;
     cr_ready_set_over(&c->ready, true);
-    return cr_error(c, err, "could not start a thread", NULL);
+    return cr_error(c, err, "could not start a thread: let the process have more (RLIMIT_NPROC)",
+                    NULL);
   }
   return 0;
 }
@@ -81,8 +82,8 @@ int crawler_wait(crawler *c, int64_t timeout_ms)
   if (!c)
     return CRAWLER_E_INVAL;
   if (cr_is_loop_thread(c))
-    return CRAWLER_E_BUSY; /* it would wait for itself */
+    return cr_error(c, CRAWLER_E_BUSY, "the crawl's own thread would wait for itself", NULL);
   if (!c->has_thread)
-    return CRAWLER_E_STATE;
+    return cr_error(c, CRAWLER_E_STATE, "crawler_start_thread() was not called", NULL);
   return cr_ready_wait(&c->ready, timeout_ms, true) ? CRAWLER_OK : CRAWLER_AGAIN;
 }

@@ -558,7 +558,7 @@ static int ask_links(struct cr_shard *s, struct crawler_page *page, struct cr_ar
   if (!*verdicts)
     return CRAWLER_E_NOMEM;
   s->hook_depth++;
-  (void)s->hooks->links(s->crawler, page, *verdicts, s->hooks->links_user);
+  (void)s->hooks->links(s->crawler, page, *verdicts, page->link_count, s->hooks->links_user);
   s->hook_depth--;
   return 0;
 }

@@ -384,6 +384,8 @@ static void check_end(struct cr_shard *s)
   }
   cr_shard_cancel_visits(s); /* sitemaps that waited are for another run */
   s->ending = ending;
+  if (atomic_load(&s->flags) & CR_FLAG_FAIL) /* as the hook of the last URL did */
+    cr_shard_fail(s, CRAWLER_E_HOOK);
   s->running = false;
   if (s->fetcher->ops->rest)
     s->fetcher->ops->rest(s->fetcher); /* a caller's loop shall be able to end */
@@ -394,7 +396,9 @@ static void read_flags(struct cr_shard *s)
 {
   int flags = atomic_load(&s->flags);
 
-  if (flags & CR_FLAG_CANCEL)
+  if (flags & CR_FLAG_FAIL)
+    cr_shard_fail(s, CRAWLER_E_HOOK);
+  else if (flags & CR_FLAG_CANCEL)
     cr_shard_end(s, CR_END_CANCELED);
   else if (flags & CR_FLAG_STOP)
     cr_shard_end(s, CR_END_STOPPED);

@@ -66,7 +66,7 @@ enum cr_ending { /* how a run ends; in order of strength */
                  CR_END_ERROR
 };
 
-enum { CR_FLAG_STOP = 1, CR_FLAG_CANCEL = 2 };
+enum { CR_FLAG_STOP = 1, CR_FLAG_CANCEL = 2, CR_FLAG_FAIL = 4 };
 
 struct cr_tally { /* of one host, all kinds */
   int64_t attempts;

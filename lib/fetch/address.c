@@ -327,15 +327,27 @@ static bool name_is(const struct exception *exception, struct cr_span host)
   return cr_span_eq_nocase(name, host);
 }
 
+static bool is_one_of(struct cr_span word, const char *const words[5])
+{
+  for (size_t i = 0; i < 5; i++)
+    if (cr_span_eq_nocase(word, cr_span_text(words[i])))
+      return true;
+  return false;
+}
+
+/* The words of a boolean, and one more. */
 static bool says_none(struct cr_span list)
 {
-  return list.len == 0 || cr_span_eq(list, CR_SPAN("0")) ||
-         cr_span_eq_nocase(list, CR_SPAN("none"));
+  static const char *const words[5] = { "0", "false", "no", "off", "none" };
+
+  return list.len == 0 || is_one_of(list, words);
 }
 
 static bool says_all(struct cr_span list)
 {
-  return cr_span_eq(list, CR_SPAN("1")) || cr_span_eq_nocase(list, CR_SPAN("all"));
+  static const char *const words[5] = { "1", "true", "yes", "on", "all" };
+
+  return is_one_of(list, words);
 }
 
 /* False: an item is neither a range nor a name. Empty items are skipped. */

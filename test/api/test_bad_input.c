@@ -16,6 +16,7 @@
 #include "support/bad_site.h"
 #include "support/crawl_rig.h"
 #include "support/dns_server.h"
+#include "support/requests.h"
 #include "support/site_server.h"
 
 static void open_rig(struct cr_crawl_rig *rig, enum cr_way way)
@@ -210,7 +211,7 @@ static void a_post_is_never_sent_twice(void **state)
 
   (void)state;
   open_rig(&rig, CR_WAY_ANY);
-  req = crawler_request_new(rig.c, url_of(port, "/"));
+  req = cr_request_of(rig.c, url_of(port, "/"));
   assert_int_equal(crawler_request_set_body(req, "x=1", 3, "application/x-www-form-urlencoded"), 0);
   assert_int_equal(crawler_submit(rig.c, req), 0);
   assert_int_equal(cr_crawl_drive(&rig), 0);

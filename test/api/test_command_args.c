@@ -246,7 +246,7 @@ static void a_host_and_port_are_no_scheme(void **state)
 static void a_seed_opens_nothing_where_the_user_says_what_is_open(void **state)
 {
   static const char *const said[] = { "--allow-private=none", "--allow-private=10.9.9.9",
-                                      "--set=allow_private=0", "--set=allow_private=none" };
+                                      "--set=allow_private=no", "--set=allow_private=none" };
   struct cr_site_server *site = cr_site_start_generated(1);
   struct cr_command run;
 

@@ -77,9 +77,10 @@ static int see(crawler *c, crawler_page *page, void *user)
   return 0;
 }
 
-static int see_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int see_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   (void)verdicts;
+  (void)count;
   return see(c, page, user);
 }
 

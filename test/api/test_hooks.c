@@ -165,9 +165,10 @@ static int on_page(crawler *c, crawler_page *page, void *user)
   return 0;
 }
 
-static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   (void)verdicts;
+  (void)count;
   meet(user, LINKS, c, crawler_page_request(page));
   return 0;
 }

@@ -14,6 +14,7 @@
 
 #include "support/crawl_rig.h"
 #include "support/raw_server.h"
+#include "support/requests.h"
 #include "support/tls_server.h"
 
 /* ---- certificates ---- */
@@ -262,7 +263,7 @@ static void a_requests_own_proxy_serves_it_and_where_it_is_redirected_to(void **
     cr_crawl_open(&rig, CR_WAY_ANY);
     rig.user = url;
     assert_int_equal(crawler_set_dns_servers(rig.c, "127.0.0.1:1"), 0);
-    crawler_request *req = crawler_request_new(rig.c, "http://a.test/");
+    crawler_request *req = cr_request_of(rig.c, "http://a.test/");
     assert_int_equal(crawler_request_set_proxy(req, "socks4://127.0.0.1"), CRAWLER_E_VALUE);
     if (in_hook)
       crawler_on_request(rig.c, choose_proxy, &rig);
@@ -292,7 +293,7 @@ static void a_request_may_go_around_the_proxy_of_the_crawl(void **state)
   assert_int_equal(crawler_set_host_concurrency(rig.c, 1), 0);
   for (int i = 0; i < 6; i++) { /* in turns, by the same handles */
     (void)snprintf(url, sizeof(url), "http://127.0.0.1:%d/%d", cr_raw_server_port(server), i);
-    crawler_request *req = crawler_request_new(rig.c, url);
+    crawler_request *req = cr_request_of(rig.c, url);
     assert_int_equal(crawler_request_set_proxy(req, "http://127.0.0.1:1"), 0);
     assert_int_equal(crawler_request_set_proxy(req, i % 2 == 0 ? "" : NULL), 0);
     assert_int_equal(crawler_submit(rig.c, req), 0);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "support/crawl_rig.h"
 #include "support/oom.h"
+#include "support/requests.h"
 #include "support/site_server.h"
 
 #define EVERY_WAY(way) for (enum cr_way way = CR_WAY_RUN; way < CR_WAYS; way++)
@@ -162,7 +163,7 @@ static void requests_that_were_not_submitted_outlive_the_crawler(void **state)
 
   (void)state;
   cr_crawl_open(&rig, CR_WAY_ANY);
-  req = crawler_request_new(rig.c, "http://127.0.0.1/");
+  req = cr_request_of(rig.c, "http://127.0.0.1/");
   assert_non_null(req);
   cr_crawl_add(&rig, "http://127.0.0.1/2");
   crawler_free(rig.c);

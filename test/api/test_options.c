@@ -140,6 +140,8 @@ static const struct {
   { "links", "", "" },
   { "user_agent", "me/1.0 (+https://me.example/)", "me/1.0 (+https://me.example/)" },
   { "allow_private", "1", "1" },
+  { "allow_private", "yes", "yes" },
+  { "allow_private", "off", "off" },
   { "allow_private", "127.0.0.1,10.0.0.0/8,fd00::/8", "127.0.0.1,10.0.0.0/8,fd00::/8" },
   { "resolve", "a.test:80:127.0.0.1", "a.test:80:127.0.0.1" },
   { "workers", "0", "0" },
@@ -172,6 +174,27 @@ static void what_is_set_is_what_is_got(void **state)
       fail_msg("%s=%s: %s", settings[i].name, settings[i].value, crawler_errmsg(c));
     assert_string_equal(crawler_get_option(c, settings[i].name), settings[i].same);
   }
+  crawler_free(c);
+}
+
+static void every_boolean_takes_all_words_for_yes_and_no(void **state)
+{
+  static const char *const words[2][4] = { { "0", "false", "no", "off" },
+                                           { "1", "true", "yes", "on" } };
+  crawler *c = crawler_new();
+  int count = 0;
+
+  (void)state;
+  for (const char *name = NULL; (name = crawler_option_next(name)) != NULL;) {
+    if (strcmp(crawler_option_type(name), "bool") != 0)
+      continue;
+    count++;
+    for (int word = 0; word < 8; word++) {
+      assert_int_equal(crawler_set_option(c, name, words[word % 2][word / 2]), 0);
+      assert_string_equal(crawler_get_option(c, name), word % 2 ? "1" : "0");
+    }
+  }
+  assert_true(count > 30);
   crawler_free(c);
 }
 
@@ -474,6 +497,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_walk_meets_every_option_once),
+    cmocka_unit_test(every_boolean_takes_all_words_for_yes_and_no),
     cmocka_unit_test(names_are_lower_case_with_underscores_and_no_unit),
     cmocka_unit_test(every_option_has_type_default_and_one_line_of_help),
     cmocka_unit_test(defaults_are_what_a_new_crawler_has),

@@ -374,11 +374,12 @@ static void an_error_page_has_no_links(void **state)
   cr_site_stop(site);
 }
 
-static int accept_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int accept_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   (void)c;
   (void)page;
   (void)verdicts;
+  (void)count;
   (void)user;
   return 0;
 }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "support/crawl_rig.h"
+#include "support/requests.h"
 #include "support/site_server.h"
 
 static const struct cr_site_page plain[] = {
@@ -41,7 +42,7 @@ static void close_both(struct cr_crawl_rig *rig, struct cr_site_server *site)
 static crawler_request *make(struct cr_crawl_rig *rig, struct cr_site_server *site,
                              const char *path)
 {
-  crawler_request *req = crawler_request_new(rig->c, cr_site_url(site, path));
+  crawler_request *req = cr_request_of(rig->c, cr_site_url(site, path));
 
   assert_non_null(req);
   return req;
@@ -87,14 +88,16 @@ static const struct {
 static void a_url_is_taken_or_refused_with_a_reason(void **state)
 {
   crawler *c = crawler_new();
+  crawler_request junk;
   char *longest = malloc(20001);
 
   (void)state;
   for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
-    crawler_request *req = crawler_request_new(c, urls[i].url);
+    crawler_request *req = &junk;
+    int err = crawler_request_new(c, &req, urls[i].url);
 
-    if (crawler_url_check(c, urls[i].url) != urls[i].want)
-      fail_msg("%s: %s", urls[i].url, crawler_error_name(crawler_url_check(c, urls[i].url)));
+    if (err != urls[i].want)
+      fail_msg("%s: %s", urls[i].url, crawler_error_name(err));
     assert_int_equal(crawler_add(c, urls[i].url), urls[i].want);
     assert_true((req != NULL) == (urls[i].want == 0));
     if (req)
@@ -105,8 +108,7 @@ static void a_url_is_taken_or_refused_with_a_reason(void **state)
   memset(longest, 'x', 20000);
   memcpy(longest, "http://example.org/", 19);
   longest[20000] = '\0';
-  assert_int_equal(crawler_url_check(c, longest), CRAWLER_E_URL); /* longer than any server takes */
-  assert_int_equal(crawler_add(c, longest), CRAWLER_E_URL);
+  assert_int_equal(crawler_add(c, longest), CRAWLER_E_URL); /* longer than any server takes */
   free(longest);
   crawler_free(c);
 }
@@ -114,15 +116,17 @@ static void a_url_is_taken_or_refused_with_a_reason(void **state)
 static void null_is_refused(void **state)
 {
   crawler *c = crawler_new();
-  crawler_request *req = crawler_request_new(c, "http://a.test/");
+  crawler_request *req = cr_request_of(c, "http://a.test/");
+  crawler_request *none = req;
 
   (void)state;
   assert_int_equal(crawler_add(NULL, "http://a.test/"), CRAWLER_E_INVAL);
   assert_int_equal(crawler_add(c, NULL), CRAWLER_E_INVAL);
   assert_int_equal(crawler_add_from(c, NULL, "/x"), CRAWLER_E_INVAL);
-  assert_int_equal(crawler_url_check(c, NULL), CRAWLER_E_INVAL);
-  assert_null(crawler_request_new(c, NULL));
-  assert_null(crawler_request_new(NULL, "http://a.test/"));
+  assert_int_equal(crawler_request_new(c, NULL, "http://a.test/"), CRAWLER_E_INVAL);
+  assert_int_equal(crawler_request_new(c, &none, NULL), CRAWLER_E_INVAL);
+  assert_null(none);
+  assert_int_equal(crawler_request_new(NULL, &none, "http://a.test/"), CRAWLER_E_INVAL);
   assert_int_equal(crawler_submit(c, NULL), CRAWLER_E_INVAL);
   assert_int_equal(crawler_request_set_method(NULL, CRAWLER_GET), CRAWLER_E_INVAL);
   assert_int_equal(crawler_request_set_body(req, NULL, 1, "a/b"), CRAWLER_E_INVAL);
@@ -145,7 +149,7 @@ static void a_request_goes_to_the_crawler_it_was_made_by(void **state)
   (void)state;
   cr_crawl_open(&rigs[0], CR_WAY_ANY);
   cr_crawl_open(&rigs[1], CR_WAY_ANY);
-  req = crawler_request_new(rigs[0].c, "http://127.0.0.1:1/");
+  req = cr_request_of(rigs[0].c, "http://127.0.0.1:1/");
   assert_int_equal(crawler_submit(rigs[1].c, req), CRAWLER_E_INVAL);
   cr_crawl_close(&rigs[0]);
   cr_crawl_close(&rigs[1]);
@@ -306,7 +310,7 @@ static const struct {
 static void a_header_that_could_not_be_sent_is_refused(void **state)
 {
   crawler *c = crawler_new();
-  crawler_request *req = crawler_request_new(c, "http://a.test/");
+  crawler_request *req = cr_request_of(c, "http://a.test/");
 
   (void)state;
   for (size_t i = 0; i < sizeof(bad_headers) / sizeof(*bad_headers); i++)
@@ -456,7 +460,7 @@ static void links_inherit_seed_and_meta_and_are_one_deeper(void **state)
 static void meta_is_at_most_64_kb(void **state)
 {
   crawler *c = crawler_new();
-  crawler_request *req = crawler_request_new(c, "http://a.test/");
+  crawler_request *req = cr_request_of(c, "http://a.test/");
   char *big = malloc(70000);
 
   (void)state;
@@ -627,10 +631,9 @@ static void *add_many(void *arg)
 
     (void)snprintf(url, sizeof(url), "http://127.0.0.1:%d/p/%d", cr_site_port(a->site),
                    (i + a->number * 7) % 100);
-    req = crawler_request_new(a->rig->c, url);
+    req = cr_request_of(a->rig->c, url);
     CR_CRAWL_EXPECT(a->rig, req && crawler_request_set_meta(req, "by", "thread") == 0);
     CR_CRAWL_EXPECT(a->rig, crawler_submit(a->rig->c, req) == 0);
-    CR_CRAWL_EXPECT(a->rig, crawler_url_check(a->rig->c, url) == 0);
   }
   return NULL;
 }

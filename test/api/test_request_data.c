@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "support/crawl_rig.h"
+#include "support/requests.h"
 #include "support/site_server.h"
 
 static const struct cr_site_page plain[] = {
@@ -57,7 +58,7 @@ static void count_free(void *data)
 
 static crawler_request *make_with_data(struct cr_crawl_rig *rig, const char *url)
 {
-  crawler_request *req = crawler_request_new(rig->c, url);
+  crawler_request *req = cr_request_of(rig->c, url);
 
   assert_non_null(req);
   atomic_store(&frees, 0);
@@ -195,7 +196,7 @@ static void data_that_finds_no_memory_is_freed_at_once(void **state)
 
   (void)state;
   cr_crawl_open(&rig, CR_WAY_ANY);
-  req = crawler_request_new(rig.c, "http://a.test/");
+  req = cr_request_of(rig.c, "http://a.test/");
   rig.memory.refuse_from = 1;
   rig.memory.refuse_to = INT64_MAX;
   atomic_store(&frees, 0);
@@ -204,7 +205,7 @@ static void data_that_finds_no_memory_is_freed_at_once(void **state)
   assert_int_equal(crawler_request_set_header(req, "A", "b"), CRAWLER_E_NOMEM);
   assert_int_equal(crawler_request_set_body(req, "b", 1, "a/b"), CRAWLER_E_NOMEM);
   assert_int_equal(crawler_add(rig.c, "http://a.test/"), CRAWLER_E_NOMEM);
-  assert_null(crawler_request_new(rig.c, "http://a.test/"));
+  assert_null(cr_request_of(rig.c, "http://a.test/"));
   rig.memory.refuse_from = 0;
   crawler_request_free(req);
   assert_int_equal(frees, 1);

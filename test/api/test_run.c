@@ -427,6 +427,124 @@ static void stop_before_the_start_is_undone_by_it(void **state)
   cr_site_stop(site);
 }
 
+/* ---- failed by the caller ---- */
+
+static int fail_in_filter(crawler *c, crawler_request *req, void *user)
+{
+  int *calls = user;
+
+  (void)req;
+  ++*calls;
+  (void)crawler_fail(c, *calls == 1 ? "the first" : "the second");
+  return CRAWLER_ACCEPT;
+}
+
+static void fail_of_outcome(crawler *c, const crawler_request *req, crawler_outcome outcome,
+                            crawler_reason reason, const crawler_page *page, void *user)
+{
+  (void)outcome;
+  (void)reason;
+  (void)page;
+  (void)user;
+  if (crawler_request_kind(req) == CRAWLER_KIND_PAGE)
+    (void)crawler_fail(c, "of the last URL");
+}
+
+static int fail_in_parse(crawler *c, crawler_page *page, void *user)
+{
+  (void)page;
+  (void)user;
+  return crawler_fail(c, "of a parse");
+}
+
+static void a_hook_that_fails_ends_the_run_with_its_message(void **state)
+{
+  (void)state;
+  for (enum cr_way way = 0; way < CR_WAYS; way++) {
+    struct cr_site_server *site = cr_site_start_generated(20);
+    struct cr_crawl_rig rig;
+    int calls = 0;
+    int err;
+
+    cr_crawl_open(&rig, way);
+    crawler_on_filter(rig.c, fail_in_filter, &calls);
+    cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
+    err = cr_crawl_drive(&rig);
+    if (way != CR_WAY_BASE && way != CR_WAY_POLL) /* which ask crawler_ended() alone */
+      assert_int_equal(err, CRAWLER_E_HOOK);
+    assert_string_equal(crawler_ended(rig.c), "error");
+    assert_string_equal(crawler_errmsg(rig.c), "the first");
+    assert_true(cr_crawl_stat(&rig, CRAWLER_STAT_FETCHED) < 20);
+    crawler_on_filter(rig.c, NULL, NULL);
+    assert_int_equal(cr_crawl_drive(&rig), 0); /* another run goes on */
+    assert_string_equal(crawler_ended(rig.c), "complete");
+    cr_crawl_check(&rig);
+    cr_crawl_close(&rig);
+    cr_site_stop(site);
+  }
+}
+
+static void what_drives_returns_that_a_hook_failed(void **state)
+{
+  struct cr_site_server *site = cr_site_start_generated(1);
+
+  (void)state;
+  for (int step = 0; step < 3; step++) {
+    struct cr_crawl_rig rig;
+    crawler_page *page = NULL;
+    int err;
+
+    cr_crawl_open(&rig, CR_WAY_RUN);
+    crawler_on_outcome(rig.c, fail_of_outcome, NULL);
+    cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
+    if (step == 0)
+      err = crawler_run(rig.c);
+    else if (step == 1)
+      while ((err = crawler_step(rig.c, -1)) == CRAWLER_OK)
+        continue;
+    else
+      while ((err = crawler_next(rig.c, &page, -1)) == CRAWLER_OK)
+        crawler_page_release(page);
+    assert_int_equal(err, CRAWLER_E_HOOK);
+    assert_string_equal(crawler_errmsg(rig.c), "of the last URL");
+    cr_crawl_close(&rig);
+  }
+  cr_site_stop(site);
+}
+
+static void a_parse_may_fail_a_crawl(void **state)
+{
+  struct cr_site_server *site = cr_site_start_generated(20);
+  struct cr_crawl_rig rig;
+
+  (void)state;
+  cr_crawl_open(&rig, CR_WAY_RUN);
+  crawler_on_parse(rig.c, fail_in_parse, NULL);
+  cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
+  assert_int_equal(crawler_run(rig.c), CRAWLER_E_HOOK);
+  assert_string_equal(crawler_errmsg(rig.c), "of a parse");
+  cr_crawl_close(&rig);
+  cr_site_stop(site);
+}
+
+static void fail_before_the_start_is_undone_by_it(void **state)
+{
+  struct cr_site_server *site = cr_site_start_generated(3);
+  struct cr_crawl_rig rig;
+
+  (void)state;
+  cr_crawl_open(&rig, CR_WAY_ANY);
+  cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
+  assert_int_equal(crawler_fail(rig.c, "too early"), 0);
+  assert_int_equal(crawler_fail(rig.c, NULL), CRAWLER_E_INVAL);
+  assert_int_equal(crawler_fail(NULL, "nobody"), CRAWLER_E_INVAL);
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  assert_string_equal(crawler_ended(rig.c), "complete");
+  cr_crawl_check(&rig);
+  cr_crawl_close(&rig);
+  cr_site_stop(site);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -446,6 +564,10 @@ int main(void)
     cmocka_unit_test(what_is_left_out_is_named_with_its_count),
     cmocka_unit_test(a_run_that_cannot_begin_says_why),
     cmocka_unit_test(stop_before_the_start_is_undone_by_it),
+    cmocka_unit_test(a_hook_that_fails_ends_the_run_with_its_message),
+    cmocka_unit_test(what_drives_returns_that_a_hook_failed),
+    cmocka_unit_test(a_parse_may_fail_a_crawl),
+    cmocka_unit_test(fail_before_the_start_is_undone_by_it),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "support/crawl_rig.h"
+#include "support/requests.h"
 #include "support/site_server.h"
 
 static int is_readable(const struct cr_crawl_rig *rig)
@@ -281,7 +282,7 @@ static void a_post_is_retried_when_its_page_says_so(void **state)
   (void)state;
   cr_crawl_open(&rig, CR_WAY_ANY);
   crawler_on_page(rig.c, retry_post, &rig);
-  req = crawler_request_new(rig.c, cr_site_url(site, "/post"));
+  req = cr_request_of(rig.c, cr_site_url(site, "/post"));
   assert_int_equal(crawler_request_set_body(req, "a=1", 3, "text/plain"), 0);
   assert_int_equal(crawler_submit(rig.c, req), 0);
   assert_int_equal(cr_crawl_drive(&rig), 0);

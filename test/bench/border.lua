@@ -69,7 +69,7 @@ local function ways_of(links)
     end,
   }
   for name, hook in pairs(through_c) do
-    ways[name] = function() hook(c, page, verdicts, nil) end
+    ways[name] = function() hook(c, page, verdicts, links, nil) end
     jit.off(ways[name]) -- compiled code can't call what calls back
   end
   for name, way in pairs(ways) do

@@ -58,10 +58,10 @@ function waysOf(links) {
   const ways = { split: () => { got = bytes.toString().split('\0'); } };
   for (const [name, hook] of Object.entries(hooks)) {
     const call = koffi.decode(hook, 'crawler_links_cb_proto');
-    ways[name] = () => call(null, page, verdicts, null);
+    ways[name] = () => call(null, page, verdicts, links, null);
     if (name === 'hook') {
       const later = promisify(call.async);
-      ways.hop = () => later(null, page, verdicts, null);
+      ways.hop = () => later(null, page, verdicts, links, null);
     }
   }
   return { ways, site, check: (name) => { assert.deepEqual(got, want, name); got = null; } };

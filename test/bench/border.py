@@ -46,12 +46,12 @@ def ways_of(links):
         nonlocal got
         got = urls
 
-    def each(page, _verdicts, _user):
+    def each(page, _verdicts, _count, _user):
         nonlocal got
         got = [_lib.crawler_link_url(_lib.crawler_page_link(page, i)).decode()
                for i in range(links)]
 
-    def one(_page, _verdicts, _user):
+    def one(_page, _verdicts, _count, _user):
         nonlocal got
         got = [_lib.crawler_link_url(handle).decode() for handle in handles]
 
@@ -65,7 +65,7 @@ def ways_of(links):
     through_c = [libcrawl._LINKS_CB(ctypes.cast(hook, P).value) for hook in site._hooks]
     ways = {"split": split}
     for name, hook in zip(("hook", "each", "one"), through_c):
-        ways[name] = lambda hook=hook: hook(site._c, page, ctypes.addressof(verdicts), None)
+        ways[name] = lambda hook=hook: hook(site._c, page, ctypes.addressof(verdicts), links, None)
     for name, way in ways.items():
         got = None
         way()

@@ -17,6 +17,7 @@
 
 #include "conformance/scenario_site.h"
 #include "support/crawl_rig.h"
+#include "support/requests.h"
 
 enum {
   PATIENCE_MS = 2000,
@@ -465,7 +466,7 @@ static int submit(struct run *run, const char *url)
 
   if (!run->plan.posts)
     return crawler_add(run->rig.c, url);
-  request = crawler_request_new(run->rig.c, url);
+  request = cr_request_of(run->rig.c, url);
   if (!request)
     return CRAWLER_E_URL;
   assert_int_equal(

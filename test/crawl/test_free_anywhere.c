@@ -13,6 +13,7 @@
 
 #include "base/random.h"
 #include "sim/sim_crawl.h"
+#include "support/requests.h"
 
 static int freed_data;
 
@@ -25,7 +26,7 @@ static void count_free(void *data)
 /* A request with everything a request may have. */
 static void add_rich(struct cr_sim *sim, const char *url)
 {
-  crawler_request *req = crawler_request_new(sim->c, url);
+  crawler_request *req = cr_request_of(sim->c, url);
 
   assert_non_null(req);
   assert_int_equal(crawler_request_set_header(req, "X-Test", "yes"), 0);
@@ -159,11 +160,12 @@ static int on_page(crawler *c, crawler_page *page, void *user)
   return tick(user, HOOK_PAGE);
 }
 
-static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   (void)c;
   (void)page;
   (void)verdicts;
+  (void)count;
   return tick(user, HOOK_LINKS);
 }
 
@@ -330,9 +332,11 @@ static int on_page_like(crawler *c, crawler_page *page, void *user)
   return 0;
 }
 
-static int on_links_like(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int on_links_like(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count,
+                         void *user)
 {
   (void)verdicts;
+  (void)count;
   return on_page_like(c, page, user);
 }
 

@@ -99,13 +99,13 @@ static int on_page(crawler *c, crawler_page *page, void *user)
   return called(user, HOOK_PAGE, crawler_page_request(page));
 }
 
-static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   struct plan *plan = user;
   int verdict = called(plan, HOOK_LINKS, crawler_page_request(page));
 
   (void)c;
-  for (size_t i = 0; verdict != CRAWLER_ACCEPT && i < crawler_page_link_count(page); i++)
+  for (size_t i = 0; verdict != CRAWLER_ACCEPT && i < count; i++)
     verdicts[i] = CRAWLER_REJECT;
   return 0;
 }

@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "sim/sim_crawl.h"
 #include "support/oom.h"
+#include "support/requests.h"
 
 static const struct cr_sim_page pages[] = {
   { "/robots.txt", .to = "http://d.example/rules" },
@@ -87,7 +88,7 @@ static int drive(struct cr_sim *sim, const struct plan *plan)
 
 static void add_seeds(struct cr_sim *sim)
 {
-  crawler_request *req = crawler_request_new(sim->c, CR_SIM_ORIGIN "/");
+  crawler_request *req = cr_request_of(sim->c, CR_SIM_ORIGIN "/");
 
   if (req) {
     (void)crawler_request_set_header(req, "X-Test", "1");

@@ -12,6 +12,7 @@
 
 #include "sim/sim_crawl.h"
 #include "support/oom.h"
+#include "support/requests.h"
 
 #define BODY "0123456789abcdef" /* comes in two pieces */
 
@@ -178,7 +179,7 @@ static void what_has_no_transfer_cannot_be_resumed(void **state)
 
   assert_int_equal(crawler_request_resume(NULL), CRAWLER_E_INVAL);
   open(&r);
-  req = crawler_request_new(r.sim.c, "http://a.example/new");
+  req = cr_request_of(r.sim.c, "http://a.example/new");
   assert_int_equal(crawler_request_resume(req), CRAWLER_E_STATE);
   crawler_request_free(req);
   assert_int_equal(crawler_document_new(&page, NULL, NULL, "x", 1, NULL), 0);

@@ -28,6 +28,7 @@
 #include "support/every_host.h"
 #include "support/host_rows.h"
 #include "support/own_net.h"
+#include "support/requests.h"
 #include "support/way_site.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
@@ -180,7 +181,7 @@ static int on_page(crawler *c, crawler_page *page, void *user)
   (void)crawler_add(c, url_of("stranger", row)); /* some are no URLs */
   (void)crawler_add_from(c, req, url_of("add-from", row));
   (void)crawler_add_sitemap(c, url_of("added-sitemap", row));
-  requisite = crawler_request_new(c, url_of("added-requisite", row));
+  requisite = cr_request_of(c, url_of("added-requisite", row));
   if (requisite) {
     (void)crawler_request_set_kind(requisite, CRAWLER_KIND_REQUISITE);
     (void)crawler_submit(c, requisite);
@@ -234,7 +235,7 @@ static void add_seeds(crawler *c, size_t row)
   cr_way_site_url(url, sizeof(url), (unsigned)row, rows[row].host, "rr.test");
   assert_int_equal(crawler_add(c, url), 0);
   assert_int_equal(crawler_add(c, url_of("seed", row)) == 0, rows[row].fate != CR_HOST_INVALID);
-  post = crawler_request_new(c, url_of("post", row));
+  post = cr_request_of(c, url_of("post", row));
   if (post) {
     assert_int_equal(crawler_request_set_body(post, "x", 1, "text/plain"), 0);
     assert_int_equal(crawler_submit(c, post), 0);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "sim/sim_crawl.h"
+#include "support/requests.h"
 
 static const struct cr_sim_page pages[] = {
   { "/", .hrefs = "/a http://b.example/ http://c.example/x" },
@@ -120,7 +121,7 @@ static void rules_that_change_are_asked_again(void **state)
   assert_int_equal(cr_sim_reason(&sim, "/a"), CRAWLER_REJECTED_SCOPE);
   assert_int_equal(crawler_allow_host(sim.c, "b.example"), 0);
   assert_int_equal(crawler_allow_host(sim.c, "a.example"), 0);
-  crawler_request *again = crawler_request_new(sim.c, CR_SIM_ORIGIN "/");
+  crawler_request *again = cr_request_of(sim.c, CR_SIM_ORIGIN "/");
   assert_int_equal(crawler_request_set_force(again, 1), 0);
   sim.net.police.lenient = true;
   assert_int_equal(crawler_submit(sim.c, again), 0);
@@ -140,8 +141,8 @@ static void force_counts_as_an_admission_of_its_own(void **state)
   open(&sim);
   sim.net.police.lenient = true;
   for (int i = 1; i <= 3; i++) {
-    crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/a/1");
-    crawler_request *twin = crawler_request_new(sim.c, CR_SIM_ORIGIN "/a/1");
+    crawler_request *req = cr_request_of(sim.c, CR_SIM_ORIGIN "/a/1");
+    crawler_request *twin = cr_request_of(sim.c, CR_SIM_ORIGIN "/a/1");
     crawler_request_set_force(req, 1);
     crawler_request_set_force(twin, 1); /* queued now: known after all */
     assert_int_equal(crawler_submit(sim.c, req), 0);
@@ -162,7 +163,7 @@ static void what_is_no_page_passes_no_filter_and_no_limit(void **state)
   open(&sim);
   crawler_on_filter(sim.c, count_calls, &calls);
   cr_sim_set(&sim, "max_pages", "0");
-  crawler_request *req = crawler_request_new(sim.c, "http://elsewhere.example/style.css");
+  crawler_request *req = cr_request_of(sim.c, "http://elsewhere.example/style.css");
   assert_int_equal(crawler_request_set_kind(req, CRAWLER_KIND_REQUISITE), 0);
   assert_int_equal(crawler_request_set_kind(req, CRAWLER_KIND_ROBOTS), CRAWLER_E_VALUE);
   assert_int_equal(crawler_submit(sim.c, req), 0);
@@ -209,7 +210,7 @@ static int check_carried(crawler *c, crawler_page *page, void *user)
 
 static crawler_request *make_rich(struct cr_sim *sim, const char *url)
 {
-  crawler_request *req = crawler_request_new(sim->c, url);
+  crawler_request *req = cr_request_of(sim->c, url);
   int *data = malloc(sizeof(*data));
 
   assert_true(req && data);

@@ -77,10 +77,11 @@ static int note_page(crawler *c, crawler_page *page, void *user)
   return 0;
 }
 
-static int note_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int note_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   (void)c;
   (void)verdicts;
+  (void)count;
   note(user, "links", crawler_page_request(page));
   return 0;
 }
@@ -265,11 +266,12 @@ static void note_parse_job(struct cr_parse *p, void *user)
   p->charset = "utf-8";
 }
 
-static int ignore_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int ignore_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   (void)c;
   (void)page;
   (void)verdicts;
+  (void)count;
   (void)user;
   return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "base/inflate.h"
 #include "sim/sim_crawl.h"
+#include "support/requests.h"
 
 /* The request for a URL as the fetcher got it. */
 struct sent {
@@ -170,7 +171,7 @@ static void the_requests_own_headers_come_first(void **state)
   cr_sim_set(&sim, "header", "X-Both: option");
   cr_sim_set(&sim, "header", "X-Option: 1");
   cr_sim_set(&sim, "header", "accept-language: de");
-  crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/a");
+  crawler_request *req = cr_request_of(sim.c, CR_SIM_ORIGIN "/a");
   assert_int_equal(crawler_request_set_header(req, "x-both", "request"), 0);
   assert_int_equal(crawler_request_set_header(req, "Accept", "text/plain"), 0);
   assert_int_equal(crawler_request_set_header(req, "Accept", "image/png"), 0); /* replaces */
@@ -196,7 +197,7 @@ static void as_many_headers_as_can_be_set_are_sent(void **state)
   (void)state;
 
   open(&sim, &sent, "/a");
-  crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/a");
+  crawler_request *req = cr_request_of(sim.c, CR_SIM_ORIGIN "/a");
   assert_int_equal(crawler_request_set_body(req, "x", 1, "text/plain"), 0);
   for (int i = 0; i < 64; i++) {
     (void)snprintf(name, sizeof(name), "X-Own-%d", i);
@@ -316,7 +317,7 @@ static void a_retry_asks_on_a_fresh_connection(void **state)
 
 static crawler_request *new_post(struct cr_sim *sim, const char *url)
 {
-  crawler_request *req = crawler_request_new(sim->c, url);
+  crawler_request *req = cr_request_of(sim->c, url);
 
   assert_non_null(req);
   assert_int_equal(crawler_request_set_body(req, "a=1&b=2", 7, "application/x-www-form-urlencoded"),
@@ -382,7 +383,7 @@ static void a_head_request_has_no_body_and_no_links(void **state)
   (void)state;
 
   open(&sim, &sent, "/");
-  crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/");
+  crawler_request *req = cr_request_of(sim.c, CR_SIM_ORIGIN "/");
   assert_int_equal(crawler_request_set_method(req, CRAWLER_HEAD), 0);
   assert_int_equal(crawler_request_set_method(req, (crawler_method)9), CRAWLER_E_VALUE);
   assert_int_equal(crawler_submit(sim.c, req), 0);

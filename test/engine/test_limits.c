@@ -12,6 +12,7 @@
 
 #include "frontier/frontier_memory.h"
 #include "sim/sim_crawl.h"
+#include "support/requests.h"
 
 #define KB "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define BODY KB KB KB KB KB KB KB KB KB KB KB KB KB KB KB KB /* 1,024 bytes */
@@ -152,7 +153,7 @@ static void requisites_are_no_pages(void **state)
   cr_sim_set(&sim, "max_pages_per_host", "1");
   cr_sim_run(&sim);
   assert_int_equal(fetched_of(&sim, "a.example"), 1);
-  req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/style.css");
+  req = cr_request_of(sim.c, CR_SIM_ORIGIN "/style.css");
   assert_int_equal(crawler_request_set_kind(req, CRAWLER_KIND_REQUISITE), 0);
   assert_int_equal(crawler_submit(sim.c, req), 0);
   cr_sim_run_checked(&sim, 1); /* it isn't behind the pages that may not leave */
@@ -161,7 +162,7 @@ static void requisites_are_no_pages(void **state)
   assert_string_equal(crawler_ended(sim.c), "host_limit");
   cr_sim_set(&sim, "max_pages_per_host", "-1");
   cr_sim_set(&sim, "max_pages", "3");
-  req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/other.css");
+  req = cr_request_of(sim.c, CR_SIM_ORIGIN "/other.css");
   assert_int_equal(crawler_request_set_kind(req, CRAWLER_KIND_REQUISITE), 0);
   assert_int_equal(crawler_submit(sim.c, req), 0);
   cr_sim_run_checked(&sim, 1); /* nor does the crawl's own limit keep it */

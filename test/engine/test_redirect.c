@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sim/sim_crawl.h"
+#include "support/requests.h"
 
 static void open(struct cr_sim *sim, const struct cr_sim_site *site)
 {
@@ -140,7 +141,7 @@ static void each_status_keeps_or_changes_the_method(void **state)
     open(&sim, &site);
     sim.net.police.lenient = true; /* it knows no methods */
     crawler_on_page(sim.c, note_method, &method);
-    crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/");
+    crawler_request *req = cr_request_of(sim.c, CR_SIM_ORIGIN "/");
     assert_int_equal(crawler_request_set_method(req, cases[i].from), 0);
     assert_int_equal(crawler_submit(sim.c, req), 0);
     cr_sim_run(&sim);
@@ -194,7 +195,7 @@ static void the_target_inherits_what_it_should(void **state)
   open(&sim, &site);
   crawler_on_page(sim.c, check_target, &seen);
   sim.outcome = check_location;
-  crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/dir/from");
+  crawler_request *req = cr_request_of(sim.c, CR_SIM_ORIGIN "/dir/from");
   assert_int_equal(crawler_request_set_meta(req, "k", "v"), 0);
   assert_int_equal(crawler_request_set_priority(req, 9), 0);
   crawler_request_set_data(req, malloc(1), free);
@@ -390,7 +391,7 @@ static void on_another_origin_of_the_key_its_headers_are_not_sent(void **state)
   cr_sim_set(&sim, "key_www", "1");
   crawler_on_page(sim.c, count_headers, count);
   for (size_t i = 0; i < 2; i++) {
-    crawler_request *req = crawler_request_new(sim.c, urls[i]);
+    crawler_request *req = cr_request_of(sim.c, urls[i]);
     assert_int_equal(crawler_request_set_header(req, "Authorization", "secret"), 0);
     assert_int_equal(crawler_submit(sim.c, req), 0);
   }

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "sim/sim_crawl.h"
+#include "support/requests.h"
 
 enum { MOST = 64 };
 
@@ -134,7 +135,7 @@ static void what_is_set_on_a_request_follows_redirects_to_its_own_origin_only(vo
 
     open(&sim, &asked);
     cr_sim_set(&sim, "obey_robots", "0");
-    crawler_request *req = crawler_request_new(sim.c, cases[i].from);
+    crawler_request *req = cr_request_of(sim.c, cases[i].from);
     assert_int_equal(crawler_request_set_header(req, "Authorization", "Bearer b"), 0);
     assert_int_equal(crawler_request_set_header(req, "Cookie", "c=1"), 0);
     assert_int_equal(crawler_submit(sim.c, req), 0);
@@ -161,7 +162,7 @@ static void the_first_of_a_name_holds(void **state)
   cr_sim_set(&sim, "header_for", "b.example X-B: of header_for");
   cr_sim_set(&sim, "credentials", "* me:word");
   cr_sim_set(&sim, "from", "me@a.test");
-  crawler_request *req = crawler_request_new(sim.c, "https://b.example/landed");
+  crawler_request *req = cr_request_of(sim.c, "https://b.example/landed");
   assert_int_equal(crawler_request_set_header(req, "X-a", "of the request"), 0);
   assert_int_equal(crawler_submit(sim.c, req), 0);
   cr_sim_run(&sim);

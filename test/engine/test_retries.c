@@ -11,6 +11,7 @@
 
 #include "schedule/retry_budget.h"
 #include "sim/sim_crawl.h"
+#include "support/requests.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
@@ -435,7 +436,7 @@ static void a_post_that_was_sent_is_sent_again_only_if_it_says_so(void **state)
     open(&sim, &site);
     if (rows[i].is_asked)
       crawler_on_retry(sim.c, set_delay, &at_once);
-    crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/");
+    crawler_request *req = cr_request_of(sim.c, CR_SIM_ORIGIN "/");
     assert_non_null(req);
     assert_int_equal(crawler_request_set_body(req, "x", 1, "text/plain"), 0);
     assert_int_equal(crawler_submit(sim.c, req), 0);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sim/sim_crawl.h"
+#include "support/requests.h"
 
 /* ---- on_outcome ---- */
 
@@ -94,7 +95,7 @@ static void data_and_meta_stay_through_retries(void **state)
   cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world });
   cr_sim_set(&sim, "obey_robots", "0");
   crawler_on_request(sim.c, check_data, &attempts);
-  crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/x");
+  crawler_request *req = cr_request_of(sim.c, CR_SIM_ORIGIN "/x");
   assert_true(req && data);
   *data = 7;
   crawler_request_set_data(req, data, count_free);

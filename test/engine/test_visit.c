@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sim/sim_crawl.h"
+#include "support/requests.h"
 
 static const struct cr_sim_page pages[] = { { .url = "/" } };
 static const struct cr_sim_site site = CR_SIM_SITE(pages);
@@ -105,7 +106,7 @@ static void a_used_visit_is_as_new(void **state)
 
   cr_sim_open(&sim, &(struct cr_sim_config){ .world = &rich_site.world });
   cr_sim_set(&sim, "obey_robots", "0");
-  crawler_request *req = crawler_request_new(sim.c, CR_SIM_ORIGIN "/rich");
+  crawler_request *req = cr_request_of(sim.c, CR_SIM_ORIGIN "/rich");
   assert_int_equal(crawler_request_set_meta(req, "x", "y"), 0);
   assert_int_equal(crawler_request_set_header(req, "X-Y", "z"), 0);
   crawler_request_set_data(req, &seen, NULL);

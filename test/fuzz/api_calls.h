@@ -9,6 +9,7 @@
 
 #include "fuzz/fuzz.h"
 #include "sim/sim_crawl.h"
+#include "support/requests.h"
 
 enum { HELD_MAX = 8, TEXT_BYTES = 160, TURNS_MAX = 4000 };
 
@@ -238,7 +239,7 @@ static void call_draft(struct program *p)
   int sign = take(p);
 
   if (!p->draft)
-    p->draft = crawler_request_new(p->sim.c, some_url(p, url));
+    p->draft = cr_request_of(p->sim.c, some_url(p, url));
   for (int sets = sign % 4; sets > 0 && p->draft; sets--)
     set_request(p, p->draft);
   if (sign >= 192) {

@@ -59,13 +59,12 @@ static int on_body(crawler *c, crawler_page *page, const void *data, size_t byte
   return act_in_hook(user, crawler_page_request(page), page);
 }
 
-static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, void *user)
+static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
   struct program *p = user;
-  size_t count = crawler_page_link_count(page);
 
   (void)c;
-  require(count > 0);
+  require(count == crawler_page_link_count(page) && count > 0);
   verdicts[(size_t)take(p) % count] = (uint8_t)(take(p) % 2);
   return act_in_hook(p, crawler_page_request(page), page);
 }

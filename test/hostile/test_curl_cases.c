@@ -19,6 +19,7 @@
 #include "support/crawl_rig.h"
 #include "support/hostile_rig.h"
 #include "support/jsonl.h"
+#include "support/requests.h"
 
 enum { CASES = 76, PARTS_MAX = 8, ANSWER_ROOM = 200 << 10, URL_BYTES = 512 };
 
@@ -201,7 +202,7 @@ static void add_urls(struct cr_crawl_rig *rig, const struct cr_json *row, const 
     bool has_scheme = strncmp(text.at, "http://", 7) == 0;
 
     (void)expand(text.at, text.len, number, port, has_scheme ? url : url + 7);
-    crawler_request *req = crawler_request_new(rig->c, url);
+    crawler_request *req = cr_request_of(rig->c, url);
     assert_non_null(req);
     assert_int_equal(crawler_request_set_method(req, is_head ? CRAWLER_HEAD : CRAWLER_GET), 0);
     assert_int_equal(crawler_submit(rig->c, req), 0);

@@ -22,6 +22,7 @@
 #include "crawl/crawler.h"
 #include "support/crawl_rig.h"
 #include "support/page_server.h"
+#include "support/requests.h"
 
 enum { CRAWLERS = 4, HAMMERS = 4, RUNS = 4, RUN_MS = 150, KEPT_MAX = 256, SHORT_S = 2 };
 
@@ -282,7 +283,7 @@ static const char *some_url(const struct hammered *all, struct cr_random *random
 
 static void submit(struct hammered *all, crawler *c, const char *url)
 {
-  crawler_request *req = crawler_request_new(c, url);
+  crawler_request *req = cr_request_of(c, url);
 
   EXPECT(all, req);
   EXPECT(all, crawler_request_set_header(req, "X-Hammer", "yes") == 0);

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "support/crawl_rig.h"
+#include "support/requests.h"
 
 enum {
   PATIENCE_MS = 10000,
@@ -274,7 +275,7 @@ static void start_server(struct run *run, size_t i)
 static void add_seed(struct run *run, size_t i)
 {
   char url[URL_BYTES];
-  crawler_request *req = crawler_request_new(run->rig.c, url_of(run, i, "/", url));
+  crawler_request *req = cr_request_of(run->rig.c, url_of(run, i, "/", url));
 
   assert_non_null(req);
   assert_int_equal(crawler_request_set_method(req, run->rows[i].method), 0);

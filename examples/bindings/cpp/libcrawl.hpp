@@ -141,9 +141,7 @@ public:
 
   Crawler &add(const std::string &url)
   {
-    const int err = crawler_add(get(), url.c_str());
-    if (err < 0) // any thread's function: it leaves no message of its own
-      throw Error(err, std::string(crawler_strerror(err)) + ": " + url);
+    check(crawler_add(get(), url.c_str()));
     return *this;
   }
 
@@ -174,6 +172,12 @@ private:
     std::unique_ptr<crawler, Free> c{ crawler_new() }; // last, so that it is freed first
   };
 
+  static int fail(State &state, const char *message) noexcept
+  {
+    state.thrown = std::current_exception();
+    crawler_fail(state.c.get(), message);
+    return CRAWLER_REJECT;
+  }
   template <class Call> static int guard(void *user, Call call) noexcept
   {
     State &state = *static_cast<State *>(user);
@@ -181,10 +185,10 @@ private:
       return CRAWLER_REJECT;
     try {
       return call(state);
+    } catch (const std::exception &thrown) {
+      return fail(state, thrown.what());
     } catch (...) {
-      state.thrown = std::current_exception();
-      crawler_cancel(state.c.get());
-      return CRAWLER_REJECT;
+      return fail(state, "a hook threw");
     }
   }
   static int call_filter(crawler *, crawler_request *req, void *user)
@@ -201,12 +205,12 @@ private:
       return 0;
     });
   }
-  static int call_links(crawler *, crawler_page *borrowed, std::uint8_t *verdicts, void *user)
+  static int call_links(crawler *, crawler_page *borrowed, std::uint8_t *verdicts,
+                        std::size_t count, void *user)
   {
     return guard(user, [&](State &state) {
       Page page(crawler_page_retain(borrowed));
       std::vector<Link> links = page.links();
-      const std::size_t count = links.size(); // verdicts has as many
       state.links(page, links);
       for (std::size_t i = 0; i < count && i < links.size(); i++)
         verdicts[i] = links[i].follow ? CRAWLER_ACCEPT : CRAWLER_REJECT;

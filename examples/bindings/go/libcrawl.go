@@ -22,7 +22,7 @@ package libcrawl
 // #include <stdlib.h>
 // extern int goFilter(crawler *, crawler_request *, void *);
 // extern int goPage(crawler *, crawler_page *, void *);
-// extern int goLinks(crawler *, crawler_page *, uint8_t *, void *);
+// extern int goLinks(crawler *, crawler_page *, uint8_t *, size_t, void *);
 import "C"
 
 import (
@@ -189,10 +189,7 @@ func (c *Crawler) Set(option, value string) error {
 func (c *Crawler) Add(url string) error {
 	text := C.CString(url)
 	defer C.free(unsafe.Pointer(text))
-	if err := C.crawler_add(c.c, text); err < 0 {
-		return failure(err, url) // it leaves no message of its own
-	}
-	return nil
+	return c.result(C.crawler_add(c.c, text))
 }
 
 // OnFilter sets the hook that takes a URL or doesn't.
@@ -272,6 +269,12 @@ func (c *Crawler) result(code C.int) error {
 	return failure(code, "libcrawl")
 }
 
+func (c *Crawler) fail(message string) {
+	text := C.CString(message)
+	defer C.free(unsafe.Pointer(text))
+	C.crawler_fail(c.c, text)
+}
+
 // Nothing of Go's unwinds the library, and after an error or a panic no hook runs.
 func call(user unsafe.Pointer, hook func(*Crawler) (bool, error)) (verdict C.int) {
 	c := cgo.Handle(*(*C.uintptr_t)(user)).Value().(*Crawler)
@@ -281,7 +284,7 @@ func call(user unsafe.Pointer, hook func(*Crawler) (bool, error)) (verdict C.int
 	defer func() {
 		c.panic = recover()
 		if c.said != nil || c.panic != nil {
-			C.crawler_cancel(c.c)
+			c.fail("a hook failed")
 			verdict = C.CRAWLER_REJECT
 		}
 	}()
@@ -305,15 +308,17 @@ func goPage(_ *C.crawler, borrowed *C.crawler_page, user unsafe.Pointer) C.int {
 }
 
 //export goLinks
-func goLinks(_ *C.crawler, p *C.crawler_page, verdicts *C.uint8_t, user unsafe.Pointer) C.int {
+func goLinks(_ *C.crawler, p *C.crawler_page, verdicts *C.uint8_t, count C.size_t,
+	user unsafe.Pointer) C.int {
 	page := &Page{p}
 	defer func() { page.c = nil }()
 	return call(user, func(c *Crawler) (bool, error) {
 		links := page.Links()
 		err := c.links(page, links)
-		for i, answer := 0, unsafe.Slice(verdicts, len(links)); i < len(links); i++ {
+		answers := unsafe.Slice(verdicts, count)
+		for i := range links {
 			if !links[i].Follow {
-				answer[i] = C.CRAWLER_REJECT
+				answers[i] = C.CRAWLER_REJECT
 			}
 		}
 		return true, err

@@ -150,7 +150,7 @@ func TestErrorsHaveTheLibrarysMessage(t *testing.T) {
 	var failed *Error
 	err = crawler.Add("http://[nowhere")
 	expect(t, errors.As(err, &failed) && failed.Code == -5, "CRAWLER_E_URL")
-	expect(t, strings.HasPrefix(err.Error(), "not a valid URL"), err.Error())
+	expect(t, strings.HasPrefix(err.Error(), "not an absolute URL"), err.Error())
 	option := crawler.Set("no_such_option", "1")
 	expect(t, errors.As(option, &failed) && failed.Code == -8, "CRAWLER_E_OPTION")
 	expect(t, strings.Contains(option.Error(), "no_such_option"), option.Error())

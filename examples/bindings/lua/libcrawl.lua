@@ -23,17 +23,17 @@ typedef struct crawler_request crawler_request;
 typedef struct crawler_page crawler_page;
 typedef int crawler_outcome, crawler_reason, crawler_stat;
 typedef int (*crawler_request_cb)(crawler *c, crawler_request *req, void *user);
-typedef int (*crawler_links_cb)(crawler *c, crawler_page *page, uint8_t *verdicts, void *user);
+typedef int (*crawler_links_cb)(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count,
+                                void *user);
 typedef void (*crawler_outcome_cb)(crawler *c, const crawler_request *req, crawler_outcome outcome,
                                    crawler_reason reason, const crawler_page *page, void *user);
-const char *crawler_strerror(int err);
 crawler *crawler_new(void);
 void crawler_free(crawler *c);
 const char *crawler_errmsg(const crawler *c);
 int crawler_set_option(crawler *c, const char *name, const char *value);
 int crawler_add(crawler *c, const char *url);
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
-void crawler_cancel(crawler *c);
+int crawler_fail(crawler *c, const char *msg);
 const char *crawler_ended(const crawler *c);
 void crawler_on_filter(crawler *c, crawler_request_cb cb, void *user);
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);
@@ -156,7 +156,7 @@ local function hook(state, c_type, call)
     local ok, answer = pcall(call, ...)
     if ok then return answer end
     state.raised = state.raised or { answer }
-    C.crawler_cancel(c)
+    C.crawler_fail(c, tostring(answer))
     return REJECT
   end)
   table.insert(state.callbacks, callback)
@@ -224,7 +224,7 @@ end
 
 function Crawl:add(url)
   local err = C.crawler_add(self.c, url)
-  if err < 0 then fail(err, url .. ": " .. text(C.crawler_strerror(err))) end
+  if err < 0 then fail(err, text(C.crawler_errmsg(self.c))) end
 end
 
 local function next_page(self, slot)

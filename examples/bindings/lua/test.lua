@@ -126,7 +126,7 @@ test("errors are Lua's, with the message", function()
   has(err, "max_pages")
   equal(err.code, -9)
   has(error_of(crawl, { no_such_option = 1 }), "no_such_option")
-  has(error_of(crawl, { "nowhere" }), "nowhere: not a valid URL")
+  has(error_of(crawl, { "nowhere" }), "not an absolute URL")
 end)
 
 test("what can't be fetched is an outcome", function()

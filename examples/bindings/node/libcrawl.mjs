@@ -24,7 +24,8 @@ for (const name of ['crawler_outcome', 'crawler_reason', 'crawler_stat'])
   koffi.alias(name, 'int');
 const callbacks = `
 int crawler_request_cb(crawler *c, crawler_request *req, void *user);
-int crawler_links_cb(crawler *c, crawler_page *page, uint8_t *verdicts, void *user);
+int crawler_links_cb(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count,
+                     void *user);
 void crawler_outcome_cb(crawler *c, const crawler_request *req, crawler_outcome outcome,
                         crawler_reason reason, const crawler_page *page, void *user);
 `;
@@ -33,7 +34,6 @@ for (const [text, name] of callbacks.matchAll(/\w+ (crawler_\w+_cb)\([^)]*\)/g))
 
 // As the header has them, but for _Out_, and for links_text: bytes with NULs, not one string.
 const declarations = `
-const char *crawler_strerror(int err);
 crawler *crawler_new(void);
 void crawler_free(crawler *c);
 const char *crawler_errmsg(const crawler *c);
@@ -41,6 +41,7 @@ int crawler_set_option(crawler *c, const char *name, const char *value);
 int crawler_add(crawler *c, const char *url);
 int crawler_next(crawler *c, _Out_ crawler_page **page, int64_t timeout_ms);
 void crawler_cancel(crawler *c);
+int crawler_fail(crawler *c, const char *msg);
 const char *crawler_ended(const crawler *c);
 void crawler_on_filter(crawler *c, crawler_request_cb cb, void *user);
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);
@@ -223,9 +224,7 @@ export class Crawl {
   }
 
   add(url) {
-    const err = lib.add(this.#c, String(url));
-    if (err < 0) // a function for any thread: it leaves no message
-      throw new CrawlError(err, `${url}: ${lib.strerror(err)}`);
+    this.#check(lib.add(this.#c, String(url)));
   }
 
   /* Ends the crawl and frees it; while it runs, as in a hook: as soon as it can. */
@@ -251,7 +250,7 @@ export class Crawl {
         return call(...args);
       } catch (error) { // it can't pass through C
         this.#raised ??= [error];
-        lib.cancel(c);
+        lib.fail(c, String(error));
         return REJECT;
       }
     }, type);

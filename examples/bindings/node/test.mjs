@@ -93,7 +93,7 @@ test('errors are exceptions with the message', () => {
   assert.throws(() => crawl(url, { maxPages: 'many' }),
     (error) => error instanceof CrawlError && error.code === -9 && /max_pages/.test(error.message));
   assert.throws(() => crawl(url, { noSuchOption: 1 }), /no_such_option/);
-  assert.throws(() => crawl('nowhere'), /nowhere: not a valid URL/);
+  assert.throws(() => crawl('nowhere'), /not an absolute URL.*: nowhere/);
 });
 
 test('after its end a crawl gives nothing', async () => {

@@ -27,14 +27,14 @@ READ, WRITE = 1, 2
 
 _P, _S, _I, _L, _SIZE = c_void_p, c_char_p, c_int, c_int64, POINTER(c_size_t)
 _REQUEST_CB = _PAGE_CB = CFUNCTYPE(_I, _P, _P, _P)
-_LINKS_CB = CFUNCTYPE(_I, _P, _P, _P, _P)
+_LINKS_CB = CFUNCTYPE(_I, _P, _P, _P, c_size_t, _P)
 _OUTCOME_CB = CFUNCTYPE(None, _P, _P, _I, _I, _P, _P)
 _WATCH_CB = CFUNCTYPE(_I, _P, _I, _I, _P)
 _TIMER_CB = CFUNCTYPE(_I, _P, _L, _P)
 
 _SIGNATURES = {  # the result's type and the arguments' of crawler_*
     (_P,): "new",
-    (None, _P): "free cancel page_release",
+    (None, _P): "free page_release",
     (_I, _P): "start timer_fired page_defer page_status request_depth",
     (_S, _P): "errmsg ended request_url request_referrer page_url page_mime page_title",
     (_P, _P): "page_retain page_links_kinds",
@@ -42,7 +42,7 @@ _SIGNATURES = {  # the result's type and the arguments' of crawler_*
     (_S, _I): "strerror outcome_name reason_name stat_name link_kind_name",
     (_L, _P, _I): "get_stat",
     (_I, _P, _I): "page_finish",
-    (_I, _P, _S): "add",
+    (_I, _P, _S): "add fail",
     (_P, _P, _SIZE): "page_body page_links_text",  # bytes with a length
     (_I, _P, _S, _S): "set_option",
     (_I, _P, POINTER(_P), _L): "next",
@@ -163,9 +163,7 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
             _lib.crawler_on_outcome(self._c, self._hook(_OUTCOME_CB, _on_outcome, outcome), None)
 
     def add(self, url):
-        err = _lib.crawler_add(self._c, url.encode())
-        if err < 0:  # a function for any thread: it leaves no message
-            raise CrawlError(err, f"{url}: {_text(_lib.crawler_strerror(err))}")
+        self._check(_lib.crawler_add(self._c, url.encode()))
 
     def __del__(self):
         self.close()
@@ -193,7 +191,7 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
                 return function(*first, *args) or ACCEPT
             except BaseException as error:
                 self._raised = self._raised or error
-                _lib.crawler_cancel(c)
+                _lib.crawler_fail(c, repr(error).encode("utf-8", "replace"))
                 return REJECT
         self._hooks.append(proto(call))
         return self._hooks[-1]
@@ -266,10 +264,10 @@ def _on_filter(function, req, _user):
         return REJECT if function(request) is False else ACCEPT
 
 
-def _on_links(function, page, verdicts, _user):
+def _on_links(function, page, verdicts, count, _user):
     with Page(page) as borrowed:
         urls = borrowed.links()
-        refused = (c_uint8 * len(urls)).from_address(verdicts)
+        refused = (c_uint8 * count).from_address(verdicts)
         for i in function(borrowed, urls) or ():
             refused[i] = REJECT
 

@@ -21,8 +21,9 @@ pub const CRAWLER_STAT_ATTEMPTS: c_int = 12;
 pub const CRAWLER_STAT_TRANSFERS: c_int = 18;
 
 type Hook<T> = Option<unsafe extern "C" fn(*mut crawler, *mut T, *mut c_void) -> c_int>;
-type LinksHook =
-    Option<unsafe extern "C" fn(*mut crawler, *mut crawler_page, *mut u8, *mut c_void) -> c_int>;
+type LinksHook = Option<
+    unsafe extern "C" fn(*mut crawler, *mut crawler_page, *mut u8, usize, *mut c_void) -> c_int,
+>;
 
 extern "C" {
     pub fn crawler_strerror(err: c_int) -> *const c_char;
@@ -34,6 +35,7 @@ extern "C" {
     pub fn crawler_run(c: *mut crawler) -> c_int;
     pub fn crawler_next(c: *mut crawler, page: *mut *mut crawler_page, timeout_ms: i64) -> c_int;
     pub fn crawler_cancel(c: *mut crawler);
+    pub fn crawler_fail(c: *mut crawler, msg: *const c_char) -> c_int;
     pub fn crawler_ended(c: *const crawler) -> *const c_char;
     pub fn crawler_get_stat(c: *const crawler, which: c_int) -> i64;
     pub fn crawler_on_filter(c: *mut crawler, cb: Hook<crawler_request>, user: *mut c_void);

@@ -181,7 +181,7 @@ unsafe fn guard(
     }
     catch_unwind(AssertUnwindSafe(|| call(hooks))).unwrap_or_else(|panic| {
         hooks.panic = Some(panic);
-        ffi::crawler_cancel(c);
+        ffi::crawler_fail(c, b"a hook panicked\0".as_ptr().cast());
         ffi::CRAWLER_REJECT
     })
 }
@@ -219,6 +219,7 @@ unsafe extern "C" fn call_links(
     c: *mut ffi::crawler,
     page: *mut ffi::crawler_page,
     verdicts: *mut u8,
+    count: usize,
     user: *mut c_void,
 ) -> c_int {
     let page = ManuallyDrop::new(Page(page, PhantomData));
@@ -227,8 +228,9 @@ unsafe extern "C" fn call_links(
         if let Some(hook) = &mut hooks.links {
             hook(&page, &mut links);
         }
-        for (i, _) in links.iter().enumerate().filter(|(_, link)| !link.follow) {
-            *verdicts.add(i) = ffi::CRAWLER_REJECT as u8;
+        let verdicts = slice::from_raw_parts_mut(verdicts, count);
+        for (verdict, _) in verdicts.iter_mut().zip(&links).filter(|(_, link)| !link.follow) {
+            *verdict = ffi::CRAWLER_REJECT as u8;
         }
         0
     })
@@ -265,10 +267,9 @@ impl<'h> Crawler<'h> {
     }
 
     pub fn add(&mut self, url: &str) -> Result<&mut Self> {
-        match unsafe { ffi::crawler_add(self.raw, c_text(url)?.as_ptr()) } {
-            err if err < 0 => Err(Error::plain(err, url)), // it leaves no message of its own
-            _ => Ok(self),
-        }
+        let url = c_text(url)?;
+        self.check(unsafe { ffi::crawler_add(self.raw, url.as_ptr()) })?;
+        Ok(self)
     }
 
     /// True takes the URL.

@@ -111,7 +111,7 @@ fn errors_are_results_with_the_librarys_message() {
     let option = crawler.set("no_such_option", "1").err().unwrap();
 
     assert_eq!((url.code, nul.code), (ffi::CRAWLER_E_URL, ffi::CRAWLER_E_INVAL));
-    assert!(url.to_string().starts_with("not a valid URL"), "{url}");
+    assert!(url.to_string().starts_with("not an absolute URL"), "{url}");
     assert_eq!(option.code, ffi::CRAWLER_E_OPTION);
     assert!(option.to_string().contains("no_such_option"));
     assert_eq!(crawler.run(), Err(option)); // it is remembered
