@@ -352,12 +352,16 @@ static enum cr_html_place start_root(struct cr_feedback *f, const struct cr_html
   return CR_HTML_IN_HTML;
 }
 
-static bool start_form(struct cr_feedback *f)
+/* A form in a form means nothing, wherever that is. */
+static bool is_second_form(const struct cr_feedback *f, const struct cr_element *known)
 {
-  if (f->template_depth > 0)
-    return true;
-  bool is_second = f->has_form;
-  f->has_form = true;
+  return cr_html_kind(known) == CR_ELEMENT_FORM && f->has_form && f->template_depth == 0;
+}
+
+static bool start_form(struct cr_feedback *f, const struct cr_element *known)
+{
+  bool is_second = is_second_form(f, known);
+  f->has_form = f->has_form || f->template_depth == 0;
   return !is_second;
 }
 
@@ -378,7 +382,7 @@ static bool note_start(struct cr_feedback *f, const struct cr_html_token *token)
     f->may_have_button = true;
     return true;
   case CR_ELEMENT_FORM:
-    return start_form(f);
+    return start_form(f, known);
   case CR_ELEMENT_SELECT:
     f->keeps_p = f->keeps_p || f->may_have_p;
     f->in_select = true;
@@ -438,7 +442,7 @@ enum cr_html_place cr_feedback_start(struct cr_feedback *f, struct cr_html_token
     cr_feedback_start_link(f, token);
     return CR_HTML_IN_HTML;
   }
-  if (f->in_link) {
+  if (f->in_link && !is_second_form(f, known)) {
     struct cr_feedback_open open = open_of(token);
     cr_feedback_start_in_link(f, &open);
   }

@@ -40,7 +40,7 @@ struct cr_feedback_open {
 
 struct cr_feedback {
   enum cr_html_doubt doubt;
-  bool is_newer;    /* has what gumbo reads by rules of before 2025: its tree decides nothing */
+  bool is_newer;    /* has what gumbo reads by older rules, or wrongly: its tree decides nothing */
   bool is_fostered; /* what the last start tag makes is moved in front of a table */
   bool in_select;   /* of this table, or of none */
   bool has_form;    /* another form means nothing */

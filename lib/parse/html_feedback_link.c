@@ -273,8 +273,10 @@ static void end_named(struct cr_feedback *f, const struct cr_feedback_open *open
     return;
   }
   bool is_ordinary = !is_block && !is_kind(open, CR_ELEMENT_FORMATTING);
-  if (!is_ordinary || !has_special(f, 0)) /* else that ends the search for it */
-    doubt_search(f);
+  if (is_ordinary && has_special(f, 0)) /* that ends the search for it */
+    return;
+  f->is_newer = f->is_newer || !open->known; /* to gumbo all names that it doesn't know are one */
+  doubt_search(f);
 }
 
 /* </form> takes the form out, wherever it is, and ends nothing else. */

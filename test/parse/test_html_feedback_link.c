@@ -57,6 +57,9 @@ static void only_what_nests_is_sure(void **state)
     { "<a href=1><template></template></a>", "?" },
     { "<a href=1><menuitem>x</menuitem></a>", "a:1'x' " },
     { "<dialog><a href=1><div></dialog>", "?" }, /* ends all that is in it */
+    { "<form><x><a href=1><form></x>", "?" },    /* the second form is none, and hides nothing */
+    { "<form><p><a href=1><form>x</a>", "a:1'x' " },
+    { "<form><a href=1><form>x</form>y</a>", "a:1'x y' " },
     { "<a href=1><dialog><div>x</dialog>y</a>", "a:1'x y' " },
     { "<b style='c:url(1)'>x</b>", "?" }, /* may be there twice, with its URL */
     { "<a ping=1>x</a>", "?" },

@@ -27,6 +27,7 @@ static void where_gumbo_is_older_than_the_standard_tokens_decide(void **state)
     { "<p><search></search><p>x<a href=1><p>y</a>", "1", 1, false },
     { "<main><p>x<a href=1><p>y</a></main><a href=2>", "2", 3, true },
     { "<li><main><a href=1><li>x</a>", "1", 1, false },
+    { "<x><a href=1></y>z</a>", "1", 1, false }, /* gumbo takes x for y */
     { "<menuitem><a href=1></menuitem>x</a>", "1", 1, false },
     { "<svg><title><menuitem></menuitem><p><p></title></svg><a href=1>", "1", 1, false },
     { "<table background=0><select><col><img src=1>", "1", 2, false },
