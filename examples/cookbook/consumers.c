@@ -51,7 +51,7 @@ static void *consume(void *user)
     crawler_page_text(page, &bytes); /* decoded here: work that is done in parallel */
     me->pages++;
     me->bytes += bytes;
-    crawler_page_release(page); /* now its URL has ended */
+    crawler_page_release(page); /* its URL has ended when the next one was taken, or does now */
   }
   return NULL;
 }

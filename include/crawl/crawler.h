@@ -507,8 +507,9 @@ int crawler_run(crawler *c);
  * CRAWLER_OK: call again; CRAWLER_DONE: the crawl is over, and a further call would begin again. */
 int crawler_step(crawler *c, int64_t timeout_ms);
 /* The next page, pulled; its links are in the crawl by then. *page is yours to
- * crawler_page_release(), and its URL counts as in flight until then or crawler_page_finish(), so
- * the crawl doesn't end before. Drives the crawl itself, or waits for the library's own thread.
+ * crawler_page_release(). Its URL is in flight until then, crawler_page_finish() or the next call
+ * of this function, whichever comes first; if the page was retained, this function doesn't end it,
+ * and the crawl doesn't end before. Drives the crawl itself, or waits for the library's own thread.
  * timeout_ms as in crawler_step(). CRAWLER_OK with a page; else *page is NULL: CRAWLER_AGAIN after
  * timeout_ms, at the end CRAWLER_DONE once, or what broke the crawl. Pages that could not be
  * fetched don't come: see crawler_on_outcome(). With the own thread: [any one thread]. */
@@ -689,9 +690,9 @@ int crawler_page_defer(crawler_page *page);
 #define CRAWLER_FINISH_OK 0    /* it counts as fetched */
 #define CRAWLER_FINISH_RETRY 1 /* another attempt; failed: internal when none is left */
 #define CRAWLER_FINISH_FAIL 2  /* failed: internal */
-/* Ends a deferred page, or one from crawler_next() (before its release, which means OK). Links are
- * added in any case. A deferred page must not be touched any more, unless it is retained.
- * CRAWLER_E_STATE: not deferred, or finished before. [any thread] */
+/* Ends a deferred page, or one from crawler_next(), before its release or the next one, which mean
+ * OK. Links are added in any case. A deferred page must not be touched any more, unless it is
+ * retained. CRAWLER_E_STATE: not deferred, or finished before. [any thread] */
 int crawler_page_finish(crawler_page *page, int how);
 /* Keeps the page beyond the hook, and beyond crawler_free(). Returns page. [any thread] */
 crawler_page *crawler_page_retain(crawler_page *page);

@@ -43,6 +43,7 @@ struct crawler {
   struct cr_ready ready;
   pthread_t thread;
   bool has_thread;
+  crawler_page *pulled;             /* by crawler_next(), with a reference; NULL: none */
   bool pull_over;                   /* crawler_next() has yet to say that the crawl is over */
   struct cr_loop *_Atomic wakeable; /* the loop, once there is one: for others than its thread */
   _Atomic pthread_t loop_thread;    /* valid while inside > 0 */

@@ -45,6 +45,7 @@ static struct crawler_page *make(struct cr_home *home)
   page->address = "";
   atomic_init(&page->refs, 1);
   atomic_init(&page->holders, 1);
+  atomic_init(&page->was_retained, false);
   atomic_init(&page->hold, CR_HOLD_NONE);
   atomic_init(&page->finish_how, -1);
   page->req.arena = &page->arena;

@@ -168,6 +168,8 @@ void cr_free_now(crawler *c)
   cr_thread_join(c);
   drop_ready(c);
   cr_shard_close(&c->shard);
+  if (c->pulled)
+    cr_page_drop(c->pulled);
   crawler_set_data(c, NULL, NULL);
   cr_settings_free(c);
   cr_ready_free(&c->ready);

@@ -47,6 +47,7 @@ crawler_page *crawler_page_retain(crawler_page *page)
 {
   if (!page)
     return NULL;
+  atomic_store(&page->was_retained, true);
   atomic_fetch_add_explicit(&page->holders, 1, memory_order_relaxed);
   atomic_fetch_add_explicit(&page->refs, 1, memory_order_relaxed);
   return page;

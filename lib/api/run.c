@@ -181,11 +181,26 @@ int crawler_step(crawler *c, int64_t timeout_ms)
   return cr_leave(c) ? CRAWLER_DONE : err;
 }
 
+/* The page before, unless somebody keeps it: whoever asks for the next one has done with it. */
+static void end_pulled(crawler *c)
+{
+  crawler_page *page = c->pulled;
+
+  c->pulled = NULL;
+  if (!page)
+    return;
+  if (!atomic_load(&page->was_retained))
+    (void)crawler_page_finish(page, CRAWLER_FINISH_OK); /* its caller may have done so */
+  cr_page_drop(page);
+}
+
 /* The page is the caller's now, and its bytes with it: there may be room for others. */
 static crawler_page *hand_out(crawler *c, struct cr_visit *v)
 {
   if (!v)
     return NULL;
+  c->pulled = &v->page;
+  atomic_fetch_add_explicit(&v->page.refs, 1, memory_order_relaxed);
   if (atomic_load(&v->page.finish_how) < 0)
     cr_visit_leave(v);
   atomic_fetch_sub(&c->home->offered, 1);
@@ -213,6 +228,7 @@ static int next_driven(crawler *c, crawler_page **page, int64_t timeout_ms)
 
   if (cr_in_hook(c))
     return in_hook(c);
+  end_pulled(c);
   *page = hand_out(c, cr_ready_pop(&c->ready));
   if (*page)
     return 0;
@@ -238,6 +254,7 @@ static int next_from_thread(crawler *c, crawler_page **page, int64_t timeout_ms)
 {
   if (cr_in_hook(c))
     return in_hook(c);
+  end_pulled(c);
   if (!cr_ready_wait(&c->ready, timeout_ms, false))
     return CRAWLER_AGAIN;
   *page = hand_out(c, cr_ready_pop(&c->ready));

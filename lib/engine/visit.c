@@ -224,6 +224,7 @@ static void fill(struct cr_shard *s, struct cr_visit *v, const struct cr_task *t
   v->page.address = "";
   atomic_store(&v->page.refs, 1);
   atomic_store(&v->page.holders, 0);
+  atomic_store(&v->page.was_retained, false);
   atomic_store(&v->page.hold, CR_HOLD_NONE);
   atomic_store(&v->page.finish_how, -1);
   v->page.letter.kind = CR_LETTER_FINISH;

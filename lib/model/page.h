@@ -34,9 +34,10 @@ struct crawler_page {
   struct crawler_request req;
   struct cr_arena arena;
   struct cr_home *home;
-  struct crawler *crawler; /* NULL in retained pages of a freed crawler */
-  atomic_int refs;         /* the engine's one until the URL has ended, and the callers' */
-  atomic_int holders;      /* the callers' alone */
+  struct crawler *crawler;  /* NULL in retained pages of a freed crawler */
+  atomic_int refs;          /* the engine's one until the URL has ended, and the callers' */
+  atomic_int holders;       /* the callers' alone */
+  atomic_bool was_retained; /* crawler_page_retain() */
   void (*destroy)(struct crawler_page *page); /* the last reference is gone */
   /* response */
   int status;

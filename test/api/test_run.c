@@ -95,6 +95,16 @@ static void next_gives_again_after_its_time_and_done_once_at_the_end(void **stat
   cr_site_stop(site);
 }
 
+static crawler_page *pull_and_keep(crawler *c)
+{
+  crawler_page *page;
+
+  assert_int_equal(crawler_next(c, &page, -1), CRAWLER_OK);
+  crawler_page_retain(page); /* or the next one would end it */
+  crawler_page_release(page);
+  return page;
+}
+
 static void pages_held_over_a_cancel_end_in_the_next_run(void **state)
 {
   struct cr_site_server *site = cr_site_start_generated(30);
@@ -105,7 +115,7 @@ static void pages_held_over_a_cancel_end_in_the_next_run(void **state)
   (void)state;
   cr_crawl_open(&rig, CR_WAY_NEXT);
   cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
-  assert_int_equal(crawler_next(rig.c, &held, -1), CRAWLER_OK);
+  held = pull_and_keep(rig.c);
   crawler_cancel(rig.c);
   while (crawler_next(rig.c, &page, -1) == CRAWLER_OK)
     crawler_page_release(page);
@@ -191,7 +201,7 @@ static void canceled_while_pages_are_held_it_goes_on_with_them(void **state)
   (void)state;
   cr_crawl_open(&rig, CR_WAY_NEXT);
   cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
-  assert_int_equal(crawler_next(rig.c, &page, -1), CRAWLER_OK);
+  page = pull_and_keep(rig.c);
   crawler_cancel(rig.c);
   while ((err = crawler_next(rig.c, &none, -1)) == CRAWLER_OK)
     crawler_page_release(none);

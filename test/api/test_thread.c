@@ -70,6 +70,8 @@ static void the_descriptor_is_readable_while_next_would_not_say_again(void **sta
   assert_int_equal(crawler_next(rig.c, &page, 5), CRAWLER_AGAIN);
   cr_site_open_gate(site);
   assert_int_equal(crawler_next(rig.c, &page, -1), CRAWLER_OK);
+  crawler_page_retain(page);
+  crawler_page_release(page);
   assert_int_equal(is_readable(&rig), 0); /* one page, and the crawl waits for its release */
   assert_int_equal(crawler_next(rig.c, &(crawler_page *){ NULL }, 0), CRAWLER_AGAIN);
   crawler_page_release(page);

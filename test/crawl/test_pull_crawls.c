@@ -136,6 +136,16 @@ static void a_page_that_never_gets_stored_fails_in_the_end(void **state)
   cr_sim_close(&sim);
 }
 
+static crawler_page *pull_and_keep(crawler *c)
+{
+  crawler_page *page;
+
+  assert_int_equal(crawler_next(c, &page, -1), CRAWLER_OK);
+  crawler_page_retain(page); /* or the next one would end it */
+  crawler_page_release(page);
+  return page;
+}
+
 static void a_page_held_beyond_the_crawler_is_whole(void **state)
 {
   struct cr_sim sim;
@@ -144,7 +154,7 @@ static void a_page_held_beyond_the_crawler_is_whole(void **state)
 
   open(&sim);
   for (int i = 0; i < 3; i++)
-    assert_int_equal(crawler_next(sim.c, &held[i], -1), CRAWLER_OK);
+    held[i] = pull_and_keep(sim.c);
   assert_int_equal(crawler_page_finish(held[0], CRAWLER_FINISH_OK), 0);
   crawler_page *again = crawler_page_retain(held[1]);
   crawler_page_release(held[1]);
@@ -176,7 +186,7 @@ static void while_pages_are_held_the_crawl_goes_on(void **state)
 
   open(&sim);
   for (int i = 0; i < PAGES; i++)
-    assert_int_equal(crawler_next(sim.c, &held[i], -1), CRAWLER_OK);
+    held[i] = pull_and_keep(sim.c);
   assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_IN_FLIGHT), PAGES);
   assert_int_equal(crawler_next(sim.c, &page, 5000), CRAWLER_AGAIN); /* not over: they are held */
   cr_sim_check(&sim);
@@ -185,6 +195,48 @@ static void while_pages_are_held_the_crawl_goes_on(void **state)
   assert_int_equal(crawler_next(sim.c, &page, -1), CRAWLER_DONE);
   assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), PAGES);
   cr_sim_check(&sim);
+  cr_sim_close(&sim);
+}
+
+static void the_next_page_ends_the_one_before(void **state)
+{
+  struct cr_sim sim;
+  crawler_page *held[PAGES];
+  int statuses[PAGES];
+  crawler_page *page = NULL;
+  (void)state;
+
+  open(&sim);
+  for (int i = 0; i < PAGES; i++) {
+    assert_int_equal(crawler_next(sim.c, &held[i], -1), CRAWLER_OK);
+    statuses[i] = crawler_page_status(held[i]);
+    assert_int_equal(cr_sim_outcome(&sim, crawler_page_url(held[i])), 0);
+    if (i > 0) /* whole, but over */
+      assert_int_equal(crawler_page_finish(held[i - 1], CRAWLER_FINISH_RETRY), CRAWLER_E_STATE);
+  }
+  assert_int_equal(crawler_next(sim.c, &page, -1), CRAWLER_DONE); /* though all are held */
+  assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), PAGES);
+  for (int i = 0; i < PAGES; i++) {
+    assert_int_equal(crawler_page_status(held[i]), statuses[i]);
+    crawler_page_release(held[i]);
+  }
+  cr_sim_check(&sim);
+  cr_sim_close(&sim);
+}
+
+static void a_finish_before_the_next_page_counts(void **state)
+{
+  struct cr_sim sim;
+  crawler_page *page = NULL;
+  (void)state;
+
+  open(&sim);
+  while (crawler_next(sim.c, &page, -1) == CRAWLER_OK) {
+    if (strcmp(crawler_page_url(page), CR_SIM_ORIGIN "/b") == 0)
+      assert_int_equal(crawler_page_finish(page, CRAWLER_FINISH_FAIL), 0);
+    crawler_page_release(page);
+  }
+  assert_int_equal(cr_sim_reason(&sim, "/b"), CRAWLER_FAILED_INTERNAL);
   cr_sim_close(&sim);
 }
 
@@ -199,7 +251,7 @@ static void a_page_limit_holds_for_pulled_pages(void **state)
   open(&sim);
   cr_sim_set(&sim, "max_pages", "4");
   for (int i = 0; i < 4; i++)
-    assert_int_equal(crawler_next(sim.c, &held[i], -1), CRAWLER_OK);
+    held[i] = pull_and_keep(sim.c);
   assert_int_equal(crawler_next(sim.c, &page, 100000), CRAWLER_AGAIN);
   crawler_page_release(held[0]);
   assert_int_equal(crawler_page_finish(held[1], CRAWLER_FINISH_FAIL), 0);
@@ -238,7 +290,7 @@ static void canceled_with_pages_held_these_still_end(void **state)
   (void)state;
 
   open(&sim);
-  assert_int_equal(crawler_next(sim.c, &page, -1), CRAWLER_OK);
+  page = pull_and_keep(sim.c);
   crawler_cancel(sim.c);
   assert_int_equal(crawler_next(sim.c, &none, -1), CRAWLER_DONE);
   assert_string_equal(crawler_ended(sim.c), "canceled");
@@ -357,6 +409,8 @@ int main(void)
     cmocka_unit_test(a_page_that_never_gets_stored_fails_in_the_end),
     cmocka_unit_test(a_page_held_beyond_the_crawler_is_whole),
     cmocka_unit_test(while_pages_are_held_the_crawl_goes_on),
+    cmocka_unit_test(the_next_page_ends_the_one_before),
+    cmocka_unit_test(a_finish_before_the_next_page_counts),
     cmocka_unit_test(a_page_limit_holds_for_pulled_pages),
     cmocka_unit_test(after_the_end_it_may_go_on),
     cmocka_unit_test(canceled_with_pages_held_these_still_end),

@@ -87,7 +87,7 @@ static void call_let_go(struct program *p)
     return; /* finished it is not to be touched, and the hook is not done with it */
   if (p->held[i] == HELD_PULLED && !p->finished[i] && sign >= 128) {
     p->finished[i] = true;
-    require(crawler_page_finish(p->pages[i], how) == 0);
+    (void)crawler_page_finish(p->pages[i], how); /* the next page may have ended it */
     require(crawler_page_finish(p->pages[i], how) == CRAWLER_E_STATE);
   } else {
     let_go(p, i, how);

@@ -276,10 +276,8 @@ private:
     page_.reset();
     running_ = true;
     const int err = crawler_next(crawler_.get(), &page, -1);
-    if (page) {
-      page_.emplace(page);
-      crawler_page_finish(page, CRAWLER_FINISH_OK); // or the crawl would wait for one that is kept
-    }
+    if (page)
+      page_.emplace(page); // its URL ends with the next one, though somebody may keep it
     running_ = err == CRAWLER_OK;
     crawler_.check(err);
   }

@@ -43,7 +43,6 @@ const char *crawler_reason_name(int reason);
 const char *crawler_request_url(const crawler_request *req);
 const char *crawler_request_referrer(const crawler_request *req);
 int crawler_request_depth(const crawler_request *req);
-int crawler_page_finish(crawler_page *page, int how);
 void crawler_page_release(crawler_page *page);
 const char *crawler_page_url(const crawler_page *page);
 int crawler_page_status(const crawler_page *page);
@@ -246,12 +245,9 @@ function Crawl:pages()
   local page
   return function()
     local pointer = page and page[1]
-    if pointer then
-      C.crawler_page_finish(pointer, 0)
-      if not page.is_kept then
-        page[1] = nil
-        C.crawler_page_release(ffi.gc(pointer, nil))
-      end
+    if pointer and not page.is_kept then -- else its URL ends with the next one
+      page[1] = nil
+      C.crawler_page_release(ffi.gc(pointer, nil))
     end
     page = self.c and next_page(self, slot)
     if not page then self:close() end

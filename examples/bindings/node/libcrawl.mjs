@@ -51,7 +51,6 @@ const char *crawler_reason_name(int reason);
 const char *crawler_request_url(const crawler_request *req);
 const char *crawler_request_referrer(const crawler_request *req);
 int crawler_request_depth(const crawler_request *req);
-int crawler_page_finish(crawler_page *page, int how);
 void crawler_page_release(crawler_page *page);
 const char *crawler_page_url(const crawler_page *page);
 int crawler_page_status(const crawler_page *page);
@@ -145,9 +144,8 @@ export class Page extends Handle {
     return this;
   }
 
-  /* After its turn in the loop: its URL has ended. */
+  /* After its turn in the loop. One that is kept has its URL ended by the next one. */
   finish() {
-    lib.page_finish(this.pointer, 0);
     if (this.isKept)
       return;
     lib.page_release(this.pointer);

@@ -205,9 +205,7 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
                 if result == DONE:
                     break
                 if result == OK:
-                    page = Page(pointer.value, is_mine=True)
-                    yield page
-                    page._finish()
+                    yield Page(pointer.value, is_mine=True)  # its URL ends with the next one
 
     def __exit__(self, *_error):
         self.close()

@@ -187,8 +187,10 @@ class OnTheSite(unittest.TestCase):
                 pass
         for name in ("filter", "links", "outcome"):
             with self.subTest(name):
+                pages = crawl(self.url, **{name: fail}, **HERE)
                 with self.assertRaisesRegex(KeyError, "of the hook"):
-                    list(crawl(self.url, **{name: fail}, **HERE))
+                    list(pages)
+                self.assertEqual(pages.ended, "error")
                 with self.assertRaisesRegex(KeyError, "of the hook"):
                     asyncio.run(run(**{name: fail}))
 

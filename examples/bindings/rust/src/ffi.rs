@@ -14,7 +14,6 @@ pub const CRAWLER_E_URL: c_int = -5;
 pub const CRAWLER_E_OPTION: c_int = -8;
 pub const CRAWLER_ACCEPT: c_int = 0;
 pub const CRAWLER_REJECT: c_int = 1;
-pub const CRAWLER_FINISH_OK: c_int = 0;
 pub const CRAWLER_STAT_QUEUED: c_int = 1;
 pub const CRAWLER_STAT_FETCHED: c_int = 3;
 pub const CRAWLER_STAT_ATTEMPTS: c_int = 12;
@@ -43,7 +42,6 @@ extern "C" {
     pub fn crawler_on_links(c: *mut crawler, cb: LinksHook, user: *mut c_void);
     pub fn crawler_request_url(req: *const crawler_request) -> *const c_char;
     pub fn crawler_request_depth(req: *const crawler_request) -> c_int;
-    pub fn crawler_page_finish(page: *mut crawler_page, how: c_int) -> c_int;
     pub fn crawler_page_release(page: *mut crawler_page);
     pub fn crawler_page_url(page: *const crawler_page) -> *const c_char;
     pub fn crawler_page_status(page: *const crawler_page) -> c_int;

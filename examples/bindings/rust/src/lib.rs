@@ -342,10 +342,6 @@ impl<'a> Iterator for Pages<'a, '_> {
         let err = unsafe { ffi::crawler_next(self.crawler.raw, &mut raw, -1) };
         self.is_running = err == ffi::CRAWLER_OK;
         let page = (!raw.is_null()).then(|| Page(raw, PhantomData));
-        if page.is_some() {
-            // Its URL ends here: the crawl must not wait for a page that somebody keeps.
-            unsafe { ffi::crawler_page_finish(raw, ffi::CRAWLER_FINISH_OK) };
-        }
         self.crawler.check(err).map_or_else(|e| Some(Err(e)), |()| page.map(Ok))
     }
 }
