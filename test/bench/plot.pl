@@ -22,7 +22,7 @@ my @PANELS = (
   { x => $NAMES + $WIDTH + $GAP, title => 'pages a second: more is better', key => 'rate', from => 0, to => 5 },
 );
 my %CLASS = (wrk => 'limit', limit => 'limit', cells => 'limit', crawler0 => 'ours', crawler2 => 'ours',
-  hosts0 => 'ours', hosts2 => 'ours', hosts0wide => 'ours');
+  crawlerlist => 'ours', hosts0 => 'ours', hosts2 => 'ours', hosts0wide => 'ours');
 my $total_width = $NAMES + 2 * $WIDTH + 2 * $GAP;
 my @svg;
 

@@ -52,10 +52,10 @@ sub columns {
   return $waits ? 0 .. $#HEAD : 0 .. $#HEAD - 1;
 }
 
-# How long the loop's turns took is told where names are looked up.
+# How long the loop's turns took.
 sub notes {
   my ($s) = @_;
-  return $s->{name} eq 'names' ? @{ $s->{notes} } : ();
+  return @{ $s->{notes} };
 }
 
 sub when_and_rounds {

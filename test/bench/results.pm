@@ -12,7 +12,8 @@ package results;
 use strict;
 use warnings;
 
-our %LABEL = (crawler0 => 'crawler, workers 0', crawler2 => 'crawler, workers 2', hosts0 => 'libcrawl, workers 0',
+our %LABEL = (crawler0 => 'crawler, workers 0', crawler2 => 'crawler, workers 2',
+  crawlerlist => 'crawler, a list, no links', hosts0 => 'libcrawl, workers 0',
   hosts2 => 'libcrawl, workers 2', hosts0wide => 'libcrawl, wide slow lane', names => 'libcrawl, names looked up',
   names5 => 'libcrawl, 5% of the names dead', scrapy => 'Scrapy', spider => 'spider-rs');
 

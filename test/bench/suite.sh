@@ -111,21 +111,24 @@ scenario() { # NAME TITLE SERVER CONTESTANTS
 }
 
 one="wrk limit crawler0 crawler2 $peer_names"
+few='limit crawler0 crawler2 wget2'
 many='cells hosts0 hosts2'
 
 scenario postgresql "one site: PostgreSQL's manual" 'site postgresql' "$one"
 scenario python     "one site: Python's manual, long pages with many links" 'site python' "$one"
-scenario jdk        "one site: the JDK's API, 10,000 pages" 'site jdk' 'wrk limit crawler0 crawler2 wget2'
-scenario gzip       "PostgreSQL's manual, gzipped" 'site postgresql gzip' "$one"
-scenario gzip_cppreference 'cppreference, gzipped' 'site cppreference gzip' 'limit crawler0 crawler2 wget2'
-scenario gzip_boost "Boost's documentation, gzipped" 'site boost gzip' 'limit crawler0 crawler2 wget2'
-scenario gzip_jdk   "the JDK's API, gzipped" 'site jdk gzip' 'limit crawler0 crawler2 wget2'
+scenario jdk        "one site: the JDK's API, 10,000 pages" 'site jdk' "wrk $few"
+scenario cppreference 'one site: cppreference' 'site cppreference' "$few"
+scenario boost      "one site: Boost's documentation" 'site boost' "$few"
+scenario gzip       "PostgreSQL's manual, gzipped" 'site postgresql gzip' "crawlerlist $one"
+scenario gzip_cppreference 'cppreference, gzipped' 'site cppreference gzip' "crawlerlist $few"
+scenario gzip_boost "Boost's documentation, gzipped" 'site boost gzip' "crawlerlist $few"
+scenario gzip_jdk   "the JDK's API, gzipped" 'site jdk gzip' "crawlerlist $few"
 scenario tls        "PostgreSQL's manual, by https" 'site postgresql tls' "$one"
-scenario http2      "PostgreSQL's manual, by HTTP/2" 'site postgresql tls http2' 'limit crawler0 crawler2 wget2'
+scenario http2      "PostgreSQL's manual, by HTTP/2" 'site postgresql tls http2' "$few"
 scenario delay50ms  "PostgreSQL's manual, 50 ms until each answer" 'site postgresql delay=0.05' "$one"
 scenario big        '200 pages of 242 KB' 'site big' "$one"
-scenario fresh_tls  '200 pages of 242 KB, gzipped, a new TLS connection for each' 'site big gzip tls fresh' 'limit crawler0 crawler2 wget2'
-scenario broken     '200 pages of 242 KB, each of them many documents in one' 'site broken' 'limit crawler0 crawler2 wget2'
+scenario fresh_tls  '200 pages of 242 KB, gzipped, a new TLS connection for each' 'site big gzip tls fresh' "$few"
+scenario broken     '200 pages of 242 KB, each of them many documents in one' 'site broken' "$few"
 scenario hosts100   '100 hosts, 10 pages each, 64 connections' 'hosts 100 10 64' "$many wget2 scrapy"
 scenario hosts10k   '10,000 hosts, 2 pages each, 1,000 connections' 'hosts 10000 2 1000' "$many"
 scenario hosts10k_tls '10,000 hosts, 2 pages each, by https, 1,000 connections' 'hosts 10000 2 1000 tls' "$many"

@@ -24,8 +24,9 @@ line machine "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(getc
   awk '/^MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo) GB"
 line load "$(cut -d ' ' -f 1-3 /proc/loadavg) at the end: averages of 1, 5 and 15 minutes"
 line system "$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), Linux $(uname -r | sed 's/-.*//'), $(uname -m)"
-line libcrawl "$("$build/crawler" --version | head -n 1), commit $(git rev-parse --short=10 HEAD 2>/dev/null || echo unknown)"
-line compiler "$(sed -n '1s/ .*//p' "$build/flags") $(gcc -dumpfullversion 2>/dev/null || :)"
+line libcrawl "$("$build/crawler" --version | head -n 1), commit $(git describe --always --abbrev=10 --dirty=', changed' 2>/dev/null || echo unknown)"
+compiler=$(sed -n '1{s/^ccache //; s/ .*//; p}' "$build/flags")
+line compiler "$compiler $($compiler -dumpfullversion 2>/dev/null || :)"
 line libcurl "$(pkg-config --modversion libcurl)"
 line libevent "$(pkg-config --modversion libevent_core)"
 line gumbo "$(pkg-config --modversion gumbo)"
@@ -36,4 +37,4 @@ line wget2 "$(wget2 --version 2>/dev/null | sed -n '1s/.*Wget2 \([0-9.]*\).*/\1/
 line Scrapy "$(${PYTHON:-/usr/bin/python3} -c 'import scrapy, sys; print(scrapy.__version__, "on Python", sys.version.split()[0])' 2>/dev/null)"
 line crawlee "$(module @crawlee/cheerio) on Node $(node --version 2>/dev/null)"
 line spider-rs "$(module @spider-rs/spider-rs)"
-for name in python3-doc postgresql-doc-15 openjdk-17-doc; do line "$name" "$(package "$name")"; done
+for name in python3-doc postgresql-doc-15 openjdk-17-doc cppreference-doc-en-html libboost1.74-doc; do line "$name" "$(package "$name")"; done
