@@ -25,7 +25,7 @@ int crawler_request_new(crawler *c, crawler_request **req, const char *url)
     return c ? cr_null(c, "req") : CRAWLER_E_INVAL;
   *req = NULL;
   err = prepare(c, &sub, url);
-  if (err == 0)
+  if (sub)
     *req = &sub->req;
   return err;
 }
@@ -77,7 +77,7 @@ int crawler_add(crawler *c, const char *url)
   struct cr_submission *sub = NULL;
   int err = prepare(c, &sub, url);
 
-  return err < 0 ? err : crawler_submit(c, &sub->req);
+  return sub ? crawler_submit(c, &sub->req) : err;
 }
 
 int crawler_add_sitemap(crawler *c, const char *url)
@@ -85,7 +85,7 @@ int crawler_add_sitemap(crawler *c, const char *url)
   struct cr_submission *sub = NULL;
   int err = prepare(c, &sub, url);
 
-  if (err < 0)
+  if (!sub)
     return err;
   sub->req.kind = CRAWLER_KIND_SITEMAP;
   sub->req.seed_flag = !cr_in_hook(c);
