@@ -8,7 +8,7 @@
  *            event loop, or the library's own after crawler_start_thread(). Functions marked
  *            [any thread] may be called from anywhere, all others on the loop thread, or while
  *            nothing runs by one thread at a time. Two crawlers share nothing.
- * Hooks      Run on the loop thread (crawler_on_parse: mostly on workers), one at a time, outside
+ * Hooks      Run on the loop thread (crawler_on_parse: on workers), one at a time, outside
  *            of every other library's callbacks. A hook may call anything but run, step, next and
  *            start, which return CRAWLER_E_BUSY there; for crawler_free() see there. What a hook
  *            is given is borrowed until it returns.
@@ -635,8 +635,8 @@ void crawler_on_body(crawler *c, crawler_body_cb cb, void *user);
  * answered; an earlier one, a second one, and one for what isn't paused or has ended do nothing.
  * CRAWLER_E_STATE: not the request of a fetched page, or the crawler was freed. [any thread] */
 int crawler_request_resume(crawler_request *req);
-/* ON A WORKER THREAD, or on the loop thread for what needs no worker and where there is none: the
- * body is decoded and parsed. May read the page and nothing else of the crawler. */
+/* ON A WORKER THREAD, or on the loop thread where there is none (option workers 0): the body is
+ * decoded and parsed. May read the page and nothing else of the crawler. */
 void crawler_on_parse(crawler *c, crawler_page_cb cb, void *user);
 /* A page (or requisite) of outcome fetched, whatever its status; borrowed unless retained. Its
  * links are added when the hook returns. */

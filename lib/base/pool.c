@@ -17,7 +17,8 @@ struct cr_pool {
   /* The owner's thread only. */
   struct cr_mem *mem;
   pthread_t *threads;
-  int thread_count;
+  int asked;        /* for so many */
+  int thread_count; /* 0 until there was a job, or as the system gave none */
   size_t outstanding;
 
   /* Constant. */
@@ -97,8 +98,8 @@ static void fill_mask(sigset_t *mask)
     (void)sigdelset(mask, faults[i]);
 }
 
-/* As many as the system gives, up to count. */
-static void start_threads(struct cr_pool *pool, int count)
+/* As many as the system gives. */
+static void start_threads(struct cr_pool *pool)
 {
   pthread_attr_t attr;
   sigset_t blocked;
@@ -109,11 +110,9 @@ static void start_threads(struct cr_pool *pool, int count)
   (void)pthread_attr_setstacksize(&attr, STACK_BYTES); /* else the system's default */
   fill_mask(&blocked);
   if (pthread_sigmask(SIG_SETMASK, &blocked, &before) == 0) {
-    for (int i = 0; i < count; i++) {
-      if (pthread_create(&pool->threads[pool->thread_count], &attr, work, pool) != 0)
-        break;
+    while (pool->thread_count < pool->asked &&
+           pthread_create(&pool->threads[pool->thread_count], &attr, work, pool) == 0)
       pool->thread_count++;
-    }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL); /* it was valid when we got it */
   }
   (void)pthread_attr_destroy(&attr);
@@ -184,6 +183,7 @@ int cr_pool_open(struct cr_pool **out, struct cr_mem *mem, int threads, void (*w
   pool->mem = mem;
   pool->wake = wake;
   pool->user = user;
+  pool->asked = threads;
   cr_list_init(&pool->queued);
   cr_list_init(&pool->finished);
   pool->threads = cr_zalloc_array(mem, CR_MEM_CORE, (size_t)threads, sizeof(*pool->threads));
@@ -192,12 +192,6 @@ int cr_pool_open(struct cr_pool **out, struct cr_mem *mem, int threads, void (*w
   err = CRAWLER_E_SYSTEM;
   if (!init_sync(pool))
     goto done;
-  start_threads(pool, threads);
-  if (threads > 0 && pool->thread_count == 0) {
-    free_sync(pool);
-    goto done;
-  }
-
   *out = pool;
   return 0;
 done:
@@ -208,11 +202,13 @@ done:
 
 int cr_pool_threads(const struct cr_pool *pool)
 {
-  return pool->thread_count;
+  return pool->asked;
 }
 
 void cr_pool_submit(struct cr_pool *pool, struct cr_job *job)
 {
+  if (pool->thread_count == 0 && pool->asked > 0)
+    start_threads(pool);
   pool->outstanding++;
   (void)pthread_mutex_lock(&pool->lock);
   cr_list_push(&pool->queued, &job->link);

@@ -20,15 +20,15 @@ struct cr_job { /* sits inside what is worked on; the owner keeps it alive until
   void (*work)(struct cr_job *job, int worker);
 };
 
-/* threads 0..256 (else CRAWLER_E_INVAL). wake(user) is called on a worker when the list of
- * finished jobs stops being empty; it must be thread-safe, and may still be called, once for each
- * worker, until cr_pool_close returns. Without threads it is never called. Threads get a 1 MB
- * stack, all signals blocked but those of their own faults (SIGSEGV and its like), and no name
- * is set process-wide. Fewer threads than asked is not an error as long as one could be started;
- * CRAWLER_E_SYSTEM otherwise. */
+/* threads 0..256 (else CRAWLER_E_INVAL), which start with the first job. wake(user) is called on a
+ * worker when the list of finished jobs stops being empty; it must be thread-safe, and may still be
+ * called, once for each worker, until cr_pool_close returns. Without threads it is never called.
+ * Threads get a 1 MB stack, all signals blocked but those of their own faults (SIGSEGV and its
+ * like), and no name is set process-wide. The system may give fewer than asked for; while it gives
+ * none, jobs run as with 0 threads, and the next job asks again. */
 int cr_pool_open(struct cr_pool **out, struct cr_mem *mem, int threads, void (*wake)(void *user),
                  void *user);
-int cr_pool_threads(const struct cr_pool *pool);
+int cr_pool_threads(const struct cr_pool *pool); /* as many as were asked for */
 /* The owner's thread, as for all that follow. Never fails, never blocks for long. */
 void cr_pool_submit(struct cr_pool *pool, struct cr_job *job);
 /* Appends finished jobs to done (a cr_list head of job->link); returns how many. wait: blocks

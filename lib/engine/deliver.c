@@ -7,9 +7,9 @@
  */
 #include "engine/shard.h"
 
-/* Above this handing the page to a worker costs less than keeping the loop thread. A coded body is
- * eight times as much as a rule, and a thousand times as much if it is a bomb. */
-enum { INLINE_MAX_BYTES = 64 << 10, USUAL_RATIO = 8 };
+/* The loop reads so much of a page in some 0.3 ms, and a worker would miss the body in its cache. A
+ * coded one is eight times as much as a rule, and a thousand times as much if it is a bomb. */
+enum { INLINE_PLAIN_BYTES = 256 << 10, INLINE_CODED_BYTES = 8 << 10 };
 
 struct cr_visit *cr_visit_of_job(struct cr_job *job)
 {
@@ -81,8 +81,9 @@ static bool is_for_worker(const struct cr_shard *s, const struct cr_visit *v)
     return true; /* one order of application for any number of workers */
   if (cr_pool_threads(s->pool) == 0)
     return false;
-  size_t ratio = v->parse.coding.len > 0 ? USUAL_RATIO : 1;
-  return v->parse.wire.len > INLINE_MAX_BYTES / ratio || v->parse.want_document;
+  if (v->parse.want_document || s->hooks->parse)
+    return true;
+  return v->parse.wire.len > (v->parse.coding.len > 0 ? INLINE_CODED_BYTES : INLINE_PLAIN_BYTES);
 }
 
 /* The kinds of links that somebody will look at: those that are followed, and when the caller reads

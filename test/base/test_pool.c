@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_pool.c - jobs go out, each is worked on once, and all come back. */
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -341,22 +342,68 @@ static void a_thread_count_out_of_range_is_refused(void **state)
   cr_test_mem_done(&mem);
 }
 
-static int open_without_threads_from_the_system(void)
+static int count_of_threads(void)
 {
+  int count = 0;
+  DIR *tasks = opendir("/proc/self/task");
+
+  if (!tasks)
+    return -1;
+  for (const struct dirent *entry = readdir(tasks); entry; entry = readdir(tasks))
+    count += entry->d_name[0] != '.';
+  (void)closedir(tasks);
+  return count;
+}
+
+static void threads_start_with_the_first_job(void **state)
+{
+  struct task task = { .number = 0 };
   struct cr_mem mem;
   struct cr_pool *pool = NULL;
+  struct cr_list done;
+  _Atomic int wakes = 0;
+  int before = count_of_threads();
+  (void)state;
+
+  if (before < 0)
+    skip();
+  cr_test_mem_init(&mem);
+  cr_list_init(&done);
+  assert_int_equal(cr_pool_open(&pool, &mem, 3, count_wake, &wakes), 0);
+  assert_int_equal(count_of_threads(), before);
+  submit(pool, &task);
+  assert_int_equal(count_of_threads(), before + 3);
+  assert_int_equal(cr_pool_collect(pool, &done, true), 1);
+  cr_pool_close(pool, &done);
+  cr_test_mem_done(&mem);
+}
+
+static int work_without_threads_from_the_system(void)
+{
+  struct task tasks[2] = { { .number = 0 }, { .number = 1 } };
+  struct cr_mem mem;
+  struct cr_pool *pool = NULL;
+  struct cr_list done;
 
   if (!cr_test_forbid(SYS_clone, EAGAIN) || !cr_test_forbid(SYS_clone3, EAGAIN))
     return CR_TEST_CANNOT_FORBID;
   cr_test_mem_init(&mem);
-  int err = cr_pool_open(&pool, &mem, 2, NULL, NULL);
-  return err == CRAWLER_E_SYSTEM && !pool && mem.blocks == 0 ? 0 : 1;
+  cr_list_init(&done);
+  if (cr_pool_open(&pool, &mem, 2, NULL, NULL) != 0)
+    return 1;
+  submit(pool, &tasks[0]);
+  submit(pool, &tasks[1]);
+  if (cr_pool_collect(pool, &done, false) != 2 || tasks[0].runs != 1 || tasks[1].runs != 1 ||
+      !pthread_equal(tasks[1].thread, pthread_self()))
+    return 2;
+  cr_pool_close(pool, &done);
+  return mem.blocks == 0 ? 0 : 3;
 }
 
-static void not_one_thread_is_an_error_of_the_system(void **state)
+static void where_the_system_gives_no_thread_the_owner_works(void **state)
 {
   (void)state;
-  int status = cr_test_in_child(open_without_threads_from_the_system);
+  int status = cr_test_in_child(work_without_threads_from_the_system);
   if (status == CR_TEST_CANNOT_FORBID)
     skip();
   assert_int_equal(status, 0);
@@ -392,7 +439,8 @@ int main(void)
     cmocka_unit_test(close_without_threads_runs_nothing),
     cmocka_unit_test(workers_block_the_hosts_signals_and_have_a_1_mb_stack),
     cmocka_unit_test(a_thread_count_out_of_range_is_refused),
-    cmocka_unit_test(not_one_thread_is_an_error_of_the_system),
+    cmocka_unit_test(threads_start_with_the_first_job),
+    cmocka_unit_test(where_the_system_gives_no_thread_the_owner_works),
     cmocka_unit_test(refused_allocations_fail_the_opening_only),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
