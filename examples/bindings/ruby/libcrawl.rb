@@ -10,18 +10,16 @@
 #
 # Signatures and numbers are those of docs/api.json, read when this is loaded (from LIBCRAWL_API);
 # the library is LIBCRAWL, or the linker's. What a page, request or link tells is a method named as
-# its function: page.title is crawler_page_title(page). Left out are on_parse and start_thread, whose
-# threads Ruby doesn't know, and rarer hooks. Libcrawl::C has every function as it is.
+# its function: page.title is crawler_page_title(page). Left out are on_parse and the own thread,
+# whose threads Ruby doesn't know, and rarer hooks. Libcrawl::C has every function as it is.
 require "fiddle"
 require "json"
 
 module Libcrawl
   class Released < StandardError; end # a crawl, page, request or link is used after its end
-
   # What a function returned: code is the number, message what crawler_errmsg() says.
   class Error < StandardError
     attr_reader :code
-
     def initialize(code, message = C.crawler_strerror(code))
       super("#{C.crawler_error_name(@code = code)}: #{message}")
     end
@@ -31,36 +29,33 @@ module Libcrawl
   module C
     include Fiddle
     API = JSON.parse(File.read(ENV["LIBCRAWL_API"] || "#{__dir__}/../../../docs/api.json"))
-    LIBRARY = Fiddle.dlopen(ENV["LIBCRAWL"] || "libcrawl.so")
+    LIBRARY = Fiddle.dlopen(ENV["LIBCRAWL"] || API["soname"])
     FUNCTIONS = API["functions"].select { |f| f["header"] == "crawl/crawler.h" }
     ENUMS = API["enums"].to_h { |e| [e["name"], e["values"].to_h { |v| [v["value"], v["name"]] }] }
     TYPES = { "void" => TYPE_VOID, "int" => TYPE_INT, "unsigned" => -TYPE_INT,
               "size_t" => TYPE_SIZE_T, "int64_t" => TYPE_LONG_LONG, "uint64_t" => -TYPE_LONG_LONG,
               **ENUMS.transform_values { TYPE_INT } }.tap { |t| t.default = TYPE_VOIDP }
     WAITS = %w[crawler_run crawler_step crawler_next crawler_wait crawler_free].freeze
-
-    # Is it NUL-terminated? What has a length isn't, or holds NULs.
-    def self.text?(returns, takes)
-      returns["type"] == "const char *" && takes.none? { |p| p["type"] == "size_t *" }
-    end
-
+    def self.text?(returns) = returns["type"] == "const char *" && !returns["length"]
     # Of an enum 3 is :tls, NONE nil, and a number without a name stays one.
-    def self.value(type, value)
-      return value unless ENUMS.key?(type)
-      name = respond_to?("#{type}_name") ? public_send("#{type}_name", value) : ENUMS[type][value]
+    def self.value(of, value)
+      return value == 1 if of["boolean"]
+      enum = of["constants"] || of["type"]
+      return value unless ENUMS.key?(enum)
+      name = respond_to?("#{enum}_name") ? public_send("#{enum}_name", value) : ENUMS[enum][value]
       name == "" ? nil : name&.delete_prefix("CRAWLER_")&.downcase&.to_sym || value
     end
 
     def self.argument(parameter, value)
-      text = value.is_a?(String) && parameter["type"] == "const char *"
-      good = text ? !value.b.include?("\0") : parameter["nullable"] || !value.nil?
-      good ? value : raise(ArgumentError, "#{parameter["name"]} can't be #{value.inspect}")
+      cut = value.is_a?(String) && parameter["type"] == "const char *" && value.b.include?("\0")
+      return value unless cut || value.nil? && !parameter["nullable"]
+      raise ArgumentError, "#{parameter["name"]} can't be #{value.inspect}"
     end
 
     FUNCTIONS.each do |f|
-      name, takes, returns = f.values_at("name", "parameters", "returns")
-      type = (text = text?(returns, takes)) ? TYPE_CONST_STRING : TYPES[returns["type"]]
-      call = Function.new(LIBRARY[name], takes.map { |p| TYPES[p["type"]] }, type,
+      name, takes, text = f["name"], f["parameters"], text?(f["returns"])
+      returns = text ? TYPE_CONST_STRING : TYPES[f["returns"]["type"]]
+      call = Function.new(LIBRARY[name], takes.map { |p| TYPES[p["type"]] }, returns,
                           need_gvl: !WAITS.include?(name))
       define_singleton_method(name) do |*values|
         result = call.call(*takes.zip(values).map { |p, value| argument(p, value) })
@@ -81,33 +76,24 @@ module Libcrawl
     end
 
     def self.releaser(function, address, pid = Process.pid)
-      proc do
-        C.public_send(function, address) if pid == Process.pid
-        pid = nil
-      end
+      proc { pid = C.public_send(function, address) if pid == Process.pid } # then nil: once
     end
 
-    def expire = (@over = true) && @free&.call
     def over? = @over
+    def expire = (@over = true) && @free&.call
     def to_ptr = @owner.over? ? raise(Released, "#{self.class} is used after its end") : @pointer
 
-    # Defines a method for each function of type that tells or sets something: crawler_page_title()
-    # is title, _is_seed() seed?, _set_priority() priority=. In those that have errors a negative
-    # number is one.
+    # A method for each function of type: crawler_x_title() as title, _is_new() new?, _set_a() a=.
     def self.wrap(type, except = [])
       C::FUNCTIONS.each do |f|
         function, (own, *others), returns = f.values_at("name", "parameters", "returns")
         name = function.delete_prefix("#{type}_")
         next if own&.fetch("type")&.delete_prefix("const ") != "#{type} *" || except.include?(name)
-        next if others.any? { |p| p["direction"] }
-        next if returns["type"].include?("*") && !C.text?(returns, others)
-        fails = f["errors"].any? || name.start_with?("set_")
-        bool = name.match?(/(^|_)(is|are)_/)
+        next if returns["type"].include?("*") && !C.text?(returns)
         name = name.sub(/^set_(.*)/, '\1=') if others.size == 1
-        define_method(bool ? "#{name.delete_prefix("is_")}?" : name) do |*values|
+        define_method(returns["boolean"] ? "#{name.delete_prefix("is_")}?" : name) do |*values|
           result = C.public_send(function, self, *values)
-          raise Error, result if fails && result.negative?
-          bool ? result == 1 : C.value(returns["type"], result)
+          f["errors"].any? && result.negative? ? raise(Error, result) : C.value(returns, result)
         end
       end
     end
@@ -116,8 +102,7 @@ module Libcrawl
   Request = Class.new(Thing) { wrap "crawler_request", %w[free set_body set_data] }
   Link = Class.new(Thing) { wrap "crawler_link" }
 
-  # A request and its response, until the hook or block that was given it returns. What retain
-  # returns lives until release.
+  # A request and its response, until its hook or block returns; what retain returns until release.
   class Page < Thing
     wrap "crawler_page", %w[release]
     def retain = Page.new(C.crawler_page_retain(self), free: :crawler_page_release)
@@ -141,16 +126,16 @@ module Libcrawl
   class Crawl
     include Enumerable
     TURN_MS = 100 # for so long Ruby's signals may wait
+    STATISTICS = C::API["statistics"].to_h { |s| [s["name"].to_sym, s["number"]] }
     CRAWLS = ObjectSpace::WeakMap.new # by the number that is the hooks' user pointer
-    JUDGES = %w[filter request headers].freeze
     HOOKS = %w[filter request headers page links outcome done log].to_h do |hook|
       callback = C::API["callbacks"].find { |c| c["used_by"].include?("crawler_on_#{hook}") }
-      returns, *types = [callback["returns"], *callback["parameters"]].map { |p| p["type"] }
-      types_of_c = types.map { |type| C::TYPES[type] }
-      [hook, Fiddle::Closure::BlockCaller.new(C::TYPES[returns], types_of_c) do |*values|
-        CRAWLS[values.last.to_i]&.send(:called, hook, types, values) || ACCEPT
+      takes = callback["parameters"]
+      answer, *types = [callback["returns"], *takes].map { |p| C::TYPES[p["type"]] }
+      [hook, Fiddle::Closure::BlockCaller.new(answer, types) do |*values|
+        CRAWLS[values.last.to_i]&.send(:called, hook, takes, values) || ACCEPT
       end]
-    end.freeze
+    end
 
     # The block's crawl is closed after it; the block's value is returned.
     def self.open(*urls, **options)
@@ -173,9 +158,7 @@ module Libcrawl
     def close = @inside ? raise(Error.new(E_BUSY, "stop or cancel it first")) : @c.expire
     def set(name, value) = check(C.crawler_set_option(@c, name.to_s, Array(value).join(",")))
     def complete? = C.crawler_is_complete(@c) == 1
-    def stat(name) = C.crawler_get_stat(@c, Libcrawl.const_get("STAT_#{name.upcase}"))
-    def stats = C::API["statistics"].to_h { |s| [s["name"].to_sym, stat(s["name"])] }
-
+    def stats = STATISTICS.transform_values { |number| C.crawler_get_stat(@c, number) }
     %w[add add_sitemap allow_host deny_host allow_url deny_url include exclude].each do |name|
       define_method(name) { |text| check(C.public_send("crawler_#{name}", @c, text)) }
     end
@@ -184,9 +167,8 @@ module Libcrawl
     end
 
     # Sets a hook to a block, which is given what the callback of C is: on_filter { |request| ... },
-    # on_headers { |page| ... }; those of filter, request and headers reject by false alone.
-    # on_links { |page, urls| ... } answers an array of those that may be followed, or nothing.
-    # What a hook raises ends the crawl and is raised again.
+    # on_headers { |page| ... }. false alone rejects. on_links { |page, urls| ... } answers an array
+    # of those that may be followed, or nothing. What a hook raises ends the crawl, and is raised.
     HOOKS.each do |hook, closure|
       define_method("on_#{hook}") do |&block|
         C.public_send("crawler_on_#{hook}", @c, block && closure, object_id)
@@ -212,29 +194,30 @@ module Libcrawl
           page.release
         end
       end
-      self
     end
 
     private
 
     def check(result) = result.negative? ? raise(Error.new(result, C.crawler_errmsg(@c))) : result
 
-    # Where hooks are called; what other Ruby threads raise here has to wait.
+    # Where hooks are called. What other threads raise waits, and what a hook raises for the end.
     def inside(&block)
       raise Error.new(E_BUSY, "it is being driven") if @inside
-      begin
+      result = begin
         @inside = true
-        result = Thread.handle_interrupt(Object => :never, &block)
-        @raised ? raise(@raised) : check(result)
+        Thread.handle_interrupt(Object => :never, &block)
       ensure
-        @inside = @raised = nil
+        @inside = false
       end
+      return result if [OK, AGAIN].include?(result)
+      raised, @raised = @raised
+      raised ? raise(raised) : check(result)
     end
 
     # A hook. Nothing may be raised or thrown through the frames of C.
-    def called(hook, types, values)
+    def called(hook, takes, values)
       life = Thing.new
-      given = types.zip(values)[1...-1].map { |type, value| given(type, value, life) }
+      given = takes.zip(values)[1...-1].map { |parameter, value| given(parameter, value, life) }
       answer = @raised || !@hooks[hook] ? ACCEPT : ask(hook, given)
     rescue Exception => e
       failed(e)
@@ -246,22 +229,20 @@ module Libcrawl
 
     def failed(exception) = C.crawler_fail(@c, (@raised = exception).message.tr("\0", " "))
 
-    def given(type, value, life)
-      case type
+    def given(parameter, value, life)
+      case parameter["type"]
       when "const char *" then value.to_s.force_encoding(Encoding::UTF_8)
       when /crawler_request/ then Request.new(value, owner: life)
       when /crawler_page/ then value.null? ? nil : Page.new(value, owner: life)
-      else C.value(type, value)
+      else C.value(parameter, value)
       end
     end
 
     def ask(hook, given)
+      return @hooks[hook].call(*given) == false ? REJECT : ACCEPT if hook != "links"
       page, verdicts, = given
-      given = [page, urls = page.urls] if hook == "links"
-      answer = @hooks[hook].call(*given)
-      return REJECT if answer == false && JUDGES.include?(hook)
-      return ACCEPT unless urls && answer.is_a?(Array)
-      kept = answer.to_h { |url| [url, true] }
+      kept = @hooks[hook].call(page, urls = page.urls)
+      kept = kept.is_a?(Array) ? kept.to_h { |url| [url, true] } : Hash.new(true)
       urls.each_with_index { |url, i| verdicts[i] = REJECT unless kept[url] }
       ACCEPT
     end
