@@ -41,7 +41,7 @@ DEPS_REAL := nginx-light|nginx wget2 python3 python3-doc openjdk-17-jre-headless
              time valgrind
 DEPS_BENCH := postgresql-doc libnginx-mod-http-echo unbound wrk python3-scrapy npm|nodejs
 DEPS_DOCS  := cmark-gfm mandoc
-DEPS_EMBED := python3 luajit npm|nodejs golang-go cargo rustc libuv1-dev libglib2.0-dev \
+DEPS_EMBED := python3 luajit ruby npm|nodejs golang-go cargo rustc libuv1-dev libglib2.0-dev \
               libsqlite3-dev libxml2-utils
 
 LD      ?= ld

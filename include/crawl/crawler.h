@@ -9,9 +9,10 @@
  *            [any thread] may be called from anywhere, all others on the loop thread, or while
  *            nothing runs by one thread at a time. Two crawlers share nothing.
  * Hooks      Run on the loop thread (crawler_on_parse: on workers), one at a time, outside
- *            of every other library's callbacks. A hook may call anything but run, step, next and
- *            start, which return CRAWLER_E_BUSY there; for crawler_free() see there. What a hook
- *            is given is borrowed until it returns.
+ *            of every other library's callbacks, and only inside of what drives the crawl:
+ *            crawler_free(), setters and what works on a page alone call none. A hook may call
+ *            anything but run, step, next and start, which return CRAWLER_E_BUSY there; for
+ *            crawler_free() see there. What a hook is given is borrowed until it returns.
  * Strings    UTF-8, NUL-terminated; header values are as the server sent them. Given in, they are
  *            copied. Given out, they belong to the object they came from and live as long as it
  *            does, or until the next call that changes it. Bytes are pointer and length.
@@ -22,7 +23,8 @@
  *            negative CRAWLER_E_*. NULL for a thing or a text is CRAWLER_E_INVAL where an error
  *            can be returned, and not allowed elsewhere unless said. More enumerators may come in
  *            any list: tolerate values you don't know.
- * Units      Are in the name: _ms, _bytes. Points in time are ms since 1970 UTC.
+ * Numbers    Units are in the name: _ms, _bytes. Points in time are ms since 1970 UTC. An enum is
+ *            as large as an int.
  * Memory     Everything of a crawler is allocated with its own functions (crawler_new_with). Out of
  *            memory is an ordinary error: CRAWLER_E_NOMEM or NULL.
  * Process    The library never exits, aborts, prints, installs signal handlers or changes the
@@ -78,7 +80,7 @@ typedef enum crawler_error {
   CRAWLER_E_HOOK = -14        /* crawler_fail() ended the crawl */
 } crawler_error;
 
-/* "out of memory"; static; never NULL. [any thread] */
+/* "out of memory"; static; never NULL. err: CRAWLER_E_NOMEM or another. [any thread] */
 const char *crawler_strerror(int err);
 /* "CRAWLER_E_NOMEM"; static; never NULL. [any thread] */
 const char *crawler_error_name(int err);
@@ -222,14 +224,14 @@ void *crawler_data(const crawler *c);
 /* ---- options ------------------------------------------------------------------------------- */
 
 /* Sets an option by name from text: "max_pages", "25". Booleans are 1/0, true/false, yes/no,
- * on/off; durations take ms, s, m, h or d ("500ms"; a bare number is seconds), sizes k, M, G or T
- * (powers of 1024), lists are separated by commas. "" gives a text or list its empty value, and
- * "none" or "-1" a number that has it as its "no limit". The typed setters below are the same
- * options; docs/reference/options.md has their defaults and ranges.
- * CRAWLER_E_OPTION, CRAWLER_E_VALUE (crawler_errmsg says what is taken), CRAWLER_E_STATE for one
- * that can only be set before the start, CRAWLER_E_NOMEM. The first failure is remembered for good:
- * crawler_run(), crawler_step(), crawler_next() and the start functions return it, with its message
- * in crawler_errmsg(), so that a block of settings needs one check. */
+ * on/off; durations take ms, s, m, h or d ("500ms", "1.5h"; a bare number is seconds), sizes k, M,
+ * G or T (powers of 1024), lists are separated by commas. "" gives a text or list its empty value,
+ * and "none" or "-1" a number that has it as its "no limit". The typed setters below are the same
+ * options; docs/reference/options.md has their defaults and ranges. CRAWLER_E_OPTION,
+ * CRAWLER_E_VALUE (crawler_errmsg says what is taken), CRAWLER_E_STATE for one that can only be set
+ * before the start, CRAWLER_E_NOMEM. The first failure is remembered for good: crawler_run(),
+ * crawler_step(), crawler_next() and the start functions return it, with its message in
+ * crawler_errmsg(), so that a block of settings needs one check. */
 int crawler_set_option(crawler *c, const char *name, const char *value);
 /* The option's value now, as text that crawler_set_option takes (options header, header_for and
  * credentials: all their lines, each ended by LF; passwords too). NULL: no such option, or out of
@@ -399,7 +401,8 @@ int crawler_allow_url(crawler *c, const char *pattern);
 int crawler_deny_url(crawler *c, const char *pattern);
 /* Exceptions, in order: the first of these that matches decides. After deny patterns and before all
  * else: an exclude rejects, seeds too; an include takes the URL in, whatever scope, allow patterns
- * and options say. Patterns of URLs, or "host:" and one of hosts. Otherwise as above. */
+ * and options say. Patterns of URLs, or "host:" and one of hosts. Otherwise as above; errors as
+ * crawler_allow_host(). */
 int crawler_include(crawler *c, const char *pattern);
 int crawler_exclude(crawler *c, const char *pattern);
 
@@ -422,7 +425,7 @@ int crawler_add_sitemap(crawler *c, const char *url);
 
 /* A request to be filled in and submitted. url is absolute; its fragment and userinfo are left out
  * (but for a fragment that option key_fragment may keep). *req is yours to crawler_submit() or
- * crawler_request_free(); NULL after an error, which are those of crawler_add(). [any thread] */
+ * crawler_request_free(); NULL after an error. Errors as crawler_add(). [any thread] */
 int crawler_request_new(crawler *c, crawler_request **req, const char *url);
 /* Frees a request that was not submitted; NULL does nothing. [any thread] */
 void crawler_request_free(crawler_request *req);
@@ -506,13 +509,14 @@ int crawler_run(crawler *c);
  * some milliseconds it returns, though more may be ready; a hook takes its own time besides.
  * CRAWLER_OK: call again; CRAWLER_DONE: the crawl is over, and a further call would begin again. */
 int crawler_step(crawler *c, int64_t timeout_ms);
-/* The next page, pulled; its links are in the crawl by then. *page is yours to
- * crawler_page_release(). Its URL is in flight until then, crawler_page_finish() or the next call
- * of this function, whichever comes first; if the page was retained, this function doesn't end it,
- * and the crawl doesn't end before. Drives the crawl itself, or waits for the library's own thread.
- * timeout_ms as in crawler_step(). CRAWLER_OK with a page; else *page is NULL: CRAWLER_AGAIN after
- * timeout_ms, at the end CRAWLER_DONE once, or what broke the crawl. Pages that could not be
- * fetched don't come: see crawler_on_outcome(). With the own thread: [any one thread]. */
+/* The next page, pulled; hooks have seen it and its links are in the crawl by then. *page is yours
+ * to crawler_page_release(), and can be read until then, after crawler_free() too. Its URL is in
+ * flight until then, crawler_page_finish() or the next call of this function, whichever comes
+ * first; if the page was retained, this function doesn't end it, and the crawl doesn't end before.
+ * Drives the crawl itself, or waits for the library's own thread. timeout_ms as in crawler_step().
+ * CRAWLER_OK with a page; else *page is NULL: CRAWLER_AGAIN after timeout_ms, at the end
+ * CRAWLER_DONE once, or what broke the crawl. Pages that could not be fetched don't come: see
+ * crawler_on_outcome(). With the own thread: [any one thread]. */
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
 
 /* In the caller's loop: choose base or watch, call crawler_start(), and wait for on_done. */
@@ -534,9 +538,9 @@ int crawler_set_loop(crawler *c, int (*watch)(crawler *c, int fd, int events, vo
 /* Begins; returns at once. on_done is called when the crawl is over; crawler_ended() is "error" if
  * it broke, and crawler_errmsg() says why. CRAWLER_E_STATE: neither a base nor a loop is set. */
 int crawler_start(crawler *c);
-/* The caller's loop saw events on fd, or the timer's time has come. CRAWLER_OK, or CRAWLER_DONE
- * once the crawl is over. An fd that isn't watched any more is ignored. CRAWLER_E_STATE: not
- * started with crawler_set_loop(). */
+/* The caller's loop saw events on fd, or the timer's time has come. events: CRAWLER_READ,
+ * CRAWLER_WRITE or both. CRAWLER_OK, or CRAWLER_DONE once the crawl is over. An fd that isn't
+ * watched any more is ignored. CRAWLER_E_STATE: not started with crawler_set_loop(). */
 int crawler_fd_ready(crawler *c, int fd, int events);
 int crawler_timer_fired(crawler *c);
 
@@ -564,9 +568,10 @@ void crawler_stop(crawler *c);
  * crawler_stop() otherwise. [any thread, async-signal-safe] */
 void crawler_cancel(crawler *c);
 /* As crawler_cancel(), but as a failure, such as an exception in a hook: the run returns
- * CRAWLER_E_HOOK, crawler_ended() is "error" and crawler_errmsg() a copy of msg. The first call of
- * a run counts, unless something else has broken it. In any hook but on_done, where it is too late.
- * Does nothing before a run has begun.
+ * CRAWLER_E_HOOK (by steps or pages that may be some calls later), crawler_ended() is "error" and
+ * crawler_errmsg() a copy of msg. The first call of a run counts, unless something else has broken
+ * it. In any hook but on_done, where it is too late; what that hook answers still counts, and
+ * others may be called before the run returns. Does nothing before a run has begun.
  * CRAWLER_E_INVAL: msg is NULL. [any thread] */
 int crawler_fail(crawler *c, const char *msg);
 
@@ -608,7 +613,7 @@ typedef void (*crawler_log_cb)(crawler *c, int level, const char *text, void *us
 /* Each sets the one hook of its sort; cb NULL removes it. user is handed back and stays the
  * caller's. Callbacks that return int answer CRAWLER_ACCEPT (0) or CRAWLER_REJECT where a verdict
  * is meant (filter, request, headers, body, retry, address), body CRAWLER_LATER too, and should
- * return 0 elsewhere. */
+ * return 0 in parse, page and links, where it isn't looked at. */
 
 /* A page's URL in scope, not yet known: take it? Asked once for each distinct URL (but see option
  * filter_depends_on_page). It may be changed with crawler_request_set_url(), _priority, _meta. */
@@ -641,9 +646,9 @@ void crawler_on_parse(crawler *c, crawler_page_cb cb, void *user);
 /* A page (or requisite) of outcome fetched, whatever its status; borrowed unless retained. Its
  * links are added when the hook returns. */
 void crawler_on_page(crawler *c, crawler_page_cb cb, void *user);
-/* All links of a page at once, after on_page, if it has any; verdicts has count entries, all 0: set
- * CRAWLER_REJECT for those that shall not be followed. Those that aren't followed anyway, for their
- * kind or rel, are among them. See crawler_page_links_text(). */
+/* All links of a page at once, after on_page, if it has any. verdicts: CRAWLER_ACCEPT (0) for each
+ * of the count links; set CRAWLER_REJECT for those that shall not be followed. Those that aren't
+ * followed anyway, for their kind or rel, are among them. See crawler_page_links_text(). */
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);
 /* An attempt has failed, or its answer's status is 400 or more (reason NONE), and option
  * max_retries has another: is it to be made? Asked for any kind but a robots.txt, and not where the
@@ -691,8 +696,9 @@ int crawler_page_defer(crawler_page *page);
 #define CRAWLER_FINISH_RETRY 1 /* another attempt; failed: internal when none is left */
 #define CRAWLER_FINISH_FAIL 2  /* failed: internal */
 /* Ends a deferred page, or one from crawler_next(), before its release or the next one, which mean
- * OK. Links are added in any case. A deferred page must not be touched any more, unless it is
- * retained. CRAWLER_E_STATE: not deferred, or finished before. [any thread] */
+ * OK. how: CRAWLER_FINISH_OK or another. Links are added in any case. A deferred page must not be
+ * touched any more, unless it is retained. CRAWLER_E_STATE: not deferred, or finished before.
+ * [any thread] */
 int crawler_page_finish(crawler_page *page, int how);
 /* Keeps the page beyond the hook, and beyond crawler_free(). Returns page. [any thread] */
 crawler_page *crawler_page_retain(crawler_page *page);
@@ -759,8 +765,9 @@ size_t crawler_page_meta_count(const crawler_page *page);
 const char *crawler_page_meta_name(const crawler_page *page, size_t i);
 const char *crawler_page_meta_content(const crawler_page *page, size_t i);
 /* What the page says to robots, by headers X-Robots-Tag (of any type) and metas, to all of them or
- * by the name of option robots_token: bits. NOFOLLOW is obeyed by option obey_meta_robots, the rest
- * is the caller's to keep to. Metas are read of 2xx pages, whatever hooks there are. */
+ * by the name of option robots_token: bits (CRAWLER_PAGE_NOINDEX, ...). NOFOLLOW is obeyed by
+ * option obey_meta_robots, the rest is the caller's to keep to. Metas are read of 2xx pages,
+ * whatever hooks there are. */
 int crawler_page_robots(const crawler_page *page);
 #define CRAWLER_PAGE_NOINDEX 1   /* noindex, none: not to be shown; its links may be followed */
 #define CRAWLER_PAGE_NOFOLLOW 2  /* nofollow, none */
@@ -827,13 +834,15 @@ size_t crawler_page_link_count(const crawler_page *page);
  * the first are kept, or more documents inside than are read. Says nothing where there is no body.
  */
 int crawler_page_links_are_exact(const crawler_page *page);
-/* In bulk, one entry a link: absolute URLs (of any scheme, with fragment), each NUL-terminated, one
- * after the other; where each begins; its kind; its flags. They live as long as the page. bytes
- * may be NULL. NULL: no links, or out of memory. */
+/* In bulk: the absolute URLs (of any scheme, with fragment) of all links, each NUL-terminated, one
+ * after the other without gaps; "" for what isn't a URL. bytes (may be NULL) counts their NULs,
+ * too. Lives as long as the page. NULL: no links, or out of memory. */
 const char *crawler_page_links_text(crawler_page *page, size_t *bytes);
-const uint32_t *crawler_page_links_offsets(crawler_page *page);
-const uint8_t *crawler_page_links_kinds(crawler_page *page);
-const uint8_t *crawler_page_links_flags(crawler_page *page);
+/* Beside it, one entry a link, crawler_page_link_count() in all. They live as long as the page.
+ * NULL: no links, or out of memory. */
+const uint32_t *crawler_page_links_offsets(crawler_page *page); /* where its URL begins */
+const uint8_t *crawler_page_links_kinds(crawler_page *page);    /* CRAWLER_LINK_A, ... */
+const uint8_t *crawler_page_links_flags(crawler_page *page);    /* CRAWLER_LINK_NOFOLLOW, ... */
 /* One at a time, alive as long as the page; NULL: i too large, or out of memory. */
 const crawler_link *crawler_page_link(crawler_page *page, size_t i);
 const char *crawler_link_url(const crawler_link *link);  /* absolute; "" when invalid */
@@ -937,8 +946,9 @@ typedef enum crawler_url_key_rule {
   CRAWLER_URL_KEY_ESCAPES = 512       /* "[" counts as "%5B" */
 } crawler_url_key_rule;
 /* The canonical key, a URL and its own key: no fragment, userinfo, empty query, dot of the root, no
- * needless escapes, the rest by rules (0: none). Of other schemes the URL without its fragment.
- * Valid until the next key of url, for one thread at a time. NULL: out of memory. */
+ * needless escapes, the rest by rules: CRAWLER_URL_KEY_WWW and the like, or 0. Of other schemes the
+ * URL without its fragment. Valid until the next key of url, for one thread at a time. NULL: out of
+ * memory. */
 const char *crawler_url_key(crawler_url *url, unsigned rules);
 /* The same without parameters of these names, as option key_ignore has them; names NULL: none. */
 const char *crawler_url_key_without(crawler_url *url, unsigned rules, const char *names);
@@ -953,6 +963,7 @@ const char *crawler_url_key_without(crawler_url *url, unsigned rules, const char
  *        for; NULL: not known
  * agent  a product token, "examplebot", or a User-Agent that begins with one; NULL or "": nobody's,
  *        so that the rules are those of "*"
+ * flags  CRAWLER_ROBOTS_STRICT or 0
  * There are no syntax errors. CRAWLER_E_URL, CRAWLER_E_SCHEME: url; CRAWLER_E_NOMEM.
  * [any thread] */
 int crawler_robots_new(crawler_robots **out, const char *url, const void *data, size_t bytes,
@@ -1161,6 +1172,7 @@ typedef enum crawler_fact {
 /* Why a URL is fetched, or isn't: every rule is asked now, each for itself, and where the URL is is
  * looked up. Nothing is changed, admitted or sent, and no hook is called. *out is yours to
  * crawler_explanation_free(), which may be after crawler_free().
+ * flags: CRAWLER_EXPLAIN_AS_SEED or 0.
  * url is absolute, and meant as a page's, asked for by GET; text that is no URL is explained, too.
  * Rules are the options' at this moment. What was added and hasn't reached the loop thread isn't
  * known yet: before the first start there is neither a queue nor a seed's host. Takes time that

@@ -115,7 +115,8 @@ sub declarations {
       $told = $group if !$alone && $comment ne '';
     }
     push @found, { %$item, header => $header, section => $section, group => $group, comment => $comment,
-                   own => words_of($own), notes => [grep { /[^:]$/ } $head_note, $note], declaration => $declaration };
+                   own => words_of($own), notes => [grep { /[^:]$/ } $head_note, $note], head_note => $head_note,
+                   note => $note, declaration => $declaration };
     $fresh = 0;
   };
   $text =~ s{\A(?:/\*.*?\*/\n)+}{}s;

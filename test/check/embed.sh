@@ -47,6 +47,11 @@ test_luajit() {
   timeout 120 luajit examples/bindings/lua/test.lua . "$url"
 }
 
+test_ruby() {
+  needs ruby
+  timeout 120 ruby -w examples/bindings/ruby/test.rb . "$url"
+}
+
 # A copy, beside which npm puts its packages.
 test_node() {
   needs node npm
@@ -134,7 +139,7 @@ run() { # run NAME
   fi
 }
 
-for name in python luajit node cpp rust go epoll libuv glib cookbook; do run $name; done
+for name in python luajit ruby node cpp rust go epoll libuv glib cookbook; do run $name; done
 
 echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
 [ "$failed" -eq 0 ]
