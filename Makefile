@@ -24,16 +24,38 @@ ROOMS     ?= $(ALL_ROOMS)
 # ---- what it is built with ----
 
 CURL_MIN := 7.87.0
-PKGS     := libcurl libevent_core gumbo libcares libxxhash zlib libdeflate libbrotlidec libzstd libpsl libutf8proc expat libpcre2-8
+
+# Libraries that `make WITHOUT="gumbo pcre2"` leaves out. Of each: its module of pkg-config, Debian's
+# package, and the file of lib/ that includes it. What that file does without the library is in
+# FILE_none.c beside it, which is compiled instead; so it is with the tests of both. libpsl isn't among
+# them: the caps of a domain, and whose a cookie is, rest on its list.
+WITHOUT         ?=
+PARTS           := brotli cares expat gumbo libdeflate pcre2 zstd
+PART_brotli     := libbrotlidec libbrotli-dev base/inflate_brotli
+PART_cares      := libcares libc-ares-dev fetch/resolve_cares
+PART_expat      := expat libexpat1-dev base/xml_expat
+PART_gumbo      := gumbo libgumbo-dev parse/html_gumbo
+PART_libdeflate := libdeflate libdeflate-dev base/inflate_whole
+PART_pcre2      := libpcre2-8 libpcre2-dev filter/match_pcre2
+PART_zstd       := libzstd libzstd-dev base/inflate_zstd
+PARTS_IN        := $(filter-out $(WITHOUT),$(PARTS))
+$(if $(filter-out $(PARTS),$(WITHOUT)),$(error WITHOUT takes some of: $(PARTS)))
+of_parts         = $(foreach p,$(1),$(word $(2),$(PART_$(p))))
+left_out         = $(call of_parts,$(WITHOUT),$(1))
+# Of the files in either form, those whose other form is compiled.
+NOT_BUILT       := $(call left_out,3) $(patsubst %,%_none,$(call of_parts,$(PARTS_IN),3))
+
+PKGS     := $(filter-out $(call left_out,1),\
+              libcurl libevent_core gumbo libcares libxxhash zlib libdeflate libbrotlidec libzstd libpsl \
+              libutf8proc expat libpcre2-8)
 
 # Debian's names; a|b: either will do. DEPS: to build and to run `make check`; DEPS_DEV: lint, asan,
 # tsan, valgrind and fuzz besides; DEPS_REAL: the sites, servers and tools of test-real, bench and
 # test-conformance; DEPS_BENCH: those of bench-all; DEPS_EMBED: the languages and libraries of
 # check-embed; DEPS_DEB: those of deb; DEPS_DOCS: those of docs.
 DEPS      := gcc g++ libc6-dev binutils make pkg-config|pkgconf perl ca-certificates \
-             libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libgumbo-dev \
-             libc-ares-dev libxxhash-dev zlib1g-dev libdeflate-dev libbrotli-dev libzstd-dev libpsl-dev \
-             libutf8proc-dev libexpat1-dev libpcre2-dev libcmocka-dev libssl-dev openssl
+             libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev libevent-dev libxxhash-dev \
+             zlib1g-dev libpsl-dev libutf8proc-dev $(call of_parts,$(PARTS_IN),2) libcmocka-dev libssl-dev openssl
 DEPS_DEV  := clang libclang-rt-dev clang-format clang-tidy cppcheck valgrind luajit abigail-tools mandoc cmake \
              libsqlite3-dev
 DEPS_DEB  := debhelper dpkg-dev lintian
@@ -58,7 +80,7 @@ WERROR   ?= # 1: a warning is an error, as in .ci/run
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
-LIB_CPPFLAGS     = -D_GNU_SOURCE -Iinclude -Ilib $(PKG_CFLAGS) $(CPPFLAGS)
+LIB_CPPFLAGS     = -D_GNU_SOURCE -DCR_PARTS='"$(PARTS_IN)"' -Iinclude -Ilib $(PKG_CFLAGS) $(CPPFLAGS)
 EXAMPLE_CPPFLAGS = -D_GNU_SOURCE -Iinclude $(PKG_CFLAGS) $(CPPFLAGS)
 CR_CFLAGS        = -std=c11 $(WARNINGS) $(if $(strip $(WERROR)),-Werror) -fPIC -fvisibility=hidden \
                    -ffunction-sections -fdata-sections -pthread $(CFLAGS) $(EXTRA_CFLAGS)
@@ -75,7 +97,8 @@ quote = '$(subst ','\'',$(1))'
 
 # ---- files ----
 
-SRC      := $(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c))
+ALL_SRC  := $(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c))
+SRC      := $(filter-out $(NOT_BUILT:%=lib/%.c),$(ALL_SRC))
 OBJ      := $(SRC:lib/%.c=$(BUILD)/obj/%.o)
 HEADERS  := $(wildcard include/crawl/*.h)
 SOFILE   := libcrawl.so.$(SOVERSION)$(VERSION:$(firstword $(subst ., ,$(VERSION)))%=%)
@@ -85,14 +108,18 @@ EXAMPLES := $(patsubst examples/%.c,$(BUILD)/examples/%,\
 
 # With a choice of ROOMS, their tests only.
 TEST_DIRS    := $(if $(filter-out $(ROOMS),$(ALL_ROOMS)),$(ROOMS),$(notdir $(wildcard test/*)))
-TEST_SRC     := $(foreach d,$(filter-out real bench fuzz,$(TEST_DIRS)),$(wildcard test/$(d)/test_*.c))
+TEST_ALL     := $(foreach d,$(filter-out real bench fuzz,$(TEST_DIRS)),$(wildcard test/$(d)/test_*.c))
+# /* NEEDS: gumbo */ near its top: no test of a library without.
+TEST_NEEDY   := $(foreach p,$(WITHOUT),$(shell grep -lE '^/\* NEEDS:.* $(p) ' $(TEST_ALL)))
+TEST_SRC     := $(filter-out $(foreach f,$(NOT_BUILT),test/$(dir $(f))test_$(notdir $(f)).c) \
+                  $(TEST_NEEDY),$(TEST_ALL))
 TESTS        := $(TEST_SRC:test/%.c=$(BUILD)/test/%)
 TESTS_FAST   := $(filter-out $(BUILD)/test/fetch/%,$(TESTS))
 SUPPORT_SRC  := $(filter-out test/sim/test_% test/polite/test_% test/conformance/test_%,\
                   $(wildcard test/support/*.c test/sim/*.c test/polite/*.c test/conformance/*.c))
 # It stands before functions of the C library: only for programs that want it.
 FAULTS       := $(BUILD)/test/support/faults.o
-FAULTY_TESTS := $(patsubst test/%.c,$(BUILD)/test/%,$(shell grep -l 'support/faults.h' test/*/test_*.c))
+FAULTY_TESTS := $(patsubst test/%.c,$(BUILD)/test/%,$(shell grep -l 'support/faults.h' $(TEST_SRC)))
 SUPPORT_OBJ  := $(filter-out $(FAULTS),$(SUPPORT_SRC:test/%.c=$(BUILD)/test/%.o))
 CONFORMANCE_TESTS := $(patsubst test/%.c,$(BUILD)/test/%,$(wildcard test/conformance/test_*.c))
 BENCHES      := $(patsubst test/bench/%.c,%,$(wildcard test/bench/*.c))
@@ -296,6 +323,10 @@ examples-check: all ## the examples run on the bundled site
 	@$(CHECK_examples)
 cookbook-check: all ## the programs of examples/cookbook do what they say
 	@$(CHECK_cookbook)
+EACH ?= none $(PARTS) all
+
+check-parts: ## the library without each part and without all (WITHOUT), built and tested: EACH="gumbo all" for some
+	@sh test/check/parts.sh '$(MAKE)' $(BUILD) '$(PARTS)' '$(EACH)'
 selftest: ## each check fails on a planted fault
 	@$(CHECK_selftest)
 
@@ -319,7 +350,7 @@ test-real: all $(BUILD)/real/agree ## against real servers and sites (test/real/
 # Not what a script has made, nor what is kept as it was measured elsewhere.
 C_FILES    = $(filter-out test/bench/limit.c,\
                $(shell find lib include examples test -name '*.[ch]' -exec grep -L 'Made by gen_' {} +))
-TIDY_SRC  := $(SRC) $(wildcard examples/*.c examples/command/*.c examples/cookbook/*.c)
+TIDY_SRC  := $(ALL_SRC) $(wildcard examples/*.c examples/command/*.c examples/cookbook/*.c)
 
 lint: format-check tidy cppcheck ## clang-format, clang-tidy, cppcheck
 
@@ -385,9 +416,10 @@ FAULT_TESTS := $(BUILD)/test/crawl/test_real_out_of_memory $(BUILD)/test/crawl/t
 SOAK_SECONDS ?= 600
 SOAK_CRAWLS  ?= 10000
 
-soak: tsan valgrind $(BUILD)/bench/bench_polite $(FAULT_TESTS) run-soak ## the long rest: tsan, valgrind, every fault, threads, 10,000 polite hosts and crawls, a long fuzz
+soak: tsan valgrind $(BUILD)/bench/bench_polite $(FAULT_TESTS) run-soak ## the long rest: tsan, valgrind, every fault, threads, 10,000 polite hosts and crawls, parts left out, a long fuzz
 	@CR_FAULTS=all $(RUN_TESTS) -t 3600 $(FAULT_TESTS)
 	@$(BUILD)/bench/bench_polite
+	@$(MAKE) check-parts
 	@$(MAKE) FUZZ_SECONDS=300 fuzz
 
 run-soak: $(BUILD)/test/crawl/test_repeated_crawls ## of it: SOAK_CRAWLS=10000 crawls leave nothing, SOAK_SECONDS=600 of four crawlers hammered, under TSan
@@ -532,7 +564,7 @@ help: ## this list
 
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check \
-        api-check man man-check abi-check abi-renew install-check examples-check cookbook-check selftest check check-embed test-real lint \
+        api-check man man-check abi-check abi-renew install-check examples-check cookbook-check check-parts selftest check check-embed test-real lint \
         format-check format tidy cppcheck asan tsan valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big \
         sim-large bench bench-all bench-memory bench-flat bench-border bench-docs dist-check deb deps-deb deps deps-dev deps-real \
         deps-bench deps-docs deps-embed docs demo install uninstall dist clean help

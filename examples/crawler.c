@@ -164,7 +164,7 @@ static int show_help(const char *group)
 
 static int show_version(void)
 {
-  printf("crawler %s\n", crawler_version_string());
+  printf("crawler %s\nparts: %s\n", crawler_version_string(), crawler_parts());
   return printed();
 }
 

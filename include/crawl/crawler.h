@@ -56,6 +56,10 @@ extern "C" {
 unsigned crawler_version(void);
 /* The same as "0.1.0"; static. [any thread] */
 const char *crawler_version_string(void);
+/* The libraries that can be left out of a build and are in this one, by the alphabet, a space
+ * between them: "brotli cares expat gumbo libdeflate pcre2 zstd"; static. What needs one that is
+ * out is CRAWLER_E_UNSUPPORTED, or done in another way. [any thread] */
+const char *crawler_parts(void);
 
 /* ---- results ------------------------------------------------------------------------------- */
 
@@ -394,7 +398,8 @@ int crawler_set_keep_open(crawler *c, int on); /* an empty queue is idle, not th
  * hosts are no longer the scope by themselves.
  * Can be called at any time; URLs rejected for scope are judged again when they are found again.
  * CRAWLER_E_VALUE: not a pattern (crawler_errmsg() has where, of an expression). CRAWLER_E_LIMIT:
- * over 10,000 patterns. CRAWLER_E_NOMEM. */
+ * over 10,000 patterns. CRAWLER_E_UNSUPPORTED: an expression, and built without PCRE2.
+ * CRAWLER_E_NOMEM. */
 int crawler_allow_host(crawler *c, const char *pattern);
 int crawler_deny_host(crawler *c, const char *pattern);
 int crawler_allow_url(crawler *c, const char *pattern);
@@ -831,8 +836,8 @@ size_t crawler_page_link_count(const crawler_page *page);
 /* 1: the links are those that a browser's document has, in its order. 0: tokens alone told them and
  * could not tell whether a tree would have others, and there was none: option html_fallback is off,
  * or it would be too deep, too large or too slow to build; or there are more than 500,000, of which
- * the first are kept, or more documents inside than are read. Says nothing where there is no body.
- */
+ * the first are kept, or more documents inside than are read; or what reads them isn't built in
+ * (crawler_parts()). Says nothing where there is no body. */
 int crawler_page_links_are_exact(const crawler_page *page);
 /* In bulk: the absolute URLs (of any scheme, with fragment) of all links, each NUL-terminated, one
  * after the other without gaps; "" for what isn't a URL. bytes (may be NULL) counts their NULs,
@@ -882,8 +887,8 @@ int crawler_document_new_with(crawler *c, crawler_page **out, const char *url,
 /* ---- document: the tree of a page that has one (option document) --------------------------- */
 
 /* Builds the tree of an HTML page that a caller holds, on the caller's thread, if there isn't one
- * yet. CRAWLER_E_UNSUPPORTED: not HTML, or no body; CRAWLER_E_LIMIT: too deep, too large or too
- * slow to build; CRAWLER_E_NOMEM. */
+ * yet. CRAWLER_E_UNSUPPORTED: not HTML, or no body, or built without gumbo; CRAWLER_E_LIMIT: too
+ * deep, too large or too slow to build; CRAWLER_E_NOMEM. */
 int crawler_page_build_document(crawler_page *page);
 
 /* Nodes live as long as the page and can be read on any thread. All of these take NULL for a node,

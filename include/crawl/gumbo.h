@@ -2,7 +2,7 @@
 /* crawl/gumbo.h - the document of a page as gumbo's own type, for C callers that know gumbo.
  *
  * Include it only if you compile against the same gumbo as libcrawl was built with: its layout
- * isn't part of libcrawl's ABI.
+ * isn't part of libcrawl's ABI. A libcrawl without gumbo (crawler_parts()) has no trees.
  */
 #ifndef CRAWL_GUMBO_H
 #define CRAWL_GUMBO_H

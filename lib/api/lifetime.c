@@ -13,6 +13,11 @@ unsigned crawler_version(void)
   return CRAWLER_VERSION_MAJOR << 16 | CRAWLER_VERSION_MINOR << 8 | CRAWLER_VERSION_PATCH;
 }
 
+const char *crawler_parts(void)
+{
+  return CR_PARTS; /* the Makefile's */
+}
+
 const char *crawler_version_string(void)
 {
   return TEXT_OF(CRAWLER_VERSION_MAJOR) "." TEXT_OF(CRAWLER_VERSION_MINOR) "." TEXT_OF(
@@ -259,6 +264,8 @@ static int add_pattern(crawler *c, enum cr_scope_list list, const char *pattern)
   }
   if (err == CRAWLER_E_VALUE)
     return cr_error(c, err, "not a pattern", pattern);
+  if (err == CRAWLER_E_UNSUPPORTED)
+    return cr_error(c, err, "built without PCRE2", pattern);
   if (err == CRAWLER_E_LIMIT)
     return cr_error(c, err, "there are 10,000 patterns already: one can stand for many", pattern);
   if (err < 0)

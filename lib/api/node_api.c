@@ -16,6 +16,8 @@ static int error_of(enum cr_parse_note note)
     return 0;
   case CR_PARSE_NO_MEMORY:
     return CRAWLER_E_NOMEM;
+  case CR_PARSE_NO_PARSER:
+    return CRAWLER_E_UNSUPPORTED;
   default:
     return CRAWLER_E_LIMIT;
   }

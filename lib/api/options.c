@@ -14,6 +14,7 @@
 #include "fetch/source.h"
 #include "filter/lists.h"
 #include "filter/scope.h"
+#include "parse/parse.h"
 #include "robots/robots.h"
 #include "url/referrer.h"
 
@@ -161,6 +162,14 @@ static int bad_value(crawler *c, const struct row *row, const char *value)
   return fail(c, CRAWLER_E_VALUE, text, told ? value : NULL);
 }
 
+static int not_built_in(crawler *c, const struct row *row, const char *part)
+{
+  char text[40];
+
+  (void)snprintf(text, sizeof(text), "built without %s", part);
+  return fail(c, CRAWLER_E_UNSUPPORTED, text, name_of(row));
+}
+
 /* ---- setting ---- */
 
 static bool is_too_late(const crawler *c, const struct row *row)
@@ -190,6 +199,8 @@ static int store_number(crawler *c, const struct row *row, int64_t value)
     cr_number_to_text(value, unit_of(row), text);
     return bad_value(c, row, text);
   }
+  if (to == &c->settings.document && value != 0 && !cr_parse_has_trees)
+    return not_built_in(c, row, "gumbo");
   c->shard.max_depth_changed |= to == &c->settings.max_depth && value != *to;
   if (to == &c->settings.span_hosts && value != *to)
     cr_scope_changed(&c->shard);
@@ -250,7 +261,8 @@ static bool is_mailbox(struct cr_span text)
   return at > 0 && at + 1 < text.len && cr_header_is_valid(CR_SPAN("From"), text);
 }
 
-/* Do the rooms that use it understand it? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
+/* Do the rooms that use it understand it? 0, CRAWLER_E_VALUE, CRAWLER_E_NOMEM, or, of dns_servers
+ * alone, CRAWLER_E_UNSUPPORTED. */
 static int check_text(crawler *c, const struct row *row, const char *value)
 {
   const char *name = name_of(row);
@@ -333,6 +345,8 @@ static int store_text(crawler *c, const struct row *row, const char *value)
     return bad_value(c, row, value);
   if (err == CRAWLER_E_LIMIT)
     return too_many_lines(c, row);
+  if (err == CRAWLER_E_UNSUPPORTED)
+    return not_built_in(c, row, "c-ares");
   if (err != 0 || !copy)
     return fail(c, CRAWLER_E_NOMEM, "out of memory for option", name_of(row));
   if (is_of_scope(c, to) && strcmp(*to, copy) != 0)

@@ -44,6 +44,17 @@ static const struct coding codings_known[] = {
   { CR_SPAN_INIT(""), NULL },
 };
 
+const char *cr_inflate_accept_line(void)
+{
+  static const char *const lines[2][2] = {
+    /* by br, and by zstd */
+    { "Accept-Encoding: gzip, deflate", "Accept-Encoding: gzip, deflate, zstd" },
+    { "Accept-Encoding: gzip, deflate, br", "Accept-Encoding: gzip, deflate, br, zstd" },
+  };
+
+  return lines[cr_coder_has_brotli][cr_coder_has_zstd];
+}
+
 static const struct coding *find_coding(struct cr_span name)
 {
   for (size_t i = 0; i < sizeof(codings_known) / sizeof(codings_known[0]); i++)

@@ -3,7 +3,7 @@
  *
  * gzip and x-gzip, deflate (zlib, and raw as many servers send it), br, zstd, and up to
  * CR_INFLATE_STAGES of them stacked. One file per outside library: inflate_zlib.c,
- * inflate_brotli.c, inflate_zstd.c; inflate.c joins them.
+ * inflate_brotli.c, inflate_zstd.c; inflate.c joins them. br and zstd can be left out of a build.
  */
 #ifndef CR_BASE_INFLATE_H
 #define CR_BASE_INFLATE_H
@@ -15,8 +15,9 @@
 
 struct cr_inflate;
 
-/* What to put in Accept-Encoding. */
-#define CR_INFLATE_ACCEPT "gzip, deflate, br, zstd"
+/* The header line that asks for what can be undone, "Accept-Encoding: gzip, deflate, br, zstd" but
+ * for what isn't built in. */
+const char *cr_inflate_accept_line(void);
 
 /* Is this Content-Encoding gzip, and nothing else? */
 bool cr_inflate_is_gzip(struct cr_span codings);
@@ -29,7 +30,8 @@ bool cr_inflate_is_gzip(struct cr_span codings);
 typedef int (*cr_inflate_sink)(void *arg, const char *data, size_t bytes);
 
 /* codings: a Content-Encoding value. *out is NULL (and 0 is returned) when nothing is to undo
- * (empty, identity). CRAWLER_E_UNSUPPORTED: a coding that isn't known, or too many. */
+ * (empty, identity). CRAWLER_E_UNSUPPORTED: a coding that isn't known, or isn't built in, or too
+ * many. */
 int cr_inflate_open(struct cr_inflate **out, struct cr_mem *mem, struct cr_span codings);
 /* Feeds wire bytes. 0, CRAWLER_E_NOMEM, CRAWLER_E_FORMAT (broken data), or the sink's value; what
  * isn't 0 is returned by every later call too. Bytes decoded before a break are delivered first,

@@ -9,6 +9,8 @@
 #include "base/inflate_coder.h"
 #include "crawl/crawler.h"
 
+const bool cr_coder_has_brotli = true;
+
 struct brotli_coder {
   struct cr_coder coder;
   BrotliDecoderState *state;

@@ -31,6 +31,9 @@ int cr_coder_open_gzip(struct cr_coder **out, struct cr_mem *mem);
 int cr_coder_open_deflate(struct cr_coder **out, struct cr_mem *mem);
 int cr_coder_open_brotli(struct cr_coder **out, struct cr_mem *mem);
 int cr_coder_open_zstd(struct cr_coder **out, struct cr_mem *mem);
+/* false: built without it, and it can't be opened (CRAWLER_E_UNSUPPORTED). */
+extern const bool cr_coder_has_brotli;
+extern const bool cr_coder_has_zstd;
 
 /* Everything but out, which is large and written before it is read. */
 static inline void cr_coder_init(struct cr_coder *coder, struct cr_mem *mem,

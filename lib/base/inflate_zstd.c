@@ -13,6 +13,8 @@
 #include "base/inflate_coder.h"
 #include "crawl/crawler.h"
 
+const bool cr_coder_has_zstd = true;
+
 enum { WINDOW_LOG_MAX = 23, MAGIC_BYTES = 4 };
 
 enum state {

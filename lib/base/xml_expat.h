@@ -48,7 +48,7 @@ struct cr_xml_events {
 
 /* charset: what the Content-Type says ("windows-1251"; UTF-8, UTF-16 and ISO-8859-1 need no map);
  * it must stay. It wins over what the document declares, and a byte order mark over both. NULL: not
- * said. CRAWLER_E_NOMEM. */
+ * said. CRAWLER_E_NOMEM; CRAWLER_E_UNSUPPORTED: built without expat. */
 int cr_xml_open(struct cr_xml **out, struct cr_mem *mem, const struct cr_xml_events *events,
                 const char *charset);
 /* Tells of what has come, or later. White space before the XML declaration is passed over.

@@ -12,7 +12,6 @@
 
 static const char accept_line[] =
     "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-static const char coding_line[] = "Accept-Encoding: " CR_INFLATE_ACCEPT;
 
 static bool has_header(const struct cr_visit *v, size_t count, struct cr_span name)
 {
@@ -143,7 +142,7 @@ int cr_lay_out_headers(struct cr_visit *v)
       !add_value(v, &count, CR_SPAN("Content-Type:"), cr_span_text(extra->content_type)))
     return CRAWLER_E_NOMEM;
   add_line(v, &count, accept_line, CR_SPAN("Accept:"));
-  add_line(v, &count, coding_line, CR_SPAN("Accept-Encoding:"));
+  add_line(v, &count, cr_inflate_accept_line(), CR_SPAN("Accept-Encoding:"));
   v->transfer.headers = v->header_list;
   v->transfer.header_count = count;
   return 0;

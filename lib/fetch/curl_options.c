@@ -164,7 +164,7 @@ static int set_headers(struct cr_curl_handle *h)
     h->line_cap = most;
   }
   if (!has_header(t, CR_SPAN("accept-encoding:"))) /* by its option libcurl would judge answers */
-    h->lines[count++].data = as_list_data("Accept-Encoding: " CR_INFLATE_ACCEPT);
+    h->lines[count++].data = as_list_data(cr_inflate_accept_line());
   if (!has_header(t, CR_SPAN("accept:")))
     h->lines[count++].data = as_list_data(ACCEPT);
   if (t->method == CRAWLER_POST) /* no "Expect: 100-continue" */

@@ -64,12 +64,16 @@ int cr_resolver_answer(struct cr_resolver *r, uint64_t token, const char *addres
                        int64_t ttl_ms);
 /* Is this a list of overrides? 0, CRAWLER_E_VALUE or CRAWLER_E_NOMEM. */
 int cr_resolve_overrides_check(struct cr_mem *mem, const char *overrides);
-/* Is this a list of DNS servers? 0 or CRAWLER_E_VALUE. */
+/* Is this a list of DNS servers? 0, CRAWLER_E_VALUE, or CRAWLER_E_UNSUPPORTED: built without
+ * c-ares, and it isn't empty. */
 int cr_resolve_servers_check(const char *servers);
 /* As the check; after an error the old ones hold. */
 int cr_resolver_set_overrides(struct cr_resolver *r, const char *overrides);
 
 /* ---- the c-ares side (resolve_cares.c), used by resolve.c only ---- */
+
+/* Built without c-ares (resolve_cares_none.c) every question fails, and servers are
+ * CRAWLER_E_UNSUPPORTED. */
 
 /* How long a failure is remembered: the name doesn't exist or has no address; or the servers said
  * nothing of use. */

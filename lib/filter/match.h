@@ -53,7 +53,8 @@ void cr_match_init(struct cr_match_rules *rules, struct cr_mem *mem);
 void cr_match_free(struct cr_match_rules *rules);
 
 /* Adds a rule; pattern is copied. 0; CRAWLER_E_VALUE: not a pattern of that kind;
- * CRAWLER_E_LIMIT: CR_MATCH_MAX_RULES are there; CRAWLER_E_NOMEM. On error nothing is added.
+ * CRAWLER_E_LIMIT: CR_MATCH_MAX_RULES are there; CRAWLER_E_UNSUPPORTED: an expression, and built
+ * without PCRE2; CRAWLER_E_NOMEM. On error nothing is added.
  *
  * URL globs: '*' is any run of characters, '?' any one, all others are themselves (case matters);
  * the whole URL must match: "http://example.org/a/" followed by '*'.

@@ -224,8 +224,9 @@ static int draft_regex(struct draft *draft, struct cr_span pattern, struct cr_ma
 {
   draft->form = REGEX;
   draft->text = CR_SPAN("");
-  if (!rules->room && cr_regex_room_open(&rules->room, rules->mem) < 0)
-    return CRAWLER_E_NOMEM;
+  int err = rules->room ? 0 : cr_regex_room_open(&rules->room, rules->mem);
+  if (err < 0)
+    return err;
   return cr_regex_compile(&draft->regex, rules->room, pattern, &rules->wrong);
 }
 

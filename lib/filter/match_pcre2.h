@@ -24,7 +24,7 @@ struct cr_regex_error {
   char text[120]; /* PCRE2's */
 };
 
-/* 0 or CRAWLER_E_NOMEM. */
+/* 0, CRAWLER_E_NOMEM, or CRAWLER_E_UNSUPPORTED: built without PCRE2. */
 int cr_regex_room_open(struct cr_regex_room **out, struct cr_mem *mem);
 void cr_regex_room_close(struct cr_regex_room *room);
 /* 0; CRAWLER_E_VALUE: not an expression, error says why; CRAWLER_E_NOMEM. The regex is to be closed

@@ -66,7 +66,7 @@ enum cr_scope_list {
   CR_SCOPE_EXCLUDE
 };
 /* CRAWLER_E_VALUE: not a pattern, and cr_scope_pattern_error() says more; CRAWLER_E_LIMIT,
- * CRAWLER_E_NOMEM. */
+ * CRAWLER_E_UNSUPPORTED, CRAWLER_E_NOMEM: see cr_match_add. */
 int cr_scope_add_pattern(struct cr_scope *scope, enum cr_scope_list list, const char *pattern);
 /* What is wrong with the expression that was added last; NULL: it was none. */
 const struct cr_regex_error *cr_scope_pattern_error(const struct cr_scope *scope);

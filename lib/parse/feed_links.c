@@ -106,8 +106,13 @@ void cr_feed_links(struct cr_collect *c, struct cr_span utf8)
   const struct cr_feed_sink sink = { .link = add_link, .about = note_about, .arg = &links };
   struct cr_feed *feed = NULL;
 
-  if (cr_feed_open(&feed, c->keep->mem, &sink, "utf-8") < 0) {
-    c->err = CRAWLER_E_NOMEM;
+  int err = cr_feed_open(&feed, c->keep->mem, &sink, "utf-8");
+  if (err == CRAWLER_E_UNSUPPORTED) { /* built without expat */
+    c->is_cut = true;
+    return;
+  }
+  if (err < 0) {
+    c->err = err;
     return;
   }
   /* What isn't well-formed ends there; what came before was told. */

@@ -61,7 +61,8 @@ struct cr_collect {
   struct cr_html_found found;
   int err;          /* CRAWLER_E_NOMEM: out is useless */
   bool is_doubtful; /* which links there are, and in which order, needs a tree */
-  bool is_cut;      /* there are more links than are kept, or more documents inside */
+  bool is_cut;      /* there are more links than are kept, or more documents inside, or in XML that
+                       can't be read */
   /* between */
   bool is_utf8;
   struct cr_span inside; /* a document inside of the page, UTF-8, to be read next; at NULL: none */

@@ -16,6 +16,8 @@
 #include "parse/html_node.h"
 #include "parse/html_token.h"
 
+const bool cr_parse_has_trees = true;
+
 enum {
   ALIGNMENT = 16, /* of cr_arena_alloc */
   ALLOCATIONS_A_CHECK = 256,

@@ -26,8 +26,12 @@ enum cr_parse_note {
   CR_PARSE_TOO_DEEP, /* nesting or attributes beyond the guard */
   CR_PARSE_TOO_BIG,  /* the tree would pass its memory cap */
   CR_PARSE_TOO_SLOW, /* the tree would pass its time cap */
-  CR_PARSE_NO_MEMORY
+  CR_PARSE_NO_MEMORY,
+  CR_PARSE_NO_PARSER /* built without gumbo */
 };
+
+/* Can trees be built? false: built without gumbo, and tokens have to do (html_gumbo.c). */
+extern const bool cr_parse_has_trees;
 
 struct cr_parse {
   /* in */

@@ -294,10 +294,11 @@ static int make_readable(struct cr_parse *p, struct html *html)
   return body_as_utf8(p, &html->body);
 }
 
-/* May gumbo's tree be asked for what tokens doubt? Not where it goes by rules that are no more. */
+/* May gumbo's tree be asked for what tokens doubt? Not where there is none, nor where it goes by
+ * rules that are no more. */
 static bool may_ask_tree(const struct cr_parse *p, const struct html *html)
 {
-  return !p->never_builds_tree && !html->extract.f.is_newer;
+  return cr_parse_has_trees && !p->never_builds_tree && !html->extract.f.is_newer;
 }
 
 static enum cr_parse_note parse_html(struct cr_parse *p)

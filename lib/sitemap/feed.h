@@ -71,7 +71,7 @@ struct cr_feed_sink {
   void *arg;
 };
 
-/* charset: as for cr_xml_open. CRAWLER_E_NOMEM. */
+/* charset: as for cr_xml_open, and its errors. */
 int cr_feed_open(struct cr_feed **out, struct cr_mem *mem, const struct cr_feed_sink *sink,
                  const char *charset);
 /* The errors of cr_xml_add. CRAWLER_E_FORMAT, also: no feed, but some other XML. */

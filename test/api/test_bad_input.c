@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares gumbo */
 /* Servers and names that behave badly: each comes to a clear end, in time, and never by a request
  * that nobody knows of. */
 #include "api/crawler_impl.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* What the command crawler prints and keeps. */
 #include "crawl/crawler.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: pcre2 */
 /* What the command says of why: with seeds after the crawl, without them by the rules alone. */
 #include <setjmp.h>
 #include <stdarg.h>

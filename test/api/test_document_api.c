@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat gumbo */
 /* Pages of bytes in memory: what a crawl would make of them, without one. */
 #include "api/crawler_impl.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* What a crawled page says of itself and of its links: to whom, and to whom not. */
 #include "api/crawler_impl.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares */
 /* test_identity.c - whole crawls of servers that write down what they are told, and by whom.
  *
  * test_request_headers.c has the rules, on a simulated web; here it is what goes over the wire.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* A crawler is freed: at any moment, with whatever of it somebody still holds. */
 #include "api/crawler_impl.h"
 

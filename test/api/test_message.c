@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: pcre2 */
 /* The message of the last error: every function that is given a crawler leaves one. */
 #include "api/crawler_impl.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* The document of a page: walking it, and building it later. */
 #include "api/crawler_impl.h"
 

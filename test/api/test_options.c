@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares gumbo */
 /* Every option by its name: default, set and get, what is refused and how it is said. */
 #include "api/crawler_impl.h"
 

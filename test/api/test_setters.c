@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares gumbo */
 /* The typed setters are the options of the table, by other names. */
 #include "api/crawler_impl.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* The library's own thread: meeting it, ending it, and leaving it alone. */
 #include "api/crawler_impl.h"
 

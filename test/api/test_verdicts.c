@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_verdicts.c - what a hook answers is done: rejected, rewritten, dropped, ended.
  */
 #include "api/crawler_impl.h"

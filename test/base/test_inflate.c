@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: brotli zstd */
 /* test_inflate.c - content codings end to end: real files, stacks, bombs, broken data. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -501,9 +502,16 @@ static void every_refused_allocation_is_an_ordinary_error(void **state)
   cr_test_mem_done(&mem);
 }
 
+static void all_codings_are_asked_for(void **state)
+{
+  (void)state;
+  assert_string_equal(cr_inflate_accept_line(), "Accept-Encoding: gzip, deflate, br, zstd");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(all_codings_are_asked_for),
     cmocka_unit_test(every_real_file_decodes_to_its_page),
     cmocka_unit_test(a_file_cut_short_gives_its_beginning_and_an_error),
     cmocka_unit_test(what_follows_the_end_is_ignored),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: pcre2 */
 /* test_scope_cases.c - scopes of other crawlers, as options of whole crawls.
  *
  * Rows of data/filter/scope.jsonl: the root links to the URL, which is asked for if it is in scope.

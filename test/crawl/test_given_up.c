@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_given_up.c - a parse in the way ends neither late nor never when the crawl is canceled.
  *
  * The parser here goes on until it is told that nobody wants it any more: a crawl that waited for

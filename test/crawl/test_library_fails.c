@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares */
 /* test_library_fails.c - whole crawls of a real site in which calls of libcurl fail in turn.
  *
  * The functions are defined anew, count their calls, and answer with an error where a test wants

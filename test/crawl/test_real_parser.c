@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_real_parser.c - crawls whose HTML is really read go as those whose links are given.
  */
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_repeated_crawls.c - a process that crawls for ever doesn't grow.
  *
  * Whole crawls are repeated in one process, with a new crawler each, and with one that is run again

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: pcre2 */
 /* test_scope_crawls.c - what belongs to a crawl, in whole crawls: links, seeds, redirects.
  */
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* LDLIBS: -lz */
 /* test_sitemap_crawls.c - sitemaps from a real server: robots.txt, index, gzip, redirects.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares */
 /* No packet leaves for an address that is refused, whatever leads there.
  *
  * LDLIBS: -ldl

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_stalls.c - whether the loop stalls is a statistic: what keeps its thread shows.
  *
  * Machines stall, too, so any turn may be long. What must be short here is what most turns take,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares */
 /* test_system_refuses.c - whole crawls of a real site in which system calls fail in turn.
  *
  * Each function that takes something from the system, each of its calls, each error that it may

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_deliver.c - parsed pages meet hooks in order, and links follow them.
  */
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* test_sitemap_read.c - what sitemaps list enters the crawl, as fast as queues have room for it.
  */
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* test_sitemaps.c - where sitemaps come from, and how a request for one behaves.
  */
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares */
 /* test_resolve_asked.c - the resolver and c-ares together: many questions, several servers.
  */
 #include <setjmp.h>

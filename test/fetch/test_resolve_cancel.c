@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares */
 /* test_resolve_cancel.c - questions that end otherwise than by an answer, in every stage.
  */
 #include <setjmp.h>

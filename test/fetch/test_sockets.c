@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares */
 /* test_sockets.c - what libcurl can't do with sockets, or doesn't say of them. */
 #include "fetch/sockets.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: pcre2 */
 /* test_match_glob.c - URL globs, host patterns, and lists of them.
  *
  * Tables; a recursive model of globs on random text; what lists decide; scope decisions of other

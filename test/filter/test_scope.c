@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: pcre2 */
 /* test_scope.c - does a URL belong to the crawl? */
 #include "filter/scope.h"
 

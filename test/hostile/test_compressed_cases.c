@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: brotli zstd */
 /* LDLIBS: -lcrypto */
 /* The coded pages of Scrapy's tests (test/data/http/compressed), from the wire to
  * crawler_page_text(): each is the page of the SHA-256 that its README names. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: brotli zstd */
 /* curl's own HTTP tests (test/data/http/README.md), with its exit status as our reason.
  *
  * The server is curl's "sws" as far as these need it: part "data", or "dataN" for a path that ends

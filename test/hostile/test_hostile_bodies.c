@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* Bodies whose length is a lie, and chunks that are none.
  *
  * The rules: RFC 9112 sections 6.1 (Transfer-Encoding), 6.3 (length of a body), 7.1 (chunks), 8

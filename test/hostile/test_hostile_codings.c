@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: brotli gumbo zstd */
 /* LDLIBS: -lz */
 /* Bodies that aren't in the coding they are said to be in, and bodies that expand without measure.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* Connections that break in each state, and responses to nothing.
  *
  * The rules: RFC 9112 sections 8 (a message cut short is incomplete), 9.2 (what comes without a

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* Status lines and headers that no server should send.
  *
  * The rules: RFC 9112 sections 2.2 (line ends, bare CR, whitespace), 4 (status line), 5 (fields,

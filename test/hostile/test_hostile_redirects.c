@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* Redirects that lead nowhere, inside, or round and round; and more cookies than anybody keeps.
  *
  * The rules: a redirect's target is a URL of its own and passes every stage, so the source is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* Servers that fall silent in each state, and servers that say a byte now and then.
  *
  * A request that left has until option timeout, whatever comes meanwhile; then it is failed as

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* test_feed_links.c - the links of RSS and Atom, as links of a page.
  */
 #include "parse/feed_links.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_html_extract.c - the links of a document from its bytes, in pieces of any size.
  */
 #include "parse/html_extract.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_html_guard.c - how deep and wide would the tree of a document be?
  *
  * Small documents with their depth by the HTML standard (html and body not counted), repeated ones

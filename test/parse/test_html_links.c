@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_html_links.c - the links of a tree, and that tokens find the same.
  *
  * Each document is read both ways, the second time in pieces of one byte as well.

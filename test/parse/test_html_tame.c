@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_html_tame.c - what gumbo misreads, written so that it doesn't.
  */
 #include "parse/html_tame.h"

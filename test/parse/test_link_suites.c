@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_link_suites.c - the links of other projects' suites, in one piece, bytewise and by a tree.
  *
  * Rows of test/data/html: the Security Crawl Maze, katana, linkchecker, Nutch and Heritrix, w3lib's

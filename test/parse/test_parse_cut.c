@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: brotli zstd */
 /* test_parse_cut.c - bodies that aren't whole, and are taken all the same (cr_parse.takes_cut).
  */
 #include "parse_rig.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat gumbo */
 /* test_parse_document.c - trees that are handed out, and the limits of any tree.
  */
 #include "parse_rig.h"

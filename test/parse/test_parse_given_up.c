@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat gumbo */
 /* test_parse_given_up.c - what nobody wants any more (arena.h) is left soon, in each of its phases.
  *
  * Nothing is timed: each phase is told by what it would have come to, had it gone on.

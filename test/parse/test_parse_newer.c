@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_parse_newer.c - pages that gumbo reads by rules of before 2025.
  */
 #include "parse_rig.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: brotli expat gumbo zstd */
 /* test_parse_run.c - from the bytes of a response to a body, a charset, links, and a document.
  *
  * Whole runs: codings, types, charsets, documents, hostile bodies, the count of heap allocations,

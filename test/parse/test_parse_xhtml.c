@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_parse_xhtml.c - what XHTML has that HTML hasn't: text elements that close themselves.
  */
 #include "parse_rig.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_tree_links.c - html5lib's tree construction tests: all links, of all kinds, and no others.
  *
  * In one piece, bytewise and by a tree, which must tell the same. The library reads documents whose

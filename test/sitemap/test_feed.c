@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* test_feed.c - the links of RSS and Atom.
  *
  * What is told is written down as a line each: the rel, the entry's number, the URL, and what else

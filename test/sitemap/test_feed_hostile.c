@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* test_feed_hostile.c - feeds that are made to cost much, or that end early.
  */
 #include "sitemap/feed.h"

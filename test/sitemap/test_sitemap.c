@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* test_sitemap.c - what a sitemap lists, read by cursor: formats, codings, stopping and going on.
  */
 #include "sitemap/sitemap.h"

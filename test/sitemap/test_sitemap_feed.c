@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* test_sitemap_feed.c - RSS and Atom as a sitemap.
  */
 #include "sitemap/sitemap_feed.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* test_sitemap_hostile.c - sitemaps that are large, endless, or made to cost much.
  *
  * They are made as they are read: no test holds one.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* test_sitemap_suites.c - what other parsers' tests assert of sitemaps (test/data/sitemaps).
  *
  * Each document is read whole and a byte at a time. Options of crawler-commons: strict_namespace is

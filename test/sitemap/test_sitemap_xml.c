@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: expat */
 /* test_sitemap_xml.c - urlset and sitemapindex.
  */
 #include "sitemap/sitemap_xml.h"

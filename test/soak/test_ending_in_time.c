@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares gumbo */
 /* test_ending_in_time.c - wherever a request is, stop, cancel and free return soon.
  *
  * Each state a transfer can be in is reached with a server that leaves it there: a name server that

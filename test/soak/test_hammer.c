@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: gumbo */
 /* test_hammer.c - four crawlers, each with workers, and four threads that call what any thread may.
  *
  * Each crawler is made, run some times in one of the ways and freed, again and again; the others
