@@ -276,6 +276,13 @@ test: $(TESTS_FAST) ## all tests but those that need real time
 test-all: $(TESTS) $(REPLAYS:%=$(BUILD)/replay/fuzz_%) ## all tests, and the fuzzers' corpora
 	@$(RUN_TESTS) $(RUN_REPLAYS) $(TESTS)
 
+# By name, of test/support/crawl_rig.h. Which programs look at CR_DRIVE the linker knows: it takes
+# the rig's object out of libtest.a for no other.
+WAYS ?= run step(0) step next base poll thread
+
+check-drive: $(TESTS) $(BUILD)/crawler ## the tests of whole crawls, driven in each of WAYS
+	@$(RUN_TESTS) -t 600 -e 'CR_DRIVE=$(WAYS)' $$(grep -l cr_way_by_environment $(TESTS))
+
 # ---- checks: each is a script that can be run alone, and each is shown failing by selftest ----
 
 CHECKS := layers calls style headers symbols size docs api man install dist examples cookbook selftest
@@ -416,7 +423,7 @@ FAULT_TESTS := $(BUILD)/test/crawl/test_real_out_of_memory $(BUILD)/test/crawl/t
 SOAK_SECONDS ?= 600
 SOAK_CRAWLS  ?= 10000
 
-soak: tsan valgrind $(BUILD)/bench/bench_polite $(FAULT_TESTS) run-soak ## the long rest: tsan, valgrind, every fault, threads, 10,000 polite hosts and crawls, parts left out, a long fuzz
+soak: tsan valgrind $(BUILD)/bench/bench_polite $(FAULT_TESTS) check-drive run-soak ## the long rest: tsan, valgrind, each way to drive, every fault, threads, 10,000 polite hosts and crawls, parts left out, a long fuzz
 	@CR_FAULTS=all $(RUN_TESTS) -t 3600 $(FAULT_TESTS)
 	@$(BUILD)/bench/bench_polite
 	@$(MAKE) check-parts
@@ -564,7 +571,7 @@ help: ## this list
 
 FORCE:
 .PHONY: FORCE all one no-test-named test test-all test-conformance layers calls style-check header-check symbols docs-check \
-        api-check man man-check abi-check abi-renew install-check examples-check cookbook-check check-parts selftest check check-embed test-real lint \
+        api-check man man-check abi-check abi-renew install-check examples-check cookbook-check check-parts selftest check check-drive check-embed test-real lint \
         format-check format tidy cppcheck asan tsan valgrind fuzz run-fuzzers soak run-soak run-hammer test-memory test-big \
         sim-large bench bench-all bench-memory bench-flat bench-border bench-docs dist-check deb deps-deb deps deps-dev deps-real \
         deps-bench deps-docs deps-embed docs demo install uninstall dist clean help

@@ -166,7 +166,7 @@ static void at_the_end_they_are_there_if_somebody_read_the_page_before(void **st
   crawler_on_outcome(view.rig.c, see_end, &view);
   crawler_on_page(view.rig.c, only_accept, NULL);
   drive(&view, &with_facts);
-  begin(&view, CR_WAY_ANY, look_at_no_facts);
+  begin(&view, CR_WAY_RUN, look_at_no_facts); /* where pages are pulled, somebody reads them */
   crawler_on_outcome(view.rig.c, see_end, &view);
   drive(&view, &with_facts);
 }
@@ -252,7 +252,7 @@ static void facts_stay_with_pages_that_are_held(void **state)
     struct cr_site_server *site = cr_site_start_pages(&with_facts, 1);
     struct held held = { .defers = defers != 0 };
 
-    begin(&held.view, CR_WAY_ANY, look_at_facts);
+    begin(&held.view, CR_WAY_STEP, look_at_facts); /* it looks between two steps */
     crawler_on_page(held.view.rig.c, hold, &held);
     cr_crawl_add(&held.view.rig, cr_site_url(site, with_facts.path));
     while (!held.page)

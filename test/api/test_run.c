@@ -265,7 +265,7 @@ static void one_way_to_drive_a_crawler_for_its_life(void **state)
   struct cr_crawl_rig rig;
 
   (void)state;
-  cr_crawl_open(&rig, CR_WAY_ANY);
+  cr_crawl_open(&rig, CR_WAY_RUN);
   assert_int_equal(crawler_start(rig.c), CRAWLER_E_STATE); /* in whose loop? */
   assert_int_equal(crawler_fd_ready(rig.c, 0, CRAWLER_READ), CRAWLER_E_STATE);
   assert_int_equal(crawler_timer_fired(rig.c), CRAWLER_E_STATE);
@@ -296,7 +296,7 @@ static void next_does_not_mix_with_run_and_step(void **state)
 
   (void)state;
   cr_site_close_gate(site);
-  cr_crawl_open(&rig, CR_WAY_ANY);
+  cr_crawl_open(&rig, CR_WAY_RUN);
   cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
   assert_int_equal(crawler_step(rig.c, 0), CRAWLER_OK);
   assert_int_equal(crawler_next(rig.c, &page, 0), CRAWLER_E_STATE);
@@ -412,10 +412,10 @@ static void a_run_that_cannot_begin_says_why(void **state)
   cr_crawl_open(&rig, CR_WAY_ANY);
   rig.memory.refuse_from = rig.memory.asked + 1;
   rig.memory.refuse_to = INT64_MAX;
-  assert_int_equal(crawler_run(rig.c), CRAWLER_E_NOMEM);
+  assert_int_equal(cr_crawl_drive(&rig), CRAWLER_E_NOMEM);
   assert_non_null(strstr(crawler_errmsg(rig.c), "out of memory"));
   rig.memory.refuse_from = 0;
-  assert_int_equal(crawler_run(rig.c), CRAWLER_OK); /* and can when memory is back */
+  assert_int_equal(cr_crawl_drive(&rig), CRAWLER_OK); /* and can when memory is back */
   cr_crawl_close(&rig);
 }
 

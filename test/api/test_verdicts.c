@@ -298,10 +298,23 @@ static void on_links_rejects_links(void **state)
 
 struct parses {
   struct cr_crawl_rig *rig;
+  bool loop_is_known;
   pthread_t loop;
   atomic_int calls;
   atomic_int elsewhere;
 };
+
+static int note_loop(crawler *c, crawler_request *req, void *user)
+{
+  struct parses *p = user;
+
+  (void)c;
+  (void)req;
+  if (!p->loop_is_known)
+    p->loop = pthread_self();
+  p->loop_is_known = true; /* before the first parse */
+  return CRAWLER_ACCEPT;
+}
 
 static int count_parse(crawler *c, crawler_page *page, void *user)
 {
@@ -321,10 +334,11 @@ static void on_parse_runs_on_workers_or_on_the_loop_thread_without(void **state)
   for (int workers = 0; workers <= 2; workers++) {
     struct cr_site_server *site = cr_site_start_generated(40);
     struct cr_crawl_rig rig;
-    struct parses p = { .rig = &rig, .loop = pthread_self() };
+    struct parses p = { .rig = &rig };
 
     cr_crawl_open(&rig, CR_WAY_ANY);
     assert_int_equal(crawler_set_workers(rig.c, workers), 0);
+    crawler_on_request(rig.c, note_loop, &p);
     crawler_on_parse(rig.c, count_parse, &p);
     cr_crawl_add(&rig, cr_site_url(site, "/p/0"));
     assert_int_equal(cr_crawl_drive(&rig), 0);

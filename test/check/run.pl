@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 # run.pl - runs test programs and checks, several at a time, and counts.
 #
-#   run.pl [-j JOBS] [-t SECONDS] PROGRAM... NAME=COMMAND...
+#   run.pl [-j JOBS] [-t SECONDS] [-e 'VARIABLE=VALUE...'] PROGRAM... NAME=COMMAND...
 #
 # A PROGRAM is a cmocka program, named after its place below $BUILD/test; its tests are counted from
-# what cmocka prints, and a program that runs none has failed. NAME=COMMAND goes to the shell and
+# what cmocka prints, and a program that runs none has failed. With -e it runs once for each VALUE,
+# with that in its environment. NAME=COMMAND goes to the shell and
 # counts as one, unless it closes with "N passed, N failed" itself; exit status 77 means skipped.
 # Output is shown of what failed. $TEST_WRAP (valgrind, setarch) stands before each program.
 # The last line is "N passed, N failed", and the exit status 0 only if nothing failed.
@@ -15,18 +16,20 @@ use POSIX qw(:sys_wait_h setpgid);
 use Time::HiRes qw(time sleep);
 use File::Temp qw(tempdir);
 
-my ($jobs, $limit_s) = (1, 120);
-while (@ARGV && $ARGV[0] =~ /^-([jt])$/) {
+my %option = (j => 1, t => 120, e => '');
+while (@ARGV && $ARGV[0] =~ /^-([jte])$/) {
   shift;
-  my $value = shift;
-  $1 eq 'j' ? ($jobs = $value) : ($limit_s = $value);
+  $option{$1} = shift;
 }
+my ($jobs, $limit_s) = @option{qw(j t)};
+my ($variable, @values) = split /[= ]+/, $option{e};
 $| = 1;
 my $build = $ENV{BUILD} // 'build';
 my $wrap = $ENV{TEST_WRAP} // '';
 $limit_s *= 10 if $wrap =~ /valgrind/;
 
-my @waiting = map { describe($_) } @ARGV;
+my @waiting = map { in_each($_) } map { describe($_) } @ARGV;
+my $count = @waiting;
 my $width = 20;
 for (@waiting) { $width = length $_->{name} if length $_->{name} > $width }
 my $dir = tempdir(CLEANUP => 1);
@@ -40,6 +43,12 @@ sub describe {
   $name =~ s{^\Q$build\E/test/}{};
   $name =~ s{/test_}{/};
   return { name => $name, command => "exec $wrap $arg", cmocka => 1 };
+}
+
+sub in_each {
+  my ($job) = @_;
+  return $job if !@values || !$job->{cmocka};
+  return map { { %$job, name => "$_/$job->{name}", command => "$variable='$_' $job->{command}" } } @values;
 }
 
 # Each in a process group of its own, so that what it started ends with it.
@@ -122,7 +131,7 @@ while (@waiting || %running) {
   reap();
   sleep 0.01;
 }
-printf "in %d programs and checks, %.0f s\n", scalar @ARGV, time - $began;
+printf "in %d programs and checks, %.0f s\n", $count, time - $began;
 my ($passed, $failed, $skipped) = map { $total{$_} // 0 } qw(passed failed skipped);
 print "$passed passed, $failed failed", $skipped ? ", $skipped skipped" : '', "\n";
 exit($failed || !$passed ? 1 : 0);

@@ -408,6 +408,9 @@ runner 0 '4 passed, 0 failed, 1 skipped' "$work/good" 'a/b=true' 'a/c=exit 77'
 runner 1 '3 passed, 1 failed' "$work/good" 'a/b=false'
 runner 1 '5 passed, 2 failed' 'a/b=echo "5 passed, 2 failed"; exit 1'
 runner 1 '0 passed, 0 failed'
+script moody '[ "$MOOD" = "bad(1)" ] && exit 1; echo "[  PASSED  ] 1 test(s)."'
+runner 0 '2 passed, 0 failed' -e 'MOOD=good fair' "$work/moody"
+runner 1 '1 passed, 1 failed' -e 'MOOD=good bad(1)' "$work/moody"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

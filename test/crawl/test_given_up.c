@@ -132,7 +132,7 @@ static void so_does_max_time(void **state)
 
   open(&sim, 1);
   cr_sim_set(&sim, "max_time", "5s");
-  assert_int_equal(crawler_run(sim.c), 0);
+  assert_int_equal(cr_sim_drive(&sim), 0);
   assert_string_equal(crawler_ended(sim.c), "max_time");
   assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 0);
   cr_sim_check(&sim);

@@ -209,8 +209,11 @@ static void stopped_in_a_hook_it_goes_on_later(void (*act)(struct plan *, crawle
     plan.sim.net.police.lenient = act == cancel; /* what has come and isn't parsed comes again */
     cr_sim_run(&plan.sim);
     assert_string_equal(crawler_ended(plan.sim.c), ended);
-    assert_int_equal(cr_sim_stat(&plan.sim, CRAWLER_STAT_IN_FLIGHT), 0);
-    assert_true(cr_sim_stat(&plan.sim, CRAWLER_STAT_FETCHED) < 8);
+    /* Pages that are pulled stay in flight, and their outcome comes when the others are there. */
+    bool pulls = plan.sim.s->pulling;
+    assert_true(cr_sim_stat(&plan.sim, CRAWLER_STAT_IN_FLIGHT) == 0 || (pulls && act == cancel));
+    assert_true(cr_sim_stat(&plan.sim, CRAWLER_STAT_FETCHED) < 8 ||
+                (pulls && act == stop && hook == HOOK_OUTCOME));
     plan.act = NULL;
     cr_sim_run(&plan.sim);
     assert_string_equal(crawler_ended(plan.sim.c), "complete");

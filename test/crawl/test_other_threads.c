@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "sim/sim_crawl.h"
+#include "support/crawl_rig.h"
 
 enum { HANG_MS = 20000 };
 
@@ -250,6 +251,8 @@ static void a_signal_handler_stops_it(void **state)
   int count = 0;
   (void)state;
 
+  CR_CRAWL_ONLY("the library's own thread takes no signals", CR_WAY_RUN, CR_WAY_STEP_0, CR_WAY_STEP,
+                CR_WAY_NEXT, CR_WAY_BASE, CR_WAY_POLL);
   cr_sim_web_init(&web, 10, 30, 400);
   open(&sim, &web, 0);
   crawler_on_page(sim.c, raise_once, &count);
@@ -269,7 +272,7 @@ static void *crawl_alone(void *arg)
 {
   struct cr_sim *sim = arg;
 
-  return crawler_run(sim->c) == 0 ? NULL : arg;
+  return cr_sim_drive(sim) == 0 ? NULL : arg;
 }
 
 static void four_at_once_share_nothing(void **state)

@@ -247,7 +247,7 @@ static void a_rejected_url_says_which_rule_did_it(void **state)
   assert_int_equal(crawler_exclude(sim.c, "*.zip"), 0);
   crawler_on_outcome(sim.c, note_rule, &told);
   cr_sim_add(&sim, "/docs/");
-  assert_int_equal(crawler_run(sim.c), 0);
+  assert_int_equal(cr_sim_drive(&sim), 0);
   assert_int_equal(told.rules, 1);
   assert_string_equal(told.last, "exclude *.zip");
   cr_sim_close(&sim);

@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 
 #include "crawl/crawler.h"
+#include "support/crawl_rig.h"
 #include "support/every_host.h"
 #include "support/host_rows.h"
 #include "support/own_net.h"
@@ -190,7 +191,8 @@ static int on_page(crawler *c, crawler_page *page, void *user)
   return 0;
 }
 
-static crawler *open_crawler(const char *allow_private, const char *obey_robots)
+static void open_crawler(struct cr_crawl_rig *rig, const char *allow_private,
+                         const char *obey_robots)
 {
   const char *const options[][2] = {
     { "dns_servers", cr_every_host_dns(hosts) },
@@ -208,14 +210,12 @@ static crawler *open_crawler(const char *allow_private, const char *obey_robots)
     { "retry_delay", "0" },
     { "connect_timeout", "1s" },
   };
-  crawler *c = crawler_new();
 
-  assert_non_null(c);
+  cr_crawl_open(rig, CR_WAY_ANY);
   for (size_t i = 0; i < COUNT(options); i++)
-    if (crawler_set_option(c, options[i][0], options[i][1]) != 0)
-      fail_msg("%s", crawler_errmsg(c));
-  crawler_on_outcome(c, on_outcome, NULL);
-  return c;
+    if (crawler_set_option(rig->c, options[i][0], options[i][1]) != 0)
+      fail_msg("%s", crawler_errmsg(rig->c));
+  crawler_on_outcome(rig->c, on_outcome, NULL);
 }
 
 static void forget(void)
@@ -259,15 +259,16 @@ static void note_visits(void)
 /* Everything leads to each row in every way. */
 static void crawl(const char *allow_private, const char *obey_robots)
 {
-  crawler *c = open_crawler(allow_private, obey_robots);
+  struct cr_crawl_rig rig;
 
-  crawler_on_page(c, on_page, NULL);
+  open_crawler(&rig, allow_private, obey_robots);
+  crawler_on_page(rig.c, on_page, NULL);
   forget();
   for (size_t i = 0; i < row_count; i++)
-    add_seeds(c, i);
-  assert_int_equal(crawler_run(c), 0);
-  assert_string_equal(crawler_ended(c), "complete");
-  crawler_free(c);
+    add_seeds(rig.c, i);
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  assert_string_equal(crawler_ended(rig.c), "complete");
+  cr_crawl_close(&rig);
   note_visits();
 }
 
@@ -434,15 +435,16 @@ static int on_address(crawler *c, const crawler_request *req, const char *text, 
 
 static void crawl_asking(struct asked *asked)
 {
-  crawler *c = open_crawler("0", "1");
+  struct cr_crawl_rig rig;
 
-  crawler_on_page(c, on_page, NULL);
-  crawler_on_address(c, on_address, asked);
+  open_crawler(&rig, "0", "1");
+  crawler_on_page(rig.c, on_page, NULL);
+  crawler_on_address(rig.c, on_address, asked);
   forget();
   for (size_t i = 0; i < row_count; i++)
-    add_seeds(c, i);
-  assert_int_equal(crawler_run(c), 0);
-  crawler_free(c);
+    add_seeds(rig.c, i);
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  cr_crawl_close(&rig);
   note_visits();
   assert_int_equal(asked->wrong, 0);
 }
@@ -495,19 +497,20 @@ static int let_time_pass(crawler *c, crawler_page *page, void *user)
 /* How often 127.0.0.1 was called by a crawl of a name that is at first public, then there. */
 static size_t rebind(const char *name, const char *allow_private)
 {
-  crawler *c = open_crawler(allow_private, "0");
+  struct cr_crawl_rig rig;
   struct cr_address loopback = cr_host_row_address("127.0.0.1");
   char first[128];
   char second[128];
 
+  open_crawler(&rig, allow_private, "0");
   (void)snprintf(first, sizeof(first), "http://%s/first", name);
   (void)snprintf(second, sizeof(second), "http://%s/w-seed-0", name);
-  crawler_on_page(c, let_time_pass, second);
+  crawler_on_page(rig.c, let_time_pass, second);
   forget();
   int questions = cr_every_host_questions(hosts);
-  assert_int_equal(crawler_add(c, first), 0);
-  assert_int_equal(crawler_run(c), 0);
-  crawler_free(c);
+  assert_int_equal(crawler_add(rig.c, first), 0);
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  cr_crawl_close(&rig);
   note_visits();
   assert_int_equal(cr_every_host_questions(hosts) - questions, 4); /* A and AAAA, twice */
   assert_int_equal(rows[0].seen == 1, *allow_private == '1');
@@ -545,14 +548,15 @@ static void the_private_one_of_two_addresses_is_not_tried_when_the_other_fails(v
   for (size_t i = 0; i < 2 * COUNT(cases); i++) {
     bool open = i % 2;
     struct cr_address address = cr_host_row_address(cases[i / 2].address);
-    crawler *c = open_crawler(open ? "1" : "0", "0");
+    struct cr_crawl_rig rig;
     char url[128];
 
+    open_crawler(&rig, open ? "1" : "0", "0");
     (void)snprintf(url, sizeof(url), "http://%s:81/", cases[i / 2].name);
     forget();
-    assert_int_equal(crawler_add(c, url), 0);
-    assert_int_equal(crawler_run(c), 0);
-    crawler_free(c);
+    assert_int_equal(crawler_add(rig.c, url), 0);
+    assert_int_equal(cr_crawl_drive(&rig), 0);
+    cr_crawl_close(&rig);
     assert_int_equal(calls_to(&site), 1);
     assert_int_equal(calls_to(&address), open);
   }

@@ -442,7 +442,7 @@ static void crawl(struct cr_mem *mem, void *arg)
     (void)crawler_set_option(sim.c, "max_retries", "0");
     err = crawler_add(sim.c, CR_SIM_ORIGIN "/");
     if (err == 0)
-      err = crawler_run(sim.c);
+      err = cr_sim_drive(&sim);
   }
   assert_true(err == 0 || cr_test_oom_refused(mem));
   cr_sim_close(&sim);

@@ -346,7 +346,7 @@ static void crawl_once(struct cr_mem *mem, void *arg)
     (void)crawler_set_option(sim.c, "refresh_redirects", "1");
     (void)crawler_set_option(sim.c, "obey_canonical", "1");
     if (crawler_add(sim.c, CR_SIM_ORIGIN "/") == CRAWLER_OK)
-      (void)crawler_run(sim.c);
+      (void)cr_sim_drive(&sim);
   }
   cr_sim_close(&sim);
 }

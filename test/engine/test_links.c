@@ -506,7 +506,7 @@ static void crawl_nothing_but_the_seed(struct cr_mem *mem, void *arg)
     crawler_on_links(sim.c, refuse_all, &calls);
     (void)crawler_set_obey_robots(sim.c, 0);
     (void)crawler_add(sim.c, CR_SIM_ORIGIN "/");
-    (void)crawler_run(sim.c);
+    (void)cr_sim_drive(&sim);
     cr_sim_check(&sim);
     assert_int_equal(sim.s->ledger.links.admitted, 0);
     if (calls == 0 && sim.s->ledger.links.links > 1) { /* 1: the seed had no room */

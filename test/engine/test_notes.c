@@ -277,7 +277,7 @@ static void crawl_in(struct cr_mem *mem, void *arg)
       crawler_set_obey_robots(sim.c, 0) == 0 && /* it may be asked for again, for want of memory */
       crawler_add(sim.c, CR_SIM_ORIGIN "/") == 0) {
     crawler_on_page(sim.c, explain_some, NULL);
-    (void)crawler_run(sim.c); /* as far as memory lets it */
+    (void)cr_sim_drive(&sim); /* as far as memory lets it */
     err = crawler_explain(sim.c, &e, CR_SIM_ORIGIN "/weak", 0);
     assert_true(err == 0 || err == CRAWLER_E_NOMEM);
     if (!cr_test_oom_refused(mem))

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sim/sim_crawl.h"
+#include "support/crawl_rig.h"
 
 static const struct cr_sim_page pages[] = {
   { "/", .hrefs = "/a /b /c http://b.example/" },
@@ -78,6 +79,8 @@ static void a_pause_ends_for_max_time_and_stop_and_outlasts_a_run(void **state)
   struct cr_sim sim;
   (void)state;
 
+  CR_CRAWL_ONLY("it is stopped after one turn", CR_WAY_RUN, CR_WAY_STEP_0, CR_WAY_STEP, CR_WAY_NEXT,
+                CR_WAY_BASE, CR_WAY_POLL);
   open(&sim, &site);
   cr_sim_set(&sim, "max_time", "1m");
   crawler_pause(sim.c);

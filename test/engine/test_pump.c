@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sim/sim_crawl.h"
+#include "support/crawl_rig.h"
 
 static const struct cr_sim_page pages[] = { { .url = "/" } };
 static const struct cr_sim_site site = CR_SIM_SITE(pages);
@@ -247,6 +248,8 @@ static void waiting_for_a_polite_host_costs_one_turn(void **state)
   struct cr_sim sim;
   (void)state;
 
+  CR_CRAWL_ONLY("each short step is a turn", CR_WAY_RUN, CR_WAY_STEP_0, CR_WAY_NEXT, CR_WAY_BASE,
+                CR_WAY_POLL, CR_WAY_THREAD);
   cr_sim_open(&sim, &(struct cr_sim_config){ .world = &two_site.world });
   cr_sim_set(&sim, "obey_robots", "0");
   cr_sim_set(&sim, "delay", "1h");

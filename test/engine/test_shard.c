@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "sim/sim_crawl.h"
+#include "sim/sim_drive.h"
 
 static const struct cr_sim_page pages[] = { { .url = "/" } };
 static const struct cr_sim_site site = CR_SIM_SITE(pages);
@@ -42,17 +43,9 @@ static int failures_left;
 
 static int fail_loop(struct cr_loop **out, struct cr_mem *mem, void *user)
 {
-  struct cr_sim *sim = user;
-  struct cr_sim_loop *loop = NULL;
-
   if (failures_left-- > 0)
     return CRAWLER_E_NETWORK;
-  int err = cr_sim_loop_open(&loop, mem);
-  if (err == 0) {
-    sim->loop = loop;
-    *out = &loop->loop;
-  }
-  return err;
+  return cr_sim_open_loop(out, mem, user);
 }
 
 static int fail_fetcher(struct cr_fetcher **out, const struct cr_fetcher_config *config, void *user)
@@ -77,7 +70,7 @@ static void a_start_that_fails_can_be_tried_again(void **state)
       sim.s->env.open_fetcher = fail_fetcher;
     cr_sim_add(&sim, "/");
     for (int i = 0; i < 2; i++) {
-      assert_int_equal(crawler_run(sim.c), which == 0 ? CRAWLER_E_NETWORK : CRAWLER_E_SYSTEM);
+      assert_int_equal(cr_sim_drive(&sim), which == 0 ? CRAWLER_E_NETWORK : CRAWLER_E_SYSTEM);
       assert_true(strlen(crawler_errmsg(sim.c)) > 0);
       assert_int_equal(sim.net.starts, 0);
     }
@@ -96,7 +89,7 @@ static void a_crawler_that_could_not_start_is_freed(void **state)
   failures_left = 1;
   sim.s->env.open_fetcher = fail_fetcher;
   cr_sim_add(&sim, "/");
-  assert_int_equal(crawler_run(sim.c), CRAWLER_E_SYSTEM);
+  assert_int_equal(cr_sim_drive(&sim), CRAWLER_E_SYSTEM);
   cr_sim_close(&sim);
 }
 
@@ -229,7 +222,7 @@ static void the_first_failure_is_what_the_run_returns(void **state)
   assert_false(cr_sim_step(&sim, 0));
   cr_shard_fail(sim.s, CRAWLER_E_SYSTEM);
   cr_shard_fail(sim.s, CRAWLER_E_NOMEM);
-  assert_int_equal(crawler_run(sim.c), CRAWLER_E_SYSTEM);
+  assert_int_equal(cr_sim_drive(&sim), CRAWLER_E_SYSTEM);
   assert_string_equal(crawler_ended(sim.c), "error");
   cr_sim_check(&sim);
   assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_IN_FLIGHT), 0);

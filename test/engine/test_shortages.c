@@ -125,7 +125,7 @@ static void without_any_socket_the_run_ends_in_a_minute_and_says_what_to_do(void
   (void)state;
 
   open(&sim, 0);
-  assert_int_equal(crawler_run(sim.c), CRAWLER_E_SYSTEM);
+  assert_int_equal(cr_sim_drive(&sim), CRAWLER_E_SYSTEM);
   assert_string_equal(crawler_ended(sim.c), "error");
   assert_non_null(strstr(crawler_errmsg(sim.c), "RLIMIT_NOFILE"));
   assert_in_range(cr_sim_stat(&sim, CRAWLER_STAT_ELAPSED_MS), CR_SHORTAGE_HOPELESS_MS,

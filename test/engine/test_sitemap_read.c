@@ -401,7 +401,7 @@ static void a_page_knows_when_it_changed(void **state)
   crawler_on_outcome(sim.c, end_with_lastmod, seen);
   cr_sim_add(&sim, "/seed");
   assert_int_equal(crawler_add_sitemap(sim.c, A "/s.xml"), 0);
-  assert_int_equal(crawler_run(sim.c), 0);
+  assert_int_equal(cr_sim_drive(&sim), 0);
   assert_int_equal(seen[0], count);
   assert_int_equal(seen[1], count);
   cr_sim_close(&sim);
@@ -473,7 +473,7 @@ static void crawl_refused(struct cr_mem *mem, void *arg)
   cr_sim_open(&sim, &(struct cr_sim_config){ .world = &site.world, .mem = mem });
   sim.net.police.lenient = true;
   if (sim.c && crawler_add(sim.c, A "/") == 0) {
-    int err = crawler_run(sim.c);
+    int err = cr_sim_drive(&sim);
     if (!cr_test_oom_refused(mem)) {
       assert_int_equal(err, 0);
       assert_int_equal(cr_sim_stat(&sim, CRAWLER_STAT_FETCHED), 2);

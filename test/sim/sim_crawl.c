@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "support/crawl_rig.h"
+#include "sim/sim_drive.h"
 #include "support/oom.h"
 
-enum { URL_BYTES = 512, STEP_MS = 20 };
+enum { URL_BYTES = 512 };
 
 /* ---- the doors ---- */
 
@@ -34,20 +34,6 @@ static void *account_realloc(void *block, size_t bytes, void *user)
 static void account_free(void *block, void *user)
 {
   cr_free(user, block);
-}
-
-static int open_loop(struct cr_loop **out, struct cr_mem *mem, void *user)
-{
-  struct cr_sim *sim = user;
-  struct cr_sim_loop *loop = NULL;
-  int err = cr_sim_loop_open(&loop, mem);
-
-  if (err < 0)
-    return err;
-  loop->patience_ms = sim->config.unordered || sim->c->drive == CR_DRIVE_THREAD ? 20000 : 0;
-  sim->loop = loop;
-  *out = &loop->loop;
-  return 0;
 }
 
 static int open_fetcher(struct cr_fetcher **out, const struct cr_fetcher_config *config, void *user)
@@ -143,7 +129,7 @@ static void set_up(struct cr_sim *sim)
 
   sim->s = s;
   s->env = (struct cr_env){
-    .open_loop = open_loop,
+    .open_loop = cr_sim_open_loop,
     .open_fetcher = open_fetcher,
     .parser = sim->config.parser ? sim->config.parser : parse,
     .ordered = !sim->config.unordered,
@@ -234,68 +220,23 @@ void cr_sim_add_hosts(struct cr_sim *sim, const struct cr_sim_web *web, uint32_t
   }
 }
 
-/* Each page is released at once. With a thread of the library's own, and an on_page, none comes. */
-static int pull_all(crawler *c)
+static void check_drive(const struct cr_sim *sim, const char *what, int err)
 {
-  crawler_page *page;
-  int err;
-
-  while ((err = crawler_next(c, &page, -1)) == CRAWLER_OK)
-    crawler_page_release(page);
-  return err;
-}
-
-static int step_to_end(crawler *c)
-{
-  int err;
-
-  do {
-    err = crawler_step(c, STEP_MS);
-  } while (err == CRAWLER_OK);
-  return err;
-}
-
-static int on_own_thread(crawler *c)
-{
-  int err = crawler_start_thread(c);
-
-  if (err == 0)
-    err = pull_all(c);
-  if (err == CRAWLER_DONE)
-    err = crawler_wait(c, -1);
-  return err;
-}
-
-/* A loop of the caller's would not be on the virtual clock: those are for crawl_rig.c. */
-static int drive(crawler *c)
-{
-  switch (cr_way_by_environment()) {
-  case CR_WAY_STEP:
-    return step_to_end(c);
-  case CR_WAY_NEXT:
-    return pull_all(c);
-  case CR_WAY_THREAD:
-    return on_own_thread(c);
-  default:
-    return crawler_run(c);
-  }
+  if (err != CRAWLER_OK && err != CRAWLER_DONE)
+    fail_msg("%s: %s: %s", what, crawler_error_name(err), crawler_errmsg(sim->c));
 }
 
 void cr_sim_run(struct cr_sim *sim)
 {
-  int err = drive(sim->c);
-
-  if (err != 0 && err != CRAWLER_DONE)
-    fail_msg("the run: %s: %s", crawler_error_name(err), crawler_errmsg(sim->c));
+  check_drive(sim, "the run", cr_sim_drive(sim));
   cr_sim_check(sim);
 }
 
 bool cr_sim_step(struct cr_sim *sim, int64_t timeout_ms)
 {
-  int err = crawler_step(sim->c, timeout_ms);
+  int err = cr_sim_turn(sim, timeout_ms);
 
-  if (err != CRAWLER_OK && err != CRAWLER_DONE)
-    fail_msg("crawler_step: %s: %s", crawler_error_name(err), crawler_errmsg(sim->c));
+  check_drive(sim, "a turn", err);
   return err == CRAWLER_DONE;
 }
 
@@ -303,6 +244,10 @@ void cr_sim_run_checked(struct cr_sim *sim, int every)
 {
   int turn = 0;
 
+  if (sim->c->drive == CR_DRIVE_THREAD) { /* whose turns are not ours */
+    cr_sim_run(sim);
+    return;
+  }
   while (!cr_sim_step(sim, -1))
     if (++turn % every == 0)
       cr_sim_check(sim);

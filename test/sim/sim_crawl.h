@@ -48,7 +48,8 @@ struct cr_sim {
   struct cr_sim_net net;
   crawler *c; /* NULL: out of memory, or freed */
   struct cr_shard *s;
-  struct cr_sim_loop *loop; /* NULL before the start */
+  struct cr_sim_loop *loop;     /* the clock, and more unless called; NULL before the start */
+  struct cr_sim_called *called; /* where the loop is the caller's own; NULL: it isn't */
   struct cr_sim_map urls;
   struct cr_sim_end *ends;
   size_t ends_cap;
@@ -76,12 +77,14 @@ void cr_sim_add(struct cr_sim *sim, const char *url);
 /* Seeds the first hosts' front pages. */
 void cr_sim_add_hosts(struct cr_sim *sim, const struct cr_sim_web *web, uint32_t hosts);
 
-/* crawler_run(), or the way that CR_DRIVE names ("step", "next", "thread": support/crawl_rig.h),
- * asserted, then cr_sim_check. */
+/* To the end, in the way that CR_DRIVE names (support/crawl_rig.h), asserted, then cr_sim_check. */
 void cr_sim_run(struct cr_sim *sim);
-/* The same turn by turn, checking after each every-th one. */
+/* The same without a look: what the function that drives returned last, 0 for DONE. */
+int cr_sim_drive(struct cr_sim *sim);
+/* Turn by turn, checking after each every-th one; when it has been driven by a thread, as before. */
 void cr_sim_run_checked(struct cr_sim *sim, int every);
-/* One turn of at most timeout_ms. True: the crawl is over. */
+/* One turn of at most timeout_ms. True: the crawl is over. crawler_step(), or a turn of the caller's
+ * loop if CR_DRIVE names one. */
 bool cr_sim_step(struct cr_sim *sim, int64_t timeout_ms);
 /* Both ledgers hold, and say what walking the queues and visits says. */
 void cr_sim_check(struct cr_sim *sim);

@@ -97,8 +97,7 @@ static bool await_wake(struct cr_sim_loop *sim)
   return woken;
 }
 
-/* The clock moves on to the next alarm, by timeout_ms at most; false: nothing will ever happen. */
-static bool jump(struct cr_sim_loop *sim, int64_t timeout_ms)
+bool cr_sim_loop_jump(struct cr_sim_loop *sim, int64_t timeout_ms)
 {
   int64_t to_ms = sim->alarm_at;
 
@@ -112,7 +111,8 @@ static bool jump(struct cr_sim_loop *sim, int64_t timeout_ms)
   return true;
 }
 
-static void do_what_is_ready(struct cr_sim_loop *sim, bool woken)
+/* False: the loop was closed meanwhile. */
+static bool do_what_is_ready(struct cr_sim_loop *sim, bool woken)
 {
   cr_loop_enter(&sim->loop);
   if (woken)
@@ -120,25 +120,38 @@ static void do_what_is_ready(struct cr_sim_loop *sim, bool woken)
   if (sim->alarm_at <= sim->clock_ms) {
     sim->alarm_at = INT64_MAX;
     if (!cr_loop_fire_timers(&sim->loop))
-      return;
+      return false;
   }
   sim->soon = false;
-  (void)cr_loop_run_deferred(&sim->loop); /* closed or not, nothing is touched after it */
+  return cr_loop_run_deferred(&sim->loop);
 }
 
-static int turn(struct cr_loop *loop, int64_t timeout_ms)
+int cr_sim_loop_turn(struct cr_sim_loop *sim, int64_t timeout_ms)
 {
-  struct cr_sim_loop *sim = of(loop);
   bool woken = take_wake(sim);
 
   sim->turns++;
-  if (!woken && !sim->soon && !jump(sim, timeout_ms)) {
+  if (!woken && !sim->soon && !cr_sim_loop_jump(sim, timeout_ms)) {
     woken = await_wake(sim);
     if (!woken)
       return CRAWLER_E_STATE;
   }
-  do_what_is_ready(sim, woken);
-  return 0;
+  return do_what_is_ready(sim, woken) ? CRAWLER_OK : CRAWLER_DONE;
+}
+
+static int turn(struct cr_loop *loop, int64_t timeout_ms)
+{
+  int err = cr_sim_loop_turn(of(loop), timeout_ms);
+
+  return err < 0 ? err : 0;
+}
+
+bool cr_sim_loop_is_busy(struct cr_sim_loop *sim)
+{
+  pthread_mutex_lock(&sim->lock);
+  bool woken = sim->woken;
+  pthread_mutex_unlock(&sim->lock);
+  return woken || sim->soon;
 }
 
 static void close_loop(struct cr_loop *loop)

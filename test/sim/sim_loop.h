@@ -30,4 +30,14 @@ struct cr_sim_loop {
 /* The clock begins at 1000. 0 or CRAWLER_E_NOMEM. cr_loop_close(&loop->loop) frees it. */
 int cr_sim_loop_open(struct cr_sim_loop **out, struct cr_mem *mem);
 
+/* ---- for who drives it from outside, as a caller's base is driven ---- */
+
+/* A turn that isn't the library's, so that a callback may close the loop: CRAWLER_DONE. Else
+ * CRAWLER_OK or CRAWLER_E_STATE. */
+int cr_sim_loop_turn(struct cr_sim_loop *sim, int64_t timeout_ms);
+/* There is something to do before time passes. */
+bool cr_sim_loop_is_busy(struct cr_sim_loop *sim);
+/* The clock moves on to the next alarm, by timeout_ms at most; false: nothing will ever happen. */
+bool cr_sim_loop_jump(struct cr_sim_loop *sim, int64_t timeout_ms);
+
 #endif
