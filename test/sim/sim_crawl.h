@@ -81,10 +81,10 @@ void cr_sim_add_hosts(struct cr_sim *sim, const struct cr_sim_web *web, uint32_t
 void cr_sim_run(struct cr_sim *sim);
 /* The same without a look: what the function that drives returned last, 0 for DONE. */
 int cr_sim_drive(struct cr_sim *sim);
-/* Turn by turn, checking after each every-th one; when it has been driven by a thread, as before. */
+/* Turn by turn, checking after each every-th one; a crawl that has its own thread, by that. */
 void cr_sim_run_checked(struct cr_sim *sim, int every);
-/* One turn of at most timeout_ms. True: the crawl is over. crawler_step(), or a turn of the caller's
- * loop if CR_DRIVE names one. */
+/* One turn of at most timeout_ms, by crawler_step(), or of the caller's loop if CR_DRIVE names one.
+ * True: the crawl is over. */
 bool cr_sim_step(struct cr_sim *sim, int64_t timeout_ms);
 /* Both ledgers hold, and say what walking the queues and visits says. */
 void cr_sim_check(struct cr_sim *sim);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sim_drive.c - who turns the loop of a simulated crawl: each way of CR_DRIVE, on the virtual clock.
+/* sim_drive.c - a simulated crawl driven in each way of CR_DRIVE, on the virtual clock.
  */
 #include "sim/sim_drive.h"
 
@@ -235,8 +235,8 @@ static int glance_to_end(struct cr_sim *sim)
   return err;
 }
 
-/* Each page is over at once, though a hook may have retained it. With a thread of the library's own,
- * and an on_page, none comes. */
+/* Each page is over at once, though a hook may have retained it. With a thread of the library's
+ * own, and an on_page, none comes. */
 static int pull_all(struct cr_sim *sim)
 {
   crawler_page *page;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sim_drive.h - who turns the loop of a simulated crawl: each way of CR_DRIVE, on the virtual clock.
+/* sim_drive.h - a simulated crawl driven in each way of CR_DRIVE, on the virtual clock.
  *
  * A caller's base is the simulated loop, turned from outside; a caller's own loop is the library's
  * (loop_caller.c) with its clock replaced. What the test has begun in a way of its own goes on so.
