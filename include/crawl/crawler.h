@@ -643,7 +643,7 @@ void crawler_on_parse(crawler *c, crawler_page_cb cb, void *user);
 void crawler_on_page(crawler *c, crawler_page_cb cb, void *user);
 /* All links of a page at once, after on_page, if it has any; verdicts has count entries, all 0: set
  * CRAWLER_REJECT for those that shall not be followed. Those that aren't followed anyway, for their
- * kind or rel, are among them. See crawler_page_links_text(). */
+ * kind or rel, are among them. See crawler_page_links(). */
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);
 /* An attempt has failed, or its answer's status is 400 or more (reason NONE), and option
  * max_retries has another: is it to be made? Asked for any kind but a robots.txt, and not where the
@@ -827,13 +827,14 @@ size_t crawler_page_link_count(const crawler_page *page);
  * the first are kept, or more documents inside than are read. Says nothing where there is no body.
  */
 int crawler_page_links_are_exact(const crawler_page *page);
-/* In bulk, one entry a link: absolute URLs (of any scheme, with fragment), each NUL-terminated, one
- * after the other; where each begins; its kind; its flags. They live as long as the page. bytes
- * may be NULL. NULL: no links, or out of memory. */
-const char *crawler_page_links_text(crawler_page *page, size_t *bytes);
-const uint32_t *crawler_page_links_offsets(crawler_page *page);
-const uint8_t *crawler_page_links_kinds(crawler_page *page);
-const uint8_t *crawler_page_links_flags(crawler_page *page);
+/* All of them in one call, which returns how many there are. *text is their absolute URLs (of any
+ * scheme, with fragment; "" when invalid), each NUL-terminated, one after the other; *offsets where
+ * each begins in it, and behind the last where the text ends; *kinds and *flags have an entry each.
+ * They live as long as the page, and are made when first asked for: what isn't wanted may be NULL,
+ * and kinds by themselves need no URLs. Without links the text is "" and its end 0.
+ * CRAWLER_E_NOMEM, and CRAWLER_E_LIMIT for over 4 GB of text: nothing is written then. */
+int crawler_page_links(crawler_page *page, const char **text, const uint32_t **offsets,
+                       const uint8_t **kinds, const uint8_t **flags);
 /* One at a time, alive as long as the page; NULL: i too large, or out of memory. */
 const crawler_link *crawler_page_link(crawler_page *page, size_t i);
 const char *crawler_link_url(const crawler_link *link);  /* absolute; "" when invalid */

@@ -248,28 +248,28 @@ int crawler_page_links_are_exact(const crawler_page *page)
   return page->links_are_exact;
 }
 
-const char *crawler_page_links_text(crawler_page *page, size_t *bytes)
+int crawler_page_links(crawler_page *page, const char **text, const uint32_t **offsets,
+                       const uint8_t **kinds, const uint8_t **flags)
 {
-  bool made = cr_page_bulk_links(page) == 0;
+  static const uint32_t end = 0;
+  static const uint8_t nothing[1];
+  static const struct cr_bulk_links none = { "", &end, nothing, nothing };
+  const struct cr_bulk_links *bulk = page->link_count > 0 ? &page->bulk : &none;
+  int err = text || offsets || flags ? cr_page_bulk_links(page) : 0;
 
-  if (bytes)
-    *bytes = made ? page->bulk.text_bytes : 0;
-  return made ? page->bulk.text : NULL;
-}
-
-const uint32_t *crawler_page_links_offsets(crawler_page *page)
-{
-  return cr_page_bulk_links(page) == 0 ? page->bulk.offsets : NULL;
-}
-
-const uint8_t *crawler_page_links_kinds(crawler_page *page)
-{
-  return cr_page_bulk_links(page) == 0 ? page->bulk.kinds : NULL;
-}
-
-const uint8_t *crawler_page_links_flags(crawler_page *page)
-{
-  return cr_page_bulk_links(page) == 0 ? page->bulk.flags : NULL;
+  if (err == 0 && kinds)
+    err = cr_page_bulk_kinds(page);
+  if (err < 0)
+    return err;
+  if (text)
+    *text = bulk->text;
+  if (offsets)
+    *offsets = bulk->offsets;
+  if (kinds)
+    *kinds = bulk->kinds;
+  if (flags)
+    *flags = bulk->flags;
+  return (int)page->link_count; /* option max_links has a bound */
 }
 
 const crawler_link *crawler_page_link(crawler_page *page, size_t i)

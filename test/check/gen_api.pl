@@ -69,6 +69,7 @@ sub may_be_null {
   my $name = quotemeta $p->{name};
   return 0 if $p->{type} !~ /[*)]$|_cb$/;
   return 1 if $name =~ /^(user|cb)$/ || ($f->{name} =~ /_(free|release)$/ && $said =~ /NULL does nothing/);
+  return 1 if $p->{type} =~ /\*\*$/ && $said =~ /what isn't wanted may be NULL/;
   return 1 if $p->{type} =~ /crawler_node \*$/ && grep { /take NULL for a node/ } @{ $f->{notes} };
   return $said =~ /\b$name (?:\(may be NULL\)|may be NULL|\(NULL:|are copied \(NULL:|NULL\b|[^.;()]*\("" or NULL)/
     || $said =~ /^$name\b[^.\n]*; NULL\b|\($name,[^)]*; NULL:/m;
@@ -79,7 +80,9 @@ sub parameter_of {
   my ($f, $p) = @_;
   my $said = join ' ', Header::said_of($f), $f->{comment};
   my %made = (name => $p->{name}, type => $p->{type});
-  if ($p->{type} =~ /\*\*$/) {
+  if ($p->{type} =~ /^const \w+ \*\*$/) {
+    @made{qw(direction ownership)} = ('out', 'borrowed');
+  } elsif ($p->{type} =~ /\*\*$/) {
     my ($free) = $said =~ /\*\Q$p->{name}\E is yours to (crawler_\w+)\(\)/;
     ($free) = taken_back_by($p->{type}) if !$free;
     @made{qw(direction ownership free)} = ('out', 'owned', $free);
