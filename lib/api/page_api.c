@@ -27,17 +27,17 @@ static int say(crawler_page *page, int how)
   return 0;
 }
 
-int crawler_page_finish(crawler_page *page, int how)
+int crawler_page_finish(crawler_page *page, crawler_finish how)
 {
   int hold;
   int err;
 
-  if (!page || how < CRAWLER_FINISH_OK || how > CRAWLER_FINISH_FAIL)
+  if (!page || (int)how < CRAWLER_FINISH_OK || how > CRAWLER_FINISH_FAIL)
     return CRAWLER_E_INVAL;
   hold = atomic_load(&page->hold);
   if (hold == CR_HOLD_NONE)
     return CRAWLER_E_STATE;
-  err = say(page, how);
+  err = say(page, (int)how);
   if (err == 0 && hold == CR_HOLD_DEFERRED)
     cr_page_drop(page);
   return err;
@@ -212,7 +212,7 @@ const char *crawler_page_meta_content(const crawler_page *page, size_t i)
 /* Not what stands in a <template>: that is no part of the document. */
 static bool is_canonical(const struct crawler_link *link)
 {
-  return link->kind == CRAWLER_LINK_CANONICAL && !(link->flags & CRAWLER_LINK_INERT);
+  return link->kind == CRAWLER_LINK_CANONICAL && !(link->flags & CRAWLER_LINK_FLAG_INERT);
 }
 
 int crawler_page_robots(const crawler_page *page)
@@ -322,5 +322,5 @@ int crawler_link_kind_of(const crawler_link *link)
 int crawler_link_flags(const crawler_link *link)
 {
   /* Who has a link has its URL. */
-  return link->flags | (*link->url ? 0 : CRAWLER_LINK_INVALID);
+  return link->flags | (*link->url ? 0 : CRAWLER_LINK_FLAG_INVALID);
 }

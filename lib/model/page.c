@@ -68,7 +68,7 @@ static int resolve_link(struct crawler_page *page, struct crawler_link *link,
   if (err == CRAWLER_E_NOMEM)
     return err;
   if (err < 0) {
-    link->url = ""; /* CRAWLER_LINK_INVALID; the flags are the engine's to read meanwhile */
+    link->url = ""; /* CRAWLER_LINK_FLAG_INVALID; the flags are the engine's to read meanwhile */
     return 0;
   }
   link->url = cr_arena_strndup(&page->arena, url->text.data, url->text.len);
@@ -158,7 +158,8 @@ int cr_page_bulk_links(struct crawler_page *page)
     return CRAWLER_E_NOMEM;
   write_urls(page, text, offsets);
   for (size_t i = 0; i < count; i++)
-    flags[i] = (uint8_t)(page->links[i].flags | (*page->links[i].url ? 0 : CRAWLER_LINK_INVALID));
+    flags[i] =
+        (uint8_t)(page->links[i].flags | (*page->links[i].url ? 0 : CRAWLER_LINK_FLAG_INVALID));
   page->bulk.text = text;
   page->bulk.offsets = offsets;
   page->bulk.flags = flags;

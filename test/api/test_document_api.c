@@ -279,7 +279,7 @@ static void a_url_of_any_scheme_will_do(void **state)
     assert_string_equal(crawler_request_host(crawler_page_request(page)), cases[i].host);
     assert_string_equal(crawler_link_url(crawler_page_link(page, 0)), cases[i].link);
     assert_int_equal(crawler_link_flags(crawler_page_link(page, 0)),
-                     *cases[i].link ? 0 : CRAWLER_LINK_INVALID);
+                     *cases[i].link ? 0 : CRAWLER_LINK_FLAG_INVALID);
     crawler_page_release(page);
   }
 }

@@ -305,9 +305,9 @@ static void look_at_links(struct view *view, crawler_page *page)
     int kind, flags;
   } want[] = {
     { "/dir/sub/one?a=1&b=2#x", "one?a=1&b=2#x", "The one link", CRAWLER_LINK_A,
-      CRAWLER_LINK_NOFOLLOW },
+      CRAWLER_LINK_FLAG_NOFOLLOW },
     { "/dir/two", "../two", "", CRAWLER_LINK_AREA, 0 },
-    { "", "http://[bad", "bad", CRAWLER_LINK_A, CRAWLER_LINK_INVALID },
+    { "", "http://[bad", "bad", CRAWLER_LINK_A, CRAWLER_LINK_FLAG_INVALID },
     { "mailto:me@x.test", "mailto:me@x.test", "mail", CRAWLER_LINK_A, 0 },
     { "/dir/sub/", "", "self", CRAWLER_LINK_A, 0 },
   };

@@ -32,7 +32,7 @@ static void open_page(struct crawler_page *page, struct cr_mem *from, const char
         (struct crawler_link){ .href = hrefs[page->link_count],
                                .href_bytes = (uint32_t)strlen(hrefs[page->link_count]),
                                .kind = (uint8_t)(CRAWLER_LINK_A + page->link_count % 2),
-                               .flags = page->link_count == 1 ? CRAWLER_LINK_NOFOLLOW : 0 };
+                               .flags = page->link_count == 1 ? CRAWLER_LINK_FLAG_NOFOLLOW : 0 };
 }
 
 static void hrefs_are_relative_to_the_base_or_else_the_page(void **state)
@@ -192,7 +192,8 @@ static void all_links_in_bulk_say_what_each_says_alone(void **state)
   for (uint32_t i = 0; i < page.link_count; i++) {
     assert_string_equal(page.bulk.text + page.bulk.offsets[i], cr_page_link_url(&page, i));
     assert_int_equal(page.bulk.kinds[i], CRAWLER_LINK_A + i % 2);
-    assert_int_equal(page.bulk.flags[i], i == 1 ? CRAWLER_LINK_NOFOLLOW | CRAWLER_LINK_INVALID : 0);
+    assert_int_equal(page.bulk.flags[i],
+                     i == 1 ? CRAWLER_LINK_FLAG_NOFOLLOW | CRAWLER_LINK_FLAG_INVALID : 0);
   }
   struct cr_bulk_links bulk = page.bulk;
   assert_int_equal(cr_page_bulk_links(&page), 0);

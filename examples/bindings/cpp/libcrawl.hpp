@@ -54,7 +54,7 @@ private:
 struct Link {
   std::string_view url;
   crawler_link_kind kind;
-  int flags; // CRAWLER_LINK_NOFOLLOW, ...
+  int flags; // CRAWLER_LINK_FLAG_NOFOLLOW, ...
   bool follow;
 };
 
