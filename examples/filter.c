@@ -35,13 +35,15 @@ static int choose(crawler *c, crawler_request *req, void *user)
 
 static int print_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t count, void *user)
 {
-  const char *text = crawler_page_links_text(page, NULL);
-  const uint32_t *offsets = crawler_page_links_offsets(page);
+  const char *text;
+  const uint32_t *offsets;
   int *left = user;
 
   (void)verdicts; /* all are followed that the filter takes */
   printf("%s: %zu links\n", crawler_page_url(page), count);
-  for (size_t i = 0; text && offsets && *left > 0 && i < count; i++)
+  if (crawler_page_links(page, &text, &offsets, NULL, NULL) < 0)
+    return 0;
+  for (size_t i = 0; *left > 0 && i < count; i++)
     printf("  %s\n", text + offsets[i]);
   if (--*left == 0)
     crawler_stop(c); /* what is in flight still ends */

@@ -327,7 +327,7 @@ static int on_links(crawler *c, crawler_page *page, uint8_t *verdicts, size_t co
   for (size_t i = 0; i < count; i++) {
     const crawler_link *link = crawler_page_link(page, i);
 
-    if (link && !(crawler_link_flags(link) & CRAWLER_LINK_INVALID) &&
+    if (link && !(crawler_link_flags(link) & CRAWLER_LINK_FLAG_INVALID) &&
         (out->shown & bit_of(crawler_link_kind_of(link))))
       put_edge(stdout, page, link);
   }

@@ -17,10 +17,11 @@
 
 static size_t count_listed(crawler_page *page)
 {
-  const uint8_t *kinds = crawler_page_links_kinds(page);
+  const uint8_t *kinds;
+  int count = crawler_page_links(page, NULL, NULL, &kinds, NULL);
   size_t listed = 0;
 
-  for (size_t i = 0; kinds && i < crawler_page_link_count(page); i++)
+  for (int i = 0; i < count; i++)
     listed += kinds[i] == CRAWLER_LINK_ITEM;
   return listed;
 }

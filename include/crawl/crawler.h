@@ -198,14 +198,17 @@ const char *crawler_kind_name(int kind);
 /* A crawler that uses malloc, realloc and free. NULL: out of memory. Starts nothing: no thread, no
  * descriptor. [any thread] */
 crawler *crawler_new(void);
+typedef void *(*crawler_malloc_cb)(size_t bytes, void *user);
+typedef void *(*crawler_realloc_cb)(void *block, size_t bytes, void *user);
+typedef void (*crawler_free_cb)(void *block, void *user);
+
 /* A crawler that allocates with these three, which are called with user and must behave as malloc,
  * realloc (also for NULL) and free (never called with NULL). They must be thread-safe when the
  * option workers isn't 0 or other threads call functions marked [any thread], and must outlive the
  * crawler, its retained pages and statistics. What libcurl, libevent, c-ares, expat and OpenSSL
  * allocate is theirs and not counted. NULL: out of memory, or a function is NULL. [any thread] */
-crawler *crawler_new_with(void *(*malloc_fn)(size_t bytes, void *user),
-                          void *(*realloc_fn)(void *block, size_t bytes, void *user),
-                          void (*free_fn)(void *block, void *user), void *user);
+crawler *crawler_new_with(crawler_malloc_cb malloc_fn, crawler_realloc_cb realloc_fn,
+                          crawler_free_cb free_fn, void *user);
 /* Cancels what is in flight, joins all threads and frees everything but retained pages, which live
  * on until their last release. URLs that have not ended get no outcome. Not while another thread is
  * inside the crawler, save the library's own (crawler_start_thread), which is stopped. NULL does
@@ -531,15 +534,18 @@ int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
  * crawler_free(). CRAWLER_E_STATE: started before. */
 int crawler_set_event_base(crawler *c, struct event_base *base);
 
-#define CRAWLER_READ 1
-#define CRAWLER_WRITE 2
+/* What is awaited, or has come, on a descriptor: bits. */
+typedef enum crawler_event { CRAWLER_READ = 1, CRAWLER_WRITE = 2 } crawler_event;
+
+typedef int (*crawler_watch_cb)(crawler *c, int fd, int events, void *user);
+typedef int (*crawler_timer_cb)(crawler *c, int64_t ms, void *user);
+
 /* Any other loop: watch(fd, events) asks for CRAWLER_READ and/or CRAWLER_WRITE on fd from now on
  * (level-triggered; 0: no more), timer(ms) for one call of crawler_timer_fired() in ms (replaces
  * the one before; -1: none). Both are called on the loop thread, inside calls into the library
  * (crawler_free() too), must not call back, and return 0, or non-zero when they can't: that ends
  * the crawl with "error". CRAWLER_E_STATE: started before. */
-int crawler_set_loop(crawler *c, int (*watch)(crawler *c, int fd, int events, void *user),
-                     int (*timer)(crawler *c, int64_t ms, void *user), void *user);
+int crawler_set_loop(crawler *c, crawler_watch_cb watch, crawler_timer_cb timer, void *user);
 /* Begins; returns at once. on_done is called when the crawl is over; crawler_ended() is "error" if
  * it broke, and crawler_errmsg() says why. CRAWLER_E_STATE: neither a base nor a loop is set. */
 int crawler_start(crawler *c);
@@ -653,7 +659,7 @@ void crawler_on_parse(crawler *c, crawler_page_cb cb, void *user);
 void crawler_on_page(crawler *c, crawler_page_cb cb, void *user);
 /* All links of a page at once, after on_page, if it has any. verdicts: CRAWLER_ACCEPT (0) for each
  * of the count links; set CRAWLER_REJECT for those that shall not be followed. Those that aren't
- * followed anyway, for their kind or rel, are among them. See crawler_page_links_text(). */
+ * followed anyway, for their kind or rel, are among them. See crawler_page_links(). */
 void crawler_on_links(crawler *c, crawler_links_cb cb, void *user);
 /* An attempt has failed, or its answer's status is 400 or more (reason NONE), and option
  * max_retries has another: is it to be made? Asked for any kind but a robots.txt, and not where the
@@ -697,14 +703,17 @@ void crawler_on_log(crawler *c, crawler_log_cb cb, void *user);
  * thread may have it from here on; crawler_next() won't hand it out. */
 int crawler_page_defer(crawler_page *page);
 
-#define CRAWLER_FINISH_OK 0    /* it counts as fetched */
-#define CRAWLER_FINISH_RETRY 1 /* another attempt; failed: internal when none is left */
-#define CRAWLER_FINISH_FAIL 2  /* failed: internal */
+/* What comes of a page that a caller held. */
+typedef enum crawler_finish {
+  CRAWLER_FINISH_OK = 0,    /* it counts as fetched */
+  CRAWLER_FINISH_RETRY = 1, /* another attempt; failed: internal when none is left */
+  CRAWLER_FINISH_FAIL = 2   /* failed: internal */
+} crawler_finish;
+
 /* Ends a deferred page, or one from crawler_next(), before its release or the next one, which mean
- * OK. how: CRAWLER_FINISH_OK or another. Links are added in any case. A deferred page must not be
- * touched any more, unless it is retained. CRAWLER_E_STATE: not deferred, or finished before.
- * [any thread] */
-int crawler_page_finish(crawler_page *page, int how);
+ * OK. Links are added in any case. A deferred page must not be touched any more, unless it is
+ * retained. CRAWLER_E_STATE: not deferred, or finished before. [any thread] */
+int crawler_page_finish(crawler_page *page, crawler_finish how);
 /* Keeps the page beyond the hook, and beyond crawler_free(). Returns page. [any thread] */
 crawler_page *crawler_page_retain(crawler_page *page);
 /* Gives one reference back; NULL does nothing. [any thread] */
@@ -769,14 +778,18 @@ const char *crawler_page_meta(const crawler_page *page, const char *name);
 size_t crawler_page_meta_count(const crawler_page *page);
 const char *crawler_page_meta_name(const crawler_page *page, size_t i);
 const char *crawler_page_meta_content(const crawler_page *page, size_t i);
-/* What the page says to robots, by headers X-Robots-Tag (of any type) and metas, to all of them or
- * by the name of option robots_token: bits (CRAWLER_PAGE_NOINDEX, ...). NOFOLLOW is obeyed by
- * option obey_meta_robots, the rest is the caller's to keep to. Metas are read of 2xx pages,
- * whatever hooks there are. */
+
+/* What a page says to robots: bits. */
+typedef enum crawler_page_flag {
+  CRAWLER_PAGE_NOINDEX = 1,  /* noindex, none: not to be shown; its links may be followed */
+  CRAWLER_PAGE_NOFOLLOW = 2, /* nofollow, none */
+  CRAWLER_PAGE_NOARCHIVE = 4 /* noarchive, nocache, and a meta "pragma: no-cache" */
+} crawler_page_flag;
+
+/* The same of this page, by headers X-Robots-Tag (of any type) and metas, to all robots or by the
+ * name of option robots_token. NOFOLLOW is obeyed by option obey_meta_robots, the rest is the
+ * caller's to keep to. Metas are read of 2xx pages, whatever hooks there are. */
 int crawler_page_robots(const crawler_page *page);
-#define CRAWLER_PAGE_NOINDEX 1   /* noindex, none: not to be shown; its links may be followed */
-#define CRAWLER_PAGE_NOFOLLOW 2  /* nofollow, none */
-#define CRAWLER_PAGE_NOARCHIVE 4 /* noarchive, nocache, and a meta "pragma: no-cache" */
 /* unavailable_after of the same, the earliest: as NOINDEX from then on. -1: never. */
 int64_t crawler_page_unavailable_after_ms(const crawler_page *page);
 /* The absolute URL of the first link of kind CANONICAL that has one; NULL: none, as of a page that
@@ -818,13 +831,17 @@ typedef enum crawler_link_kind {
   CRAWLER_LINK_LOCATION = 29,   /* header Content-Location; Location, as of a 201 */
   CRAWLER_LINK_GUESS = 30       /* may be one: strings in scripts, markup in comments, doctypes */
 } crawler_link_kind;
-#define CRAWLER_LINK_NOFOLLOW 1  /* rel=nofollow (flags) */
-#define CRAWLER_LINK_INVALID 2   /* not a URL: its text is empty */
-#define CRAWLER_LINK_UGC 4       /* rel=ugc */
-#define CRAWLER_LINK_SPONSORED 8 /* rel=sponsored */
-#define CRAWLER_LINK_INERT 16    /* in a <template>: no part of the document, never followed */
-#define CRAWLER_LINK_LATE 32     /* a refresh after 5 seconds, or behind another: never followed */
-#define CRAWLER_LINK_POST 64     /* a form's: method=post, formmethod=post, hx-post */
+
+/* What else there is to say of a link: bits. */
+typedef enum crawler_link_flag {
+  CRAWLER_LINK_FLAG_NOFOLLOW = 1,  /* rel=nofollow */
+  CRAWLER_LINK_FLAG_INVALID = 2,   /* not a URL: its text is empty */
+  CRAWLER_LINK_FLAG_UGC = 4,       /* rel=ugc */
+  CRAWLER_LINK_FLAG_SPONSORED = 8, /* rel=sponsored */
+  CRAWLER_LINK_FLAG_INERT = 16,    /* in a <template>: no part of the document, never followed */
+  CRAWLER_LINK_FLAG_LATE = 32,     /* a refresh after 5 s, or behind another: never followed */
+  CRAWLER_LINK_FLAG_POST = 64      /* a form's: method=post, formmethod=post, hx-post */
+} crawler_link_flag;
 
 /* "a", "area", ...: the enumerators' names in lower case; static; NULL: not a kind.
  * [any thread] */
@@ -839,15 +856,14 @@ size_t crawler_page_link_count(const crawler_page *page);
  * the first are kept, or more documents inside than are read; or what reads them isn't built in
  * (crawler_parts()). Says nothing where there is no body. */
 int crawler_page_links_are_exact(const crawler_page *page);
-/* In bulk: the absolute URLs (of any scheme, with fragment) of all links, each NUL-terminated, one
- * after the other without gaps; "" for what isn't a URL. bytes (may be NULL) counts their NULs,
- * too. Lives as long as the page. NULL: no links, or out of memory. */
-const char *crawler_page_links_text(crawler_page *page, size_t *bytes);
-/* Beside it, one entry a link, crawler_page_link_count() in all. They live as long as the page.
- * NULL: no links, or out of memory. */
-const uint32_t *crawler_page_links_offsets(crawler_page *page); /* where its URL begins */
-const uint8_t *crawler_page_links_kinds(crawler_page *page);    /* CRAWLER_LINK_A, ... */
-const uint8_t *crawler_page_links_flags(crawler_page *page);    /* CRAWLER_LINK_NOFOLLOW, ... */
+/* All of them in one call, which returns how many there are. *text is their absolute URLs (of any
+ * scheme, with fragment; "" when invalid), each NUL-terminated, one after the other; *offsets where
+ * each begins in it, and behind the last where the text ends; *kinds and *flags have an entry each.
+ * They live as long as the page, and are made when first asked for: what isn't wanted may be NULL,
+ * and kinds by themselves need no URLs. Without links the text is "" and its end 0.
+ * CRAWLER_E_NOMEM, and CRAWLER_E_LIMIT for over 4 GB of text: nothing is written then. */
+int crawler_page_links(crawler_page *page, const char **text, const uint32_t **offsets,
+                       const uint8_t **kinds, const uint8_t **flags);
 /* One at a time, alive as long as the page; NULL: i too large, or out of memory. */
 const crawler_link *crawler_page_link(crawler_page *page, size_t i);
 const char *crawler_link_url(const crawler_link *link);  /* absolute; "" when invalid */
@@ -862,7 +878,7 @@ const char *crawler_link_tag(const crawler_link *link);
 const char *crawler_link_attribute(const crawler_link *link);
 const char *crawler_link_hreflang(const crawler_link *link); /* as written; NULL: none */
 int crawler_link_kind_of(const crawler_link *link);          /* CRAWLER_LINK_A, ... */
-int crawler_link_flags(const crawler_link *link);            /* CRAWLER_LINK_NOFOLLOW, ... */
+int crawler_link_flags(const crawler_link *link);            /* CRAWLER_LINK_FLAG_*: bits */
 
 /* ---- documents: pages of bytes in memory, without a crawler -------------------------------- */
 
@@ -960,7 +976,11 @@ const char *crawler_url_key_without(crawler_url *url, unsigned rules, const char
 
 /* ---- robots.txt, without a crawler --------------------------------------------------------- */
 
-#define CRAWLER_ROBOTS_STRICT 1 /* flags: as with option robots_lenient off */
+/* How a robots.txt is read: bits. */
+typedef enum crawler_robots_flag {
+  CRAWLER_ROBOTS_STRICT = 1 /* as with option robots_lenient off */
+} crawler_robots_flag;
+
 /* What a robots.txt (RFC 9309) of these bytes says to one agent. *out is yours to
  * crawler_robots_free(), in memory of malloc; data are copied (NULL: for 0 bytes only), and read up
  * to 500 KiB, as the RFC has it.
@@ -1069,6 +1089,8 @@ typedef enum crawler_stat {
 int64_t crawler_get_stat(const crawler *c, crawler_stat which);
 /* "links_known"; static; NULL: no such number. [any thread] */
 const char *crawler_stat_name(int which);
+/* The number that has this name; -1: none has. [any thread] */
+int crawler_stat_by_name(const char *name);
 /* All numbers of one moment, as crawler_get_stat(); *out is yours to crawler_stats_free(), which
  * may be after crawler_free(). CRAWLER_E_NOMEM. [any thread] */
 int crawler_get_stats(const crawler *c, crawler_stats **out);
@@ -1173,7 +1195,11 @@ typedef enum crawler_fact {
   CRAWLER_FACT_COUNT = 15
 } crawler_fact;
 
-#define CRAWLER_EXPLAIN_AS_SEED 1 /* flags: as if it were added now, not found on a page */
+/* How a URL is looked at: bits. */
+typedef enum crawler_explain_flag {
+  CRAWLER_EXPLAIN_AS_SEED = 1 /* as if it were added now, not found on a page */
+} crawler_explain_flag;
+
 /* Why a URL is fetched, or isn't: every rule is asked now, each for itself, and where the URL is is
  * looked up. Nothing is changed, admitted or sent, and no hook is called. *out is yours to
  * crawler_explanation_free(), which may be after crawler_free().
@@ -1182,7 +1208,8 @@ typedef enum crawler_fact {
  * Rules are the options' at this moment. What was added and hasn't reached the loop thread isn't
  * known yet: before the first start there is neither a queue nor a seed's host. Takes time that
  * grows with what is in flight and delayed, and with max_depth set with what it refused.
- * CRAWLER_E_INVAL: also for flags that aren't; CRAWLER_E_NOMEM. Loop thread. */
+ * flags are CRAWLER_EXPLAIN_*, or 0. CRAWLER_E_INVAL: also for flags that aren't; CRAWLER_E_NOMEM.
+ * Loop thread. */
 int crawler_explain(crawler *c, crawler_explanation **out, const char *url, unsigned flags);
 void crawler_explanation_free(crawler_explanation *e); /* NULL does nothing */
 

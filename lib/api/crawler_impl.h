@@ -37,8 +37,8 @@ struct crawler {
   enum cr_drive drive;
   struct event_base *base;
   struct cr_loop_caller watch_ops;
-  int (*watch)(crawler *c, int fd, int events, void *user);
-  int (*timer)(crawler *c, int64_t ms, void *user);
+  crawler_watch_cb watch;
+  crawler_timer_cb timer;
   void *watch_user;
   struct cr_ready ready;
   pthread_t thread;

@@ -206,3 +206,11 @@ const char *crawler_stat_name(int which)
 {
   return FIND(stats, which);
 }
+
+int crawler_stat_by_name(const char *name)
+{
+  for (int which = 0; name && which < CRAWLER_STAT_COUNT; which++)
+    if (strcmp(crawler_stat_name(which), name) == 0)
+      return which;
+  return -1;
+}

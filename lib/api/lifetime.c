@@ -135,9 +135,8 @@ crawler *cr_crawler_on(struct cr_home *home)
   return c;
 }
 
-crawler *crawler_new_with(void *(*malloc_fn)(size_t, void *),
-                          void *(*realloc_fn)(void *, size_t, void *),
-                          void (*free_fn)(void *, void *), void *user)
+crawler *crawler_new_with(crawler_malloc_cb malloc_fn, crawler_realloc_cb realloc_fn,
+                          crawler_free_cb free_fn, void *user)
 {
   struct cr_home *home;
 

@@ -27,17 +27,17 @@ static int say(crawler_page *page, int how)
   return 0;
 }
 
-int crawler_page_finish(crawler_page *page, int how)
+int crawler_page_finish(crawler_page *page, crawler_finish how)
 {
   int hold;
   int err;
 
-  if (!page || how < CRAWLER_FINISH_OK || how > CRAWLER_FINISH_FAIL)
+  if (!page || (int)how < CRAWLER_FINISH_OK || how > CRAWLER_FINISH_FAIL)
     return CRAWLER_E_INVAL;
   hold = atomic_load(&page->hold);
   if (hold == CR_HOLD_NONE)
     return CRAWLER_E_STATE;
-  err = say(page, how);
+  err = say(page, (int)how);
   if (err == 0 && hold == CR_HOLD_DEFERRED)
     cr_page_drop(page);
   return err;
@@ -212,7 +212,7 @@ const char *crawler_page_meta_content(const crawler_page *page, size_t i)
 /* Not what stands in a <template>: that is no part of the document. */
 static bool is_canonical(const struct crawler_link *link)
 {
-  return link->kind == CRAWLER_LINK_CANONICAL && !(link->flags & CRAWLER_LINK_INERT);
+  return link->kind == CRAWLER_LINK_CANONICAL && !(link->flags & CRAWLER_LINK_FLAG_INERT);
 }
 
 int crawler_page_robots(const crawler_page *page)
@@ -248,28 +248,28 @@ int crawler_page_links_are_exact(const crawler_page *page)
   return page->links_are_exact;
 }
 
-const char *crawler_page_links_text(crawler_page *page, size_t *bytes)
+int crawler_page_links(crawler_page *page, const char **text, const uint32_t **offsets,
+                       const uint8_t **kinds, const uint8_t **flags)
 {
-  bool made = cr_page_bulk_links(page) == 0;
+  static const uint32_t end = 0;
+  static const uint8_t nothing[1];
+  static const struct cr_bulk_links none = { "", &end, nothing, nothing };
+  const struct cr_bulk_links *bulk = page->link_count > 0 ? &page->bulk : &none;
+  int err = text || offsets || flags ? cr_page_bulk_links(page) : 0;
 
-  if (bytes)
-    *bytes = made ? page->bulk.text_bytes : 0;
-  return made ? page->bulk.text : NULL;
-}
-
-const uint32_t *crawler_page_links_offsets(crawler_page *page)
-{
-  return cr_page_bulk_links(page) == 0 ? page->bulk.offsets : NULL;
-}
-
-const uint8_t *crawler_page_links_kinds(crawler_page *page)
-{
-  return cr_page_bulk_links(page) == 0 ? page->bulk.kinds : NULL;
-}
-
-const uint8_t *crawler_page_links_flags(crawler_page *page)
-{
-  return cr_page_bulk_links(page) == 0 ? page->bulk.flags : NULL;
+  if (err == 0 && kinds)
+    err = cr_page_bulk_kinds(page);
+  if (err < 0)
+    return err;
+  if (text)
+    *text = bulk->text;
+  if (offsets)
+    *offsets = bulk->offsets;
+  if (kinds)
+    *kinds = bulk->kinds;
+  if (flags)
+    *flags = bulk->flags;
+  return (int)page->link_count; /* option max_links has a bound */
 }
 
 const crawler_link *crawler_page_link(crawler_page *page, size_t i)
@@ -322,5 +322,5 @@ int crawler_link_kind_of(const crawler_link *link)
 int crawler_link_flags(const crawler_link *link)
 {
   /* Who has a link has its URL. */
-  return link->flags | (*link->url ? 0 : CRAWLER_LINK_INVALID);
+  return link->flags | (*link->url ? 0 : CRAWLER_LINK_FLAG_INVALID);
 }

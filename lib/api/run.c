@@ -316,8 +316,7 @@ static int call_timer(int64_t ms, void *user)
   return c->timer(c, ms, c->watch_user);
 }
 
-int crawler_set_loop(crawler *c, int (*watch)(crawler *c, int fd, int events, void *user),
-                     int (*timer)(crawler *c, int64_t ms, void *user), void *user)
+int crawler_set_loop(crawler *c, crawler_watch_cb watch, crawler_timer_cb timer, void *user)
 {
   int err;
 

@@ -69,7 +69,8 @@ static bool parse_first(struct cr_visit *v, int kind)
     const struct crawler_link *link = &v->page.links[i];
     const char *url;
 
-    if (link->kind != kind || (link->flags & (CRAWLER_LINK_INERT | CRAWLER_LINK_LATE)) != 0)
+    if (link->kind != kind ||
+        (link->flags & (CRAWLER_LINK_FLAG_INERT | CRAWLER_LINK_FLAG_LATE)) != 0)
       continue;
     url = cr_page_link_url(&v->page, i);
     if (!url || cr_url_parse(&s->url, cr_span_text(url), NULL) < 0)

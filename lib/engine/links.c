@@ -103,9 +103,9 @@ static bool is_nofollow(const struct cr_shard *s, const struct crawler_page *pag
 {
   const struct cr_settings *o = s->settings;
 
-  return ((link->flags & CRAWLER_LINK_NOFOLLOW) && !o->follow_nofollow) ||
-         ((link->flags & CRAWLER_LINK_UGC) && !o->follow_ugc) ||
-         ((link->flags & CRAWLER_LINK_SPONSORED) && !o->follow_sponsored) ||
+  return ((link->flags & CRAWLER_LINK_FLAG_NOFOLLOW) && !o->follow_nofollow) ||
+         ((link->flags & CRAWLER_LINK_FLAG_UGC) && !o->follow_ugc) ||
+         ((link->flags & CRAWLER_LINK_FLAG_SPONSORED) && !o->follow_sponsored) ||
          ((page->facts.robots & CRAWLER_PAGE_NOFOLLOW) && o->obey_meta_robots);
 }
 
@@ -148,7 +148,7 @@ static bool is_followed(struct batch *b, const struct crawler_link *link)
   crawler_reason reason = CRAWLER_REASON_NONE;
 
   if (!(kinds_followed(b) & (1u << link->kind)) ||
-      (link->flags & (CRAWLER_LINK_INERT | CRAWLER_LINK_LATE)) != 0)
+      (link->flags & (CRAWLER_LINK_FLAG_INERT | CRAWLER_LINK_FLAG_LATE)) != 0)
     reason = CRAWLER_REJECTED_KIND;
   else if (is_nofollow(s, &b->visit->page, link))
     reason = CRAWLER_REJECTED_NOFOLLOW;

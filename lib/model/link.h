@@ -20,7 +20,7 @@ struct crawler_link {    /* everything in the page's arena */
   const char *hreflang;  /* NULL: none */
   uint32_t href_bytes;
   uint8_t kind;  /* enum crawler_link_kind */
-  uint8_t flags; /* CRAWLER_LINK_* */
+  uint8_t flags; /* CRAWLER_LINK_FLAG_* */
   uint16_t base; /* what href is relative to: 0, the page's base; CR_BASE_OF_PAGE; or else one of
                     the page's inner bases, counted from 1 */
 };

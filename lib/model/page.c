@@ -68,7 +68,7 @@ static int resolve_link(struct crawler_page *page, struct crawler_link *link,
   if (err == CRAWLER_E_NOMEM)
     return err;
   if (err < 0) {
-    link->url = ""; /* CRAWLER_LINK_INVALID; the flags are the engine's to read meanwhile */
+    link->url = ""; /* CRAWLER_LINK_FLAG_INVALID; the flags are the engine's to read meanwhile */
     return 0;
   }
   link->url = cr_arena_strndup(&page->arena, url->text.data, url->text.len);
@@ -123,36 +123,58 @@ const char *cr_page_link_url(struct crawler_page *page, uint32_t i)
   return page->links[i].url;
 }
 
+/* The text, and where each URL begins and the last one ends. */
+static void write_urls(const struct crawler_page *page, char *text, uint32_t *offsets)
+{
+  uint32_t at = 0;
+
+  for (uint32_t i = 0; i < page->link_count; i++) {
+    uint32_t bytes = (uint32_t)strlen(page->links[i].url) + 1;
+
+    offsets[i] = at;
+    memcpy(text + at, page->links[i].url, bytes);
+    at += bytes;
+  }
+  offsets[page->link_count] = at;
+}
+
 int cr_page_bulk_links(struct crawler_page *page)
 {
-  struct cr_bulk_links bulk = { 0 };
   size_t count = page->link_count;
-  size_t at = 0;
-  char *text;
+  uint64_t bytes = 0;
 
   if (page->bulk.text || count == 0)
     return 0;
   if (resolve_range(page, 0, page->link_count) < 0)
     return CRAWLER_E_NOMEM;
   for (size_t i = 0; i < count; i++)
-    bulk.text_bytes += strlen(page->links[i].url) + 1;
-  text = cr_arena_bytes(&page->arena, bulk.text_bytes);
-  bulk.offsets = cr_arena_alloc(&page->arena, count * sizeof(*bulk.offsets));
-  bulk.kinds = cr_arena_alloc(&page->arena, count);
-  bulk.flags = cr_arena_alloc(&page->arena, count);
-  if (!text || !bulk.offsets || !bulk.kinds || !bulk.flags)
+    bytes += strlen(page->links[i].url) + 1;
+  if (bytes > UINT32_MAX)
+    return CRAWLER_E_LIMIT;
+  char *text = cr_arena_bytes(&page->arena, bytes);
+  uint32_t *offsets = cr_arena_alloc(&page->arena, (count + 1) * sizeof(*offsets));
+  uint8_t *flags = cr_arena_alloc(&page->arena, count);
+  if (!text || !offsets || !flags)
     return CRAWLER_E_NOMEM;
-  for (size_t i = 0; i < count; i++) {
-    const struct crawler_link *link = &page->links[i];
-    size_t bytes = strlen(link->url) + 1;
+  write_urls(page, text, offsets);
+  for (size_t i = 0; i < count; i++)
+    flags[i] =
+        (uint8_t)(page->links[i].flags | (*page->links[i].url ? 0 : CRAWLER_LINK_FLAG_INVALID));
+  page->bulk.text = text;
+  page->bulk.offsets = offsets;
+  page->bulk.flags = flags;
+  return 0;
+}
 
-    memcpy(text + at, link->url, bytes);
-    bulk.offsets[i] = (uint32_t)at;
-    bulk.kinds[i] = link->kind;
-    bulk.flags[i] = (uint8_t)(link->flags | (*link->url ? 0 : CRAWLER_LINK_INVALID));
-    at += bytes;
-  }
-  bulk.text = text;
-  page->bulk = bulk;
+int cr_page_bulk_kinds(struct crawler_page *page)
+{
+  if (page->bulk.kinds || page->link_count == 0)
+    return 0;
+  uint8_t *kinds = cr_arena_alloc(&page->arena, page->link_count);
+  if (!kinds)
+    return CRAWLER_E_NOMEM;
+  for (uint32_t i = 0; i < page->link_count; i++)
+    kinds[i] = page->links[i].kind;
+  page->bulk.kinds = kinds;
   return 0;
 }

@@ -24,10 +24,9 @@ enum cr_hold { /* who ends the URL, when not the engine right after on_page */
 
 struct cr_bulk_links { /* made on demand, in the arena */
   const char *text;
-  size_t text_bytes;
-  uint32_t *offsets;
-  uint8_t *kinds;
-  uint8_t *flags;
+  const uint32_t *offsets; /* one more than links: the end of the text */
+  const uint8_t *flags;
+  const uint8_t *kinds; /* by themselves: they need no URLs */
 };
 
 struct crawler_page {
@@ -91,8 +90,11 @@ static inline void cr_page_drop(struct crawler_page *page)
 /* Resolves link i's href against the page and its <base>: the absolute URL in the page's arena, ""
  * when it isn't a URL, NULL when out of memory. */
 const char *cr_page_link_url(struct crawler_page *page, uint32_t i);
-/* Fills page->bulk. 0 or CRAWLER_E_NOMEM. */
+/* Fills page->bulk but for its kinds, of a page with links. 0, CRAWLER_E_NOMEM, or CRAWLER_E_LIMIT:
+ * over 4 GB of text. */
 int cr_page_bulk_links(struct crawler_page *page);
+/* Fills page->bulk.kinds, of a page with links. 0 or CRAWLER_E_NOMEM. */
+int cr_page_bulk_kinds(struct crawler_page *page);
 
 /* The URL that hrefs of this page are relative to: its own, or <base href> resolved (HTML 4.2.3).
  * */

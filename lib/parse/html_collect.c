@@ -168,7 +168,7 @@ struct crawler_link *cr_collect_link(struct cr_collect *c, const struct cr_html_
     .tag = "",
     .attribute = "",
     .kind = (uint8_t)kind,
-    .flags = tag && tag->is_inert ? CRAWLER_LINK_INERT : 0,
+    .flags = tag && tag->is_inert ? CRAWLER_LINK_FLAG_INERT : 0,
     .base = c->base,
   };
   if (tag)

@@ -150,11 +150,11 @@ uint8_t cr_link_flags_of_rel(struct cr_span rel)
 
   while (next_word(&rel, &word)) {
     if (cr_span_eq_nocase(word, CR_SPAN("nofollow")))
-      flags |= CRAWLER_LINK_NOFOLLOW;
+      flags |= CRAWLER_LINK_FLAG_NOFOLLOW;
     else if (cr_span_eq_nocase(word, CR_SPAN("ugc")))
-      flags |= CRAWLER_LINK_UGC;
+      flags |= CRAWLER_LINK_FLAG_UGC;
     else if (cr_span_eq_nocase(word, CR_SPAN("sponsored")))
-      flags |= CRAWLER_LINK_SPONSORED;
+      flags |= CRAWLER_LINK_FLAG_SPONSORED;
   }
   return flags;
 }
@@ -208,7 +208,7 @@ static void note_form(const struct source *from, struct crawler_link *link)
   if (link->href_bytes == 0)
     link->base = CR_BASE_OF_PAGE; /* 4.10.21.3: not what a base makes of it */
   if (is_post(from))
-    link->flags |= CRAWLER_LINK_POST;
+    link->flags |= CRAWLER_LINK_FLAG_POST;
 }
 
 static inline struct crawler_link *add(const struct source *from, struct cr_span href)

@@ -33,7 +33,7 @@ struct crawler_link *cr_collect_refresh(struct cr_collect *c, const struct cr_ht
   c->has_refresh = true;
   struct crawler_link *link = cr_collect_link(c, tag, CRAWLER_LINK_REFRESH, url);
   if (link && (delay_ms > LATE_MS || !is_first))
-    link->flags |= CRAWLER_LINK_LATE;
+    link->flags |= CRAWLER_LINK_FLAG_LATE;
   if (link && !url.at)
     link->base = CR_BASE_OF_PAGE;
   return link;

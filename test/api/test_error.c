@@ -111,6 +111,12 @@ static void outcomes_kinds_links_and_numbers_have_names(void **state)
   assert_int_equal(count_named(crawler_link_kind_name, -5, 100), 30);
   assert_int_equal(count_named(crawler_stat_name, -5, 100), CRAWLER_STAT_COUNT);
   assert_string_equal(crawler_stat_name(CRAWLER_STAT_LINKS_KNOWN), "links_known");
+  for (int which = 0; which < CRAWLER_STAT_COUNT; which++)
+    assert_int_equal(crawler_stat_by_name(crawler_stat_name(which)), which);
+  assert_int_equal(crawler_stat_by_name("links_know"), -1);
+  assert_int_equal(crawler_stat_by_name("LINKS_KNOWN"), -1);
+  assert_int_equal(crawler_stat_by_name(""), -1);
+  assert_int_equal(crawler_stat_by_name(NULL), -1);
 }
 
 static void the_version_is_the_headers(void **state)

@@ -142,15 +142,18 @@ static void the_body_is_as_sent_and_the_text_is_utf_8(void **state)
 static void look_at_nothing(struct view *view, crawler_page *page)
 {
   size_t bytes = 1;
+  const char *all = NULL;
+  const uint32_t *offsets = NULL;
+  const uint8_t *kinds = NULL;
+  const uint8_t *flags = NULL;
 
   EXPECT(crawler_page_body(page, &bytes) == NULL && bytes == 0);
   EXPECT(crawler_page_text(page, &bytes) == NULL && bytes == 0);
   EXPECT(crawler_page_wire_bytes(page) == 0);
   EXPECT(crawler_page_link_count(page) == 0);
-  EXPECT(crawler_page_links_text(page, &bytes) == NULL && bytes == 0);
-  EXPECT(crawler_page_links_offsets(page) == NULL);
-  EXPECT(crawler_page_links_kinds(page) == NULL);
-  EXPECT(crawler_page_links_flags(page) == NULL);
+  EXPECT(crawler_page_links(page, &all, &offsets, &kinds, &flags) == 0);
+  EXPECT(strcmp(all, "") == 0 && offsets[0] == 0 && kinds && flags);
+  EXPECT(crawler_page_links(page, NULL, NULL, NULL, NULL) == 0);
   EXPECT(crawler_page_link(page, 0) == NULL);
 }
 
@@ -302,20 +305,23 @@ static void look_at_links(struct view *view, crawler_page *page)
     int kind, flags;
   } want[] = {
     { "/dir/sub/one?a=1&b=2#x", "one?a=1&b=2#x", "The one link", CRAWLER_LINK_A,
-      CRAWLER_LINK_NOFOLLOW },
+      CRAWLER_LINK_FLAG_NOFOLLOW },
     { "/dir/two", "../two", "", CRAWLER_LINK_AREA, 0 },
-    { "", "http://[bad", "bad", CRAWLER_LINK_A, CRAWLER_LINK_INVALID },
+    { "", "http://[bad", "bad", CRAWLER_LINK_A, CRAWLER_LINK_FLAG_INVALID },
     { "mailto:me@x.test", "mailto:me@x.test", "mail", CRAWLER_LINK_A, 0 },
     { "/dir/sub/", "", "self", CRAWLER_LINK_A, 0 },
   };
-  size_t bytes = 0;
-  const char *all = crawler_page_links_text(page, &bytes);
-  const uint32_t *offsets = crawler_page_links_offsets(page);
-  const uint8_t *kinds = crawler_page_links_kinds(page);
-  const uint8_t *flags = crawler_page_links_flags(page);
+  const char *all = NULL;
+  const char *again = NULL;
+  const uint32_t *offsets = NULL;
+  const uint8_t *kinds = NULL;
+  const uint8_t *flags = NULL;
   size_t at = 0;
 
   EXPECT(crawler_page_link_count(page) == 5);
+  EXPECT(crawler_page_links(page, NULL, NULL, NULL, NULL) == 5);
+  EXPECT(crawler_page_links(page, NULL, NULL, &kinds, NULL) == 5);
+  EXPECT(crawler_page_links(page, &all, &offsets, NULL, &flags) == 5);
   EXPECT(crawler_page_link(page, 5) == NULL && crawler_page_link(page, SIZE_MAX) == NULL);
   for (size_t i = 0; i < 5 && crawler_page_link_count(page) == 5; i++) {
     const crawler_link *link = crawler_page_link(page, i);
@@ -333,9 +339,9 @@ static void look_at_links(struct view *view, crawler_page *page)
     EXPECT(offsets[i] == at && strcmp(all + at, crawler_link_url(link)) == 0);
     at += len + 1;
   }
-  EXPECT(at == bytes);
+  EXPECT(at == offsets[5]);
   EXPECT(strcmp(crawler_link_rel(crawler_page_link(page, 0)), "nofollow up") == 0);
-  EXPECT(crawler_page_links_text(page, NULL) == all); /* made once */
+  EXPECT(crawler_page_links(page, &again, NULL, NULL, NULL) == 5 && again == all); /* made once */
 }
 
 static void look_at_single_links_first(struct view *view, crawler_page *page)
@@ -589,19 +595,22 @@ static void pages_that_callers_hoard_do_not_stop_the_crawl(void **state)
 static void look_without_memory(struct view *view, crawler_page *page)
 {
   size_t bytes = 1;
+  const char *all = NULL;
+  const uint32_t *offsets = NULL;
+  const uint8_t *kinds = NULL;
+  const uint8_t *flags = NULL;
 
   view->rig.memory.refuse_from = 1;
   view->rig.memory.refuse_to = INT64_MAX;
   EXPECT(crawler_page_text(page, &bytes) == NULL && bytes == 0);
-  bytes = 1;
-  EXPECT(crawler_page_links_text(page, &bytes) == NULL && bytes == 0);
-  EXPECT(crawler_page_links_offsets(page) == NULL);
-  EXPECT(crawler_page_links_kinds(page) == NULL);
-  EXPECT(crawler_page_links_flags(page) == NULL);
+  EXPECT(crawler_page_links(page, &all, NULL, NULL, NULL) == CRAWLER_E_NOMEM && !all);
+  EXPECT(crawler_page_links(page, NULL, &offsets, NULL, NULL) == CRAWLER_E_NOMEM && !offsets);
+  EXPECT(crawler_page_links(page, NULL, NULL, &kinds, &flags) == CRAWLER_E_NOMEM);
+  EXPECT(!kinds && !flags);
   EXPECT(crawler_page_link(page, 1999) == NULL);
   view->rig.memory.refuse_from = 0; /* it can be asked for again */
   EXPECT(crawler_page_text(page, &bytes) != NULL && bytes > 9000);
-  EXPECT(crawler_page_links_text(page, &bytes) != NULL && bytes > 9000);
+  EXPECT(crawler_page_links(page, &all, &offsets, NULL, NULL) == 2000 && offsets[2000] > 9000);
   EXPECT(crawler_page_link(page, 1999) != NULL);
 }
 

@@ -183,6 +183,7 @@ static int hand_over(crawler *c, crawler_page *page, void *user)
 static void use(struct queue *q, crawler_page *page)
 {
   size_t bytes = 0;
+  const uint8_t *flags;
 
   CR_CRAWL_EXPECT(q->rig, crawler_page_body(page, &bytes) != NULL && bytes > 0);
   CR_CRAWL_EXPECT(q->rig, crawler_page_text(page, NULL) != NULL);
@@ -192,7 +193,7 @@ static void use(struct queue *q, crawler_page *page)
 
     CR_CRAWL_EXPECT(q->rig, link && *crawler_link_url(link) && crawler_link_flags(link) == 0);
   }
-  CR_CRAWL_EXPECT(q->rig, crawler_page_links_flags(page) != NULL);
+  CR_CRAWL_EXPECT(q->rig, crawler_page_links(page, NULL, NULL, NULL, &flags) == 12 && !flags[11]);
   CR_CRAWL_EXPECT(q->rig, crawler_page_build_document(page) == 0);
   CR_CRAWL_EXPECT(q->rig, crawler_request_depth(crawler_page_request(page)) <= PAGES);
   CR_CRAWL_EXPECT(q->rig, *crawler_request_host(crawler_page_request(page)) != '\0');

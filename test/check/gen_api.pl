@@ -152,6 +152,7 @@ sub may_be_null {
   return 1 if ($name =~ /^(user|data)$/ && $p->{type} eq 'void *') || $name eq 'cb';
   return 1 if $f->{name} =~ /_(free|release)$/ && $said =~ /NULL does nothing/;
   return 1 if $p->{type} =~ /crawler_stats \*$/ && grep { /answer -1 for NULL/ } @{ $f->{notes} };
+  return 1 if $p->{type} =~ /\*\*$/ && $said =~ /what isn't wanted may be NULL/;
   return 1 if $p->{type} =~ /crawler_node \*$/ && grep { /take NULL for a node/ } @{ $f->{notes} };
   return $said =~ /\b$name (?:\(may be NULL\)|may be NULL|is NULL unless|\(NULL:|are copied \(NULL:|NULL\b|[^.;()]*\("" or NULL)/
     || $said =~ /^$name\b[^.\n]*; NULL\b|\($name,[^)]*; NULL:/m;
@@ -162,7 +163,9 @@ sub parameter_of {
   my ($f, $p, $of_users) = @_;
   my $said = $of_users // join ' ', Header::said_of($f), $f->{comment};
   my %made = (name => $p->{name}, type => $p->{type}, constants_of($f, $p, $said), length_of($f, $p));
-  if ($p->{type} =~ /\*\*$/) {
+  if ($p->{type} =~ /^const \w+ \*\*$/) {
+    @made{qw(direction ownership)} = ('out', 'borrowed');
+  } elsif ($p->{type} =~ /\*\*$/) {
     my ($free) = $said =~ /\*\Q$p->{name}\E is yours to (crawler_\w+)\(\)/;
     ($free) = taken_back_by($p->{type}) if !$free;
     @made{qw(direction ownership free)} = ('out', 'owned', $free);

@@ -43,9 +43,10 @@ struct plan {
 static int retain_one(crawler *c, crawler_page *page, void *user)
 {
   crawler_page **kept = user;
+  const char *links;
 
   (void)c;
-  (void)crawler_page_links_text(page, NULL);
+  (void)crawler_page_links(page, &links, NULL, NULL, NULL);
   (void)crawler_page_text(page, NULL);
   (void)crawler_request_set_meta(crawler_page_request(page), "k", "v");
   (void)crawler_add_from(c, crawler_page_request(page), "added");

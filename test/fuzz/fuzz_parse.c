@@ -29,8 +29,8 @@ static void check_links(const struct cr_parse *p)
     require(crawler_link_kind_name(link->kind) && (p->link_kinds & 1u << link->kind) != 0);
     require(link->tag && link->attribute);
     require(link->href && link->href_bytes == strlen(link->href) && !link->url);
-    require((link->flags & CRAWLER_LINK_INVALID) == 0);
-    require((link->flags & CRAWLER_LINK_NOFOLLOW) == 0 || link->rel);
+    require((link->flags & CRAWLER_LINK_FLAG_INVALID) == 0);
+    require((link->flags & CRAWLER_LINK_FLAG_NOFOLLOW) == 0 || link->rel);
     require(p->want_link_text == (link->text != NULL));
     check_text(link->href);
     check_text(link->rel);

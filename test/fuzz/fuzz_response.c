@@ -97,14 +97,16 @@ static void read_head(struct fuzzed *f, const crawler_page *page)
 
 static void read_links(struct fuzzed *f, crawler_page *page)
 {
-  size_t bytes = 0;
-  const char *text = crawler_page_links_text(page, &bytes);
+  const char *text;
+  const uint32_t *offsets;
+  int count = crawler_page_links(page, &text, &offsets, NULL, NULL);
 
-  read_bytes(f, text, text ? bytes : 0);
-  for (size_t i = 0; i < crawler_page_link_count(page); i++) {
-    const crawler_link *link = crawler_page_link(page, i);
+  require(count >= 0);
+  read_bytes(f, text, offsets[count]);
+  for (int i = 0; i < count; i++) {
+    const crawler_link *link = crawler_page_link(page, (size_t)i);
     require(link);
-    require(strcmp(crawler_link_url(link), text + crawler_page_links_offsets(page)[i]) == 0);
+    require(strcmp(crawler_link_url(link), text + offsets[i]) == 0);
     read_text(f, crawler_link_href(link));
     read_text(f, crawler_link_rel(link));
     read_text(f, crawler_link_text(link));

@@ -32,7 +32,7 @@ static void open_page(struct crawler_page *page, struct cr_mem *from, const char
         (struct crawler_link){ .href = hrefs[page->link_count],
                                .href_bytes = (uint32_t)strlen(hrefs[page->link_count]),
                                .kind = (uint8_t)(CRAWLER_LINK_A + page->link_count % 2),
-                               .flags = page->link_count == 1 ? CRAWLER_LINK_NOFOLLOW : 0 };
+                               .flags = page->link_count == 1 ? CRAWLER_LINK_FLAG_NOFOLLOW : 0 };
 }
 
 static void hrefs_are_relative_to_the_base_or_else_the_page(void **state)
@@ -186,16 +186,36 @@ static void all_links_in_bulk_say_what_each_says_alone(void **state)
   const char *early = cr_page_link_url(&page, 3); /* one was asked for before */
   assert_int_equal(cr_page_bulk_links(&page), 0);
   assert_ptr_equal(cr_page_link_url(&page, 3), early);
-  assert_int_equal(page.bulk.text_bytes, sizeof(want));
+  assert_int_equal(cr_page_bulk_kinds(&page), 0);
+  assert_int_equal(page.bulk.offsets[page.link_count], sizeof(want));
   assert_memory_equal(page.bulk.text, want, sizeof(want));
   for (uint32_t i = 0; i < page.link_count; i++) {
     assert_string_equal(page.bulk.text + page.bulk.offsets[i], cr_page_link_url(&page, i));
     assert_int_equal(page.bulk.kinds[i], CRAWLER_LINK_A + i % 2);
-    assert_int_equal(page.bulk.flags[i], i == 1 ? CRAWLER_LINK_NOFOLLOW | CRAWLER_LINK_INVALID : 0);
+    assert_int_equal(page.bulk.flags[i],
+                     i == 1 ? CRAWLER_LINK_FLAG_NOFOLLOW | CRAWLER_LINK_FLAG_INVALID : 0);
   }
-  const char *text = page.bulk.text;
+  struct cr_bulk_links bulk = page.bulk;
   assert_int_equal(cr_page_bulk_links(&page), 0);
-  assert_ptr_equal(page.bulk.text, text); /* made once */
+  assert_int_equal(cr_page_bulk_kinds(&page), 0);
+  assert_memory_equal(&page.bulk, &bulk, sizeof(bulk)); /* made once */
+  cr_arena_free(&page.arena);
+  cr_test_mem_done(&mem);
+}
+
+static void kinds_need_no_urls(void **state)
+{
+  struct crawler_page page;
+  (void)state;
+
+  cr_test_mem_init(&mem);
+  open_page(&page, &mem, NULL, mixed);
+  assert_int_equal(cr_page_bulk_kinds(&page), 0);
+  for (uint32_t i = 0; i < page.link_count; i++) {
+    assert_int_equal(page.bulk.kinds[i], CRAWLER_LINK_A + i % 2);
+    assert_null(page.links[i].url);
+  }
+  assert_null(page.bulk.text);
   cr_arena_free(&page.arena);
   cr_test_mem_done(&mem);
 }
@@ -209,7 +229,9 @@ static void a_page_without_links_has_no_text_of_them(void **state)
   cr_test_mem_init(&mem);
   open_page(&page, &mem, NULL, none);
   assert_int_equal(cr_page_bulk_links(&page), 0);
+  assert_int_equal(cr_page_bulk_kinds(&page), 0);
   assert_null(page.bulk.text);
+  assert_null(page.bulk.kinds);
   cr_arena_free(&page.arena);
   cr_test_mem_done(&mem);
 }
@@ -239,7 +261,7 @@ static void many_links_have_rising_offsets(void **state)
     assert_string_equal(page.bulk.text + at, want);
     at += strlen(want) + 1;
   }
-  assert_int_equal(page.bulk.text_bytes, at);
+  assert_int_equal(page.bulk.offsets[MAX_LINKS - 1], at);
   cr_arena_free(&page.arena);
   cr_test_mem_done(&mem);
 }
@@ -263,6 +285,9 @@ static void resolve_with(struct cr_mem *oom, void *arg)
   if (err == 0)
     for (uint32_t i = 0; i < page.link_count; i++)
       assert_string_equal(page.bulk.text + page.bulk.offsets[i], links[i].url);
+  err = cr_page_bulk_kinds(&page);
+  assert_true(err == 0 || (err == CRAWLER_E_NOMEM && cr_test_oom_refused(oom)));
+  assert_int_equal(page.bulk.kinds != NULL, err == 0);
   cr_arena_free(&page.arena);
 }
 
@@ -280,6 +305,7 @@ int main(void)
     cmocka_unit_test(a_base_longer_than_a_url_may_be_does_not_count),
     cmocka_unit_test(queries_are_written_in_the_pages_encoding),
     cmocka_unit_test(all_links_in_bulk_say_what_each_says_alone),
+    cmocka_unit_test(kinds_need_no_urls),
     cmocka_unit_test(a_page_without_links_has_no_text_of_them),
     cmocka_unit_test(many_links_have_rising_offsets),
     cmocka_unit_test(without_memory_there_are_all_links_or_none),

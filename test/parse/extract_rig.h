@@ -79,8 +79,8 @@ static inline const char *extract_describe(struct extract_rig *rig)
     bool has_text = link->text && *link->text;
     len += (size_t)snprintf(rig->text + len, sizeof(rig->text) - len, "%s:%s%s%s%s%s%s ",
                             crawler_link_kind_name(link->kind), link->href,
-                            link->flags & CRAWLER_LINK_NOFOLLOW ? "!" : "",
-                            link->flags & CRAWLER_LINK_INERT ? "~" : "", has_text ? "'" : "",
+                            link->flags & CRAWLER_LINK_FLAG_NOFOLLOW ? "!" : "",
+                            link->flags & CRAWLER_LINK_FLAG_INERT ? "~" : "", has_text ? "'" : "",
                             has_text ? link->text : "", has_text ? "'" : "");
     assert_true(len < sizeof(rig->text));
   }

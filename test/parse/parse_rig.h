@@ -92,7 +92,7 @@ static inline const char *links_of(const struct cr_parse *p, char *out)
     assert_int_equal(link->href_bytes, strlen(link->href));
     len += (size_t)snprintf(out + len, SEEN_BYTES - len, "%s %s%s%s%s%s%s\n",
                             link->kind == CRAWLER_LINK_AREA ? "area" : "a", link->href,
-                            link->flags & CRAWLER_LINK_NOFOLLOW ? " nofollow" : "",
+                            link->flags & CRAWLER_LINK_FLAG_NOFOLLOW ? " nofollow" : "",
                             link->rel ? " rel=" : "", link->rel ? link->rel : "",
                             link->text ? " text=" : "", link->text ? link->text : "");
     assert_true(len < SEEN_BYTES);

@@ -158,8 +158,8 @@ static void a_link_tells_tag_attribute_language_and_flags(void **state)
   assert_string_equal(links[1].tag, "link");
   assert_string_equal(links[1].hreflang, "de");
   assert_string_equal(links[1].rel, "alternate");
-  assert_int_equal(links[2].flags,
-                   CRAWLER_LINK_NOFOLLOW | CRAWLER_LINK_UGC | CRAWLER_LINK_SPONSORED);
+  assert_int_equal(links[2].flags, CRAWLER_LINK_FLAG_NOFOLLOW | CRAWLER_LINK_FLAG_UGC |
+                                       CRAWLER_LINK_FLAG_SPONSORED);
   extract_close(&rig);
 }
 
@@ -228,7 +228,7 @@ static void a_form_that_is_posted_says_so(void **state)
   const struct cr_html_found *found = &rig.collect.found;
   assert_int_equal(found->count, sizeof(wants) / sizeof(wants[0]));
   for (uint32_t i = 0; i < found->count; i++)
-    assert_int_equal((found->links[i].flags & CRAWLER_LINK_POST) != 0, wants[i]);
+    assert_int_equal((found->links[i].flags & CRAWLER_LINK_FLAG_POST) != 0, wants[i]);
   extract_close(&rig);
 }
 

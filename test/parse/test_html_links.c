@@ -119,8 +119,8 @@ static void describe(const struct rig *rig, char *out, size_t room)
     assert_int_equal(link->href_bytes, strlen(link->href));
     len += (size_t)snprintf(out + len, room - len, "%s:%s%s%s'%s' ",
                             link->kind == CRAWLER_LINK_A ? "a" : "area", link->href,
-                            link->flags & CRAWLER_LINK_NOFOLLOW ? "!" : "",
-                            link->flags & CRAWLER_LINK_INERT ? "~" : "", link->text);
+                            link->flags & CRAWLER_LINK_FLAG_NOFOLLOW ? "!" : "",
+                            link->flags & CRAWLER_LINK_FLAG_INERT ? "~" : "", link->text);
     assert_true(len < room);
   }
   if (rig->found.base_href.at)

@@ -51,9 +51,9 @@ static void a_late_refresh_is_flagged(void **state)
               SIZE_MAX / 2);
   assert_int_equal(rig.collect.found.count, 2);
   assert_int_equal(rig.collect.found.links[0].flags, 0);
-  assert_int_equal(rig.collect.found.links[1].flags, CRAWLER_LINK_LATE);
+  assert_int_equal(rig.collect.found.links[1].flags, CRAWLER_LINK_FLAG_LATE);
   extract_run(&rig, CR_SPAN("<meta http-equiv=refresh content='6;1'>"), SIZE_MAX / 2);
-  assert_int_equal(rig.collect.found.links[0].flags, CRAWLER_LINK_LATE);
+  assert_int_equal(rig.collect.found.links[0].flags, CRAWLER_LINK_FLAG_LATE);
   extract_close(&rig);
 }
 
@@ -73,7 +73,7 @@ static void only_the_first_refresh_counts(void **state)
   assert_int_equal(rig.collect.found.count, 2);
   assert_string_equal(rig.collect.found.links[0].href, "1");
   assert_int_equal(rig.collect.found.links[0].flags, 0);
-  assert_int_equal(rig.collect.found.links[1].flags, CRAWLER_LINK_LATE);
+  assert_int_equal(rig.collect.found.links[1].flags, CRAWLER_LINK_FLAG_LATE);
   extract_close(&rig);
 }
 

@@ -164,7 +164,7 @@ static void what_linkchecker_finds_is_found(void **state)
 static bool is_followed(const struct page_rig *rig, const struct crawler_link *link)
 {
   return !(rig->x.collect.found.facts.robots & CRAWLER_PAGE_NOFOLLOW) &&
-         !(link->flags & CRAWLER_LINK_POST);
+         !(link->flags & CRAWLER_LINK_FLAG_POST);
 }
 
 /* Some are written without the slash of an empty path. */
@@ -264,7 +264,7 @@ static const char *judge_refresh(struct page_rig *rig, const struct cr_json *exp
     return page_wrong(rig, want);
   if (!want.at)
     return NULL;
-  bool is_late = (rig->page.links[0].flags & CRAWLER_LINK_LATE) != 0;
+  bool is_late = (rig->page.links[0].flags & CRAWLER_LINK_FLAG_LATE) != 0;
   return page_has_url(rig, want) && is_late == (seconds->number > 5) ? NULL : page_wrong(rig, want);
 }
 
@@ -408,7 +408,7 @@ static const char *judge_content(struct page_rig *rig, const struct cr_json *row
   assert_int_equal(cr_url_parse(&base, cr_span_text(rig->page.req.url), NULL), 0);
   int err = cr_url_parse(&url, want, &base);
   bool is_right = err < 0 ? *page_url(rig, 0) == '\0' : page_has_url(rig, cr_url_text(&url));
-  bool is_late = (rig->page.links[0].flags & CRAWLER_LINK_LATE) != 0;
+  bool is_late = (rig->page.links[0].flags & CRAWLER_LINK_FLAG_LATE) != 0;
   cr_url_free(&base);
   cr_url_free(&url);
   return is_right && is_late == (cr_json_int(row, "seconds", -1) > 5) ? NULL

@@ -25,9 +25,10 @@ static const char *read(struct rig *rig, const char *block, const char *type, co
   out[0] = '\0';
   for (uint32_t i = 0; i < rig->p.link_count; i++) {
     const struct crawler_link *link = &rig->p.links[i];
-    len += (size_t)snprintf(
-        out + len, SEEN_BYTES - len, "%s:%s%s%s ", crawler_link_kind_name(link->kind), link->href,
-        link->flags & CRAWLER_LINK_NOFOLLOW ? "!" : "", link->flags & CRAWLER_LINK_LATE ? "+" : "");
+    len += (size_t)snprintf(out + len, SEEN_BYTES - len, "%s:%s%s%s ",
+                            crawler_link_kind_name(link->kind), link->href,
+                            link->flags & CRAWLER_LINK_FLAG_NOFOLLOW ? "!" : "",
+                            link->flags & CRAWLER_LINK_FLAG_LATE ? "+" : "");
   }
   rig_close(rig, wire);
   return out;

@@ -127,7 +127,7 @@ static void a_page_gives_links_and_base(void **state)
   assert_string_equal(rig.p.links[0].href, "x?a&b");
   assert_string_equal(rig.p.links[0].text, "t");
   assert_string_equal(rig.p.links[0].rel, "nofollow");
-  assert_int_equal(rig.p.links[0].flags, CRAWLER_LINK_NOFOLLOW);
+  assert_int_equal(rig.p.links[0].flags, CRAWLER_LINK_FLAG_NOFOLLOW);
   assert_null(rig.p.tree);
   assert_null(rig.p.text.at);
   cr_arena_reset(&rig.scratch);

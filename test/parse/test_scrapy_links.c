@@ -120,7 +120,7 @@ static const char *judge_urls(const struct scrapy *s, struct page_rig *rig,
 {
   for (size_t i = 0; i < s->count; i++) {
     const struct cr_json *want = cr_json_at(wanted, i);
-    bool nofollow = (s->links[i].link->flags & CRAWLER_LINK_NOFOLLOW) != 0;
+    bool nofollow = (s->links[i].link->flags & CRAWLER_LINK_FLAG_NOFOLLOW) != 0;
     if (!cr_span_eq(cr_span_text(s->links[i].url), cr_json_span(want, "url")) ||
         nofollow != cr_json_bool(want, "nofollow", false))
       return page_wrong(rig, cr_json_span(want, "url"));

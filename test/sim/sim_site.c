@@ -131,7 +131,7 @@ static bool read_link(const char *at, struct cr_span body, struct cr_arena *aren
     .href_bytes = (uint32_t)len,
     .kind =
         at - body.at >= 5 && memcmp(at - 5, "<area", 5) == 0 ? CRAWLER_LINK_AREA : CRAWLER_LINK_A,
-    .flags = nofollow ? CRAWLER_LINK_NOFOLLOW : 0,
+    .flags = nofollow ? CRAWLER_LINK_FLAG_NOFOLLOW : 0,
   };
   return link->href != NULL;
 }

@@ -310,7 +310,7 @@ static bool put_found(struct cr_arena *arena, const struct cr_sim_web_link *from
     .rel = from->nofollow ? "nofollow" : NULL,
     .href_bytes = (uint32_t)len,
     .kind = (uint8_t)from->kind,
-    .flags = from->nofollow ? CRAWLER_LINK_NOFOLLOW : 0,
+    .flags = from->nofollow ? CRAWLER_LINK_FLAG_NOFOLLOW : 0,
   };
   return link->href != NULL;
 }

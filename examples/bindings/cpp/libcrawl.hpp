@@ -54,7 +54,7 @@ private:
 struct Link {
   std::string_view url;
   crawler_link_kind kind;
-  int flags; // CRAWLER_LINK_NOFOLLOW, ...
+  int flags; // CRAWLER_LINK_FLAG_NOFOLLOW, ...
   bool follow;
 };
 
@@ -88,20 +88,15 @@ public:
   std::vector<Link> links() const
   {
     std::vector<Link> links;
-    std::size_t bytes = 0;
-    const std::size_t count = crawler_page_link_count(get());
-    if (count == 0)
-      return links;
-    const char *text = crawler_page_links_text(get(), &bytes);
-    const std::uint32_t *at = crawler_page_links_offsets(get());
-    const std::uint8_t *kinds = crawler_page_links_kinds(get());
-    const std::uint8_t *flags = crawler_page_links_flags(get());
-    if (!text || !at || !kinds || !flags)
+    const char *text;
+    const std::uint32_t *at;
+    const std::uint8_t *kinds, *flags;
+    const int count = crawler_page_links(get(), &text, &at, &kinds, &flags);
+    if (count < 0)
       throw std::bad_alloc();
     links.reserve(count);
-    for (std::size_t i = 0; i < count; i++) {
-      const std::size_t end = i + 1 < count ? at[i + 1] : bytes;
-      const std::string_view url(text + at[i], end - at[i] - 1); // without its NUL
+    for (int i = 0; i < count; i++) {
+      const std::string_view url(text + at[i], at[i + 1] - at[i] - 1); // without its NUL
       links.push_back({ url, static_cast<crawler_link_kind>(kinds[i]), flags[i], true });
     }
     return links;

@@ -101,22 +101,22 @@ func (p *Page) Text() string {
 
 // Links are all links of the page, in document order. They are copied in one piece.
 func (p *Page) Links() []Link {
-	var bytes C.size_t
-	count := C.crawler_page_link_count(p.get())
-	text := C.crawler_page_links_text(p.c, &bytes)
-	if count == 0 || text == nil {
-		return nil
+	var bulk struct {
+		text         *C.char
+		offsets      *C.uint32_t
+		kinds, flags *C.uint8_t
 	}
-	all := string(unsafe.Slice((*byte)(unsafe.Pointer(text)), bytes))
-	offsets := unsafe.Slice((*uint32)(C.crawler_page_links_offsets(p.c)), count)
-	kinds := unsafe.Slice((*uint8)(C.crawler_page_links_kinds(p.c)), count)
-	flags := unsafe.Slice((*uint8)(C.crawler_page_links_flags(p.c)), count)
+	count := C.crawler_page_links(p.get(), &bulk.text, &bulk.offsets, &bulk.kinds, &bulk.flags)
+	if count < 0 {
+		panic(failure(count, "links")) // as when Go's own memory is out
+	}
+	at := unsafe.Slice(bulk.offsets, count+1)
+	all := string(unsafe.Slice((*byte)(unsafe.Pointer(bulk.text)), at[count]))
+	kinds, flags := unsafe.Slice(bulk.kinds, count), unsafe.Slice(bulk.flags, count)
 	links := make([]Link, count)
-	end := len(all)
-	for i := len(links) - 1; i >= 0; i-- {
-		at := int(offsets[i])
-		links[i] = Link{all[at : end-1], kinds[i], flags[i], true} // without its NUL
-		end = at
+	for i := range links {
+		url := all[at[i] : at[i+1]-1] // without its NUL
+		links[i] = Link{url, uint8(kinds[i]), uint8(flags[i]), true}
 	}
 	return links
 }

@@ -30,6 +30,7 @@ typedef void (*crawler_outcome_cb)(crawler *c, const crawler_request *req, crawl
 crawler *crawler_new(void);
 void crawler_free(crawler *c);
 const char *crawler_errmsg(const crawler *c);
+const char *crawler_strerror(int err);
 int crawler_set_option(crawler *c, const char *name, const char *value);
 int crawler_add(crawler *c, const char *url);
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
@@ -49,10 +50,8 @@ int crawler_page_status(const crawler_page *page);
 const char *crawler_page_mime(const crawler_page *page);
 const char *crawler_page_title(const crawler_page *page);
 const void *crawler_page_body(const crawler_page *page, size_t *bytes);
-size_t crawler_page_link_count(const crawler_page *page);
-const char *crawler_page_links_text(crawler_page *page, size_t *bytes);
-const uint32_t *crawler_page_links_offsets(crawler_page *page);
-const uint8_t *crawler_page_links_kinds(crawler_page *page);
+int crawler_page_links(crawler_page *page, const char **text, const uint32_t **offsets,
+                       const uint8_t **kinds, const uint8_t **flags);
 const char *crawler_link_kind_name(int kind);
 int64_t crawler_get_stat(const crawler *c, crawler_stat which);
 const char *crawler_stat_name(int which);
@@ -92,25 +91,30 @@ local Request = proxy_of("request", {}, {
 })
 
 local size = ffi.new("size_t[1]")
+local urls_out = ffi.new("const char *[1]")
+local offsets_out = ffi.new("const uint32_t *[1]")
+local kinds_out = ffi.new("const uint8_t *[1]")
+
+local function count_of(result)
+  if result < 0 then fail(result, text(C.crawler_strerror(result))) end
+  return result
+end
 
 -- The absolute URL of each link; "" for one that isn't a URL.
 local function urls_of(page)
-  local all = C.crawler_page_links_text(page, size)
-  local offsets = C.crawler_page_links_offsets(page)
-  local count = all ~= nil and offsets ~= nil and tonumber(C.crawler_page_link_count(page)) or 0
-  local finish = tonumber(size[0])
-  local urls = {}
-  for i = count - 1, 0, -1 do
-    urls[i + 1] = ffi.string(all + offsets[i], finish - offsets[i] - 1)
-    finish = offsets[i]
+  local count = count_of(C.crawler_page_links(page, urls_out, offsets_out, nil, nil))
+  local all, offsets, urls = urls_out[0], offsets_out[0], {}
+  for i = 1, count do
+    local from = offsets[i - 1]
+    urls[i] = ffi.string(all + from, offsets[i] - from - 1)
   end
   return urls
 end
 
 local function kinds_of(page)
-  local kinds = C.crawler_page_links_kinds(page)
-  local names = {}
-  for i = 1, tonumber(C.crawler_page_link_count(page)) do
+  local count = count_of(C.crawler_page_links(page, nil, nil, kinds_out, nil))
+  local kinds, names = kinds_out[0], {}
+  for i = 1, count do
     names[i] = text(C.crawler_link_kind_name(kinds[i - 1]))
   end
   return names

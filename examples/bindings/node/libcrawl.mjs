@@ -32,11 +32,12 @@ void crawler_outcome_cb(crawler *c, const crawler_request *req, crawler_outcome 
 for (const [text, name] of callbacks.matchAll(/\w+ (crawler_\w+_cb)\([^)]*\)/g))
   koffi.alias(name, koffi.pointer(koffi.proto(text.replace(name, name + '_proto'))));
 
-// As the header has them, but for _Out_, and for links_text: bytes with NULs, not one string.
+// As the header has them, but for _Out_, and for the text of links: bytes with NULs, not one string.
 const declarations = `
 crawler *crawler_new(void);
 void crawler_free(crawler *c);
 const char *crawler_errmsg(const crawler *c);
+const char *crawler_strerror(int err);
 int crawler_set_option(crawler *c, const char *name, const char *value);
 int crawler_add(crawler *c, const char *url);
 int crawler_next(crawler *c, _Out_ crawler_page **page, int64_t timeout_ms);
@@ -57,17 +58,16 @@ int crawler_page_status(const crawler_page *page);
 const char *crawler_page_mime(const crawler_page *page);
 const char *crawler_page_title(const crawler_page *page);
 const void *crawler_page_body(const crawler_page *page, _Out_ size_t *bytes);
-size_t crawler_page_link_count(const crawler_page *page);
-const void *crawler_page_links_text(crawler_page *page, _Out_ size_t *bytes);
-const uint8_t *crawler_page_links_kinds(crawler_page *page);
+int crawler_page_links(crawler_page *page, _Out_ const void **text, _Out_ const uint32_t **offsets,
+                       _Out_ const uint8_t **kinds, _Out_ const uint8_t **flags);
 const char *crawler_link_kind_name(int kind);
 int64_t crawler_get_stat(const crawler *c, crawler_stat which);
 const char *crawler_stat_name(int which);
 `;
 const library = koffi.load(process.env.LIBCRAWL ?? 'libcrawl.so.0');
 const lib = {}; // crawler_page_url is lib.page_url
-for (const text of declarations.trim().split('\n'))
-  lib[text.match(/crawler_(\w+)\(/)[1]] = library.func(text.replace(';', ''));
+for (const [text, name] of declarations.matchAll(/\w[^;]*?crawler_(\w+)\([^;]*/g))
+  lib[name] = library.func(text);
 const next = promisify(lib.next.async);
 
 export class CrawlError extends Error {
@@ -80,6 +80,12 @@ export class CrawlError extends Error {
 }
 
 // ---- what the library hands out ----
+
+function countOf(result) {
+  if (result < 0)
+    throw new CrawlError(result, lib.strerror(result));
+  return result;
+}
 
 const released = new FinalizationRegistry((pointer) => lib.page_release(pointer));
 
@@ -124,16 +130,17 @@ export class Page extends Handle {
 
   /* The absolute URL of each link; '' for one that isn't a URL. */
   links() {
-    const size = [0];
-    const text = lib.page_links_text(this.pointer, size);
-    return text ? koffi.decode.string(text, size[0] - 1).split('\0') : [];
+    const [text, offsets] = [[null], [null]];
+    const count = countOf(lib.page_links(this.pointer, text, offsets, null, null));
+    const end = koffi.decode(offsets[0], 4 * count, 'uint32_t');
+    return count > 0 ? koffi.decode.string(text[0], end - 1).split('\0') : [];
   }
 
   /* The kind of each: 'a', 'image', ... */
   linkKinds() {
-    const count = lib.page_link_count(this.pointer);
-    const kinds = count ? koffi.decode(lib.page_links_kinds(this.pointer), 'uint8_t', count) : [];
-    return Array.from(kinds, (kind) => lib.link_kind_name(kind));
+    const kinds = [null];
+    const count = countOf(lib.page_links(this.pointer, null, null, kinds, null));
+    return Array.from(koffi.decode(kinds[0], 'uint8_t', count), (kind) => lib.link_kind_name(kind));
   }
 
   /* Of a page from an iterator: it stays until the collector finds that nobody has it any more. */

@@ -18,14 +18,15 @@ The library is found as libcrawl.so.0, or where the environment's LIBCRAWL says.
 import asyncio
 import os
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from ctypes import (CDLL, CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int64, c_size_t, c_uint8,
-                    c_void_p, string_at)
+from ctypes import (CDLL, CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int64, c_size_t,
+                    c_uint8, c_uint32, c_void_p, string_at)
 
 OK, DONE, AGAIN = 0, 1, 2
 ACCEPT, REJECT = 0, 1
 READ, WRITE = 1, 2
 
 _P, _S, _I, _L, _SIZE = c_void_p, c_char_p, c_int, c_int64, POINTER(c_size_t)
+_PP, _OFFSETS = POINTER(c_void_p), POINTER(c_uint32)
 _REQUEST_CB = _PAGE_CB = CFUNCTYPE(_I, _P, _P, _P)
 _LINKS_CB = CFUNCTYPE(_I, _P, _P, _P, c_size_t, _P)
 _OUTCOME_CB = CFUNCTYPE(None, _P, _P, _I, _I, _P, _P)
@@ -37,13 +38,13 @@ _SIGNATURES = {  # the result's type and the arguments' of crawler_*
     (None, _P): "free page_release",
     (_I, _P): "start timer_fired page_defer page_status request_depth",
     (_S, _P): "errmsg ended request_url request_referrer page_url page_mime page_title",
-    (_P, _P): "page_retain page_links_kinds",
-    (c_size_t, _P): "page_link_count",
+    (_P, _P): "page_retain",
     (_S, _I): "strerror outcome_name reason_name stat_name link_kind_name",
     (_L, _P, _I): "get_stat",
     (_I, _P, _I): "page_finish",
     (_I, _P, _S): "add fail",
-    (_P, _P, _SIZE): "page_body page_links_text",  # bytes with a length
+    (_P, _P, _SIZE): "page_body",  # bytes with a length
+    (_I, _P, _PP, POINTER(_OFFSETS), _PP, _PP): "page_links",
     (_I, _P, _S, _S): "set_option",
     (_I, _P, POINTER(_P), _L): "next",
     (_I, _P, _I, _I): "fd_ready",
@@ -69,6 +70,12 @@ class CrawlError(Exception):
     def __init__(self, code, message=""):
         super().__init__(message or _text(_lib.crawler_strerror(code)))
         self.code = code
+
+
+def _count(result):
+    if result < 0:
+        raise CrawlError(result)
+    return result
 
 
 class _Handle(AbstractContextManager):
@@ -105,13 +112,15 @@ class Page(_Handle):
 
     def links(self):
         """The absolute URL of each link; "" for one that isn't a URL."""
-        return self._bytes(_lib.crawler_page_links_text).decode().split("\0")[:-1]
+        text, offsets = c_void_p(), _OFFSETS()
+        count = _count(_lib.crawler_page_links(self._ptr, text, offsets, None, None))
+        return string_at(text, offsets[count]).decode().split("\0")[:count]
 
     def link_kinds(self):
         """The kind of each: "a", "image", ..."""
-        count = _lib.crawler_page_link_count(self._ptr)
-        kinds = string_at(_lib.crawler_page_links_kinds(self._ptr), count) if count else b""
-        return [_text(_lib.crawler_link_kind_name(kind)) for kind in kinds]
+        kinds = c_void_p()
+        count = _count(_lib.crawler_page_links(self._ptr, None, None, kinds, None))
+        return [_text(_lib.crawler_link_kind_name(kind)) for kind in string_at(kinds, count)]
 
     def _bytes(self, function):
         size = c_size_t()

@@ -104,7 +104,7 @@ module Libcrawl
 
   # A request and its response, until its hook or block returns; what retain returns until release.
   class Page < Thing
-    wrap "crawler_page", %w[release]
+    wrap "crawler_page", %w[links release]
     def retain = Page.new(C.crawler_page_retain(self), free: :crawler_page_release)
     def release = @owner.expire
     def request = Request.new(C.crawler_page_request(self), owner: @owner)
@@ -114,7 +114,15 @@ module Libcrawl
     def links = Array.new(link_count) { |i| Link.new(C.crawler_page_link(self, i), owner: @owner) }
 
     # The URLs of all links, in their order; "" for what isn't one.
-    def urls = bytes(:crawler_page_links_text).to_s.split("\0", -1).first(link_count)
+    def urls
+      text, offsets = Array.new(2) { Page.out }
+      count = C.crawler_page_links(self, text, offsets, nil, nil)
+      raise Error, count if count.negative?
+      bytes = offsets.ptr[count * Fiddle::SIZEOF_INT, Fiddle::SIZEOF_INT].unpack1("I")
+      text.ptr[0, bytes].force_encoding(Encoding::UTF_8).split("\0", -1).first(count)
+    end
+
+    def self.out = Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE)
 
     private def bytes(function)
       pointer = C.public_send(function, self, size = "\0" * Fiddle::SIZEOF_SIZE_T)
@@ -185,7 +193,7 @@ module Libcrawl
     # Each page, which ends when the block has returned. After a break it can be gone on with.
     def each
       return enum_for(:each) unless block_given?
-      out = Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE)
+      out = Page.out
       until (result = inside { C.crawler_next(@c, out, TURN_MS) }) == DONE
         next if result == AGAIN
         begin

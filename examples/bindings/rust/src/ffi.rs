@@ -49,8 +49,11 @@ extern "C" {
     pub fn crawler_page_header(page: *const crawler_page, name: *const c_char) -> *const c_char;
     pub fn crawler_page_body(page: *const crawler_page, bytes: *mut usize) -> *const c_void;
     pub fn crawler_page_text(page: *mut crawler_page, bytes: *mut usize) -> *const c_char;
-    pub fn crawler_page_link_count(page: *const crawler_page) -> usize;
-    pub fn crawler_page_links_text(page: *mut crawler_page, bytes: *mut usize) -> *const c_char;
-    pub fn crawler_page_links_kinds(page: *mut crawler_page) -> *const u8;
-    pub fn crawler_page_links_flags(page: *mut crawler_page) -> *const u8;
+    pub fn crawler_page_links(
+        page: *mut crawler_page,
+        text: *mut *const c_char,
+        offsets: *mut *const u32,
+        kinds: *mut *const u8,
+        flags: *mut *const u8,
+    ) -> c_int;
 }

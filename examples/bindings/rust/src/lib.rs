@@ -130,21 +130,22 @@ impl Page<'_> {
         let text = unsafe { ffi::crawler_page_text(self.0, &mut bytes) };
         std::str::from_utf8(unsafe { bytes_at(text.cast(), bytes) }).ok().filter(|t| !t.is_empty())
     }
-    /// All links, in document order.
+    /// All links, in document order. Panics where memory is out, as `Vec` does.
     pub fn links(&self) -> Vec<Link<'_>> {
-        let count = unsafe { ffi::crawler_page_link_count(self.0) };
-        let mut bytes = 0;
-        unsafe {
-            let text = bytes_at(ffi::crawler_page_links_text(self.0, &mut bytes).cast(), bytes);
-            let kinds = bytes_at(ffi::crawler_page_links_kinds(self.0), count);
-            let flags = bytes_at(ffi::crawler_page_links_flags(self.0), count);
-            let urls = text.split(|byte| *byte == 0); // one more than there are links: the rest
-            let links = urls.zip(kinds).zip(flags);
-            let url = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
-            links
-                .map(|((u, k), f)| Link { url: url(u), kind: *k, flags: *f, follow: true })
-                .collect()
-        }
+        let (mut text, mut at) = (ptr::null(), ptr::null());
+        let (mut kinds, mut flags) = (ptr::null(), ptr::null());
+        let (text, kinds, flags) = unsafe {
+            let count =
+                ffi::crawler_page_links(self.0, &mut text, &mut at, &mut kinds, &mut flags);
+            let count = usize::try_from(count).expect("out of memory");
+            let text = slice::from_raw_parts(text.cast(), *at.add(count) as usize);
+            let kinds = slice::from_raw_parts(kinds, count);
+            (text, kinds, slice::from_raw_parts(flags, count))
+        };
+        let urls = std::str::from_utf8(text).unwrap_or_default().split('\0'); // and "" at the end
+        let links = urls.zip(kinds).zip(flags);
+        links.map(|((url, kind), flags)| Link { url, kind: *kind, flags: *flags, follow: true })
+            .collect()
     }
 }
 
