@@ -24,7 +24,6 @@ struct program {
   crawler_page *delivered; /* on_page runs for it; NULL: it does not */
   bool deferred;           /* ... and has deferred it */
   bool freed;              /* by crawler_free() in a hook, or between turns */
-  bool over;
   int64_t turns;
   int64_t data_alive;     /* pointers whose free_data is still to be called */
   crawler_request *draft; /* not submitted yet, or NULL */
@@ -204,6 +203,8 @@ static void set_request(struct program *p, crawler_request *req)
 
   switch (sign % 9) {
   case 0:
+    if (sign >= 224)
+      (void)crawler_request_set_proxy(req, sign >= 240 ? "" : "http://proxy.example:3128");
     (void)crawler_request_set_method(req, (crawler_method)(sign / 9 % 4));
     break;
   case 1:
@@ -312,8 +313,13 @@ static void call_signal(struct program *p)
 {
   static void (*const calls[])(crawler *) = { crawler_stop, crawler_cancel, crawler_pause,
                                               crawler_resume };
+  int sign = take(p);
 
-  calls[take(p) % 4](p->sim.c);
+  if (sign >= 240)
+    require(crawler_fail(p->sim.c, "it fails") == 0);
+  else
+    calls[sign % 4](p->sim.c);
+  (void)crawler_is_paused(p->sim.c);
 }
 
 static void call_free(struct program *p)
@@ -327,14 +333,24 @@ static void call_free(struct program *p)
 static void read_page(crawler_page *page)
 {
   size_t bytes = 0;
+  const char *text;
+  const uint32_t *ends;
+  const uint8_t *kinds;
+  const uint8_t *flags;
 
   require(crawler_page_url(page) && crawler_page_mime(page));
   for (size_t i = 0; i < crawler_page_header_count(page); i++)
     require(crawler_page_header(page, crawler_page_header_name(page, i)));
   (void)crawler_page_body(page, &bytes);
   (void)crawler_page_text(page, NULL);
-  for (size_t i = 0; i < crawler_page_link_count(page); i++)
-    require(crawler_link_kind_name(crawler_link_kind_of(crawler_page_link(page, i))));
+  int links = crawler_page_links(page, &text, &ends, &kinds, &flags);
+  require(links >= 0 && (size_t)links == crawler_page_link_count(page));
+  for (int i = 0; i < links; i++) {
+    const crawler_link *link = crawler_page_link(page, (size_t)i);
+    require(kinds[i] == crawler_link_kind_of(link) && crawler_link_kind_name(kinds[i]));
+    require(strcmp(text + ends[i], crawler_link_url(link)) == 0);
+    require(flags[i] == crawler_link_flags(link));
+  }
   if (bytes > 0)
     (void)crawler_page_build_document(page);
   (void)crawler_page_title(page);
@@ -409,6 +425,8 @@ static void call(struct program *p, crawler_request *req, crawler_page *page)
       set_hooks(p, take(p));
     else
       call_get_options(p);
+    (void)crawler_is_complete(p->sim.c);
+    require(crawler_ended(p->sim.c));
     break;
   default:
     if (take(p) % 8 == 0)

@@ -127,12 +127,14 @@ static void on_turn(struct cr_sim *sim)
   require(p->turns < 2 * TURNS_MAX);
 }
 
-/* E_STATE: next among steps, or pages are held that nobody will give back (sim_loop.h). */
+/* E_HOOK: crawler_fail(). E_STATE: next among steps, or pages are held that nobody will give back
+ * (sim_loop.h). */
 static void check_result(struct program *p, int err)
 {
   require(err == CRAWLER_OK || err == CRAWLER_DONE || err == CRAWLER_AGAIN ||
-          err == CRAWLER_E_STATE);
-  p->over = err == CRAWLER_DONE;
+          err == CRAWLER_E_STATE || err == CRAWLER_E_HOOK);
+  if (err == CRAWLER_E_HOOK && !p->freed)
+    require(strcmp(crawler_ended(p->sim.c), "error") == 0);
 }
 
 static void drive(struct program *p)
@@ -180,7 +182,7 @@ static void end(struct program *p)
     err = crawler_step(p->sim.c, 0);
     give_back(p);
   }
-  require(p->freed || err == CRAWLER_DONE || err == CRAWLER_E_STATE);
+  require(p->freed || err == CRAWLER_DONE || err == CRAWLER_E_STATE || err == CRAWLER_E_HOOK);
   if (!p->freed)
     cr_sim_check(&p->sim);
 }
