@@ -12,7 +12,8 @@
  *            of every other library's callbacks, and only inside of what drives the crawl:
  *            crawler_free(), setters and what works on a page alone call none. A hook may call
  *            anything but run, step, next and start, which return CRAWLER_E_BUSY there; for
- *            crawler_free() see there. What a hook is given is borrowed until it returns.
+ *            crawler_free() see there. What a hook is given is borrowed until it returns; of what
+ *            is const it may change nothing, by no function and no cast.
  * Strings    UTF-8, NUL-terminated; header values are as the server sent them. Given in, they are
  *            copied. Given out, they belong to the object they came from and live as long as it
  *            does, or until the next call that changes it. Bytes are pointer and length.
@@ -27,6 +28,8 @@
  *            as large as an int.
  * Memory     Everything of a crawler is allocated with its own functions (crawler_new_with). Out of
  *            memory is an ordinary error: CRAWLER_E_NOMEM or NULL.
+ * Stack      A thread that calls into the library needs 128 KB of it, what its hooks take besides.
+ *            Workers have 1 MB, the library's own thread what the system gives by default.
  * Process    The library never exits, aborts, prints, installs signal handlers or changes the
  *            locale. A crawler doesn't survive fork(): the child must not touch it.
  */
@@ -234,11 +237,13 @@ void *crawler_data(const crawler *c);
  * on/off; durations take ms, s, m, h or d ("500ms", "1.5h"; a bare number is seconds), sizes k, M,
  * G or T (powers of 1024), lists are separated by commas. "" gives a text or list its empty value,
  * and "none" or "-1" a number that has it as its "no limit". The typed setters below are the same
- * options; docs/reference/options.md has their defaults and ranges. CRAWLER_E_OPTION,
- * CRAWLER_E_VALUE (crawler_errmsg says what is taken), CRAWLER_E_STATE for one that can only be set
- * before the start, CRAWLER_E_NOMEM. The first failure is remembered for good: crawler_run(),
- * crawler_step(), crawler_next() and the start functions return it, with its message in
- * crawler_errmsg(), so that a block of settings needs one check. */
+ * options, by what their names have behind crawler_set_ without the unit: crawler_set_delay_ms() is
+ * "delay", but crawler_set_max_bytes() "max_bytes". docs/reference/options.md has their defaults
+ * and ranges.
+ * CRAWLER_E_OPTION, CRAWLER_E_VALUE (crawler_errmsg says what is taken), CRAWLER_E_STATE for one
+ * that can only be set before the start, CRAWLER_E_NOMEM. The first failure is remembered for good:
+ * crawler_run(), crawler_step(), crawler_next() and the start functions return it, with its message
+ * in crawler_errmsg(), so that a block of settings needs one check. */
 int crawler_set_option(crawler *c, const char *name, const char *value);
 /* The option's value now, as text that crawler_set_option takes (options header, header_for and
  * credentials: all their lines, each ended by LF; passwords too). NULL: no such option, or out of
@@ -306,7 +311,7 @@ int crawler_set_max_bytes_per_host(crawler *c, int64_t bytes); /* -1: no limit *
 int crawler_set_max_time_per_host_ms(crawler *c, int64_t ms);  /* of each run; -1: no limit */
 int crawler_set_max_body_bytes(crawler *c, int64_t bytes);     /* decoded, and on the wire */
 int crawler_set_keep_truncated(crawler *c, int on);            /* crawler_page_truncated() */
-int crawler_set_max_header_bytes(crawler *c, int64_t bytes);   /* of one response */
+int crawler_set_max_headers_bytes(crawler *c, int64_t bytes);  /* of one response */
 int crawler_set_max_ratio(crawler *c, int64_t times);          /* unpacked to sent; -1: no limit */
 int crawler_set_max_links(crawler *c, int64_t links);          /* taken of a page */
 int crawler_set_max_document_bytes(crawler *c, int64_t bytes); /* of a tree */
@@ -519,12 +524,13 @@ int crawler_run(crawler *c);
 int crawler_step(crawler *c, int64_t timeout_ms);
 /* The next page, pulled; hooks have seen it and its links are in the crawl by then. *page is yours
  * to crawler_page_release(), and can be read until then, after crawler_free() too. Its URL is in
- * flight until then, crawler_page_finish() or the next call of this function, whichever comes
- * first; if the page was retained, this function doesn't end it, and the crawl doesn't end before.
- * Drives the crawl itself, or waits for the library's own thread. timeout_ms as in crawler_step().
- * CRAWLER_OK with a page; else *page is NULL: CRAWLER_AGAIN after timeout_ms, at the end
- * CRAWLER_DONE once, or what broke the crawl. Pages that could not be fetched don't come: see
- * crawler_on_outcome(). With the own thread: [any one thread]. */
+ * flight until then, crawler_page_finish() or the next call of this function by any thread,
+ * whichever comes first; if the page was retained, this function doesn't end it, and the crawl
+ * doesn't end before. So threads that pull in turn each retain their page under the lock that keeps
+ * their calls apart. Drives the crawl itself, or waits for the library's own thread. timeout_ms as
+ * in crawler_step(). CRAWLER_OK with a page; else *page is NULL: CRAWLER_AGAIN after timeout_ms, at
+ * the end CRAWLER_DONE once, or what broke the crawl. Pages that could not be fetched don't come:
+ * see crawler_on_outcome(). With the own thread: [any one thread]. */
 int crawler_next(crawler *c, crawler_page **page, int64_t timeout_ms);
 
 /* In the caller's loop: choose base or watch, call crawler_start(), and wait for on_done. */

@@ -28,7 +28,7 @@ static const struct {
   { "max_bytes_per_host", crawler_set_max_bytes_per_host, "8192" },
   { "max_time_per_host", crawler_set_max_time_per_host_ms, "9000ms" },
   { "max_body", crawler_set_max_body_bytes, "4096" },
-  { "max_headers", crawler_set_max_header_bytes, "4096" },
+  { "max_headers", crawler_set_max_headers_bytes, "4096" },
   { "max_ratio", crawler_set_max_ratio, "100" },
   { "max_links", crawler_set_max_links, "1000" },
   { "max_document", crawler_set_max_document_bytes, "1048576" },

@@ -260,6 +260,10 @@ sub complain {
 for my $item (grep { $_->{kind} =~ /^(function|enum|struct)$/ } @found) {
   complain("$item->{name} has no comment") if Header::without_tags(Header::said_of($item)) eq '';
 }
+for my $option (Header::options(slurp('lib/api/options.def') // '', slurp('lib/api/setters.c'))) {
+  complain("$option->{setter} isn't named as option $option->{name} is")
+    if $option->{setter} !~ /^crawler_set_\Q$option->{name}\E(_ms|_bytes)?$/;
+}
 my $new = everything();
 if ($check) {
   complain("docs/api.json isn't as the headers are: perl test/check/gen_api.pl .") if (slurp('docs/api.json') // '') ne $new;

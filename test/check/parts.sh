@@ -43,7 +43,7 @@ run_make() { # run_make CHOICE NAME TARGET...: into BUILD/parts/NAME
     none) without= ;;
   esac
   $make -s BUILD="$build/parts/$name" WITHOUT="$without" "$@" >"$work/log" 2>&1 || {
-    cat "$work/log"
+    grep -v '^ok ' "$work/log"
     fail "without $name: make $* failed"
   }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NEEDS: cares */
+/* NEEDS: cares gumbo */
 /* test_real_out_of_memory.c - whole crawls of a real site in which allocations fail in turn.
  *
  * Of ours, and of libcurl, libevent and c-ares by their own hooks, which are the process's and so

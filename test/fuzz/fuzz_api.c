@@ -127,7 +127,8 @@ static void on_turn(struct cr_sim *sim)
   require(p->turns < 2 * TURNS_MAX);
 }
 
-/* E_HOOK: crawler_fail(). E_STATE: next among steps, or pages are held that nobody will give back (sim_loop.h). */
+/* E_HOOK: crawler_fail(). E_STATE: next among steps, or pages are held that nobody will give back
+ * (sim_loop.h). */
 static void check_result(struct program *p, int err)
 {
   require(err == CRAWLER_OK || err == CRAWLER_DONE || err == CRAWLER_AGAIN ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NEEDS: expat */
+/* NEEDS: expat gumbo */
 /* test_other_links.c - links that stand in no HTML: in a response's headers, in style sheets, in
  * lists.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NEEDS: gumbo */
+/* NEEDS: gumbo pcre2 */
 /* test_scrapy_links.c - Scrapy's link extractor, rebuilt from what the library has.
  *
  * Its options are the library's rules (filter/match.h), canonical keys, and the tag and attribute
