@@ -60,7 +60,7 @@ static int check_link(crawler *c, crawler_page *page, void *user)
 
   (void)c;
   if (strcmp(crawler_page_url(page), CR_SIM_ORIGIN "/latin") == 0) {
-    assert_int_equal(crawler_page_links(page, &links, NULL, NULL, NULL), 1);
+    assert_int_equal(crawler_page_links(page, &links, NULL, NULL, NULL), 2);
     assert_string_equal(links, CR_SIM_ORIGIN "/s?q=%E1");
     ++*checked;
   }

@@ -116,10 +116,10 @@ test("what can't be fetched is an outcome", async () => {
 
 test('a break stops and frees', async () => {
   const before = [threads(), descriptors()];
-  const site = crawl(url, { workers: 3, ...here });
+  const site = crawl(url, here);
   let kept;
   for await (const page of site) {
-    assert.ok(threads() > before[0] && descriptors() > before[1]);
+    assert.ok(descriptors() > before[1]);
     kept = page.keep();
     break;
   }

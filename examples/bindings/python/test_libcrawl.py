@@ -143,12 +143,11 @@ class OnTheSite(unittest.TestCase):
 
     def test_break_stops_and_frees(self):
         before = threads(), descriptors()
-        site = crawl(self.url, workers=3, **HERE)
+        site = crawl(self.url, **HERE)
         for page in site:
-            during = threads(), descriptors()
+            during = descriptors()
             break
-        self.assertGreater(during[0], before[0])
-        self.assertGreater(during[1], before[1])
+        self.assertGreater(during, before[1])
         self.assertEqual((threads(), descriptors()), before)
         self.assertLess(site.stats["fetched"], 32)
         self.assertEqual((page.status, page.url), (200, self.url))  # it lives on
@@ -156,9 +155,8 @@ class OnTheSite(unittest.TestCase):
     def test_async_break_stops_and_frees(self):
         async def one():
             before = threads(), descriptors()
-            async with crawl(self.url, workers=3, **HERE) as site:
+            async with crawl(self.url, **HERE) as site:
                 async for page in site:
-                    self.assertGreater(threads(), before[0])
                     self.assertGreater(descriptors(), before[1])
                     break
             self.assertEqual((threads(), descriptors()), before)
