@@ -266,7 +266,8 @@ static void crawl(const char *allow_private, const char *obey_robots)
   forget();
   for (size_t i = 0; i < row_count; i++)
     add_seeds(rig.c, i);
-  assert_int_equal(cr_crawl_drive(&rig), 0);
+  if (cr_crawl_drive(&rig) != 0)
+    fail_msg("%s", crawler_errmsg(rig.c));
   assert_string_equal(crawler_ended(rig.c), "complete");
   cr_crawl_close(&rig);
   note_visits();

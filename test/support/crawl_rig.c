@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE_S = 10, FDS_MAX = 1024, THREAD_TURNS = 100000 };
+enum { PATIENCE_S = 10, FDS_MAX = 8192, THREAD_TURNS = 100000 };
 
 /* For the whole process, so that a thread on its way out may still touch them. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
