@@ -3,7 +3,7 @@
  *
  * It is held by admission: nothing begins that there is no room for, going by what pages took so
  * far. No transfer is paused for it. Where answers turn out larger than that, those that would grow
- * are cut, and their URLs queued again; the oldest one may grow, so that one always ends.
+ * are cut, and their URLs queued again; where nothing else gives memory back, one may grow.
  */
 #include "engine/shard.h"
 
@@ -201,12 +201,16 @@ size_t cr_memory_usual_body(const struct cr_visit *v)
   return bytes < most / HIGH_RATIO ? bytes * HIGH_RATIO : most;
 }
 
-/* While they wait for the caller nothing is decoded for him; his taking one wakes the pump. */
+/* Pages that workers have, or that wait for the caller: each gives its memory back, and wakes the
+ * pump. */
+static bool are_on_their_way(const struct cr_shard *s)
+{
+  return cr_pool_outstanding(s->pool) > 0 || atomic_load(&s->home->offered) > 0;
+}
+
 bool cr_memory_may_parse(const struct cr_shard *s, int64_t growth)
 {
-  if (growth == 0 || growth <= left(s, cr_slots_under_way(&s->slots)))
-    return true;
-  return cr_pool_outstanding(s->pool) == 0 && atomic_load(&s->home->offered) == 0;
+  return growth == 0 || growth <= left(s, cr_slots_under_way(&s->slots)) || !are_on_their_way(s);
 }
 
 bool cr_memory_may_keep(const struct cr_shard *s, size_t more_bytes)
@@ -216,15 +220,16 @@ bool cr_memory_may_keep(const struct cr_shard *s, size_t more_bytes)
   return most < 0 || claimed(s) + (int64_t)more_bytes <= most - most / LEAVE_PART;
 }
 
-/* Does no transfer that runs have a longer past? A stream needs no room, for its copy is given up,
- * and may be paused for ever. */
-static bool is_oldest(const struct cr_shard *s, const struct cr_transfer *t)
+/* Does no other transfer have a body? A stream needs no room, for its copy is given up, and may be
+ * paused for ever. */
+static bool is_alone(const struct cr_shard *s, const struct cr_transfer *t)
 {
   for (struct cr_list *link = s->visits.next; link != &s->visits; link = link->next) {
     const struct cr_visit *v = CR_CONTAINER(link, struct cr_visit, link);
 
-    if (v->state == CR_VISIT_FETCHING && !v->transfer.stream)
-      return &v->transfer == t;
+    if (v->state == CR_VISIT_FETCHING && !v->transfer.stream && v->transfer.body_in.len > 0 &&
+        &v->transfer != t)
+      return false;
   }
   return true;
 }
@@ -233,7 +238,8 @@ bool cr_memory_may_grow(const struct cr_transfer *t, size_t more_bytes, void *us
 {
   const struct cr_shard *s = user;
 
-  return claimed(s) + (int64_t)more_bytes <= max_memory(s) || is_oldest(s, t);
+  return claimed(s) + (int64_t)more_bytes <= max_memory(s) ||
+         (is_alone(s, t) && !are_on_their_way(s));
 }
 
 void cr_memory_put_off(struct cr_visit *v)

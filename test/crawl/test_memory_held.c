@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_memory_held.c - what a crawler holds that has nothing to do; and max_memory under a caller
- * who is slower than the web: what is decoded, and waits for on_page or for crawler_next(), is the
- * crawler's until he has it.
+ * who is slower than the web: what waits for on_parse, on_page or crawler_next() is the crawler's
+ * until he has it.
  */
 #include <malloc.h>
 #include <setjmp.h>
@@ -25,14 +25,21 @@ struct coded {
   size_t len;
 };
 
-static void make_body(struct coded *coded)
+static char *new_text(void)
 {
   char *text = malloc(BODY_BYTES);
-  z_stream z = { 0 };
 
   assert_non_null(text);
   for (size_t i = 0; i < BODY_BYTES; i++)
     text[i] = "<p>words of a page\n"[i % 19];
+  return text;
+}
+
+static void make_body(struct coded *coded)
+{
+  char *text = new_text();
+  z_stream z = { 0 };
+
   assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
   z.next_in = (Bytef *)text;
   z.avail_in = BODY_BYTES;
@@ -124,6 +131,70 @@ static void pages_that_wait_for_a_slow_caller_have_room_in_max_memory(void **sta
   }
 }
 
+/* ---- a slow on_parse, on workers ---- */
+
+enum { PARSE_MS = 20 };
+
+static int on_parse(crawler *c, crawler_page *page, void *user)
+{
+  struct cr_crawl_rig *rig = user;
+  size_t bytes = 0;
+
+  (void)c;
+  CR_CRAWL_EXPECT(rig, crawler_page_body(page, &bytes) != NULL && bytes == BODY_BYTES);
+  (void)nanosleep(&(struct timespec){ .tv_nsec = PARSE_MS * 1000000 }, NULL);
+  return 0;
+}
+
+static int answer_plain(const struct cr_site_request *request, struct cr_site_page *page,
+                        void *user)
+{
+  (void)request;
+  page->headers = "Content-Type: text/html\n";
+  page->body = user;
+  page->bytes = BODY_BYTES;
+  return 1;
+}
+
+/* How much it held at most, as malloc() rounds it. */
+static int64_t parse_slowly(struct cr_site_server *site, const char *max_memory)
+{
+  struct cr_crawl_rig rig;
+  char path[16];
+
+  cr_crawl_open(&rig, CR_WAY_ANY);
+  assert_int_equal(crawler_set_option(rig.c, "own_server", "1"), 0);
+  assert_int_equal(crawler_set_option(rig.c, "max_memory", max_memory), 0);
+  assert_int_equal(crawler_set_workers(rig.c, 2), 0);
+  crawler_on_parse(rig.c, on_parse, &rig);
+  for (int i = 0; i < PAGES; i++) {
+    (void)snprintf(path, sizeof(path), "/%d", i);
+    cr_crawl_add(&rig, cr_site_url(site, path));
+  }
+  assert_int_equal(cr_crawl_drive(&rig), 0);
+  int64_t most = rig.memory.peak_bytes;
+  print_message("max_memory %s: %.1f MB at most\n", max_memory, (double)most / 1048576);
+  assert_int_equal(cr_crawl_ends(&rig, CRAWLER_FETCHED), PAGES);
+  assert_true(cr_crawl_stat(&rig, CRAWLER_STAT_TURN_P50_US) < PARSE_MS * 1000);
+  cr_crawl_check(&rig);
+  cr_crawl_close(&rig);
+  return most;
+}
+
+static void pages_that_wait_for_a_slow_on_parse_have_room_in_max_memory(void **state)
+{
+  char *text = new_text();
+  struct cr_site_server *site =
+      cr_site_start(&(struct cr_site_config){ .answer = answer_plain, .user = text });
+  (void)state;
+
+  int64_t held = parse_slowly(site, "16M");
+  assert_true(held <= MEMORY + MEMORY / 64);
+  assert_true(parse_slowly(site, "1G") > 2 * held);
+  cr_site_stop(site);
+  free(text);
+}
+
 /* ---- with nothing to do ---- */
 
 enum { IDLE_MOST = 1 << 20 };
@@ -163,6 +234,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_started_crawler_without_workers_holds_at_most_a_megabyte),
     cmocka_unit_test(pages_that_wait_for_a_slow_caller_have_room_in_max_memory),
+    cmocka_unit_test(pages_that_wait_for_a_slow_on_parse_have_room_in_max_memory),
   };
 
   return cmocka_run_group_tests_name("memory_held", tests, NULL, NULL);

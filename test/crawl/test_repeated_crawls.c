@@ -249,8 +249,8 @@ static void equal_crawls_hold_equally_much(void **state)
   int64_t held_bytes = 0;
 
   (void)state;
-  CR_CRAWL_ONLY("which turn sees what of a thread is chance", CR_WAY_RUN, CR_WAY_STEP_0, CR_WAY_STEP,
-                CR_WAY_NEXT, CR_WAY_BASE, CR_WAY_POLL);
+  CR_CRAWL_ONLY("which turn sees what of a thread is chance", CR_WAY_RUN, CR_WAY_STEP_0,
+                CR_WAY_STEP, CR_WAY_NEXT, CR_WAY_BASE, CR_WAY_POLL);
   repeat(crawl_simulated, &held_bytes, 200);
 }
 
