@@ -21,7 +21,8 @@ my @PANELS = (
   { x => $NAMES, title => 'CPU ms a page: less is better', key => 'cpu_each', from => -2, to => 2 },
   { x => $NAMES + $WIDTH + $GAP, title => 'pages a second: more is better', key => 'rate', from => 0, to => 5 },
 );
-my %CLASS = (wrk => 'limit', limit => 'limit', cells => 'limit', crawler0 => 'ours', crawler2 => 'ours',
+my %CLASS = (wrk => 'limit', limit => 'limit', cells8 => 'limit', cells16 => 'limit',
+  cells32 => 'limit', crawler0 => 'ours', crawler2 => 'ours',
   crawlerlist => 'ours', hosts0 => 'ours', hosts2 => 'ours', hosts0wide => 'ours');
 my $total_width = $NAMES + 2 * $WIDTH + 2 * $GAP;
 my @svg;

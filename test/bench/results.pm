@@ -6,13 +6,14 @@
 #   missing SCENARIO CONTESTANT REASON
 #   turn SCENARIO CONTESTANT ROUND USER_MS SYSTEM_MS WALL_MS PEAK_KB STATUS PAGES REQUESTS BYTES LAST_MS
 #   note SCENARIO CONTESTANT ROUND TEXT   what it says of itself
-#   when DATE
+#   when DATE, COMMIT
 # LAST_MS: from the start until the server had sent the last answer. STATUS 124: it was stopped.
 package results;
 use strict;
 use warnings;
 
-our %LABEL = (crawler0 => 'crawler, workers 0', crawler2 => 'crawler, workers 2',
+our %LABEL = (cells8 => '8 cells', cells16 => '16 cells', cells32 => '32 cells',
+  crawler0 => 'crawler, workers 0', crawler2 => 'crawler, workers 2',
   crawlerlist => 'crawler, a list, no links', hosts0 => 'libcrawl, workers 0',
   hosts2 => 'libcrawl, workers 2', hosts0wide => 'libcrawl, wide slow lane', names => 'libcrawl, names looked up',
   names5 => 'libcrawl, 5% of the names dead', scrapy => 'Scrapy', spider => 'spider-rs');
@@ -27,6 +28,12 @@ sub median {
 sub extremes {
   my @s = sort { $a <=> $b } @_;
   return @s[0, -1];
+}
+
+# The row that takes the least CPU.
+sub best_of {
+  my ($best) = sort { median(@{ $a->{cpu_each} }) <=> median(@{ $b->{cpu_each} }) } @_;
+  return $best;
 }
 
 sub read_scenario {
@@ -52,8 +59,8 @@ sub read_scenario {
       push @{ $row{$who}{turns} }, \%t;
     }
   }
-  $s{limit} = $row{limit} // $row{cells};
   $_->{cpu_each} = [map { ($_->{user} + $_->{system}) / ($_->{pages} || 1) } @{ $_->{turns} }] for @{ $s{rows} };
+  $s{limit} = $row{limit} // best_of(grep { $_->{who} =~ /^cells/ } @{ $s{rows} });
   $_->{rate} = [map { $_->{pages} * 1000 / $_->{wall} } @{ $_->{turns} }] for @{ $s{rows} };
   return \%s;
 }

@@ -57,7 +57,7 @@ turn() { # SCENARIO CONTESTANT ROUND
   echo "turn $1 $2 $3 $(cat "$work/usage") $log" >>"$work/figures"
   sed -n "s/^turns of the loop: /note $1 $2 $3 &/p" "$work/out" >>"$work/figures"
   printf '.' >&2
-  for name in limit cells crawler0 crawler2 hosts0 hosts2 hosts0wide names; do
+  for name in limit cells8 cells16 cells32 crawler0 crawler2 hosts0 hosts2 hosts0wide names; do
     if [ "$2" = "$name" ] && [ "${log%% *}" -ne "$(wc -l <"$listed")" ]; then
       echo "$1: $2 has fetched ${log%% *} pages of $(wc -l <"$listed")" >&2
     fi
@@ -88,6 +88,10 @@ compare() { # SCENARIO CONTESTANT...
   echo >&2
 }
 
+commit() {
+  git -C "$top" describe --always --abbrev=10 --dirty=', changed' 2>/dev/null || echo unknown
+}
+
 place=0
 scenario() { # NAME TITLE SERVER CONTESTANTS
   place=$((place + 1))
@@ -105,14 +109,15 @@ scenario() { # NAME TITLE SERVER CONTESTANTS
       compare "$1" $4
       stop_server
     fi
-    LC_ALL=C date '+when %-d %B %Y, %H:%M' >>"$work/figures"
+    echo "when $(LC_ALL=C date '+%-d %B %Y, %H:%M'), commit $(commit)" >>"$work/figures"
     mv "$work/figures" "$results/$1.figures"
   fi
 }
 
 one="wrk limit crawler0 crawler2 $peer_names"
 few='limit crawler0 crawler2 wget2'
-many='cells hosts0 hosts2'
+celled='cells8 cells16 cells32'
+many="$celled hosts0 hosts2"
 
 scenario postgresql "one site: PostgreSQL's manual" 'site postgresql' "$one"
 scenario python     "one site: Python's manual, long pages with many links" 'site python' "$one"
@@ -134,11 +139,11 @@ scenario hosts10k   '10,000 hosts, 2 pages each, 1,000 connections' 'hosts 10000
 scenario hosts10k_tls '10,000 hosts, 2 pages each, by https, 1,000 connections' 'hosts 10000 2 1000 tls' "$many"
 scenario dead       '1,000 hosts, 4 pages each, 5% of them dead, 200 connections' 'hosts 1000 4 200 dead' "$many scrapy"
 scenario delay4s    '4,000 hosts, 2 pages each, 4 s until each answer, 4,000 connections' \
-                    'hosts 4000 2 4000 delay=4' 'cells hosts0 hosts0wide'
+                    'hosts 4000 2 4000 delay=4' "$celled hosts0 hosts0wide"
 scenario names      '100,000 hosts, 1 page each, names from a name server, 1,000 connections' \
                     'names 100000 1000' 'hosts0 names names5'
 scenario delay10k   '10,000 hosts, 12 pages each, 4 s until each answer, 10,000 connections' \
-                    'hosts 10000 12 10000 delay=4' 'cells hosts0wide'
+                    'hosts 10000 12 10000 delay=4' "$celled hosts0wide"
 
 ! has list $wanted || exit 0
 sh "$top/test/bench/versions.sh" "$build" >"$results/versions"

@@ -24,7 +24,7 @@ line machine "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(getc
   awk '/^MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo) GB"
 line load "$(cut -d ' ' -f 1-3 /proc/loadavg) at the end: averages of 1, 5 and 15 minutes"
 line system "$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release), Linux $(uname -r | sed 's/-.*//'), $(uname -m)"
-line libcrawl "$("$build/crawler" --version | head -n 1), commit $(git describe --always --abbrev=10 --dirty=', changed' 2>/dev/null || echo unknown)"
+line libcrawl "$("$build/crawler" --version | head -n 1)"
 compiler=$(sed -n '1{s/^ccache //; s/ .*//; p}' "$build/flags")
 line compiler "$compiler $($compiler -dumpfullversion 2>/dev/null || :)"
 line libcurl "$(pkg-config --modversion libcurl)"
