@@ -382,13 +382,15 @@ static void check_end(struct cr_shard *s)
     cr_shard_wake(s);
     return;
   }
+  if (s->fetcher->ops->rest && s->fetcher->ops->rest(s->fetcher)) { /* a caller's loop can end */
+    cr_shard_wake(s);
+    return;
+  }
   cr_shard_cancel_visits(s); /* sitemaps that waited are for another run */
   s->ending = ending;
   if (atomic_load(&s->flags) & CR_FLAG_FAIL) /* as the hook of the last URL did */
     cr_shard_fail(s, CRAWLER_E_HOOK);
   s->running = false;
-  if (s->fetcher->ops->rest)
-    s->fetcher->ops->rest(s->fetcher); /* a caller's loop shall be able to end */
   cr_home_on_post(s->home, NULL, NULL);
 }
 

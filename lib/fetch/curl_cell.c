@@ -351,12 +351,15 @@ void cr_curl_cell_remove(struct cr_curl_cell *cell, struct cr_curl_job *job)
   cell->idle_since_ms = cr_loop_now(cell->loop);
 }
 
-void cr_curl_cell_rest(struct cr_curl_cell *cell)
+bool cr_curl_cell_rest(struct cr_curl_cell *cell)
 {
+  bool is_open = cell->multi != NULL;
+
   if (cell->job_count > 0)
-    return;
+    return false;
   drop_multi(cell);
   cr_loop_cancel_timer(cell->loop, &cell->watchdog);
+  return is_open;
 }
 
 void cr_curl_cell_conserve(struct cr_curl_cell *cell, bool on)
@@ -365,7 +368,7 @@ void cr_curl_cell_conserve(struct cr_curl_cell *cell, bool on)
 
   cell->conserves = on;
   if (on)
-    cr_curl_cell_rest(cell);
+    (void)cr_curl_cell_rest(cell);
   else if (was_on)
     bound_connections(cell);
 }

@@ -39,8 +39,8 @@ int cr_curl_cell_add(struct cr_curl_cell *cell, struct cr_curl_job *job);
 void cr_curl_cell_remove(struct cr_curl_cell *cell, struct cr_curl_job *job);
 /* libcurl's state of its transfers is uncertain: all end as lost. Not inside a libcurl callback. */
 void cr_curl_cell_lose(struct cr_curl_cell *cell);
-/* Without jobs: closes its connections now, and leaves the loop. */
-void cr_curl_cell_rest(struct cr_curl_cell *cell);
+/* Without jobs: closes its connections now, and leaves the loop. Was there anything to do? */
+bool cr_curl_cell_rest(struct cr_curl_cell *cell);
 /* Descriptors are short: while on, an idle connection is closed for each that is opened. Without
  * jobs all are, now. */
 void cr_curl_cell_conserve(struct cr_curl_cell *cell, bool on);

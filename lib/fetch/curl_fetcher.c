@@ -166,12 +166,15 @@ done:
   return err;
 }
 
-static void rest(struct cr_fetcher *base)
+/* A cell at a time: to close a connection takes 0.1 ms. */
+static bool rest(struct cr_fetcher *base)
 {
   struct fetcher *f = fetcher_of(base);
 
   for (size_t i = 0; i < f->home_count; i++)
-    cr_curl_cell_rest(f->homes[i]->cell);
+    if (cr_curl_cell_rest(f->homes[i]->cell))
+      return true;
+  return false;
 }
 
 static void conserve(struct cr_fetcher *base, bool on)

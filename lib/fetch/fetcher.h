@@ -101,9 +101,9 @@ struct cr_fetcher_ops {
    * CRAWLER_E_VALUE: all stays as it was. The operation may be NULL: nothing of it matters here. */
   int (*configure)(struct cr_fetcher *f, const char *allow_private, const char *resolve,
                    const char *user_agent);
-  /* Nothing is in flight, and nothing may come for long: idle connections are closed, and nothing
-   * of the fetcher's is left on the loop. NULL: nothing to do. */
-  void (*rest)(struct cr_fetcher *f);
+  /* Nothing is in flight, and nothing may come for long: some idle connections are closed. False:
+   * there were none left, and nothing of the fetcher's is on the loop. NULL: nothing to do. */
+  bool (*rest)(struct cr_fetcher *f);
   /* While on, and beginning with the idle ones that can be closed at once, connections that are
    * kept alive make room for new ones. NULL: none are kept. */
   void (*conserve)(struct cr_fetcher *f, bool on);

@@ -358,7 +358,8 @@ static void at_rest_nothing_is_left_on_the_loop(void **state)
   assert_int_equal(cr_fetch_rig_open(&rig), 0);
   cr_fetch_shot_aim(&shot, &rig, "127.0.0.1", cr_raw_server_port(server));
   cr_fetch_shot_fire(&shot);
-  rig.fetcher->ops->rest(rig.fetcher);
+  assert_true(rig.fetcher->ops->rest(rig.fetcher));
+  assert_false(rig.fetcher->ops->rest(rig.fetcher));
   assert_int_equal(rig.loop->timers.len, 0);
   assert_true(cr_list_empty(&rig.loop->deferred));
   cr_fetch_shot_fire(&shot); /* and on it goes, with a new connection */
