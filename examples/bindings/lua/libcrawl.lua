@@ -165,13 +165,12 @@ function hooks.outcome(tell, req, outcome, reason) -- tell(url, "failed", "dns")
     text(C.crawler_reason_name(reason)))
 end
 
-local types = { filter = "crawler_request_cb", links = "crawler_links_cb",
-  outcome = "crawler_outcome_cb" }
+local types = { filter = "request", links = "links", outcome = "outcome" } -- crawler_*_cb
 
 -- state has what the callbacks need, and not the crawl: they would keep it from being collected.
 -- No error may pass through C.
 local function set_hook(c, state, name, use)
-  local callback = ffi.cast(types[name], function(crawler, ...)
+  local callback = ffi.cast("crawler_" .. types[name] .. "_cb", function(crawler, ...)
     local ok, answer = pcall(hooks[name], use, ...)
     if ok then return answer end
     state.raised = state.raised or { answer }
