@@ -137,8 +137,8 @@ func New() (*Crawler, error) {
 
 // Close ends and frees the crawl; not in a hook.
 func (c *Crawler) Close() {
+	crawlers.Delete(c.c) // before its address may be another's
 	C.crawler_free(c.c)
-	crawlers.Delete(c.c)
 	c.c = nil
 }
 
@@ -168,9 +168,6 @@ func (c *Crawler) OnLinks(hook func(*Page, []Link) error) {
 	C.crawler_on_links(c.c, C.crawler_links_cb(C.goLinks), nil)
 }
 
-// Run crawls to the end.
-func (c *Crawler) Run() error { return c.result(C.crawler_run(c.c)) }
-
 // Pages calls yield with each page as it comes, until it returns false, which cancels the crawl.
 func (c *Crawler) Pages(yield func(*Page) bool) {
 	var page Page
@@ -194,7 +191,8 @@ func (c *Crawler) Pages(yield func(*Page) bool) {
 	}
 }
 
-func (c *Crawler) Err() error    { return c.err } // what ended Pages, if it wasn't the crawl's end
+func (c *Crawler) Run() error    { return c.result(C.crawler_run(c.c)) } // to the end
+func (c *Crawler) Err() error    { return c.err }                        // what ended Pages, if it wasn't the crawl's end
 func (c *Crawler) Cancel()       { C.crawler_cancel(c.c) }
 func (c *Crawler) Ended() string { return C.GoString(C.crawler_ended(c.c)) } // "complete", ...
 

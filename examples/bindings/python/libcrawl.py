@@ -177,9 +177,6 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
     def add(self, url):
         self._check(_lib.crawler_add(self._c, url.encode()))
 
-    def __del__(self):
-        self.close()
-
     def close(self):
         """Ends the crawl and frees it; pages that are held live on."""
         c, self._c = self._c, None
@@ -188,6 +185,8 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
             while name := _lib.crawler_stat_name(len(self.stats)):
                 self.stats[name] = _lib.crawler_get_stat(c, len(self.stats))
             _lib.crawler_free(c)  # in a hook: when the hook has returned
+
+    __del__ = close
 
     def _check(self, result):
         if self._raised and result not in (OK, AGAIN):
