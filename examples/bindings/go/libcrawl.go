@@ -192,7 +192,7 @@ func (c *Crawler) Pages(yield func(*Page) bool) {
 }
 
 func (c *Crawler) Run() error    { return c.result(C.crawler_run(c.c)) } // to the end
-func (c *Crawler) Err() error    { return c.err }                        // what ended Pages, if it wasn't the crawl's end
+func (c *Crawler) Err() error    { return c.err }                        // what broke Pages off
 func (c *Crawler) Cancel()       { C.crawler_cancel(c.c) }
 func (c *Crawler) Ended() string { return C.GoString(C.crawler_ended(c.c)) } // "complete", ...
 
