@@ -10,8 +10,7 @@
 // of the library are thrown as crawl::Error. What a hook throws ends the crawl and comes out of
 // run() or of the loop over pages(); no exception crosses the library. A Crawler must not be
 // destroyed inside one of its own hooks, and is driven by one thread at a time.
-#ifndef LIBCRAWL_HPP
-#define LIBCRAWL_HPP
+#pragma once
 
 #include <crawl/crawler.h>
 
@@ -31,7 +30,7 @@ namespace crawl {
 
 class Error : public std::runtime_error {
 public:
-  Error(int code, const std::string &message) : std::runtime_error(message), code_(code) {}
+  Error(int code, const char *message) : std::runtime_error(message), code_(code) {}
   int code() const { return code_; } // CRAWLER_E_...
 private:
   int code_;
@@ -44,7 +43,6 @@ public:
   std::string_view url() const { return crawler_request_url(req_); }
   std::string_view host() const { return crawler_request_host(req_); }
   int depth() const { return crawler_request_depth(req_); }
-  const crawler_request *get() const { return req_; }
 
 private:
   const crawler_request *req_;
@@ -61,16 +59,14 @@ struct Link {
 // A response. One that a hook is given may be moved away, to be kept beyond it.
 class Page {
 public:
-  explicit Page(crawler_page *owned) : page_(owned) {}
+  explicit Page(crawler_page *owned) : page_(owned, crawler_page_release) {}
   int status() const { return crawler_page_status(get()); }
   std::string_view url() const { return crawler_page_url(get()); }
   std::optional<std::string_view> title() const { return maybe(crawler_page_title(get())); }
-
   std::optional<std::string_view> header(const std::string &name) const
   {
     return maybe(crawler_page_header(get(), name.c_str()));
   }
-
   std::string_view body() const // decoded, in its own charset
   {
     std::size_t bytes = 0;
@@ -81,7 +77,7 @@ public:
   {
     std::size_t bytes = 0;
     const char *data = crawler_page_text(get(), &bytes);
-    return { data, data ? bytes : 0 };
+    return { data, bytes };
   }
 
   // All links of the page, in document order.
@@ -104,14 +100,11 @@ public:
   crawler_page *get() const { return page_.get(); }
 
 private:
-  struct Release {
-    void operator()(crawler_page *page) const { crawler_page_release(page); }
-  };
   static std::optional<std::string_view> maybe(const char *text)
   {
     return text ? std::optional<std::string_view>(text) : std::nullopt;
   }
-  std::unique_ptr<crawler_page, Release> page_;
+  std::unique_ptr<crawler_page, void (*)(crawler_page *)> page_;
 };
 
 class Pages;
@@ -130,15 +123,9 @@ public:
 
   Crawler &set(const std::string &option, const std::string &value)
   {
-    check(crawler_set_option(get(), option.c_str(), value.c_str()));
-    return *this;
+    return check(crawler_set_option(get(), option.c_str(), value.c_str()));
   }
-
-  Crawler &add(const std::string &url)
-  {
-    check(crawler_add(get(), url.c_str()));
-    return *this;
-  }
+  Crawler &add(const std::string &url) { return check(crawler_add(get(), url.c_str())); }
 
   // An empty function removes the hook.
   Crawler &on_filter(Filter f) { return hook(crawler_on_filter, call_filter, state_->filter, f); }
@@ -154,25 +141,16 @@ public:
 
 private:
   friend class Pages;
-  struct Free {
-    void operator()(crawler *c) const { crawler_free(c); }
-  };
-
   // What hooks are given as user: it stays where it is when the Crawler is moved.
   struct State {
     Filter filter;
     PageHook page;
     LinksHook links;
-    std::exception_ptr thrown;                          // by a hook, first of all
-    std::unique_ptr<crawler, Free> c{ crawler_new() }; // last, so that it is freed first
+    std::exception_ptr thrown; // by a hook, until it is told
+    std::unique_ptr<crawler, void (*)(crawler *)> c{ crawler_new(), crawler_free }; // freed first
   };
 
-  static int fail(State &state, const char *message) noexcept
-  {
-    state.thrown = std::current_exception();
-    crawler_fail(state.c.get(), message);
-    return CRAWLER_REJECT;
-  }
+  // No exception passes through C, and after one no hook is called.
   template <class Call> static int guard(void *user, Call call) noexcept
   {
     State &state = *static_cast<State *>(user);
@@ -180,10 +158,10 @@ private:
       return CRAWLER_REJECT;
     try {
       return call(state);
-    } catch (const std::exception &thrown) {
-      return fail(state, thrown.what());
     } catch (...) {
-      return fail(state, "a hook threw");
+      state.thrown = std::current_exception();
+      crawler_fail(state.c.get(), "a hook threw");
+      return CRAWLER_REJECT;
     }
   }
   static int call_filter(crawler *, crawler_request *req, void *user)
@@ -222,12 +200,13 @@ private:
   }
 
   // A hook's exception goes first: what the library says then is only its consequence.
-  void check(int err)
+  Crawler &check(int err)
   {
     if (state_->thrown)
       std::rethrow_exception(std::exchange(state_->thrown, nullptr));
     if (err < 0)
-      throw Error(err, *crawler_errmsg(get()) ? crawler_errmsg(get()) : crawler_strerror(err));
+      throw Error(err, crawler_errmsg(get()));
+    return *this;
   }
 
   std::unique_ptr<State> state_;
@@ -240,50 +219,42 @@ public:
   struct Iterator {
     Pages *pages;
     Page &operator*() const { return *pages->page_; }
-    void operator++() { pages->next(); }
-    bool operator!=(End) const { return pages->running_; }
+    void operator++() { pages->crawler_.check(pages->pull()); }
+    bool operator!=(End) const { return pages->page_.has_value(); }
   };
 
   explicit Pages(Crawler &of) : crawler_(of) {}
   Pages(const Pages &) = delete;
   ~Pages()
   {
-    crawler_page *page = nullptr;
-    page_.reset();
-    if (!running_)
-      return;
-    crawler_cancel(crawler_.get());
-    while (crawler_next(crawler_.get(), &page, -1) == CRAWLER_OK)
-      crawler_page_release(page);
-    crawler_.state_->thrown = nullptr; // nobody is left to be told
+    while (page_) {
+      crawler_cancel(crawler_.get());
+      pull();
+      crawler_.state_->thrown = nullptr; // nobody is left to be told
+    }
   }
   Iterator begin()
   {
-    next();
+    crawler_.check(pull());
     return { this };
   }
   End end() { return {}; }
 
 private:
-  void next()
+  int pull()
   {
     crawler_page *page = nullptr;
-    page_.reset();
-    running_ = true;
+    page_.reset(); // its URL ends with the call, though somebody may keep it
     const int err = crawler_next(crawler_.get(), &page, -1);
-    if (page)
-      page_.emplace(page); // its URL ends with the next one, though somebody may keep it
-    running_ = err == CRAWLER_OK;
-    crawler_.check(err);
+    if (err == CRAWLER_OK)
+      page_.emplace(page);
+    return err;
   }
 
   Crawler &crawler_;
   std::optional<Page> page_;
-  bool running_ = false;
 };
 
 inline Pages Crawler::pages() { return Pages(*this); }
 
 } // namespace crawl
-
-#endif

@@ -57,7 +57,7 @@ int64_t crawler_get_stat(const crawler *c, crawler_stat which);
 const char *crawler_stat_name(int which);
 ]]
 local C = ffi.load(os.getenv("LIBCRAWL") or "libcrawl.so.0")
-local OK, DONE = 0, 1
+local OK, AGAIN = 0, 2
 local ACCEPT, REJECT = 0, 1
 
 local function text(pointer)
@@ -71,20 +71,17 @@ local function fail(code, message)
   error(setmetatable({ code = code, message = message }, Error), 0)
 end
 
--- ---- what the library hands out ----
-
 -- A proxy has its pointer at 1 until it ends: what is asked of it then is an error, not a crash.
-local function proxy_of(name, methods, getters)
+local function proxy_of(name, getters)
   local proxy = {}
   function proxy.__index(self, key)
     local get = getters[key]
-    if not get then return methods[key] end
-    return get(rawget(self, 1) or error(name .. " used after its end", 2))
+    return get and get(rawget(self, 1) or error(name .. " used after its end", 2))
   end
   return proxy
 end
 
-local Request = proxy_of("request", {}, {
+local Request = proxy_of("request", {
   url = function(req) return text(C.crawler_request_url(req)) end,
   referrer = function(req) return text(C.crawler_request_referrer(req)) end,
   depth = C.crawler_request_depth,
@@ -95,38 +92,41 @@ local urls_out = ffi.new("const char *[1]")
 local offsets_out = ffi.new("const uint32_t *[1]")
 local kinds_out = ffi.new("const uint8_t *[1]")
 
-local function count_of(result)
-  if result < 0 then fail(result, text(C.crawler_strerror(result))) end
-  return result
-end
-
--- The absolute URL of each link; "" for one that isn't a URL.
-local function urls_of(page)
-  local count = count_of(C.crawler_page_links(page, urls_out, offsets_out, nil, nil))
-  local all, offsets, urls = urls_out[0], offsets_out[0], {}
-  for i = 1, count do
-    local from = offsets[i - 1]
-    urls[i] = ffi.string(all + from, offsets[i] - from - 1)
-  end
-  return urls
-end
-
-local function kinds_of(page)
-  local count = count_of(C.crawler_page_links(page, nil, nil, kinds_out, nil))
-  local kinds, names = kinds_out[0], {}
-  for i = 1, count do
-    names[i] = text(C.crawler_link_kind_name(kinds[i - 1]))
-  end
-  return names
-end
-
 local function body_of(page)
   local data = C.crawler_page_body(page, size)
   return data ~= nil and ffi.string(data, size[0]) or ""
 end
 
-local page_methods = {}
-local Page = proxy_of("page", page_methods, {
+local function count_links(page, urls, offsets, kinds)
+  local count = C.crawler_page_links(page, urls, offsets, kinds, nil)
+  if count < 0 then fail(count, text(C.crawler_strerror(count))) end
+  return count
+end
+
+-- The absolute URL of each link; "" for one that isn't a URL.
+local function urls_of(page)
+  local count, urls = count_links(page, urls_out, offsets_out, nil), {}
+  for url in ffi.string(urls_out[0], offsets_out[0][count]):gmatch("(%Z*)%z") do
+    table.insert(urls, url)
+  end
+  return urls
+end
+
+local function kinds_of(page)
+  local kinds = {}
+  for i = 1, count_links(page, nil, nil, kinds_out) do
+    kinds[i] = text(C.crawler_link_kind_name(kinds_out[0][i - 1]))
+  end
+  return kinds
+end
+
+-- Of a page from an iterator: it stays until the collector finds that nobody has it any more.
+local function keep(page)
+  page.is_kept = true
+  return page
+end
+
+local Page = proxy_of("page", {
   status = C.crawler_page_status,
   url = function(page) return text(C.crawler_page_url(page)) end,
   mime = function(page) return text(C.crawler_page_mime(page)) end,
@@ -134,13 +134,8 @@ local Page = proxy_of("page", page_methods, {
   body = body_of,
   links = urls_of,
   link_kinds = kinds_of, -- "a", "image", ...
+  keep = function() return keep end,
 })
-
--- Of a page from an iterator: it stays until the collector finds that nobody has it any more.
-function page_methods.keep(self)
-  self.is_kept = true
-  return self
-end
 
 local function borrow(proxy, pointer, use, ...)
   local borrowed = setmetatable({ pointer }, proxy)
@@ -150,49 +145,41 @@ local function borrow(proxy, pointer, use, ...)
   return result
 end
 
--- ---- hooks ----
+local hooks = {} -- what each answers to C's arguments
+
+function hooks.filter(choose, req) -- choose(request): false refuses the URL
+  return borrow(Request, req, choose) == false and REJECT or ACCEPT
+end
+
+function hooks.links(judge, page, verdicts) -- judge(page, urls): the indexes of those not to follow
+  local urls = urls_of(page)
+  for _, i in ipairs(borrow(Page, page, judge, urls) or {}) do
+    assert(urls[i], "there is no such link")
+    verdicts[i - 1] = REJECT
+  end
+  return ACCEPT
+end
+
+function hooks.outcome(tell, req, outcome, reason) -- tell(url, "failed", "dns"): how each URL ended
+  tell(text(C.crawler_request_url(req)), text(C.crawler_outcome_name(outcome)),
+    text(C.crawler_reason_name(reason)))
+end
+
+local types = { filter = "request", links = "links", outcome = "outcome" } -- crawler_*_cb
 
 -- state has what the callbacks need, and not the crawl: they would keep it from being collected.
 -- No error may pass through C.
-local function hook(state, c_type, call)
-  local callback = ffi.cast(c_type, function(c, ...)
-    local ok, answer = pcall(call, ...)
+local function set_hook(c, state, name, use)
+  local callback = ffi.cast("crawler_" .. types[name] .. "_cb", function(crawler, ...)
+    local ok, answer = pcall(hooks[name], use, ...)
     if ok then return answer end
     state.raised = state.raised or { answer }
-    C.crawler_fail(c, tostring(answer))
+    C.crawler_fail(crawler, tostring(answer))
     return REJECT
   end)
   table.insert(state.callbacks, callback)
-  return callback
+  C["crawler_on_" .. name](c, callback, nil)
 end
-
-local set_hook = {}
-
-function set_hook.filter(c, state, choose) -- choose(request): false refuses the URL
-  C.crawler_on_filter(c, hook(state, "crawler_request_cb", function(req)
-    return borrow(Request, req, choose) == false and REJECT or ACCEPT
-  end), nil)
-end
-
-function set_hook.links(c, state, judge) -- judge(page, urls): the indexes of those not to follow
-  C.crawler_on_links(c, hook(state, "crawler_links_cb", function(page, verdicts)
-    local urls = urls_of(page)
-    for _, i in ipairs(borrow(Page, page, judge, urls) or {}) do
-      assert(urls[i], "there is no such link")
-      verdicts[i - 1] = REJECT
-    end
-    return ACCEPT
-  end), nil)
-end
-
-function set_hook.outcome(c, state, tell) -- tell(url, "failed", "dns"): how each URL ended
-  C.crawler_on_outcome(c, hook(state, "crawler_outcome_cb", function(req, outcome, reason)
-    tell(text(C.crawler_request_url(req)), text(C.crawler_outcome_name(outcome)),
-      text(C.crawler_reason_name(reason)))
-  end), nil)
-end
-
--- ---- crawls ----
 
 local Crawl = {}
 Crawl.__index = Crawl
@@ -217,18 +204,10 @@ function Crawl:close()
 end
 
 function Crawl:check(result)
-  local raised = self.state.raised
-  if not raised and result >= 0 then return result end
-  local message = text(C.crawler_errmsg(self.c))
-  self:close()
-  if raised then error(raised[1], 0) end
-  fail(result, message)
+  if result < 0 then fail(result, text(C.crawler_errmsg(self.c))) end
 end
 
-function Crawl:add(url)
-  local err = C.crawler_add(self.c, url)
-  if err < 0 then fail(err, text(C.crawler_errmsg(self.c))) end
-end
+function Crawl:add(url) self:check(C.crawler_add(self.c, url)) end
 
 local function next_page(self, slot)
   local result
@@ -236,11 +215,14 @@ local function next_page(self, slot)
     self.is_inside = true
     result = C.crawler_next(self.c, slot, 200) -- not for ever: an interrupt is seen in between
     self.is_inside = false
-    self:check(result)
-  until result == OK or result == DONE
+  until result ~= AGAIN
   if result == OK then
     return setmetatable({ ffi.gc(slot[0], C.crawler_page_release) }, Page)
   end
+  local raised, message = self.state.raised, text(C.crawler_errmsg(self.c))
+  self:close()
+  if raised then error(raised[1], 0) end
+  if result < 0 then fail(result, message) end
 end
 jit.off(next_page) -- compiled code can't call what calls back
 
@@ -254,27 +236,21 @@ function Crawl:pages()
       C.crawler_page_release(ffi.gc(pointer, nil))
     end
     page = self.c and next_page(self, slot)
-    if not page then self:close() end
     return page
   end
 end
 
-local function option_text(value)
-  if type(value) == "table" then return table.concat(value, ",") end
-  return type(value) == "boolean" and (value and "1" or "0") or tostring(value)
-end
-
 local function crawl(settings)
-  local state = { callbacks = {} }
-  local c = C.crawler_new()
+  local c, state = C.crawler_new(), { callbacks = {} }
   if c == nil then error("out of memory") end
   ffi.gc(c, function(it) free(it, state) end)
   local self = setmetatable({ state = state, c = c }, Crawl)
   for name, value in pairs(settings) do
-    if set_hook[name] then
-      set_hook[name](c, state, value)
+    if hooks[name] then
+      set_hook(c, state, name, value)
     elseif type(name) == "string" then
-      self:check(C.crawler_set_option(c, name, option_text(value)))
+      local list = type(value) == "table" and table.concat(value, ",")
+      self:check(C.crawler_set_option(c, name, list or tostring(value)))
     end
   end
   for _, url in ipairs(settings) do self:add(url) end

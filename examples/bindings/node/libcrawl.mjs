@@ -79,33 +79,18 @@ export class CrawlError extends Error {
   }
 }
 
-// ---- what the library hands out ----
-
-function countOf(result) {
-  if (result < 0)
-    throw new CrawlError(result, lib.strerror(result));
-  return result;
-}
-
 const released = new FinalizationRegistry((pointer) => lib.page_release(pointer));
 
 /* A pointer into the library until it ends: a use after that is an error, not a crash. */
 class Handle {
   #pointer;
-
-  constructor(pointer) {
-    this.#pointer = pointer;
-  }
-
+  constructor(pointer) { this.#pointer = pointer; }
   get pointer() {
     if (this.#pointer === null)
       throw new Error(`${this.constructor.name} used after its end`);
     return this.#pointer;
   }
-
-  end() {
-    this.#pointer = null;
-  }
+  end() { this.#pointer = null; }
 }
 
 export class Request extends Handle {
@@ -131,7 +116,7 @@ export class Page extends Handle {
   /* The absolute URL of each link; '' for one that isn't a URL. */
   links() {
     const [text, offsets] = [[null], [null]];
-    const count = countOf(lib.page_links(this.pointer, text, offsets, null, null));
+    const count = this.#links(text, offsets, null, null);
     const end = koffi.decode(offsets[0], 4 * count, 'uint32_t');
     return count > 0 ? koffi.decode.string(text[0], end - 1).split('\0') : [];
   }
@@ -139,8 +124,15 @@ export class Page extends Handle {
   /* The kind of each: 'a', 'image', ... */
   linkKinds() {
     const kinds = [null];
-    const count = countOf(lib.page_links(this.pointer, null, null, kinds, null));
+    const count = this.#links(null, null, kinds, null);
     return Array.from(koffi.decode(kinds[0], 'uint8_t', count), (kind) => lib.link_kind_name(kind));
+  }
+
+  #links(...out) {
+    const count = lib.page_links(this.pointer, ...out);
+    if (count < 0)
+      throw new CrawlError(count, lib.strerror(count));
+    return count;
   }
 
   /* Of a page from an iterator: it stays until the collector finds that nobody has it any more. */
@@ -150,54 +142,19 @@ export class Page extends Handle {
     this.isKept = true;
     return this;
   }
-
-  /* After its turn in the loop. One that is kept has its URL ended by the next one. */
-  finish() {
-    if (this.isKept)
-      return;
-    lib.page_release(this.pointer);
-    this.end();
-  }
 }
 
-function lend(handle, use, ...args) {
+function lend(handle, use) {
   try {
-    return use(handle, ...args);
+    return use(handle);
   } finally {
     handle.end();
   }
 }
 
-// ---- hooks: what is called with C's arguments ----
-
-const hooks = {
-  /* filter(request): false refuses the URL */
-  filter: (choose) => (req) => (lend(new Request(req), choose) === false ? REJECT : ACCEPT),
-
-  /* links(page, urls): all links of a page; it may return the indexes of those not to follow */
-  links: (judge) => (page, verdicts) => {
-    lend(new Page(page), (borrowed) => {
-      const urls = borrowed.links();
-      for (const i of judge(borrowed, urls) ?? []) {
-        if (!(i in urls))
-          throw new RangeError(`no link ${i}`);
-        koffi.encode(verdicts, i, 'uint8_t', REJECT);
-      }
-    });
-    return ACCEPT;
-  },
-
-  /* outcome(url, 'failed', 'dns'): how each URL ended */
-  outcome: (tell) => (req, outcome, reason) =>
-    tell(lib.request_url(req), lib.outcome_name(outcome), lib.reason_name(reason)),
-};
-
-// ---- crawls ----
-
-function optionText(value) {
-  return String(typeof value === 'boolean' ? Number(value) : value); // an array gets its commas
-}
-
+/* filter(request)    false refuses the URL
+ * links(page, urls)  all links of a page; it may return the indexes of those not to follow
+ * outcome(url, 'failed', 'dns')  how each URL ended */
 export class Crawl {
   ended = ''; // once it is over: 'complete', 'max_pages', ...
   stats = {}; // all numbers by name, then
@@ -212,7 +169,7 @@ export class Crawl {
     try {
       for (const [name, value] of Object.entries(options)) {
         const plain = name.replace(/[A-Z]/g, (letter) => '_' + letter.toLowerCase());
-        this.#check(lib.set_option(this.#c, plain, optionText(value)));
+        this.#check(lib.set_option(this.#c, plain, String(value))); // an array gets its commas
       }
       for (const url of [urls].flat())
         this.add(url);
@@ -220,12 +177,24 @@ export class Crawl {
       this.close();
       throw error;
     }
-    if (filter)
-      lib.on_filter(this.#c, this.#hook('crawler_request_cb', hooks.filter(filter)), null);
-    if (links)
-      lib.on_links(this.#c, this.#hook('crawler_links_cb', hooks.links(links)), null);
-    if (outcome)
-      lib.on_outcome(this.#c, this.#hook('crawler_outcome_cb', hooks.outcome(outcome)), null);
+    if (filter) {
+      this.#hook('filter', 'request', (req) =>
+        (lend(new Request(req), filter) === false ? REJECT : ACCEPT));
+    }
+    if (links) {
+      this.#hook('links', 'links', (page, verdicts) => lend(new Page(page), (borrowed) => {
+        const urls = borrowed.links();
+        for (const i of links(borrowed, urls) ?? []) {
+          if (!(i in urls))
+            throw new RangeError(`no link ${i}`);
+          koffi.encode(verdicts, i, 'uint8_t', REJECT);
+        }
+      }));
+    }
+    if (outcome) {
+      this.#hook('outcome', 'outcome', (req, end, reason) =>
+        outcome(lib.request_url(req), lib.outcome_name(end), lib.reason_name(reason)));
+    }
   }
 
   add(url) {
@@ -234,63 +203,57 @@ export class Crawl {
 
   /* Ends the crawl and frees it; while it runs, as in a hook: as soon as it can. */
   close() {
-    if (!this.#c)
-      return;
     if (this.#isInside) {
       lib.cancel(this.#c);
-      this.#raised ??= [];
-      return;
+    } else if (this.#c) {
+      this.ended = lib.ended(this.#c);
+      for (let i = 0, name; (name = lib.stat_name(i)) !== null; i++)
+        this.stats[name] = Number(lib.get_stat(this.#c, i));
+      lib.free(this.#c);
+      this.#c = null;
+      this.#callbacks.forEach((callback) => koffi.unregister(callback));
     }
-    this.ended = lib.ended(this.#c);
-    for (let i = 0, name; (name = lib.stat_name(i)) !== null; i++)
-      this.stats[name] = Number(lib.get_stat(this.#c, i));
-    lib.free(this.#c);
-    this.#c = null;
-    this.#callbacks.forEach((callback) => koffi.unregister(callback));
   }
 
-  #hook(type, call) {
+  #hook(name, type, call) {
     const callback = koffi.register((c, ...args) => {
       try {
-        return call(...args);
+        return call(...args) ?? ACCEPT;
       } catch (error) { // it can't pass through C
         this.#raised ??= [error];
         lib.fail(c, String(error));
         return REJECT;
       }
-    }, type);
+    }, `crawler_${type}_cb`);
     this.#callbacks.push(callback);
-    return callback;
+    lib[`on_${name}`](this.#c, callback, null);
   }
 
   #check(result) {
+    if (this.#raised && result !== OK)
+      throw this.#raised[0];
     if (result < 0)
       throw new CrawlError(result, lib.errmsg(this.#c));
     return result;
   }
 
-  async #next() {
-    const slot = [null];
-    this.#isInside = true;
-    const result = await next(this.#c, slot, -1).finally(() => { this.#isInside = false; });
-    const page = slot[0] && new Page(slot[0]);
-    if (this.#raised) {
-      page?.finish();
-      if (this.#raised.length > 0)
-        throw this.#raised[0];
-      return null;
-    }
-    this.#check(result);
-    return page;
-  }
-
   async *[Symbol.asyncIterator]() {
+    const slot = [null];
     try {
-      for (let page; this.#c && (page = await this.#next()); ) {
+      while (this.#c) {
+        this.#isInside = true;
+        const result = await next(this.#c, slot, -1);
+        this.#isInside = false;
+        if (this.#check(result) === DONE)
+          break;
+        const page = new Page(slot[0]);
         try {
           yield page;
         } finally {
-          page.finish();
+          if (!page.isKept) { // else the next one ends its URL
+            lib.page_release(slot[0]);
+            page.end();
+          }
         }
       }
     } finally {

@@ -18,12 +18,13 @@ The library is found as libcrawl.so.0, or where the environment's LIBCRAWL says.
 import asyncio
 import os
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from ctypes import (CDLL, CFUNCTYPE, POINTER, byref, c_char_p, c_int, c_int64, c_size_t,
-                    c_uint8, c_uint32, c_void_p, string_at)
+from ctypes import (CDLL, CFUNCTYPE, POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint8,
+                    c_uint32, c_void_p, string_at)
 
 OK, DONE, AGAIN = 0, 1, 2
 ACCEPT, REJECT = 0, 1
 READ, WRITE = 1, 2
+FINISH_OK = 0
 
 _P, _S, _I, _L, _SIZE = c_void_p, c_char_p, c_int, c_int64, POINTER(c_size_t)
 _PP, _OFFSETS = POINTER(c_void_p), POINTER(c_uint32)
@@ -58,29 +59,20 @@ for _signature, _names in _SIGNATURES.items():
     for _name in _names.split():
         _function = getattr(_lib, "crawler_" + _name)
         _function.restype, *_function.argtypes = _signature
-
-
-def _text(value):
-    return None if value is None else value.decode("utf-8", "replace")
+        if _function.restype is _S:
+            _function.errcheck = lambda text, *_: None if text is None else text.decode()
 
 
 class CrawlError(Exception):
     """What the library says; code is one of CRAWLER_E_*."""
 
-    def __init__(self, code, message=""):
-        super().__init__(message or _text(_lib.crawler_strerror(code)))
+    def __init__(self, code, message):
+        super().__init__(message)
         self.code = code
 
 
-def _count(result):
-    if result < 0:
-        raise CrawlError(result)
-    return result
-
-
 class _Handle(AbstractContextManager):
-    """A pointer into the library. What a hook is given ends with it: a use after that is an error,
-    not a crash."""
+    """A pointer into the library until its hook is over: used later it's an error, not a crash."""
 
     def __init__(self, pointer, is_mine=False):
         self._pointer, self._is_mine = pointer, is_mine
@@ -97,48 +89,46 @@ class _Handle(AbstractContextManager):
 
 class Request(_Handle):
     """A URL on its way."""
-    url = property(lambda self: _text(_lib.crawler_request_url(self._ptr)))
-    referrer = property(lambda self: _text(_lib.crawler_request_referrer(self._ptr)))
+    url = property(lambda self: _lib.crawler_request_url(self._ptr))
+    referrer = property(lambda self: _lib.crawler_request_referrer(self._ptr))
     depth = property(lambda self: _lib.crawler_request_depth(self._ptr))
 
 
 class Page(_Handle):
     """A response. One from an iterator may be kept."""
     status = property(lambda self: _lib.crawler_page_status(self._ptr))
-    url = property(lambda self: _text(_lib.crawler_page_url(self._ptr)))
-    mime = property(lambda self: _text(_lib.crawler_page_mime(self._ptr)))
-    title = property(lambda self: _text(_lib.crawler_page_title(self._ptr)))
-    body = property(lambda self: self._bytes(_lib.crawler_page_body))
+    url = property(lambda self: _lib.crawler_page_url(self._ptr))
+    mime = property(lambda self: _lib.crawler_page_mime(self._ptr))
+    title = property(lambda self: _lib.crawler_page_title(self._ptr))
+
+    @property
+    def body(self):
+        size = c_size_t()
+        data = _lib.crawler_page_body(self._ptr, size)
+        return string_at(data, size.value) if data else b""
 
     def links(self):
         """The absolute URL of each link; "" for one that isn't a URL."""
         text, offsets = c_void_p(), _OFFSETS()
-        count = _count(_lib.crawler_page_links(self._ptr, text, offsets, None, None))
+        count = self._links(text, offsets, None, None)
         return string_at(text, offsets[count]).decode().split("\0")[:count]
 
     def link_kinds(self):
         """The kind of each: "a", "image", ..."""
         kinds = c_void_p()
-        count = _count(_lib.crawler_page_links(self._ptr, None, None, kinds, None))
-        return [_text(_lib.crawler_link_kind_name(kind)) for kind in string_at(kinds, count)]
+        count = self._links(None, None, kinds, None)
+        return [_lib.crawler_link_kind_name(kind) for kind in string_at(kinds, count)]
 
-    def _bytes(self, function):
-        size = c_size_t()
-        data = function(self._ptr, byref(size))
-        return string_at(data, size.value) if data else b""
-
-    def _finish(self):  # its URL has ended; the page lives on
-        _lib.crawler_page_finish(self._ptr, 0)
+    def _links(self, *out):
+        count = _lib.crawler_page_links(self._ptr, *out)
+        if count < 0:
+            raise CrawlError(count, _lib.crawler_strerror(count))
+        return count
 
     def __del__(self):
         if self._is_mine:
+            _lib.crawler_page_finish(self._pointer, FINISH_OK)
             _lib.crawler_page_release(self._pointer)
-
-
-def _option_text(value):
-    if isinstance(value, (list, tuple)):
-        value = ",".join(map(str, value))
-    return str(int(value) if isinstance(value, bool) else value).encode()
 
 
 class crawl(AbstractContextManager, AbstractAsyncContextManager):
@@ -156,48 +146,59 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
         self._c = _lib.crawler_new()
         if not self._c:
             raise MemoryError
-        try:
-            for name, value in options.items():
-                self._check(_lib.crawler_set_option(self._c, name.encode(), _option_text(value)))
-            for url in urls:
-                self.add(url)
-        except BaseException:
-            self.close()
-            raise
+        for name, value in options.items():
+            text = ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+            self._check(_lib.crawler_set_option(self._c, name.encode(), text.encode()))
+        for url in urls:
+            self.add(url)
+
+        def on_filter(req, _user):
+            with Request(req) as request:
+                return REJECT if filter(request) is False else ACCEPT
+
+        def on_links(page, verdicts, count, _user):
+            with Page(page) as borrowed:
+                urls = borrowed.links()
+                refused = (c_uint8 * count).from_address(verdicts)
+                for i in links(borrowed, urls) or ():
+                    refused[i] = REJECT
+
+        def on_outcome(req, end, reason, _page, _user):
+            outcome(_lib.crawler_request_url(req), _lib.crawler_outcome_name(end),
+                    _lib.crawler_reason_name(reason))
+
         if filter:
-            _lib.crawler_on_filter(self._c, self._hook(_REQUEST_CB, _on_filter, filter), None)
+            _lib.crawler_on_filter(self._c, self._hook(_REQUEST_CB, on_filter), None)
         if links:
-            _lib.crawler_on_links(self._c, self._hook(_LINKS_CB, _on_links, links), None)
+            _lib.crawler_on_links(self._c, self._hook(_LINKS_CB, on_links), None)
         if outcome:
-            _lib.crawler_on_outcome(self._c, self._hook(_OUTCOME_CB, _on_outcome, outcome), None)
+            _lib.crawler_on_outcome(self._c, self._hook(_OUTCOME_CB, on_outcome), None)
 
     def add(self, url):
         self._check(_lib.crawler_add(self._c, url.encode()))
-
-    def __del__(self):
-        self.close()
 
     def close(self):
         """Ends the crawl and frees it; pages that are held live on."""
         c, self._c = self._c, None
         if c:
-            self.ended = _text(_lib.crawler_ended(c))
+            self.ended = _lib.crawler_ended(c)
             while name := _lib.crawler_stat_name(len(self.stats)):
-                self.stats[_text(name)] = _lib.crawler_get_stat(c, len(self.stats))
+                self.stats[name] = _lib.crawler_get_stat(c, len(self.stats))
             _lib.crawler_free(c)  # in a hook: when the hook has returned
 
+    __del__ = close
+
     def _check(self, result):
-        if self._raised is not None:
-            raised, self._raised = self._raised, None
-            raise raised
+        if self._raised and result not in (OK, AGAIN):
+            raise self._raised
         if result < 0:
-            raise CrawlError(result, _text(_lib.crawler_errmsg(self._c)))
+            raise CrawlError(result, _lib.crawler_errmsg(self._c))
         return result
 
-    def _hook(self, proto, function, *first):
+    def _hook(self, proto, function):
         def call(c, *args):  # no exception may pass through C
             try:
-                return function(*first, *args) or ACCEPT
+                return function(*args) or ACCEPT
             except BaseException as error:
                 self._raised = self._raised or error
                 _lib.crawler_fail(c, repr(error).encode("utf-8", "replace"))
@@ -208,12 +209,9 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
     def __iter__(self):
         pointer = c_void_p()
         with self:
-            while self._c:
-                # Not for ever: an interrupt is seen between two calls.
-                result = self._check(_lib.crawler_next(self._c, byref(pointer), 200))
-                if result == DONE:
-                    break
-                if result == OK:
+            # Not for ever: an interrupt is seen between two calls.
+            while self._c and self._check(_lib.crawler_next(self._c, pointer, 200)) != DONE:
+                if pointer:
                     yield Page(pointer.value, is_mine=True)  # its URL ends with the next one
 
     def __exit__(self, *_error):
@@ -227,7 +225,7 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
 
         def turn(function, *args):
             result = function(self._c, *args) if self._c else DONE
-            if result != OK or self._raised:
+            if result != OK:
                 ready.put_nowait(result)
 
         def watch(fd, events, _user):
@@ -254,31 +252,10 @@ class crawl(AbstractContextManager, AbstractAsyncContextManager):
                                               self._hook(_TIMER_CB, set_timer), None))
             self._check(_lib.crawler_start(self._c))
             while isinstance(page := await ready.get(), Page):
-                try:
-                    yield page
-                finally:  # a deferred page lives until then
-                    page._finish()
+                yield page
+                _lib.crawler_page_finish(page._pointer, FINISH_OK)  # it may be kept
             self._check(page)
         finally:
             self.close()
-            while not ready.empty():
-                if isinstance(page := ready.get_nowait(), Page):
-                    page._finish()
-
-
-def _on_filter(function, req, _user):
-    with Request(req) as request:
-        return REJECT if function(request) is False else ACCEPT
-
-
-def _on_links(function, page, verdicts, count, _user):
-    with Page(page) as borrowed:
-        urls = borrowed.links()
-        refused = (c_uint8 * count).from_address(verdicts)
-        for i in function(borrowed, urls) or ():
-            refused[i] = REJECT
-
-
-def _on_outcome(function, req, outcome, reason, _page, _user):
-    function(_text(_lib.crawler_request_url(req)), _text(_lib.crawler_outcome_name(outcome)),
-             _text(_lib.crawler_reason_name(reason)))
+            while not ready.empty():  # a page that goes is finished, and need not wait for gc
+                ready.get_nowait()

@@ -130,6 +130,15 @@ fn leaving_the_loop_ends_the_crawl() {
 }
 
 #[test]
+fn pages_that_nobody_asks_for_are_not_fetched() {
+    let mut crawler = crawler_of_site();
+
+    drop(crawler.pages());
+    assert_eq!(crawler.ended(), "");
+    assert_eq!(crawler.stat(ffi::CRAWLER_STAT_FETCHED), 0);
+}
+
+#[test]
 fn a_hooks_panic_reaches_the_caller() {
     for pulled in [false, true] {
         let calls = Cell::new(0);
