@@ -234,12 +234,12 @@ void *crawler_data(const crawler *c);
 /* ---- options ------------------------------------------------------------------------------- */
 
 /* Sets an option by name from text: "max_pages", "25". Booleans are 1/0, true/false, yes/no,
- * on/off; durations take ms, s, m, h or d ("500ms", "1.5h"; a bare number is seconds), sizes k, M,
- * G or T (powers of 1024), lists are separated by commas. "" gives a text or list its empty value,
- * and "none" or "-1" a number that has it as its "no limit". The typed setters below are the same
- * options, by what their names have behind crawler_set_ without the unit: crawler_set_delay_ms() is
- * "delay", but crawler_set_max_bytes() "max_bytes". docs/reference/options.md has their defaults
- * and ranges.
+ * on/off, and "none" or "-1" is a number's "no limit", if it has one, words in any case; durations
+ * take ms, s, m, h or d ("500ms", "1.5h"; a bare number is seconds), sizes k, M, G or T (powers of
+ * 1024), lists are separated by commas. "" gives a text or list its empty value. The typed setters
+ * below are the same options, by what their names have behind crawler_set_ without the unit:
+ * crawler_set_delay_ms() is "delay", but crawler_set_max_bytes() "max_bytes".
+ * docs/reference/options.md has their defaults and ranges.
  * CRAWLER_E_OPTION, CRAWLER_E_VALUE (crawler_errmsg says what is taken), CRAWLER_E_STATE for one
  * that can only be set before the start, CRAWLER_E_NOMEM. The first failure is remembered for good:
  * crawler_run(), crawler_step(), crawler_next() and the start functions return it, with its message
