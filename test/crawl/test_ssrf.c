@@ -275,11 +275,13 @@ static void crawl(const char *allow_private, const char *obey_robots)
 
 /* ---- what must be so ---- */
 
-/* A bit for each way of which one of the flags, or none, is set. */
+/* A bit for each way that has none of the flags and that a crawler of these parts takes. */
 static uint64_t ways_without(unsigned flags)
 {
   uint64_t ways = 0;
 
+  if (!strstr(crawler_parts(), "expat"))
+    flags |= CR_WAY_XML;
   for (size_t i = 0; i < cr_site_way_count; i++)
     if ((cr_site_ways[i].flags & flags) == 0)
       ways |= UINT64_C(1) << i;

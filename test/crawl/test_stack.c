@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NEEDS: cares gumbo pcre2 */
 /* How little stack a thread needs that drives a whole crawl, parses and builds trees. */
 #include <pthread.h>
 #include <setjmp.h>

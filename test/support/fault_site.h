@@ -40,7 +40,7 @@ struct cr_fault_crawl { /* what to do, and what came of it */
   void (*prepare)(crawler *c, void *user); /* may be NULL: further options */
   /* out */
   int err;     /* of what drove it, 0 for DONE; CRAWLER_E_NOMEM when there was no crawler */
-  bool is_all; /* every page was fetched */
+  bool is_all; /* every page was fetched that can be found with the parts built in */
   int64_t failed;
   int64_t shortages;
   char message[600]; /* crawler_errmsg(), or "" */

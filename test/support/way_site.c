@@ -39,7 +39,7 @@ const struct cr_site_way cr_site_ways[] = {
   { "base-image", 0 },
   { "link-header", 0 },
   { "content-location", 0 },
-  { "item", 0 },
+  { "item", CR_WAY_XML },
   /* requisites */
   { "img", 0 },
   { "srcset", 0 },
@@ -67,7 +67,7 @@ const struct cr_site_way cr_site_ways[] = {
   { "sitemap-loc", CR_WAY_ROBOTS | CR_WAY_NEVER }, /* a sitemap lists its own host's */
   { "sitemap-index", CR_WAY_ROBOTS | CR_WAY_NEVER },
   { "sitemap-moved", CR_WAY_ROBOTS },
-  { "sitemap-redirect", CR_WAY_ROBOTS },
+  { "sitemap-redirect", CR_WAY_ROBOTS | CR_WAY_XML },
 };
 const size_t cr_site_way_count = sizeof(cr_site_ways) / sizeof(cr_site_ways[0]);
 

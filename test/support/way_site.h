@@ -15,7 +15,8 @@ enum {
   CR_WAY_ROBOTS = 1,  /* needs a crawler that asks for robots.txt */
   CR_WAY_BY_HAND = 2, /* the test adds the URL itself: seeds, and what hooks add */
   CR_WAY_NEVER = 4,   /* other rules keep to the host here: must not be followed at all */
-  CR_WAY_SILENT = 8   /* nobody listens at its port */
+  CR_WAY_SILENT = 8,  /* nobody listens at its port */
+  CR_WAY_XML = 16     /* needs a crawler that reads XML */
 };
 
 struct cr_site_way {
