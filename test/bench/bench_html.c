@@ -15,14 +15,13 @@
 #include <time.h>
 
 #include "base/hash.h"
+#include "bench/pages.h"
 #include "filter/link_memory.h"
 #include "parse/charset.h"
 #include "parse/html_extract.h"
 #include "parse/html_passages.h"
 #include "parse/parse.h"
 #include "url/url.h"
-
-enum { MOST_PAGES = 20000, LINE_BYTES = 4096 };
 
 struct bench {
   struct cr_mem mem;
@@ -35,10 +34,7 @@ struct bench {
   struct cr_url url;
   struct cr_url base;
   struct cr_buf key;
-  struct cr_span pages[MOST_PAGES];
-  char *names[MOST_PAGES];
-  size_t count;
-  size_t bytes;
+  struct cr_pages pages;
   uint64_t sum; /* of all fingerprints, so that nothing is left out */
   size_t links;
   size_t resolved;
@@ -51,23 +47,6 @@ static double cpu_seconds(void)
 
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static void load_page(struct bench *b, const char *path)
-{
-  FILE *in = fopen(path, "rb");
-  long size = in && fseek(in, 0, SEEK_END) == 0 ? ftell(in) : -1;
-  char *data = size > 0 ? malloc((size_t)size) : NULL;
-
-  if (data && fseek(in, 0, SEEK_SET) == 0 && fread(data, 1, (size_t)size, in) == (size_t)size) {
-    b->pages[b->count] = cr_span(data, (size_t)size);
-    b->names[b->count++] = strdup(path);
-    b->bytes += (size_t)size;
-  } else {
-    free(data);
-  }
-  if (in)
-    (void)fclose(in);
 }
 
 /* ---- extract ---- */
@@ -94,19 +73,19 @@ static void extract_page(struct bench *b, size_t i, bool resolves)
   static const struct cr_html_wants wants = { .kinds = ~(1u << CRAWLER_LINK_GUESS),
                                               .metadata = true };
   static const struct cr_url_encoding utf8 = { NULL, NULL };
-  const char *charset = cr_charset_decide(b->pages[i], cr_span(NULL, 0), "text/html");
-  char name[LINE_BYTES];
+  const char *charset = cr_charset_decide(b->pages.at[i], cr_span(NULL, 0), "text/html");
+  char name[CR_PAGES_LINE + 32];
 
   cr_collect_init(&b->collect, &b->keep, &b->scratch, charset, &wants);
   cr_extract_begin(&b->extract, &b->collect, &b->mem, 0);
   b->extract.passages = cr_passages_begin(b->passages);
-  (void)cr_extract_add(&b->extract, b->pages[i], true);
+  (void)cr_extract_add(&b->extract, b->pages.at[i], true);
   (void)cr_collect_finish(&b->collect);
   cr_extract_free(&b->extract);
   b->doubtful += cr_extract_is_doubtful(&b->extract);
   b->links += b->collect.found.count;
   if (resolves) {
-    (void)snprintf(name, sizeof(name), "http://site.example%s", b->names[i]);
+    (void)snprintf(name, sizeof(name), "http://site.example%s", b->pages.names[i]);
     (void)cr_url_parse(&b->base, cr_span_text(name), NULL);
     struct cr_link_base base = cr_link_memory_base(b->memory, &b->base, &utf8);
     for (uint32_t k = 0; k < b->collect.found.count; k++)
@@ -129,7 +108,7 @@ static double extract_all(struct bench *b, bool resolves, bool remembers)
   if (cr_link_memory_open(&b->memory, &b->mem, 1) < 0 ||
       (remembers && cr_passages_open(&b->passages, &b->mem) < 0))
     exit(1);
-  for (size_t i = 0; i < b->count; i++)
+  for (size_t i = 0; i < b->pages.count; i++)
     extract_page(b, i, resolves);
   return cpu_seconds() - began;
 }
@@ -155,9 +134,9 @@ static double gumbo_all(struct bench *b)
 {
   double began = cpu_seconds();
 
-  for (size_t i = 0; i < b->count; i++) {
+  for (size_t i = 0; i < b->pages.count; i++) {
     GumboOutput *tree =
-        gumbo_parse_with_options(&kGumboDefaultOptions, b->pages[i].at, b->pages[i].len);
+        gumbo_parse_with_options(&kGumboDefaultOptions, b->pages.at[i].at, b->pages.at[i].len);
     walk(b, tree->root);
     gumbo_destroy_output(&kGumboDefaultOptions, tree);
   }
@@ -173,7 +152,6 @@ int main(int argc, char **argv)
 {
   struct bench *b = calloc(1, sizeof(*b));
   int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 5;
-  char line[LINE_BYTES];
   double extract = 1e9;
   double again = 1e9;
   double tokens = 1e9;
@@ -187,19 +165,16 @@ int main(int argc, char **argv)
   cr_url_init(&b->url, &b->mem);
   cr_url_init(&b->base, &b->mem);
   cr_buf_init(&b->key, &b->mem, CR_MEM_PAGE, CR_URL_MAX_BYTES);
-  while (b->count < MOST_PAGES && fgets(line, sizeof(line), stdin)) {
-    line[strcspn(line, "\n")] = '\0';
-    load_page(b, line);
-  }
+  cr_pages_load(&b->pages);
   for (int i = 0; i < rounds; i++) {
     extract = least(extract, extract_all(b, true, false));
     tokens = least(tokens, extract_all(b, false, false));
     again = least(again, extract_all(b, true, true));
     gumbo = i < 2 ? least(gumbo, gumbo_all(b)) : gumbo;
   }
-  double spared = (double)cr_passages_spared(b->passages) / (double)b->bytes;
-  double megabytes = (double)b->bytes / 1e6;
-  printf("%zu pages, %.1f MB, %zu links (%zu resolved), %zu pages for a tree\n", b->count,
+  double spared = (double)cr_passages_spared(b->passages) / (double)b->pages.bytes;
+  double megabytes = (double)b->pages.bytes / 1e6;
+  printf("%zu pages, %.1f MB, %zu links (%zu resolved), %zu pages for a tree\n", b->pages.count,
          megabytes, b->links, b->resolved, b->doubtful);
   printf("extract %.0f MB/s, again %.0f (%.0f %% spared), tokens %.0f, gumbo %.1f: %.1f and %.1f "
          "times; a link costs %.0f ns\n",
